@@ -1,0 +1,26 @@
+/* Text from outside: strict UTF-8, strict decimal numbers, hexadecimal. */
+#ifndef CM_BASE_TEXT_H
+#define CM_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+/** Decode one code point (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
+ * @param[in,out] rest  advanced past the code point; untouched on error
+ * @retval CM_E_FORMAT  not UTF-8      @retval CM_E_TRUNCATED  rest is empty or cut */
+CM_MUST_CHECK cm_err utf8_next(struct cm_slice *rest, uint32_t *code_point);
+/** True if the whole slice is UTF-8 without NUL. */
+bool utf8_valid(struct cm_slice text);
+
+/** Decimal digits only: no sign, no space, no leading '+', at most `max`.
+ * @retval CM_E_FORMAT  empty or a byte is not a digit      @retval CM_E_RANGE  above max */
+CM_MUST_CHECK cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value);
+
+/** Lower-case hex of len bytes; out gets 2 * len characters and a NUL. */
+void hex_format(const uint8_t *p, size_t len, char *out);
+/** @retval CM_E_FORMAT  not exactly 2 * len hex digits; out untouched */
+CM_MUST_CHECK cm_err hex_parse(struct cm_slice text, uint8_t *out, size_t len);
+
+#endif

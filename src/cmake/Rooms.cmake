@@ -1,0 +1,29 @@
+# cm_room(NAME SOURCES ... [LINKS ...]): one room = one object library cm_NAME.
+# A room may include its own headers and those of lower floors as "room/noun.h"; the lint test
+# tests/lint/floors.sh enforces the floors and the fences around foreign headers.
+set_property(GLOBAL PROPERTY CM_ROOMS "")
+
+function(cm_room name)
+  cmake_parse_arguments(R "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(cm_${name} OBJECT ${R_SOURCES})
+  target_include_directories(cm_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_compile_definitions(cm_${name} PRIVATE _GNU_SOURCE)
+  target_link_libraries(cm_${name} PRIVATE cm_options PUBLIC ${R_LINKS} Threads::Threads)
+  set_property(GLOBAL APPEND PROPERTY CM_ROOMS ${name})
+endfunction()
+
+# cm_test(NAME LABEL SOURCES ... [LINKS ...] [TIMEOUT s]): one cmocka program against the library.
+function(cm_test name label)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINKS;ARGS" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 60)
+  endif()
+  string(REPLACE "." "_" target test_${name})
+  add_executable(${target} ${T_SOURCES})
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE
+    CM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CM_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE cm_options cm_cmocka countermark_static ${T_LINKS})
+  add_test(NAME ${name} COMMAND ${target} ${T_ARGS})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${T_TIMEOUT})
+endfunction()

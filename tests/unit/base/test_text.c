@@ -1,0 +1,55 @@
+/* Strict UTF-8, decimal and hex. Hostile sequences are those of the Unicode standard,
+ * section 3.9, table 3-7 (well-formed UTF-8 byte sequences). */
+#include "support/cm.h"
+
+#include "base/text.h"
+
+static void decimal_reads_digits_up_to_its_limit(void **state) {
+    (void)state;
+    uint64_t v = 0;
+    assert_ok(text_u64(slice_text("18446744073709551615"), UINT64_MAX, &v));
+    assert_true(v == UINT64_MAX);
+    assert_err(CM_E_RANGE, text_u64(slice_text("18446744073709551616"), UINT64_MAX, &v));
+    assert_err(CM_E_RANGE, text_u64(slice_text("11"), 10, &v));
+    assert_err(CM_E_FORMAT, text_u64(slice_text(""), 10, &v));
+    assert_err(CM_E_FORMAT, text_u64(slice_text("+1"), 10, &v));
+    assert_err(CM_E_FORMAT, text_u64(slice_text("99999999999999999999999x"), 10, &v));
+    assert_true(v == UINT64_MAX);
+}
+
+static void utf8_takes_each_length_and_refuses_ill_formed_sequences(void **state) {
+    (void)state;
+    assert_true(utf8_valid(slice_text("A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80")));
+    static const char *const bad[] = {
+        "\xC0\xAF",         /* overlong slash */
+        "\xE0\x80\xAF",     /* overlong */
+        "\xED\xA0\x80",     /* surrogate */
+        "\xF4\x90\x80\x80", /* above U+10FFFF */
+        "\xF8\x88\x80\x80", /* five-byte lead */
+        "\x80",             /* lone continuation */
+        "\xE2\x82",         /* cut */
+        "\xE2\x28\xA1",     /* continuation missing */
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) assert_false(utf8_valid(slice_text(bad[i])));
+}
+
+static void hex_round_trips_and_leaves_output_alone_on_error(void **state) {
+    (void)state;
+    uint8_t b[2] = {0xA5, 0xA5};
+    char text[5];
+    assert_err(CM_E_FORMAT, hex_parse(slice_text("0g1f"), b, sizeof b));
+    assert_err(CM_E_FORMAT, hex_parse(slice_text("0f1"), b, sizeof b));
+    assert_int_equal(b[0], 0xA5);
+    assert_ok(hex_parse(slice_text("0fE1"), b, sizeof b));
+    hex_format(b, sizeof b, text);
+    assert_string_equal(text, "0fe1");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decimal_reads_digits_up_to_its_limit),
+        cmocka_unit_test(utf8_takes_each_length_and_refuses_ill_formed_sequences),
+        cmocka_unit_test(hex_round_trips_and_leaves_output_alone_on_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -14,7 +14,8 @@ struct buffer {
     size_t len, cap;
     bool failed;
 };
-#define BUFFER_INIT {NULL, 0, 0, false}
+#define BUFFER_INIT                                                                                \
+    { NULL, 0, 0, false }
 
 /* Free and leave an empty buffer; buffer_wipe zeroes the bytes first. */
 void buffer_free(struct buffer *b);
@@ -23,8 +24,7 @@ void buffer_wipe(struct buffer *b);
 uint8_t *buffer_reserve(struct buffer *b, size_t more);
 void buffer_put(struct buffer *b, const void *p, size_t len);
 void buffer_text(struct buffer *b, const char *text);
-void buffer_printf(struct buffer *b, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_u8(struct buffer *b, uint8_t v);
 void buffer_u16be(struct buffer *b, uint16_t v);
 void buffer_u32be(struct buffer *b, uint32_t v);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-struct cm_slice slice_text(const char *text) { return slice_of(text, strlen(text)); }
+struct cm_slice slice_text(const char *text) {
+    return slice_of(text, strlen(text));
+}
 
 bool slice_equal(struct cm_slice a, struct cm_slice b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);

@@ -2,20 +2,19 @@
  * checked in tests against the C library's timegm for every day of the range. */
 #include "base/date.h"
 
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
 
-#define DAYS_PER_ERA   146097 /* 400 Gregorian years */
-#define DAYS_TO_EPOCH  719468 /* from 0000-03-01 to 1970-01-01 */
-#define LAST_DAY       2932896 /* 9999-12-31 */
-#define FIRST_YEAR     1970
-#define MS_PER_MINUTE  60000u
-#define MS_PER_HOUR    3600000u
-#define MS_PER_DAY     86400000u
+#define DAYS_PER_ERA  146097  /* 400 Gregorian years */
+#define DAYS_TO_EPOCH 719468  /* from 0000-03-01 to 1970-01-01 */
+#define LAST_DAY      2932896 /* 9999-12-31 */
+#define FIRST_YEAR    1970
+#define MS_PER_MINUTE 60000u
+#define MS_PER_HOUR   3600000u
+#define MS_PER_DAY    86400000u
 
 static int32_t day_of(int32_t year, int32_t month, int32_t day) {
     const int32_t y = month <= 2 ? year - 1 : year;
@@ -23,7 +22,8 @@ static int32_t day_of(int32_t year, int32_t month, int32_t day) {
     const int32_t year_of_era = y - era * 400;
     const int32_t shifted = month > 2 ? month - 3 : month + 9; /* March = 0 */
     const int32_t day_of_year = (153 * shifted + 2) / 5 + day - 1;
-    const int32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const int32_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
 }
 

@@ -14,7 +14,8 @@ struct cm_diag {
     char remedy[DIAG_PART_CAP];  /* "correct the GTIN; ..." */
 };
 
-#define DIAG_INIT {{0}, {0}, {0}, {0}}
+#define DIAG_INIT                                                                                  \
+    { .input = "" }
 
 /** Fill the parts (only while `problem` is still empty: the first, innermost cause wins).
  * @param diag  may be NULL: then nothing happens

@@ -1,5 +1,6 @@
 /* One line an event to standard error: "2026-11-21T20:59:07.123Z level what key=value ...".
- * Nothing secret and no full code is ever passed in; code_mask (codes room) makes the short form. */
+ * Nothing secret and no full code is ever passed in;
+ * code_mask (codes room) makes the short form. */
 #ifndef CM_BASE_LOG_H
 #define CM_BASE_LOG_H
 

@@ -30,7 +30,8 @@ static void utf8_takes_each_length_and_refuses_ill_formed_sequences(void **state
         "\xE2\x82",         /* cut */
         "\xE2\x28\xA1",     /* continuation missing */
     };
-    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) assert_false(utf8_valid(slice_text(bad[i])));
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++)
+        assert_false(utf8_valid(slice_text(bad[i])));
 }
 
 static void hex_round_trips_and_leaves_output_alone_on_error(void **state) {

@@ -7,33 +7,36 @@
 #define SURROGATE_LAST  0xDFFFu
 #define UNICODE_LAST    0x10FFFFu
 
-/* Length, payload bits and smallest code point of a sequence, by its first byte (RFC 3629). */
-static bool utf8_lead(uint8_t b, size_t *len, uint32_t *bits, uint32_t *least) {
-    if (b < 0x80u) {
-        *len = 1, *bits = b, *least = 0;
-    } else if ((b & 0xE0u) == 0xC0u) {
-        *len = 2, *bits = b & 0x1Fu, *least = 0x80u;
-    } else if ((b & 0xF0u) == 0xE0u) {
-        *len = 3, *bits = b & 0x0Fu, *least = 0x800u;
-    } else if ((b & 0xF8u) == 0xF0u) {
-        *len = 4, *bits = b & 0x07u, *least = 0x10000u;
-    } else {
-        return false;
-    }
-    return true;
+/* The four shapes of a first byte (RFC 3629 section 3). */
+static const struct lead {
+    uint8_t mask, mark;
+    uint8_t len;    /* bytes of the sequence */
+    uint32_t least; /* smallest code point that needs so many */
+} leads[] = {
+    {0x80u, 0x00u, 1, 0},
+    {0xE0u, 0xC0u, 2, 0x80u},
+    {0xF0u, 0xE0u, 3, 0x800u},
+    {0xF8u, 0xF0u, 4, 0x10000u},
+};
+
+static const struct lead *utf8_lead(uint8_t first) {
+    for (size_t i = 0; i < CM_ARRAY_N(leads); i++)
+        if ((first & leads[i].mask) == leads[i].mark) return &leads[i];
+    return NULL;
 }
 
 cm_err utf8_next(struct cm_slice *rest, uint32_t *code_point) {
     if (rest->len == 0) return CM_E_TRUNCATED;
-    size_t len = 0;
-    uint32_t value = 0, least = 0;
-    if (!utf8_lead(rest->p[0], &len, &value, &least)) return CM_E_FORMAT;
+    const struct lead *lead = utf8_lead(rest->p[0]);
+    if (lead == NULL) return CM_E_FORMAT;
+    const size_t len = lead->len;
+    uint32_t value = rest->p[0] & (uint8_t)~lead->mask;
     if (len > rest->len) return CM_E_TRUNCATED;
     for (size_t i = 1; i < len; i++) {
         if ((rest->p[i] & 0xC0u) != 0x80u) return CM_E_FORMAT;
         value = value << 6 | (rest->p[i] & 0x3Fu);
     }
-    if (value < least || value > UNICODE_LAST) return CM_E_FORMAT;
+    if (value < lead->least || value > UNICODE_LAST) return CM_E_FORMAT;
     if (value >= SURROGATE_FIRST && value <= SURROGATE_LAST) return CM_E_FORMAT;
     rest->p += len;
     rest->len -= len;

@@ -24,7 +24,7 @@ if(CM_WERROR)
   target_compile_options(cm_options INTERFACE -Werror)
 endif()
 
-target_compile_options(cm_options INTERFACE -fno-common -fstack-protector-strong)
+target_compile_options(cm_options INTERFACE -fno-common -fvisibility=hidden -fstack-protector-strong)
 target_link_options(cm_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(cm_options INTERFACE
@@ -35,6 +35,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebI
     target_compile_options(cm_options INTERFACE
       -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
   endif()
+endif()
+
+if(CM_FUZZ)
+  target_compile_options(cm_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 if(CM_SANITIZE)

@@ -12,18 +12,35 @@ function(cm_room name)
   set_property(GLOBAL APPEND PROPERTY CM_ROOMS ${name})
 endfunction()
 
-# cm_test(NAME LABEL SOURCES ... [LINKS ...] [TIMEOUT s]): one cmocka program against the library.
+# cm_test(NAME LABEL SOURCES ... [LINKS ...] [ARGS ...] [TIMEOUT s] [PROVE s]): one cmocka program.
+# With PROVE the same program runs a second time as prove.NAME, at full size (docs/design/testing.md).
 function(cm_test name label)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LINKS;ARGS" ${ARGN})
-  if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 60)
-  endif()
+  cmake_parse_arguments(T "" "TIMEOUT;PROVE" "SOURCES;LINKS;ARGS" ${ARGN})
   string(REPLACE "." "_" target test_${name})
   add_executable(${target} ${T_SOURCES})
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE
     CM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CM_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE cm_options cm_cmocka countermark_static ${T_LINKS})
-  add_test(NAME ${name} COMMAND ${target} ${T_ARGS})
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${T_TIMEOUT})
+  cm_register("${name}" "${label}" "${T_TIMEOUT}" "${T_PROVE}" ${target} ${T_ARGS})
+endfunction()
+
+# cm_command_test(NAME LABEL COMMAND ... [TIMEOUT s] [PROVE s]): a script or program as a test.
+function(cm_command_test name label)
+  cmake_parse_arguments(T "" "TIMEOUT;PROVE" "COMMAND" ${ARGN})
+  cm_register("${name}" "${label}" "${T_TIMEOUT}" "${T_PROVE}" ${T_COMMAND})
+endfunction()
+
+# The one place where tests meet CTest: every test has a label and a timeout.
+function(cm_register name label timeout prove)
+  if(NOT timeout)
+    set(timeout 60)
+  endif()
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout})
+  if(prove)
+    add_test(NAME prove.${name} CONFIGURATIONS prove COMMAND ${ARGN})
+    set_tests_properties(prove.${name} PROPERTIES
+      LABELS prove TIMEOUT ${prove} ENVIRONMENT CM_PROVE=1)
+  endif()
 endfunction()

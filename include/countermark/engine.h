@@ -1,0 +1,99 @@
+/* THE interface of countermark: arrays of closed questions in, verdicts out.
+ *
+ * A call is what one caller asked at once: some requests of one kind of caller under at most one
+ * idempotency key. Many calls are decided together and made durable together; when
+ * cm_engine_run returns CM_OK, every acceptance in it is on disk and every refusal rests on what
+ * is on disk. Two implementations answer to it: in process (engine_open, src/engine/engine.h)
+ * and over frames to a running vault (src/engine/remote.h).
+ * Source: docs/design/states.md (what each operation does in each state).
+ */
+#ifndef COUNTERMARK_ENGINE_H
+#define COUNTERMARK_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "countermark/bytes.h"
+#include "countermark/error.h"
+#include "countermark/verdict.h"
+
+#define CM_REQUESTS_MAX        10000u  /* of one call */
+#define CM_CODE_TEXT_MAX       1024u   /* bytes of one code as typed; longer is a typing error */
+#define CM_KEY_TEXT_MAX        255u    /* bytes of an idempotency key */
+#define CM_REDEEMER_MAX        255u    /* bytes of a redeemer reference */
+#define CM_HOLD_MS_MAX         2592000000u /* a reservation lasts at most 30 days */
+
+struct cm_engine;
+
+enum cm_operation {
+    CM_OP_CHECK,   /* changes nothing */
+    CM_OP_REDEEM,  /* use the unit */
+    CM_OP_RESERVE, /* hold the unit for this caller until a deadline */
+    CM_OP_CONFIRM, /* turn this caller's reservation into a redemption */
+    CM_OP_RELEASE, /* give a reservation back */
+    CM_OP_REVERSE, /* take a redemption back */
+    CM_OP_VOID     /* make a unit worthless for good (spoiled, stolen) */
+};
+#define CM_OPERATION_N 7u
+
+struct cm_request {
+    enum cm_operation operation;
+    struct cm_slice code;     /* as typed; borrowed */
+    struct cm_slice redeemer; /* opaque reference of who redeems, or empty; kept as pseudonym */
+    uint64_t hold_ms;         /* RESERVE: 1..CM_HOLD_MS_MAX */
+};
+
+struct cm_answer {
+    enum cm_verdict verdict;
+    uint32_t set;      /* registry number of the batch or pool; 0 where none was found */
+    uint64_t serial;   /* of the unit; 0 where none was found */
+    uint64_t sequence; /* of the event that accepted (now or, replayed, the first time) */
+    uint64_t time_ms;  /* accepted: when; already redeemed, void, reserved: since when */
+    uint64_t until_ms; /* reserved: the deadline; not open yet: the opening; ended: the end */
+    uint16_t use;      /* this is the use-th redemption of the unit */
+    bool replayed;     /* the first answer under this idempotency key, given again */
+};
+
+enum cm_call_status {
+    CM_CALL_DONE,       /* every answer is filled */
+    CM_CALL_KEY_REUSED, /* the idempotency key belongs to another request; nothing was done */
+    CM_CALL_DENIED,     /* unknown door, or not this caller's; nothing was done */
+    CM_CALL_FULL        /* the disk is full: changes are refused, nothing was done */
+};
+
+/* Who asks. The edge fills it from the API key; the command line is actor 0, the operator. */
+struct cm_caller {
+    uint32_t actor; /* registry number of the API key, 0 = operator */
+    uint32_t brand; /* 0 = all brands (operator only) */
+    bool test;      /* TEST callers see TEST units only, LIVE callers LIVE units only */
+};
+
+struct cm_call {
+    struct cm_caller caller;
+    uint32_t door;                /* where the codes are asked for */
+    struct cm_slice key;          /* idempotency key or empty; borrowed */
+    const struct cm_request *requests;
+    size_t n;                     /* 1..CM_REQUESTS_MAX */
+    struct cm_answer *answers;    /* n, filled when status is CM_CALL_DONE */
+    enum cm_call_status status;   /* out */
+};
+
+/** Decide calls and make what was accepted durable.
+ * @param[in,out] calls  n calls; requests and texts are borrowed until return; each call's
+ *                       answers and status are written
+ * @retval CM_E_ARGUMENT  a call breaks the limits above (n, key length, hold); nothing was done
+ * @retval CM_E_STATE     the workspace was restored and not yet accepted: checks only
+ * @retval CM_E_DEAD      the ledger failed: the outcome of the changes is unknown; restart and
+ *                        ask again under the same idempotency keys
+ * @retval CM_E_NO_MEMORY nothing was done
+ * Thread-safe: any number of threads; their calls are decided together. Blocks until durable.
+ * Example: docs/examples/redeem.c */
+CM_API CM_MUST_CHECK cm_err cm_engine_run(struct cm_engine *engine, struct cm_call *calls,
+                                          size_t n);
+
+/** Close an engine: folds, syncs, wipes its keys. NULL is fine.
+ * No call may be under way. */
+CM_API void cm_engine_close(struct cm_engine *engine);
+
+#endif

@@ -1,0 +1,237 @@
+/* Encoding and decoding of events, from the byte tables of docs/design/journal.md.
+ * It refuses lengths and enum values that no writer of ours makes. */
+#include "ledger/event.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "ledger/event_frame.h"
+
+#define UNIT_FIXED_LEN 20u /* set 4, serial 8, actor 4, item 2, use 2 */
+
+/* A writing cursor over memory that is known to be large enough. */
+struct pen {
+    uint8_t *p;
+};
+static void pen_u8(struct pen *w, uint8_t v) { *w->p++ = v; }
+static void pen_u16(struct pen *w, uint16_t v) {
+    put_u16be(w->p, v);
+    w->p += sizeof v;
+}
+static void pen_u32(struct pen *w, uint32_t v) {
+    put_u32be(w->p, v);
+    w->p += sizeof v;
+}
+static void pen_u64(struct pen *w, uint64_t v) {
+    put_u64be(w->p, v);
+    w->p += sizeof v;
+}
+static void pen_put(struct pen *w, const void *p, size_t len) {
+    if (len > 0) memcpy(w->p, p, len);
+    w->p += len;
+}
+static struct pen pen_open(uint8_t *to) { return (struct pen){.p = to + EVENT_FRAME_LEN}; }
+static size_t pen_close(const struct pen *w, uint8_t *to, enum event_type type, uint8_t flags) {
+    const size_t len = (size_t)(w->p - to);
+    event_frame_head(to, (uint8_t)type, flags, (uint16_t)(len - EVENT_FRAME_LEN));
+    return len;
+}
+
+size_t event_put_unit(uint8_t *to, const struct unit_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_u64(&w, e->serial);
+    pen_u32(&w, e->actor);
+    pen_u16(&w, e->item);
+    pen_u16(&w, e->use);
+    if (e->has_until) pen_u64(&w, e->until_ms);
+    if (e->has_redeemer) pen_put(&w, e->redeemer, sizeof e->redeemer);
+    const unsigned flags =
+        (e->has_until ? EVENT_HAS_UNTIL : 0u) | (e->has_redeemer ? EVENT_HAS_REDEEMER : 0u);
+    return pen_close(&w, to, e->type, (uint8_t)flags);
+}
+
+size_t event_put_answer(uint8_t *to, const struct answer_event *e) {
+    struct pen w = pen_open(to);
+    pen_put(&w, e->key, sizeof e->key);
+    pen_put(&w, e->request, sizeof e->request);
+    pen_u16(&w, e->count);
+    return pen_close(&w, to, EVENT_ANSWER, 0);
+}
+
+size_t event_put_issue(uint8_t *to, const struct issue_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_u64(&w, e->first);
+    pen_u64(&w, e->count);
+    pen_u64(&w, e->issued);
+    pen_u8(&w, e->rule_version);
+    pen_put(&w, e->skipped.p, e->skipped.len);
+    return pen_close(&w, to, EVENT_ISSUE, 0);
+}
+
+size_t event_put_phase(uint8_t *to, const struct phase_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_u32(&w, e->actor);
+    pen_u8(&w, (uint8_t)e->phase);
+    pen_u8(&w, e->shipped ? 1 : 0);
+    pen_put(&w, e->file_hash, sizeof e->file_hash);
+    return pen_close(&w, to, EVENT_PHASE, 0);
+}
+
+size_t event_put_recall(uint8_t *to, const struct recall_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_u32(&w, e->actor);
+    pen_u64(&w, e->first);
+    pen_u64(&w, e->last);
+    return pen_close(&w, to, EVENT_RECALL, 0);
+}
+
+size_t event_put_document(uint8_t *to, const struct document_event *e) {
+    struct pen w = pen_open(to);
+    pen_u8(&w, (uint8_t)e->kind);
+    pen_u32(&w, e->id);
+    pen_u32(&w, e->actor);
+    pen_u32(&w, e->total_len);
+    pen_u32(&w, e->offset);
+    pen_put(&w, e->part.p, e->part.len);
+    return pen_close(&w, to, EVENT_DOCUMENT, 0);
+}
+
+size_t event_put_epoch(uint8_t *to, const struct epoch_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->epoch);
+    pen_u8(&w, e->restored ? 1 : 0);
+    return pen_close(&w, to, EVENT_EPOCH, 0);
+}
+
+size_t event_put_note(uint8_t *to, const struct note_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->actor);
+    pen_put(&w, e->text.p, e->text.len);
+    return pen_close(&w, to, EVENT_NOTE, 0);
+}
+
+size_t event_put_lookup(uint8_t *to, const struct lookup_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_u64(&w, e->serial);
+    pen_u32(&w, e->actor);
+    return pen_close(&w, to, EVENT_LOOKUP, 0);
+}
+
+size_t event_put_refusals(uint8_t *to, const struct refusals_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->scheme);
+    pen_u32(&w, e->minute);
+    for (size_t i = 0; i < REFUSAL_VERDICT_N; i++) pen_u32(&w, e->counts[i]);
+    return pen_close(&w, to, EVENT_REFUSALS, 0);
+}
+
+static void read_unit(struct cursor *c, uint8_t type, uint8_t flags, struct unit_event *e) {
+    e->type = (enum event_type)type;
+    e->set = cursor_u32be(c);
+    e->serial = cursor_u64be(c);
+    e->actor = cursor_u32be(c);
+    e->item = cursor_u16be(c);
+    e->use = cursor_u16be(c);
+    e->has_until = (flags & EVENT_HAS_UNTIL) != 0;
+    e->has_redeemer = (flags & EVENT_HAS_REDEEMER) != 0;
+    if (e->has_until) e->until_ms = cursor_u64be(c);
+    if (e->has_redeemer) cursor_copy(c, e->redeemer, sizeof e->redeemer);
+}
+
+static void read_issue(struct cursor *c, struct issue_event *e) {
+    e->set = cursor_u32be(c);
+    e->first = cursor_u64be(c);
+    e->count = cursor_u64be(c);
+    e->issued = cursor_u64be(c);
+    e->rule_version = cursor_u8(c);
+    e->skipped = cursor_bytes(c, c->left);
+    if (e->skipped.len % sizeof(uint64_t) != 0 || e->issued > e->count) c->failed = true;
+}
+
+static void read_phase(struct cursor *c, struct phase_event *e) {
+    e->set = cursor_u32be(c);
+    e->actor = cursor_u32be(c);
+    const uint8_t phase = cursor_u8(c);
+    const uint8_t shipped = cursor_u8(c);
+    if (phase > PHASE_CLOSED || shipped > 1) c->failed = true;
+    e->phase = (enum batch_phase)phase;
+    e->shipped = shipped == 1;
+    cursor_copy(c, e->file_hash, sizeof e->file_hash);
+}
+
+static void read_document(struct cursor *c, struct document_event *e) {
+    const uint8_t kind = cursor_u8(c);
+    if (kind == 0 || kind >= DOCUMENT_KIND_N) c->failed = true;
+    e->kind = (enum document_kind)kind;
+    e->id = cursor_u32be(c);
+    e->actor = cursor_u32be(c);
+    e->total_len = cursor_u32be(c);
+    e->offset = cursor_u32be(c);
+    e->part = cursor_bytes(c, c->left);
+    if ((uint64_t)e->offset + e->part.len > e->total_len) c->failed = true;
+}
+
+static bool read_admin(struct cursor *c, uint8_t type, struct event *out) {
+    switch (type) {
+    case EVENT_RECALL:
+        out->u.recall.set = cursor_u32be(c);
+        out->u.recall.actor = cursor_u32be(c);
+        out->u.recall.first = cursor_u64be(c);
+        out->u.recall.last = cursor_u64be(c);
+        return true;
+    case EVENT_EPOCH:
+        out->u.epoch.epoch = cursor_u32be(c);
+        out->u.epoch.restored = cursor_u8(c) != 0;
+        return true;
+    case EVENT_LOOKUP:
+        out->u.lookup.set = cursor_u32be(c);
+        out->u.lookup.serial = cursor_u64be(c);
+        out->u.lookup.actor = cursor_u32be(c);
+        return true;
+    case EVENT_REFUSALS:
+        out->u.refusals.scheme = cursor_u32be(c);
+        out->u.refusals.minute = cursor_u32be(c);
+        for (size_t i = 0; i < REFUSAL_VERDICT_N; i++)
+            out->u.refusals.counts[i] = cursor_u32be(c);
+        return true;
+    case EVENT_NOTE:
+        out->u.note.actor = cursor_u32be(c);
+        out->u.note.text = cursor_bytes(c, c->left);
+        return true;
+    default: return false;
+    }
+}
+
+static bool read_any(struct cursor *c, uint8_t type, uint8_t flags, struct event *out) {
+    if (type >= EVENT_REDEEM && type <= EVENT_VOID) {
+        read_unit(c, type, flags, &out->u.unit);
+        return true;
+    }
+    switch (type) {
+    case EVENT_ANSWER:
+        cursor_copy(c, out->u.answer.key, EVENT_HASH_LEN);
+        cursor_copy(c, out->u.answer.request, EVENT_HASH_LEN);
+        out->u.answer.count = cursor_u16be(c);
+        return true;
+    case EVENT_ISSUE: read_issue(c, &out->u.issue); return true;
+    case EVENT_PHASE: read_phase(c, &out->u.phase); return true;
+    case EVENT_DOCUMENT: read_document(c, &out->u.document); return true;
+    default: return read_admin(c, type, out);
+    }
+}
+
+cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload, struct event *out) {
+    struct event e;
+    memset(&e, 0, sizeof e);
+    struct cursor c = cursor_over(payload);
+    if (!read_any(&c, type, flags, &e)) return CM_E_CORRUPT;
+    if (cursor_end(&c) != CM_OK) return CM_E_CORRUPT;
+    e.type = (enum event_type)type;
+    *out = e;
+    return CM_OK;
+}

@@ -1,0 +1,159 @@
+/* What the journal's events say: the byte tables of docs/design/journal.md, "Events", as C.
+ *
+ * An event records a decision; replaying it applies the decision and never decides again. Events
+ * hold numbers and pseudonyms only: no code text, no name, no key. This file knows the shapes; the
+ * framing (type, flags, length) is event_frame.h, the group around it journal.h.
+ */
+#ifndef CM_LEDGER_EVENT_H
+#define CM_LEDGER_EVENT_H
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+#define EVENT_HASH_LEN      16u /* bytes kept of a key hash, request hash or pseudonym */
+#define EVENT_NO_ITEM       0xFFFFu
+#define EVENT_PART_MAX      60000u /* bytes of a document in one event; longer ones go in parts */
+#define EVENT_UNIT_MAX_LEN  (4u + 20u + 8u + EVENT_HASH_LEN) /* framed, with every option */
+#define EVENT_ANSWER_LEN    (4u + 2u * EVENT_HASH_LEN + 2u)  /* framed */
+
+enum event_type {
+    EVENT_ANSWER = 1, /* the next `count` unit events answer this idempotency key */
+    /* One unit changed. */
+    EVENT_REDEEM = 10,
+    EVENT_RESERVE = 11,
+    EVENT_CONFIRM = 12,
+    EVENT_RELEASE = 13,
+    EVENT_REVERSE = 14,
+    EVENT_EXPIRE = 15, /* a reservation's deadline passed */
+    EVENT_VOID = 16,
+    /* Batches and pools. */
+    EVENT_ISSUE = 20,   /* serials spent and units issued */
+    EVENT_PHASE = 21,   /* batch opened, closed, shipped, written out */
+    EVENT_RECALL = 22,  /* a range of serials, or all of them */
+    /* Everything that people name, as JSON documents. */
+    EVENT_DOCUMENT = 30,
+    /* The ledger itself and what people did. */
+    EVENT_EPOCH = 40,    /* workspace made or restored */
+    EVENT_LOOKUP = 41,   /* somebody looked a unit up */
+    EVENT_REFUSALS = 42, /* refusals of one scheme in one minute, aggregated */
+    EVENT_NOTE = 43      /* an administrator's act that changes no unit: key use, escrow, backup */
+};
+
+/* EVENT_REDEEM .. EVENT_VOID. Flags tell which optional parts follow. */
+enum { EVENT_HAS_UNTIL = 1, EVENT_HAS_REDEEMER = 2 };
+struct unit_event {
+    enum event_type type;
+    uint32_t set;    /* registry number of the batch or pool */
+    uint64_t serial; /* serial or index */
+    uint32_t actor;  /* registry number of the caller's API key; 0 = the operator */
+    uint16_t item;   /* position in the request that the EVENT_ANSWER before it answers */
+    uint16_t use;    /* this is the use-th redemption of the unit, from 1; 0 where none */
+    bool has_until, has_redeemer;
+    uint64_t until_ms;                /* RESERVE: the deadline */
+    uint8_t redeemer[EVENT_HASH_LEN]; /* pseudonym of the redeemer's reference */
+};
+
+struct answer_event {
+    uint8_t key[EVENT_HASH_LEN];     /* hash of (caller, idempotency key) */
+    uint8_t request[EVENT_HASH_LEN]; /* hash of the request */
+    uint16_t count;                  /* unit events that follow and belong to it */
+};
+
+struct issue_event {
+    uint32_t set;
+    uint64_t first, count; /* serials spent */
+    uint64_t issued;       /* units among them that exist: not filtered, not skipped */
+    uint8_t rule_version;  /* pools: rules of this range; batches: filter version */
+    struct cm_slice skipped; /* serials skipped for a text that another unit owns: u64 each */
+};
+
+enum batch_phase { PHASE_MADE, PHASE_OPEN, PHASE_CLOSED };
+struct phase_event {
+    uint32_t set, actor;
+    enum batch_phase phase;
+    bool shipped;          /* codes have left: the file may not be written again */
+    uint8_t file_hash[32]; /* of the file written out; zero where none */
+};
+
+struct recall_event {
+    uint32_t set, actor;
+    uint64_t first, last; /* serials, inclusive */
+};
+
+enum document_kind {
+    DOCUMENT_SCHEME = 1,
+    DOCUMENT_POOL,
+    DOCUMENT_BATCH,
+    DOCUMENT_TERMS,
+    DOCUMENT_DOOR,
+    DOCUMENT_BRAND,
+    DOCUMENT_API_KEY,
+    DOCUMENT_CORRECTION,
+    DOCUMENT_WORKSPACE
+};
+#define DOCUMENT_KIND_N 10u
+struct document_event {
+    enum document_kind kind;
+    uint32_t id, actor;
+    uint32_t total_len, offset; /* this part's place in the whole */
+    struct cm_slice part;
+};
+
+struct epoch_event {
+    uint32_t epoch;
+    bool restored; /* made from a backup: refuses until the operator accepts */
+};
+
+struct note_event {
+    uint32_t actor;
+    struct cm_slice text; /* UTF-8, no codes, no secrets */
+};
+
+struct lookup_event {
+    uint32_t set, actor;
+    uint64_t serial;
+};
+
+#define REFUSAL_VERDICT_N 16u /* one counter a verdict, in the order of enum cm_verdict */
+struct refusals_event {
+    uint32_t scheme, minute; /* minute since 1970 */
+    uint32_t counts[REFUSAL_VERDICT_N];
+};
+
+/* Writers: put one framed event at `to` (which has room: EVENT_*_LEN, or the slices' lengths
+ * plus 64) and return the bytes written. */
+size_t event_put_unit(uint8_t *to, const struct unit_event *e);
+size_t event_put_answer(uint8_t *to, const struct answer_event *e);
+size_t event_put_issue(uint8_t *to, const struct issue_event *e);
+size_t event_put_phase(uint8_t *to, const struct phase_event *e);
+size_t event_put_recall(uint8_t *to, const struct recall_event *e);
+size_t event_put_document(uint8_t *to, const struct document_event *e);
+size_t event_put_epoch(uint8_t *to, const struct epoch_event *e);
+size_t event_put_note(uint8_t *to, const struct note_event *e);
+size_t event_put_lookup(uint8_t *to, const struct lookup_event *e);
+size_t event_put_refusals(uint8_t *to, const struct refusals_event *e);
+
+/* One event of any type, read back. Slices borrow from the group. */
+struct event {
+    enum event_type type;
+    union {
+        struct unit_event unit;
+        struct answer_event answer;
+        struct issue_event issue;
+        struct phase_event phase;
+        struct recall_event recall;
+        struct document_event document;
+        struct epoch_event epoch;
+        struct note_event note;
+        struct lookup_event lookup;
+        struct refusals_event refusals;
+    } u;
+};
+
+/** Read one event's payload.
+ * @retval CM_E_CORRUPT  unknown type, wrong length, a value outside its enum */
+CM_MUST_CHECK cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload,
+                                struct event *out);
+
+#endif

@@ -1,0 +1,133 @@
+/* The folded state of the ledger in LMDB: an image as of exactly one durable sequence.
+ *
+ * It is derived: the journal can rebuild it. It is read by the engine's owner thread and written
+ * by its folder, in one transaction that also carries the position. No LMDB type or code leaves
+ * this file's room. Tables and their keys: docs/design/state.md.
+ */
+#ifndef CM_LEDGER_STATE_H
+#define CM_LEDGER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/diag.h"
+#include "ledger/event.h"
+
+#define STATE_PAGE_LEN   4080u                  /* bytes; fills one LMDB overflow page exactly */
+#define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4u)  /* two bits a unit */
+
+struct state;
+
+struct state_options {
+    const char *path;        /* folder of the environment; made if absent when create is set */
+    uint8_t workspace_id[16];
+    uint64_t map_len;        /* bytes of address space; 0 = 256 GiB */
+    bool create, read_only;
+};
+
+/* What an exception record says of a unit (states.md section 1). */
+struct unit_extra {
+    uint8_t flags;          /* UNIT_* below */
+    uint16_t uses;          /* redemptions that stand */
+    uint32_t reserved_by;   /* actor */
+    uint64_t reserved_until_ms;
+    uint64_t since_ms;      /* of the reservation or the voiding */
+};
+enum { UNIT_RESERVED = 1, UNIT_VOID = 2 };
+
+/* Who used a unit and when: the last redemption that stands, or the last reversal. */
+struct unit_detail {
+    uint64_t time_ms, sequence;
+    uint32_t actor;
+    uint16_t use;
+};
+
+/* One accepted item of an idempotent call. */
+struct answer_item {
+    uint16_t item, use;
+    uint32_t set;
+    uint64_t serial, sequence, time_ms, until_ms;
+};
+struct answer_record {
+    uint8_t request[EVENT_HASH_LEN];
+    uint64_t time_ms; /* of the latest item */
+    size_t n;
+    struct answer_item *items; /* owned by whoever fetched it */
+};
+
+/* Counters of one set. */
+struct set_counters {
+    uint64_t next_serial, issued, redeemed, reversed, reserved, voided;
+    uint8_t phase, shipped, rule_version;
+};
+
+/** Open or create the image.
+ * @retval CM_E_NOT_FOUND  no image here and create is not set
+ * @retval CM_E_VERSION    format of another version     @retval CM_E_CONFLICT  other workspace
+ * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_CORRUPT */
+CM_MUST_CHECK cm_err state_open(struct state **out, const struct state_options *options,
+                                struct cm_diag *diag);
+void state_close(struct state *state);
+
+/* The image contains every event below this sequence; 0 for a new image. */
+uint64_t state_position(const struct state *state);
+
+/* Reads. All see the image of the last commit; one thread at a time (the owner). Each returns
+ * CM_OK and sets *found, or CM_E_IO / CM_E_CORRUPT. */
+CM_MUST_CHECK cm_err state_page(struct state *s, uint32_t set, uint64_t page,
+                                uint8_t out[static STATE_PAGE_LEN], bool *found);
+CM_MUST_CHECK cm_err state_extra(struct state *s, uint32_t set, uint64_t serial,
+                                 struct unit_extra *out, bool *found);
+CM_MUST_CHECK cm_err state_detail(struct state *s, uint32_t set, uint64_t serial,
+                                  struct unit_detail *out, bool *found);
+CM_MUST_CHECK cm_err state_used_by(struct state *s, uint32_t set, uint64_t serial,
+                                   const uint8_t redeemer[static EVENT_HASH_LEN], bool *found);
+/* items is malloc'ed; the caller frees it. */
+CM_MUST_CHECK cm_err state_answer(struct state *s, const uint8_t key[static EVENT_HASH_LEN],
+                                  struct answer_record *out, bool *found);
+
+/* Visits at start; a visitor's error ends the walk and is returned. */
+typedef cm_err state_visit_document(void *ctx, enum document_kind kind, uint32_t id,
+                                    struct cm_slice text);
+CM_MUST_CHECK cm_err state_documents(struct state *s, state_visit_document *visit, void *ctx);
+typedef cm_err state_visit_counters(void *ctx, uint32_t set, const struct set_counters *c);
+CM_MUST_CHECK cm_err state_counters(struct state *s, state_visit_counters *visit, void *ctx);
+typedef cm_err state_visit_recall(void *ctx, const struct recall_event *r);
+CM_MUST_CHECK cm_err state_recalls(struct state *s, state_visit_recall *visit, void *ctx);
+/* Every page, in order of (set, page): for fsck. */
+typedef cm_err state_visit_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes);
+CM_MUST_CHECK cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx);
+
+/* One fold: begin, puts in any order, commit with the new position; or abort. Only the folder
+ * thread calls these; reads by the owner go on beside it. */
+struct state_fold;
+CM_MUST_CHECK cm_err state_fold_begin(struct state *s, struct state_fold **out);
+CM_MUST_CHECK cm_err fold_page(struct state_fold *f, uint32_t set, uint64_t page,
+                               const uint8_t bytes[static STATE_PAGE_LEN]);
+/* extra NULL removes the record. */
+CM_MUST_CHECK cm_err fold_extra(struct state_fold *f, uint32_t set, uint64_t serial,
+                                const struct unit_extra *extra);
+/* Details of one page's units, sorted by serial; stored as one packed run. */
+struct detail_entry {
+    uint64_t serial;
+    struct unit_detail detail;
+};
+CM_MUST_CHECK cm_err fold_details(struct state_fold *f, uint32_t set, uint64_t page,
+                                  const struct detail_entry *entries, size_t n);
+CM_MUST_CHECK cm_err fold_used_by(struct state_fold *f, uint32_t set, uint64_t serial,
+                                  const uint8_t redeemer[static EVENT_HASH_LEN], bool used);
+CM_MUST_CHECK cm_err fold_answer(struct state_fold *f, const uint8_t key[static EVENT_HASH_LEN],
+                                 const struct answer_record *record);
+/* Drop idempotency records last touched before this time; at most `limit` a fold. */
+CM_MUST_CHECK cm_err fold_expire_answers(struct state_fold *f, uint64_t before_ms, size_t limit);
+CM_MUST_CHECK cm_err fold_document(struct state_fold *f, enum document_kind kind, uint32_t id,
+                                   struct cm_slice text);
+CM_MUST_CHECK cm_err fold_counters(struct state_fold *f, uint32_t set,
+                                   const struct set_counters *c);
+CM_MUST_CHECK cm_err fold_recall(struct state_fold *f, const struct recall_event *r);
+/* Durable when CM_OK; consumes f in every case. */
+CM_MUST_CHECK cm_err fold_commit(struct state_fold *give_f, uint64_t position);
+void fold_abort(struct state_fold *give_f);
+
+#endif

@@ -129,7 +129,8 @@ class Run {
     const said = good ? tally(title, expected) : problems.join('; ');
     console.log(`${good ? 'ok  ' : 'FAIL'} ${title}: ${said}`);
     for (const i of wrong.slice(0, SHOWN)) {
-      console.log(`     ${context(i)}\n       tool   ${answer.lines[i]}\n       oracle ${expected[i]}`);
+      console.log(`     ${context(i)}`);
+      console.log(`       tool   ${answer.lines[i]}\n       oracle ${expected[i]}`);
     }
   }
 

@@ -1,6 +1,10 @@
 /* Strict readers of UTF-8, decimal and hexadecimal. They refuse rather than repair. */
 #include "base/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/macros.h"
 
 #define SURROGATE_FIRST 0xD800u
@@ -89,4 +93,13 @@ cm_err hex_parse(struct cm_slice text, uint8_t *out, size_t len) {
     for (size_t i = 0; i < len; i++)
         out[i] = (uint8_t)(hex_value(text.p[2 * i]) * 16 + hex_value(text.p[2 * i + 1]));
     return CM_OK;
+}
+
+void text_append(char *out, size_t cap, const char *format, ...) {
+    const size_t len = strnlen(out, cap);
+    if (len >= cap) return;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(out + len, cap - len, format, args);
+    va_end(args);
 }

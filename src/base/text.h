@@ -23,4 +23,9 @@ void hex_format(const uint8_t *p, size_t len, char *out);
 /** @retval CM_E_FORMAT  not exactly 2 * len hex digits; out untouched */
 CM_MUST_CHECK cm_err hex_parse(struct cm_slice text, uint8_t *out, size_t len);
 
+/** Append to the NUL-terminated text in out[cap]; what does not fit is cut, never overrun. For
+ * lines to people of fixed room; anything that must be whole goes through base/buffer.h. */
+void text_append(char *out, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #endif

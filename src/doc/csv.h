@@ -1,7 +1,8 @@
 /* CSV (RFC 4180) for reading, row by row, over text in memory (map large files): UTF-8, an optional
- * byte-order mark, LF or CRLF, separator , ; or tab. Refuses NUL, broken UTF-8, quotes in the middle
- * of a bare field, text after a closing quote, an open quote at the end, rows and fields beyond the
- * limits. Places are "line L, column C": physical line and field of the row, both from 1.
+ * byte-order mark, LF or CRLF, separator , ; or tab. Refuses NUL, broken UTF-8, quotes in the
+ * middle of a bare field, text after a closing quote, an open quote at the end, rows and fields
+ * beyond the limits. Places are "line L, column C": physical line and field of the row, both
+ * from 1.
  */
 #ifndef CM_DOC_CSV_H
 #define CM_DOC_CSV_H
@@ -22,7 +23,8 @@ struct csv_limits {
 #define CSV_LIMITS_DEFAULT                                                                         \
     ((const struct csv_limits){.row_max = 1u << 16, .fields_max = CSV_FIELDS_MAX})
 
-/* Lives in the caller; csv_reader_init, then csv_next until *more is false, then csv_reader_free. */
+/* Lives in the caller; csv_reader_init, then csv_next until *more is false, then csv_reader_free.
+ */
 struct csv_reader {
     struct cm_slice rest; /* borrowed text not yet read */
     const char *input;    /* borrowed */

@@ -1,6 +1,7 @@
 /* Writing JSON (RFC 8259) into a buffer: members stand in the order in which they were put, so the
  * same record gives the same bytes. Whoever opens an object or array closes it; the sticky error is
- * the buffer's. Integers above 2^53 are written as texts by callers whose readers may be JavaScript.
+ * the buffer's. Integers above 2^53 are written as texts by callers whose readers may be
+ * JavaScript.
  *
  *     struct json_writer w = json_writer_into(&out, true);
  *     json_object_begin(&w, NULL);

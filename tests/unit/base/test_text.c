@@ -46,11 +46,28 @@ static void hex_round_trips_and_leaves_output_alone_on_error(void **state) {
     assert_string_equal(text, "0fe1");
 }
 
+static void appending_cuts_at_the_end_and_never_overruns(void **state) {
+    (void)state;
+    char line[8] = "ab";
+    text_append(line, 6, "%d", 12);
+    assert_string_equal(line, "ab12");
+    line[6] = 'Z';
+    text_append(line, 6, "%s", "3456");
+    assert_string_equal(line, "ab123");
+    text_append(line, 6, "x");
+    assert_string_equal(line, "ab123");
+    assert_int_equal(line[6], 'Z');
+    char full[4] = {'a', 'b', 'c', 'd'};
+    text_append(full, sizeof full, "x");
+    assert_memory_equal(full, "abcd", 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decimal_reads_digits_up_to_its_limit),
         cmocka_unit_test(utf8_takes_each_length_and_refuses_ill_formed_sequences),
         cmocka_unit_test(hex_round_trips_and_leaves_output_alone_on_error),
+        cmocka_unit_test(appending_cuts_at_the_end_and_never_overruns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

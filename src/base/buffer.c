@@ -27,7 +27,7 @@ uint8_t *buffer_reserve(struct buffer *b, size_t more) {
         b->failed = true;
         return NULL;
     }
-    if (need > b->cap) {
+    if (need > b->cap || b->p == NULL) { /* NULL + 0 is undefined: even nothing gets memory */
         size_t cap = b->cap == 0 ? BUFFER_FIRST_CAP : b->cap;
         while (cap < need && checked_mul_size(cap, 2, &cap)) {
         }

@@ -1,0 +1,65 @@
+/* The overlay layers: four maps and the growing lists inside idempotency records. */
+#include "engine/layer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+
+void layer_init(struct layer *l) {
+    map_init(&l->extras, sizeof(struct extra_slot));
+    map_init(&l->details, sizeof(struct unit_detail));
+    map_init(&l->used_by, sizeof(struct used_slot));
+    map_init(&l->answers, sizeof(struct answer_record));
+}
+
+void layer_wipe(struct layer *l) {
+    size_t at = 0;
+    struct map_key key;
+    void *value;
+    while (map_next(&l->answers, &at, &key, &value)) free(((struct answer_record *)value)->items);
+    map_wipe(&l->extras);
+    map_wipe(&l->details);
+    map_wipe(&l->used_by);
+    map_wipe(&l->answers);
+}
+
+cm_err layer_reserve(struct layer *l, size_t n) {
+    TRY(map_reserve(&l->extras, n));
+    TRY(map_reserve(&l->details, n));
+    TRY(map_reserve(&l->used_by, n));
+    return map_reserve(&l->answers, n);
+}
+
+struct map_key hash_key(const uint8_t hash[static EVENT_HASH_LEN]) {
+    return (struct map_key){.hi = get_u64be(hash), .lo = get_u64be(hash + sizeof(uint64_t))};
+}
+
+#define ODD_A 0x9E3779B97F4A7C15u /* odd multipliers: spread small counters over the word */
+#define ODD_B 0xC2B2AE3D27D4EB4Fu
+
+struct map_key used_key(uint32_t set, uint64_t serial, const uint8_t r[static EVENT_HASH_LEN]) {
+    struct map_key key = hash_key(r);
+    key.hi ^= serial * ODD_A;
+    key.lo ^= set * ODD_B + serial;
+    return key;
+}
+
+cm_err answer_append(struct answer_record *r, const struct answer_item *item) {
+    /* Capacity is the next power of two of n, so it need not be stored. */
+    if ((r->n & (r->n - 1)) == 0) {
+        const size_t cap = r->n == 0 ? 1 : r->n * 2;
+        struct answer_item *items = realloc(r->items, cap * sizeof *items);
+        if (items == NULL) return CM_E_NO_MEMORY;
+        r->items = items;
+    }
+    r->items[r->n++] = *item;
+    if (item->time_ms > r->time_ms) r->time_ms = item->time_ms;
+    return CM_OK;
+}
+
+const struct answer_item *answer_find(const struct answer_record *r, uint16_t item) {
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].item == item) return &r->items[i];
+    return NULL;
+}

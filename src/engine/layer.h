@@ -1,0 +1,48 @@
+/* Everything that changed since the last fold and is not a unit's two bits: exception records,
+ * details, redeemers, idempotency records. Two layers lie over the image: the active one takes
+ * changes, the folding one is being written out; a look-up asks active, folding, image, in order.
+ * The owner writes the active layer; the folder only reads the folding one. */
+#ifndef CM_ENGINE_LAYER_H
+#define CM_ENGINE_LAYER_H
+
+#include "base/map.h"
+#include "ledger/state.h"
+
+struct extra_slot {
+    struct unit_extra extra;
+    bool present; /* false: the record was removed */
+};
+
+struct used_slot {
+    uint32_t set;
+    uint64_t serial;
+    uint8_t redeemer[EVENT_HASH_LEN];
+    bool used; /* false: the use was reversed */
+};
+
+struct layer {
+    struct map extras;  /* (set, serial) -> struct extra_slot */
+    struct map details; /* (set, serial) -> struct unit_detail */
+    struct map used_by; /* (set, serial, redeemer) mixed -> struct used_slot */
+    struct map answers; /* key hash -> struct answer_record (items owned) */
+};
+
+void layer_init(struct layer *l);
+void layer_wipe(struct layer *l);
+/* Room for n more unit changes and as many answers; puts cannot fail then.
+ * @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err layer_reserve(struct layer *l, size_t n);
+
+static inline struct map_key unit_key(uint32_t set, uint64_t serial) {
+    return (struct map_key){.hi = set, .lo = serial};
+}
+struct map_key hash_key(const uint8_t hash[static EVENT_HASH_LEN]);
+/* Redeemers are pseudonyms already (keyed hashes): mixing the unit in is enough. */
+struct map_key used_key(uint32_t set, uint64_t serial, const uint8_t r[static EVENT_HASH_LEN]);
+
+/* Append an accepted item to an idempotency record.
+ * @retval CM_E_NO_MEMORY  nothing appended */
+CM_MUST_CHECK cm_err answer_append(struct answer_record *r, const struct answer_item *item);
+const struct answer_item *answer_find(const struct answer_record *r, uint16_t item);
+
+#endif

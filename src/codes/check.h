@@ -22,7 +22,7 @@ struct check_table {
 };
 
 /* Check characters of this kind: 0 or 1; what a scheme adds to L to get the printed length. */
-static inline uint8_t check_n(enum cm_check kind) { return kind == CM_CHECK_NONE ? 0u : 1u; }
+static inline uint8_t check_n(enum cm_check kind) { return (uint8_t)(kind != CM_CHECK_NONE); }
 
 /** @param[out] out  untouched on error
  * @retval CM_E_RANGE        length is 0 or above CM_LENGTH_MAX, radix outside 2..64

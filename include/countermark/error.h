@@ -39,7 +39,7 @@ typedef enum cm_err {
 
 /** Name of a status for people and logs.
  * @param[in] err  any value
- * @return static text such as "no space"; "unknown error" for a value outside the enum
+ * @return static text such as "no space left"; "unknown error" for a value outside the enum
  * Thread-safe, no allocation. */
 CM_API const char *cm_err_name(cm_err err);
 

@@ -1,15 +1,22 @@
-# cm_room(NAME SOURCES ... [LINKS ...]): one room = one object library cm_NAME.
+# cm_room(NAME [PROGRAM] SOURCES ... [LINKS ...]): one room = one object library cm_NAME.
 # A room may include its own headers and those of lower floors as "room/noun.h"; the lint test
-# tests/lint/floors.sh enforces the floors and the fences around foreign headers.
+# tests/lint/floors.sh enforces the floors and fences.sh the fences around foreign headers.
+# PROGRAM marks rooms that belong to our programs only and stay out of the installed library.
 set_property(GLOBAL PROPERTY CM_ROOMS "")
+set_property(GLOBAL PROPERTY CM_LIBRARY_ROOMS "")
+set_property(GLOBAL PROPERTY CM_LIBRARY_LINKS "")
 
 function(cm_room name)
-  cmake_parse_arguments(R "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(R "PROGRAM" "" "SOURCES;LINKS" ${ARGN})
   add_library(cm_${name} OBJECT ${R_SOURCES})
   target_include_directories(cm_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
   target_compile_definitions(cm_${name} PRIVATE _GNU_SOURCE)
   target_link_libraries(cm_${name} PRIVATE cm_options PUBLIC ${R_LINKS} Threads::Threads)
   set_property(GLOBAL APPEND PROPERTY CM_ROOMS ${name})
+  if(NOT R_PROGRAM)
+    set_property(GLOBAL APPEND PROPERTY CM_LIBRARY_ROOMS ${name})
+    set_property(GLOBAL APPEND PROPERTY CM_LIBRARY_LINKS ${R_LINKS})
+  endif()
 endfunction()
 
 # cm_test(NAME LABEL SOURCES ... [LINKS ...] [ARGS ...] [TIMEOUT s] [PROVE s]): one cmocka program.

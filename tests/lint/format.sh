@@ -22,7 +22,10 @@ plant() {
 rm $1
 SCRIPT
   printf 'int f(void) { return 1; }\n' | spares "house layout" src/base/a.c
-  printf '#!/bin/bash\nrm "$1"\n' | spares "a sound script" tests/a.sh
+  spares "a sound script" tests/a.sh <<'SCRIPT'
+#!/bin/bash
+rm "$1"
+SCRIPT
 }
 
 lint_main "$@"

@@ -1,0 +1,211 @@
+/* Reader and matchers of card patterns. The matchers take digits for granted; the reader takes
+ * nothing for granted. Grammar: docs/design/card-rules.md. */
+#include "cards/pattern.h"
+
+#include "base/macros.h"
+#include "base/text.h"
+
+#define PATTERN_EQUAL_MIN 2u /* one digit equals itself: that would match every number */
+#define PATTERN_RUN_MIN   3u /* two neighbours in order are in nearly every number */
+
+enum argument { ARG_NONE, ARG_COUNT, ARG_DIGITS, ARG_GLOB };
+
+struct pattern_word {
+    const char *name;
+    enum pattern_kind kind;
+    enum argument argument;
+    uint8_t least; /* of a count */
+};
+
+static const struct pattern_word pattern_words[] = {
+    {"equal", PATTERN_EQUAL, ARG_COUNT, PATTERN_EQUAL_MIN},
+    {"run", PATTERN_RUN, ARG_COUNT, PATTERN_RUN_MIN},
+    {"repeat-half", PATTERN_REPEAT_HALF, ARG_NONE, 0},
+    {"zeros", PATTERN_ZEROS, ARG_NONE, 0},
+    {"contains", PATTERN_CONTAINS, ARG_DIGITS, 0},
+    {"prefix", PATTERN_PREFIX, ARG_DIGITS, 0},
+    {"suffix", PATTERN_SUFFIX, ARG_DIGITS, 0},
+    {"glob", PATTERN_GLOB, ARG_GLOB, 0},
+};
+
+#define REMEDY_WORD                                                                                \
+    "write equal:4, run:4, repeat-half, zeros, contains:666, prefix:00, suffix:00 or "             \
+    "glob:??00*, with number. in front to look at the whole number"
+
+static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
+
+/* The longest run of letters wins: split "name:argument" at the first colon. */
+static struct cm_slice split_name(struct cm_slice *rest, bool *colon) {
+    size_t n = 0;
+    while (n < rest->len && rest->p[n] != ':')
+        n++;
+    const struct cm_slice name = slice_of(rest->p, n);
+    *colon = n < rest->len;
+    const size_t used = n + (*colon ? 1u : 0u);
+    *rest = slice_of(rest->p + used, rest->len - used);
+    return name;
+}
+
+static cm_err read_count(const struct pattern_word *word, struct cm_slice arg, size_t seen_n,
+                         struct pattern *p, struct cm_diag *diag) {
+    uint64_t count = 0;
+    if (text_u64(arg, UINT8_MAX, &count) != CM_OK)
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, "write a count, such as equal:4",
+                         "pattern '%s' wants a count of digits", word->name);
+    if (count < word->least)
+        return diag_fail(diag, CM_E_RANGE, NULL, NULL, "write a larger count",
+                         "pattern '%s:%u' would match nearly every number; the least is %u",
+                         word->name, (unsigned)count, (unsigned)word->least);
+    if (count > seen_n)
+        return diag_fail(diag, CM_E_RANGE, NULL, NULL,
+                         "write a smaller count, or put number. in front",
+                         "pattern '%s:%u' can never match: it looks at %u digits", word->name,
+                         (unsigned)count, (unsigned)seen_n);
+    p->count = (uint8_t)count;
+    return CM_OK;
+}
+
+/* Digits, and in a glob ? and *; counts the digits a match needs at least. */
+static cm_err read_digits(const struct pattern_word *word, struct cm_slice arg, size_t seen_n,
+                          struct pattern *p, struct cm_diag *diag) {
+    const bool glob = word->argument == ARG_GLOB;
+    if (arg.len == 0 || arg.len > PATTERN_ARG_CAP)
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
+                         "pattern '%s' wants 1 to %u digits after the colon", word->name,
+                         PATTERN_ARG_CAP);
+    size_t need = 0, stars = 0, digits = 0;
+    for (size_t i = 0; i < arg.len; i++) {
+        const uint8_t c = arg.p[i];
+        if (!is_digit(c) && !(glob && (c == '?' || c == '*')))
+            return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
+                             "pattern '%s' holds a character that is no digit", word->name);
+        stars += c == '*' ? 1u : 0u;
+        digits += is_digit(c) ? 1u : 0u;
+        need += c == '*' ? 0u : 1u;
+        p->arg[i] = (char)c;
+    }
+    p->arg_n = (uint8_t)arg.len;
+    if (need > seen_n || (glob && stars == 0 && need != seen_n))
+        return diag_fail(diag, CM_E_RANGE, NULL, NULL,
+                         "fit its length, or put number. in front to look at the whole number",
+                         "pattern '%s' needs %u digits and can never match: it looks at %u",
+                         word->name, (unsigned)need, (unsigned)seen_n);
+    if (digits == 0)
+        return diag_fail(diag, CM_E_RANGE, NULL, NULL, "name at least one digit",
+                         "pattern '%s' without a digit would match every number", word->name);
+    return CM_OK;
+}
+
+static const struct pattern_word *find_word(struct cm_slice name) {
+    for (size_t i = 0; i < CM_ARRAY_N(pattern_words); i++)
+        if (slice_equal(name, slice_text(pattern_words[i].name))) return &pattern_words[i];
+    return NULL;
+}
+
+static bool take_scope(struct cm_slice *rest, const char *scope) {
+    const struct cm_slice want = slice_text(scope);
+    if (rest->len < want.len || !slice_equal(slice_of(rest->p, want.len), want)) return false;
+    *rest = slice_of(rest->p + want.len, rest->len - want.len);
+    return true;
+}
+
+cm_err pattern_read(struct cm_slice text, size_t body_n, size_t number_n, struct pattern *out,
+                    struct cm_diag *diag) {
+    if (text.len == 0 || text.len >= PATTERN_TEXT_CAP)
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
+                         "a pattern has 1 to %u characters, this one %zu", PATTERN_TEXT_CAP - 1u,
+                         text.len);
+    struct pattern p = {0};
+    for (size_t i = 0; i < text.len; i++)
+        p.text[i] = (char)text.p[i];
+    p.whole = take_scope(&text, "number.");
+    if (!p.whole) (void)take_scope(&text, "body.");
+    bool colon = false;
+    const struct pattern_word *word = find_word(split_name(&text, &colon));
+    if (word == NULL)
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD, "unknown card pattern");
+    p.kind = word->kind;
+    const size_t seen_n = p.whole ? number_n : body_n;
+    if (word->argument == ARG_NONE) {
+        if (colon)
+            return diag_fail(diag, CM_E_FORMAT, NULL, NULL, "leave out the colon and what follows",
+                             "pattern '%s' takes no argument", word->name);
+    } else if (word->argument == ARG_COUNT) {
+        TRY(read_count(word, text, seen_n, &p, diag));
+    } else {
+        TRY(read_digits(word, text, seen_n, &p, diag));
+    }
+    *out = p;
+    return CM_OK;
+}
+
+static bool has_equal(const char *digits, size_t n, size_t count) {
+    size_t streak = 1;
+    for (size_t i = 1; i < n && streak < count; i++)
+        streak = digits[i] == digits[i - 1] ? streak + 1 : 1;
+    return streak >= count;
+}
+
+static bool has_run(const char *digits, size_t n, size_t count) {
+    size_t up = 1, down = 1;
+    for (size_t i = 1; i < n && up < count && down < count; i++) {
+        up = digits[i] == digits[i - 1] + 1 ? up + 1 : 1;
+        down = digits[i] == digits[i - 1] - 1 ? down + 1 : 1;
+    }
+    return up >= count || down >= count;
+}
+
+static bool same_digits(const char *a, const char *b, size_t n) {
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i == n;
+}
+
+static bool contains(const char *digits, size_t n, const char *part, size_t part_n) {
+    for (size_t i = 0; i + part_n <= n; i++)
+        if (same_digits(digits + i, part, part_n)) return true;
+    return false;
+}
+
+static bool all_zeros(const char *digits, size_t n) {
+    size_t i = 0;
+    while (i < n && digits[i] == '0')
+        i++;
+    return i == n;
+}
+
+/* Only the last star ever needs another try: earlier ones have matched as little as they can. */
+static bool glob_matches(const struct pattern *p, const char *digits, size_t n) {
+    size_t at = 0, i = 0, star = SIZE_MAX, resume = 0;
+    while (i < n) {
+        if (at < p->arg_n && (p->arg[at] == '?' || p->arg[at] == digits[i])) {
+            at++, i++;
+        } else if (at < p->arg_n && p->arg[at] == '*') {
+            star = at++;
+            resume = i;
+        } else if (star != SIZE_MAX) {
+            at = star + 1;
+            i = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (at < p->arg_n && p->arg[at] == '*')
+        at++;
+    return at == p->arg_n;
+}
+
+bool pattern_matches(const struct pattern *p, const char *digits, size_t n) {
+    switch (p->kind) {
+    case PATTERN_EQUAL: return has_equal(digits, n, p->count);
+    case PATTERN_RUN: return has_run(digits, n, p->count);
+    case PATTERN_REPEAT_HALF: return same_digits(digits, digits + (n - n / 2), n / 2);
+    case PATTERN_ZEROS: return all_zeros(digits, n);
+    case PATTERN_CONTAINS: return contains(digits, n, p->arg, p->arg_n);
+    case PATTERN_PREFIX: return same_digits(digits, p->arg, p->arg_n);
+    case PATTERN_SUFFIX: return same_digits(digits + (n - p->arg_n), p->arg, p->arg_n);
+    case PATTERN_GLOB: return glob_matches(p, digits, n);
+    default: return false;
+    }
+}

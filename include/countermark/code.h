@@ -55,8 +55,8 @@ CM_API void cm_coder_free(struct cm_coder *coder);
  * No allocation. Spend the serials durably before a code leaves the process. */
 CM_API CM_MUST_CHECK cm_err cm_coder_mint_range(struct cm_coder *coder,
                                                 const struct cm_unit_fields *fields,
-                                                uint64_t first_serial, size_t n,
-                                                uint8_t *numerals, uint8_t *skip);
+                                                uint64_t first_serial, size_t n, uint8_t *numerals,
+                                                uint8_t *skip);
 
 /** Mint n units given one by one; parameters and errors as cm_coder_mint_range.
  * @retval CM_E_RANGE   a field of any unit is beyond its cardinality; outputs untouched
@@ -77,7 +77,7 @@ CM_API void cm_coder_text(const struct cm_coder *coder, const uint8_t *numerals,
  * @param[out] out      n answers
  * @retval CM_E_CRYPTO  the crypto library failed; out wiped
  * No allocation. A row forbidden by the scheme's filters is CM_OPEN_NONE: it was never issued. */
-CM_API CM_MUST_CHECK cm_err cm_coder_open(struct cm_coder *coder, const uint8_t *numerals,
-                                          size_t n, struct cm_opened *out);
+CM_API CM_MUST_CHECK cm_err cm_coder_open(struct cm_coder *coder, const uint8_t *numerals, size_t n,
+                                          struct cm_opened *out);
 
 #endif

@@ -19,10 +19,10 @@
 struct ff1;
 
 struct ff1_params {
-    uint16_t radix;         /* 2..256 */
-    uint8_t n;              /* numerals, at least 2 */
-    struct cm_slice tweak;  /* 0..FF1_TWEAK_MAX bytes; copied */
-    struct cm_slice key;    /* 16, 24 or 32 bytes: AES-128, -192, -256; not kept in clear */
+    uint16_t radix;        /* 2..256 */
+    uint8_t n;             /* numerals, at least 2 */
+    struct cm_slice tweak; /* 0..FF1_TWEAK_MAX bytes; copied */
+    struct cm_slice key;   /* 16, 24 or 32 bytes: AES-128, -192, -256; not kept in clear */
 };
 
 /** Make a context.

@@ -13,11 +13,11 @@
 #include "countermark/error.h"
 
 /* The purposes in use; a purpose is never given a second meaning. */
-#define KDF_CODE_MAC  "code-mac"
-#define KDF_CODE_ENC  "code-enc"
-#define KDF_CARD_ENC  "card-enc"
-#define KDF_CARD_PIN  "card-pin"
-#define KDF_CARD_HOLD "card-hold"
+#define KDF_CODE_MAC    "code-mac"
+#define KDF_CODE_ENC    "code-enc"
+#define KDF_CARD_ENC    "card-enc"
+#define KDF_CARD_PIN    "card-pin"
+#define KDF_CARD_HOLD   "card-hold"
 #define KDF_PURPOSE_MAX 32u /* bytes */
 
 /** Derive one key.

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "crypto/crypto_err.h"
 
 static const EVP_CIPHER *cipher_for(size_t key_len) {
     switch (key_len) {
@@ -19,11 +20,11 @@ cm_err aes_init(struct aes *aes, struct cm_slice key) {
     const EVP_CIPHER *cipher = cipher_for(key.len);
     if (cipher == NULL) return CM_E_RANGE;
     EVP_CIPHER_CTX *evp = EVP_CIPHER_CTX_new();
-    if (evp == NULL) return CM_E_CRYPTO;
+    if (evp == NULL) return crypto_err_openssl("EVP_CIPHER_CTX_new");
     if (EVP_EncryptInit_ex(evp, cipher, NULL, key.p, NULL) != 1 ||
         EVP_CIPHER_CTX_set_padding(evp, 0) != 1) {
         EVP_CIPHER_CTX_free(evp);
-        return CM_E_CRYPTO;
+        return crypto_err_openssl("EVP_EncryptInit_ex");
     }
     aes->evp = evp;
     return CM_OK;
@@ -40,7 +41,7 @@ cm_err aes_blocks(struct aes *aes, void *blocks, size_t n) {
     int done = 0;
     if (EVP_EncryptUpdate(aes->evp, blocks, &done, blocks, len) != 1 || done != len) {
         wipe(blocks, n * AES_BLOCK_LEN);
-        return CM_E_CRYPTO;
+        return crypto_err_openssl("EVP_EncryptUpdate");
     }
     return CM_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "crypto/crypto_err.h"
 
 #define KDF_INFO_PREFIX "countermark/1/"
 #define KDF_SHA256_LEN  32u
@@ -30,9 +31,9 @@ cm_err kdf_hkdf(struct cm_slice ikm, struct cm_slice salt, struct cm_slice info,
                 size_t out_len) {
     if (out_len == 0 || out_len > KDF_OUT_MAX) return CM_E_RANGE;
     CM_CLEANUP(kdf_freep) EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    if (kdf == NULL) return CM_E_CRYPTO;
+    if (kdf == NULL) return crypto_err_openssl("EVP_KDF_fetch");
     CM_CLEANUP(kdf_ctx_freep) EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
-    if (ctx == NULL) return CM_E_CRYPTO;
+    if (ctx == NULL) return crypto_err_openssl("EVP_KDF_CTX_new");
     char digest[] = "SHA256";
     OSSL_PARAM params[5] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
@@ -45,7 +46,7 @@ cm_err kdf_hkdf(struct cm_slice ikm, struct cm_slice salt, struct cm_slice info,
     if (salt.len > 0) params[3] = octets(OSSL_KDF_PARAM_SALT, salt);
     if (EVP_KDF_derive(ctx, out, out_len, params) != 1) {
         wipe(out, out_len);
-        return CM_E_CRYPTO;
+        return crypto_err_openssl("EVP_KDF_derive");
     }
     return CM_OK;
 }

@@ -36,7 +36,7 @@ uint8_t *buffer_reserve(struct buffer *b, size_t more) {
             b->failed = true;
             return NULL;
         }
-        if (b->len > 0) memcpy(p, b->p, b->len);
+        if (b->p != NULL) memcpy(p, b->p, b->len);
         wipe(b->p, b->cap); /* the buffer may carry secrets; realloc would leave a copy */
         free(b->p);
         b->p = p;

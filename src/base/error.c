@@ -26,7 +26,7 @@ const char *cm_err_name(cm_err err) {
     case CM_E_CANCELLED: return "cancelled";
     case CM_E_DEAD: return "ledger failed";
     case CM_E_UNSUPPORTED: return "unsupported";
-    case CM_ERR_N: break;
+    case CM_ERR_N:
     default: break;
     }
     return "unknown error";

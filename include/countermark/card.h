@@ -117,7 +117,16 @@ CM_API void cm_numberer_free(struct cm_numberer *numberer);
 CM_API CM_MUST_CHECK cm_err cm_numberer_make(struct cm_numberer *numberer, uint64_t first, size_t n,
                                              char *numbers, uint8_t *skip);
 
-/** Open numbers that have been normalised (see cm_card_read).
+/** Read numbers as people type them: full-width digits, spaces, hyphens, dots and all.
+ * @param[in]  texts    n texts, UTF-8 or not
+ * @param[out] numbers  n rows of cm_card_number_n digits; a text that is no number of this length
+ *                      becomes a row of zero bytes, which opens as CM_CARD_NONE
+ * @return nothing: a wrong text is no error
+ * No allocation. Source: docs/design/construction.md section 8, without look-alikes. */
+CM_API void cm_numberer_read(const struct cm_numberer *numberer, const struct cm_slice *texts,
+                             size_t n, char *numbers);
+
+/** Open numbers that have been normalised (cm_numberer_read).
  * @param[in]  numbers  n rows of cm_card_number_n bytes; any bytes are allowed
  * @param[out] opened   n answers; wiped on error
  * @retval CM_E_CRYPTO  the crypto library failed

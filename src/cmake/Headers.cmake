@@ -3,6 +3,7 @@
 set(CM_PUBLIC_HEADERS
   countermark/alphabet.h
   countermark/bytes.h
+  countermark/card.h
   countermark/error.h)
 
 # Agreed but without all their code: not installed. The day the last function of one is there,

@@ -24,12 +24,18 @@ endfunction()
 function(cm_test name label)
   cmake_parse_arguments(T "" "TIMEOUT;PROVE" "SOURCES;LINKS;ARGS" ${ARGN})
   string(REPLACE "." "_" target test_${name})
-  add_executable(${target} ${T_SOURCES})
+  cm_test_program(${target} ${T_SOURCES})
+  target_link_libraries(${target} PRIVATE ${T_LINKS})
+  cm_register("${name}" "${label}" "${T_TIMEOUT}" "${T_PROVE}" ${target} ${T_ARGS})
+endfunction()
+
+# cm_test_program(TARGET SOURCES...): a cmocka program with the library's internals, not yet a test.
+function(cm_test_program target)
+  add_executable(${target} ${ARGN})
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE
     CM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" CM_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE cm_options cm_cmocka countermark_static ${T_LINKS})
-  cm_register("${name}" "${label}" "${T_TIMEOUT}" "${T_PROVE}" ${target} ${T_ARGS})
+  target_link_libraries(${target} PRIVATE cm_options cm_cmocka countermark_static)
 endfunction()
 
 # cm_command_test(NAME LABEL COMMAND ... [TIMEOUT s] [PROVE s]): a script or program as a test.

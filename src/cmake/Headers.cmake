@@ -3,6 +3,7 @@
 set(CM_PUBLIC_HEADERS
   countermark/alphabet.h
   countermark/bytes.h
+  countermark/check.h
   countermark/card.h
   countermark/error.h)
 
@@ -10,7 +11,6 @@ set(CM_PUBLIC_HEADERS
 # consumer.symbols asks for it to move up.
 set(CM_COMING_HEADERS
   countermark/card.h
-  countermark/check.h
   countermark/code.h
   countermark/engine.h
   countermark/scheme.h

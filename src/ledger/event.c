@@ -46,8 +46,9 @@ size_t event_put_unit(uint8_t *to, const struct unit_event *e) {
     pen_u16(&w, e->use);
     if (e->has_until) pen_u64(&w, e->until_ms);
     if (e->has_redeemer) pen_put(&w, e->redeemer, sizeof e->redeemer);
-    const unsigned flags =
-        (e->has_until ? EVENT_HAS_UNTIL : 0u) | (e->has_redeemer ? EVENT_HAS_REDEEMER : 0u);
+    const unsigned flags = (e->has_until ? EVENT_HAS_UNTIL : 0u) |
+                           (e->has_redeemer ? EVENT_HAS_REDEEMER : 0u) |
+                           (e->spent ? EVENT_SPENT : 0u);
     return pen_close(&w, to, e->type, (uint8_t)flags);
 }
 
@@ -139,6 +140,8 @@ static void read_unit(struct cursor *c, uint8_t type, uint8_t flags, struct unit
     e->use = cursor_u16be(c);
     e->has_until = (flags & EVENT_HAS_UNTIL) != 0;
     e->has_redeemer = (flags & EVENT_HAS_REDEEMER) != 0;
+    e->spent = (flags & EVENT_SPENT) != 0;
+    if ((flags & ~(unsigned)(EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT)) != 0) c->failed = true;
     if (e->has_until) e->until_ms = cursor_u64be(c);
     if (e->has_redeemer) cursor_copy(c, e->redeemer, sizeof e->redeemer);
 }

@@ -40,16 +40,17 @@ enum event_type {
     EVENT_NOTE = 43      /* an administrator's act that changes no unit: key use, escrow, backup */
 };
 
-/* EVENT_REDEEM .. EVENT_VOID. Flags tell which optional parts follow. */
-enum { EVENT_HAS_UNTIL = 1, EVENT_HAS_REDEEMER = 2 };
+/* EVENT_REDEEM .. EVENT_VOID. Flags tell which optional parts follow, and whether the unit is used
+ * up by this event: replay must not need the terms of that day. */
+enum { EVENT_HAS_UNTIL = 1, EVENT_HAS_REDEEMER = 2, EVENT_SPENT = 4 };
 struct unit_event {
     enum event_type type;
     uint32_t set;    /* registry number of the batch or pool */
     uint64_t serial; /* serial or index */
     uint32_t actor;  /* registry number of the caller's API key; 0 = the operator */
     uint16_t item;   /* position in the request that the EVENT_ANSWER before it answers */
-    uint16_t use;    /* this is the use-th redemption of the unit, from 1; 0 where none */
-    bool has_until, has_redeemer;
+    uint16_t use;    /* redemptions of the unit that stand after this event */
+    bool has_until, has_redeemer, spent;
     uint64_t until_ms;                /* RESERVE: the deadline */
     uint8_t redeemer[EVENT_HASH_LEN]; /* pseudonym of the redeemer's reference */
 };

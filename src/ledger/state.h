@@ -33,8 +33,9 @@ struct unit_extra {
     uint32_t reserved_by;   /* actor */
     uint64_t reserved_until_ms;
     uint64_t since_ms;      /* of the reservation or the voiding */
+    uint8_t redeemer[EVENT_HASH_LEN]; /* for whom it is reserved, with UNIT_HAS_REDEEMER */
 };
-enum { UNIT_RESERVED = 1, UNIT_VOID = 2 };
+enum { UNIT_RESERVED = 1, UNIT_VOID = 2, UNIT_HAS_REDEEMER = 4 };
 
 /* Who used a unit and when: the last redemption that stands, or the last reversal. */
 struct unit_detail {

@@ -1,0 +1,173 @@
+/* Look-ups through the layers. Applying events is book_apply.c. */
+#include "engine/book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void book_init(struct book *b, struct state *state) {
+    *b = (struct book){.state = state};
+    units_init(&b->units, state);
+    layer_init(&b->active);
+    layer_init(&b->folding);
+}
+
+void book_wipe(struct book *b) {
+    units_wipe(&b->units);
+    layer_wipe(&b->active);
+    layer_wipe(&b->folding);
+}
+
+cm_err book_reserve(struct book *b, size_t n) { return layer_reserve(&b->active, n); }
+
+static cm_err touch_extra(struct book *b, uint32_t set, uint64_t serial) {
+    const struct map_key key = unit_key(set, serial);
+    if (map_get(&b->active.extras, key) != NULL) return CM_OK;
+    struct extra_slot slot = {0};
+    const struct extra_slot *lower = map_get(&b->folding.extras, key);
+    if (lower != NULL)
+        slot = *lower;
+    else
+        TRY(state_extra(b->state, set, serial, &slot.extra, &slot.present));
+    *(struct extra_slot *)map_put(&b->active.extras, key, NULL) = slot;
+    return CM_OK;
+}
+
+static cm_err touch_detail(struct book *b, uint32_t set, uint64_t serial) {
+    const struct map_key key = unit_key(set, serial);
+    if (map_get(&b->active.details, key) != NULL) return CM_OK;
+    struct unit_detail detail = {0};
+    bool found = false;
+    TRY(book_detail(b, set, serial, &detail, &found));
+    if (found) *(struct unit_detail *)map_put(&b->active.details, key, NULL) = detail;
+    return CM_OK;
+}
+
+static cm_err touch_used_by(struct book *b, uint32_t set, uint64_t serial, const uint8_t *who) {
+    const struct map_key key = used_key(set, serial, who);
+    if (map_get(&b->active.used_by, key) != NULL) return CM_OK;
+    struct used_slot slot = {.set = set, .serial = serial};
+    memcpy(slot.redeemer, who, sizeof slot.redeemer);
+    const struct used_slot *lower = map_get(&b->folding.used_by, key);
+    if (lower != NULL)
+        slot = *lower;
+    else
+        TRY(state_used_by(b->state, set, serial, who, &slot.used));
+    *(struct used_slot *)map_put(&b->active.used_by, key, NULL) = slot;
+    return CM_OK;
+}
+
+cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, unsigned what,
+                  const uint8_t *redeemer) {
+    TRY((what & TOUCH_WRITE) != 0 ? units_touch(&b->units, set, serial)
+                                  : units_load(&b->units, set, serial));
+    if (unit_get(&b->units, set, serial) == UNIT_OTHER) TRY(touch_extra(b, set, serial));
+    if ((what & TOUCH_DETAIL) != 0) TRY(touch_detail(b, set, serial));
+    return redeemer == NULL ? CM_OK : touch_used_by(b, set, serial, redeemer);
+}
+
+static cm_err copy_items(struct answer_record *to, const struct answer_record *from) {
+    to->n = 0;
+    to->items = NULL;
+    for (size_t i = 0; i < from->n; i++) {
+        const cm_err err = answer_append(to, &from->items[i]);
+        if (err == CM_OK) continue;
+        free(to->items);
+        return err;
+    }
+    return CM_OK;
+}
+
+cm_err book_touch_answer(struct book *b, const uint8_t hash[static EVENT_HASH_LEN]) {
+    const struct map_key key = hash_key(hash);
+    if (map_get(&b->active.answers, key) != NULL) return CM_OK;
+    struct answer_record stored = {0}, mine;
+    bool found = true;
+    const struct answer_record *lower = map_get(&b->folding.answers, key);
+    if (lower == NULL) {
+        TRY(state_answer(b->state, hash, &stored, &found));
+        lower = &stored;
+    }
+    if (!found) return CM_OK;
+    mine = *lower;
+    const cm_err err = copy_items(&mine, lower); /* its list grows by powers of two */
+    free(stored.items);
+    TRY(err);
+    *(struct answer_record *)map_put(&b->active.answers, key, NULL) = mine;
+    return CM_OK;
+}
+
+enum unit_bits book_bits(const struct book *b, uint32_t set, uint64_t serial) {
+    return unit_get(&b->units, set, serial);
+}
+
+struct unit_extra book_extra(const struct book *b, uint32_t set, uint64_t serial) {
+    const struct extra_slot *slot = map_get(&b->active.extras, unit_key(set, serial));
+    return slot != NULL && slot->present ? slot->extra : (struct unit_extra){0};
+}
+
+bool book_used_by(const struct book *b, uint32_t set, uint64_t serial,
+                  const uint8_t redeemer[static EVENT_HASH_LEN]) {
+    const struct used_slot *slot = map_get(&b->active.used_by, used_key(set, serial, redeemer));
+    return slot != NULL && slot->used;
+}
+
+struct answer_record *book_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]) {
+    return map_get(&b->active.answers, hash_key(key));
+}
+
+cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_detail *out,
+                   bool *found) {
+    const struct map_key key = unit_key(set, serial);
+    const struct unit_detail *near = map_get(&b->active.details, key);
+    if (near == NULL) near = map_get(&b->folding.details, key);
+    if (near == NULL) return state_detail(b->state, set, serial, out, found);
+    *out = *near;
+    *found = true;
+    return CM_OK;
+}
+
+size_t book_freeze(struct book *b, struct frozen_page **pages) {
+    b->folding = b->active;
+    layer_init(&b->active);
+    b->answering_left = 0;
+    return units_freeze(&b->units, pages);
+}
+
+/* Entries of the failed fold go under newer ones of the active layer. */
+static cm_err merge_map(struct map *active, const struct map *failed) {
+    TRY(map_reserve(active, failed->n));
+    size_t at = 0;
+    struct map_key key;
+    void *value;
+    while (map_next(failed, &at, &key, &value)) {
+        bool made = false;
+        void *to = map_put(active, key, &made);
+        if (made) memcpy(to, value, failed->value_len);
+    }
+    return CM_OK;
+}
+
+/* Records are copied whole when touched, so the active one already holds the failed one's items. */
+static void drop_copied_items(struct layer *failed, const struct layer *active) {
+    size_t at = 0;
+    struct map_key key;
+    void *value;
+    while (map_next(&failed->answers, &at, &key, &value)) {
+        const struct answer_record *mine = map_get(&active->answers, key);
+        struct answer_record *old = value;
+        if (mine->items != old->items) free(old->items);
+        old->items = NULL; /* the active layer owns them now */
+    }
+}
+
+cm_err book_folded(struct book *b, const struct frozen_page *pages, size_t n, bool committed) {
+    if (!committed) {
+        TRY(merge_map(&b->active.extras, &b->folding.extras));
+        TRY(merge_map(&b->active.details, &b->folding.details));
+        TRY(merge_map(&b->active.used_by, &b->folding.used_by));
+        TRY(merge_map(&b->active.answers, &b->folding.answers));
+        drop_copied_items(&b->folding, &b->active);
+    }
+    layer_wipe(&b->folding);
+    return units_folded(&b->units, pages, n, committed);
+}

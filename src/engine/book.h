@@ -1,0 +1,70 @@
+/* The book: the truth about every unit as of the last applied event, in memory over the image.
+ * Events are applied here and nowhere else, by the decider and by replay alike, so both arrive at
+ * the same state. The owner thread alone uses it.
+ *
+ * Before a group is decided, everything it may need is brought into memory (book_touch ...): that
+ * can fail, and then nothing has changed. Deciding and applying cannot fail.
+ * Source: docs/design/engine.md. */
+#ifndef CM_ENGINE_BOOK_H
+#define CM_ENGINE_BOOK_H
+
+#include "engine/layer.h"
+#include "engine/set.h"
+#include "engine/units.h"
+
+struct book {
+    struct state *state; /* borrowed */
+    struct units units;
+    struct layer active;
+    struct layer folding; /* being written out; empty when no fold runs */
+    uint64_t time_ms;     /* of the latest event: time never runs backwards */
+    uint64_t sequence;    /* of the next event */
+    /* The idempotency record that the unit events being applied belong to. */
+    struct map_key answering;
+    uint16_t answering_left; /* 0 = none */
+};
+
+void book_init(struct book *b, struct state *state);
+void book_wipe(struct book *b);
+
+/** Room for n more unit changes. @retval CM_E_NO_MEMORY  nothing changed */
+CM_MUST_CHECK cm_err book_reserve(struct book *b, size_t n);
+
+/* What book_touch brings in. */
+enum { TOUCH_WRITE = 1, TOUCH_DETAIL = 2 };
+/** Bring a unit into memory: its bits, its exception record if it has one, and, as asked, its
+ * details and whether this redeemer (may be NULL) used it.
+ * @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY  nothing changed */
+CM_MUST_CHECK cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, unsigned what,
+                                const uint8_t *redeemer);
+/** Bring an idempotency record into the active layer if there is one. @retval as book_touch */
+CM_MUST_CHECK cm_err book_touch_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]);
+
+/* What is known of a touched unit. Records are zero where the unit has none. */
+enum unit_bits book_bits(const struct book *b, uint32_t set, uint64_t serial);
+struct unit_extra book_extra(const struct book *b, uint32_t set, uint64_t serial);
+bool book_used_by(const struct book *b, uint32_t set, uint64_t serial,
+                  const uint8_t redeemer[static EVENT_HASH_LEN]);
+/* The record of a touched key, or NULL. */
+struct answer_record *book_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]);
+/** Details of any unit, from wherever they are. @retval CM_E_IO, CM_E_CORRUPT */
+CM_MUST_CHECK cm_err book_detail(struct book *b, uint32_t set, uint64_t serial,
+                                 struct unit_detail *out, bool *found);
+
+/* Apply one decided event. The units it names have been touched, room reserved.
+ * @retval CM_E_NO_MEMORY  an idempotency record could not grow (replay and decider treat it as a
+ *                         broken ledger) */
+CM_MUST_CHECK cm_err book_apply_unit(struct book *b, struct set *set, const struct unit_event *e,
+                                     uint64_t sequence, uint64_t time_ms);
+void book_apply_answer(struct book *b, const struct answer_event *e);
+/* Serials skipped by an issue become absent. They have been touched. */
+void book_apply_skips(struct book *b, uint32_t set, struct cm_slice skipped);
+
+/* Start a fold: what changed moves to the folding layer. No fold may be under way. */
+size_t book_freeze(struct book *b, struct frozen_page **pages);
+/** End it: drop the folding layer, or, when it failed, merge it back under the active one.
+ * @retval CM_E_NO_MEMORY  only when it failed */
+CM_MUST_CHECK cm_err book_folded(struct book *b, const struct frozen_page *pages, size_t n,
+                                 bool committed);
+
+#endif

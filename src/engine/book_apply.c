@@ -1,0 +1,125 @@
+/* Applying events: the only place where a unit's state changes (states.md, last column of every
+ * cell). It decides nothing: what an event says is done, in replay as on the day. */
+#include <string.h>
+
+#include "engine/book.h"
+
+static void put_extra(struct book *b, const struct unit_event *e, const struct unit_extra *extra) {
+    struct extra_slot *slot = map_put(&b->active.extras, unit_key(e->set, e->serial), NULL);
+    slot->present = extra != NULL;
+    slot->extra = extra != NULL ? *extra : (struct unit_extra){0};
+}
+
+/* A unit without reservation or voiding: fresh, partly used or spent. */
+static void settle(struct book *b, const struct unit_event *e) {
+    const bool had_extra = unit_get(&b->units, e->set, e->serial) == UNIT_OTHER;
+    if (!e->spent && e->use > 0) {
+        const struct unit_extra partly = {.uses = e->use};
+        put_extra(b, e, &partly);
+        unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+        return;
+    }
+    if (had_extra) put_extra(b, e, NULL);
+    unit_set(&b->units, e->set, e->serial, e->spent ? UNIT_SPENT : UNIT_FRESH);
+}
+
+static void put_detail(struct book *b, const struct unit_event *e, uint64_t sequence,
+                       uint64_t time_ms) {
+    struct unit_detail *d = map_put(&b->active.details, unit_key(e->set, e->serial), NULL);
+    *d = (struct unit_detail){
+        .time_ms = time_ms, .sequence = sequence, .actor = e->actor, .use = e->use};
+}
+
+static void put_used_by(struct book *b, const struct unit_event *e, bool used) {
+    if (!e->has_redeemer) return;
+    struct used_slot *slot =
+        map_put(&b->active.used_by, used_key(e->set, e->serial, e->redeemer), NULL);
+    slot->set = e->set;
+    slot->serial = e->serial;
+    memcpy(slot->redeemer, e->redeemer, sizeof slot->redeemer);
+    slot->used = used;
+}
+
+static void hold(struct book *b, const struct unit_event *e, uint64_t time_ms) {
+    struct unit_extra reserved = {.flags = UNIT_RESERVED,
+                                  .uses = e->use,
+                                  .reserved_by = e->actor,
+                                  .reserved_until_ms = e->until_ms,
+                                  .since_ms = time_ms};
+    if (e->has_redeemer) {
+        reserved.flags |= UNIT_HAS_REDEEMER;
+        memcpy(reserved.redeemer, e->redeemer, sizeof reserved.redeemer);
+    }
+    put_extra(b, e, &reserved);
+    unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+}
+
+static void make_void(struct book *b, struct set *set, const struct unit_event *e,
+                      uint64_t time_ms) {
+    const struct unit_extra before = book_extra(b, e->set, e->serial);
+    if ((before.flags & UNIT_RESERVED) != 0) set->counters.reserved--;
+    const struct unit_extra extra = {.flags = UNIT_VOID, .uses = e->use, .since_ms = time_ms};
+    put_extra(b, e, &extra);
+    unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+    set->counters.voided++;
+}
+
+static void change_unit(struct book *b, struct set *set, const struct unit_event *e,
+                        uint64_t sequence, uint64_t time_ms) {
+    switch ((int)e->type) {
+    case EVENT_CONFIRM: set->counters.reserved--; __attribute__((fallthrough));
+    case EVENT_REDEEM:
+        settle(b, e);
+        put_detail(b, e, sequence, time_ms);
+        put_used_by(b, e, true);
+        set->counters.redeemed++;
+        break;
+    case EVENT_RESERVE:
+        hold(b, e, time_ms);
+        set->counters.reserved++;
+        break;
+    case EVENT_RELEASE:
+    case EVENT_EXPIRE:
+        settle(b, e);
+        set->counters.reserved--;
+        break;
+    case EVENT_REVERSE:
+        settle(b, e);
+        put_detail(b, e, sequence, time_ms);
+        put_used_by(b, e, false);
+        set->counters.redeemed--;
+        set->counters.reversed++;
+        break;
+    default: make_void(b, set, e, time_ms); break;
+    }
+    set->counters_dirty = true;
+}
+
+cm_err book_apply_unit(struct book *b, struct set *set, const struct unit_event *e,
+                       uint64_t sequence, uint64_t time_ms) {
+    change_unit(b, set, e, sequence, time_ms);
+    if (b->answering_left == 0) return CM_OK;
+    b->answering_left--;
+    if (e->item == EVENT_NO_ITEM) return CM_OK; /* an expiry on the way */
+    const struct answer_item item = {.item = e->item,
+                                     .use = e->use,
+                                     .set = e->set,
+                                     .serial = e->serial,
+                                     .sequence = sequence,
+                                     .time_ms = time_ms,
+                                     .until_ms = e->until_ms};
+    return answer_append(map_get(&b->active.answers, b->answering), &item);
+}
+
+void book_apply_answer(struct book *b, const struct answer_event *e) {
+    bool made = false;
+    b->answering = hash_key(e->key);
+    struct answer_record *record = map_put(&b->active.answers, b->answering, &made);
+    if (made) memcpy(record->request, e->request, sizeof e->request);
+    b->answering_left = e->count;
+}
+
+void book_apply_skips(struct book *b, uint32_t set, struct cm_slice skipped) {
+    for (size_t at = 0; at + sizeof(uint64_t) <= skipped.len; at += sizeof(uint64_t))
+        unit_set(&b->units, set, get_u64be(skipped.p + at), UNIT_ABSENT);
+}

@@ -1,0 +1,47 @@
+/* One batch or pool as the engine's owner knows it: what its units must agree with, what its terms
+ * allow at any moment, and its counters. Plain data; the registry owns it. */
+#ifndef CM_ENGINE_SET_H
+#define CM_ENGINE_SET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "countermark/scheme.h"
+#include "ledger/state.h"
+
+enum set_kind { SET_BATCH, SET_POOL };
+
+enum use_rule { USES_N, USES_ONCE_PER_REDEEMER };
+
+/* The terms in force, reduced to what a decision needs. */
+struct set_rule {
+    enum use_rule uses;
+    uint16_t use_max;   /* USES_N: 1 = once */
+    uint64_t start_ms;  /* 0 = from opening */
+    uint64_t end_ms;    /* with grace; 0 = never */
+    uint64_t cap;       /* redemptions of this set; 0 = none */
+};
+
+struct serial_range {
+    uint64_t first, last; /* inclusive */
+};
+
+struct set {
+    uint32_t number; /* registry number, from 1 */
+    enum set_kind kind;
+    uint32_t of;     /* scheme id or pool id */
+    uint32_t brand;
+    bool test;
+    uint8_t key_version;
+    uint64_t quantity;            /* units ordered */
+    struct cm_unit_fields fields; /* batches: as made; serial unused */
+    struct set_counters counters;
+    bool counters_dirty;
+    struct serial_range *recalls;
+    size_t recall_n;
+    struct set_rule rule;
+};
+
+bool set_recalled(const struct set *s, uint64_t serial);
+
+#endif

@@ -3,8 +3,8 @@
 set(CM_PUBLIC_HEADERS
   countermark/alphabet.h
   countermark/bytes.h
-  countermark/check.h
   countermark/card.h
+  countermark/check.h
   countermark/error.h)
 
 # Agreed but without all their code: not installed. The day the last function of one is there,

@@ -51,7 +51,7 @@ struct cm_answer {
     uint64_t sequence; /* of the event that accepted (now or, replayed, the first time) */
     uint64_t time_ms;  /* accepted: when; already redeemed, void, reserved: since when */
     uint64_t until_ms; /* reserved: the deadline; not open yet: the opening; ended: the end */
-    uint16_t use;      /* this is the use-th redemption of the unit */
+    uint32_t use;      /* redemptions of the unit that stand: this is the use-th */
     bool replayed;     /* the first answer under this idempotency key, given again */
 };
 

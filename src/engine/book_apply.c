@@ -112,10 +112,10 @@ cm_err book_apply_unit(struct book *b, struct set *set, const struct unit_event 
 }
 
 void book_apply_answer(struct book *b, const struct answer_event *e) {
-    bool made = false;
     b->answering = hash_key(e->key);
-    struct answer_record *record = map_put(&b->active.answers, b->answering, &made);
-    if (made) memcpy(record->request, e->request, sizeof e->request);
+    struct answer_record *record = map_put(&b->active.answers, b->answering, NULL);
+    /* A record without items binds nobody: the key may come again with another request. */
+    if (record->n == 0) memcpy(record->request, e->request, sizeof e->request);
     b->answering_left = e->count;
 }
 

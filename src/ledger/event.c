@@ -7,8 +7,6 @@
 #include "base/macros.h"
 #include "ledger/event_frame.h"
 
-#define UNIT_FIXED_LEN 20u /* set 4, serial 8, actor 4, item 2, use 2 */
-
 /* A writing cursor over memory that is known to be large enough. */
 struct pen {
     uint8_t *p;
@@ -43,7 +41,7 @@ size_t event_put_unit(uint8_t *to, const struct unit_event *e) {
     pen_u64(&w, e->serial);
     pen_u32(&w, e->actor);
     pen_u16(&w, e->item);
-    pen_u16(&w, e->use);
+    pen_u32(&w, e->use);
     if (e->has_until) pen_u64(&w, e->until_ms);
     if (e->has_redeemer) pen_put(&w, e->redeemer, sizeof e->redeemer);
     const unsigned flags = (e->has_until ? EVENT_HAS_UNTIL : 0u) |
@@ -137,7 +135,7 @@ static void read_unit(struct cursor *c, uint8_t type, uint8_t flags, struct unit
     e->serial = cursor_u64be(c);
     e->actor = cursor_u32be(c);
     e->item = cursor_u16be(c);
-    e->use = cursor_u16be(c);
+    e->use = cursor_u32be(c);
     e->has_until = (flags & EVENT_HAS_UNTIL) != 0;
     e->has_redeemer = (flags & EVENT_HAS_REDEEMER) != 0;
     e->spent = (flags & EVENT_SPENT) != 0;

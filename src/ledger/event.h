@@ -14,7 +14,7 @@
 #define EVENT_HASH_LEN      16u /* bytes kept of a key hash, request hash or pseudonym */
 #define EVENT_NO_ITEM       0xFFFFu
 #define EVENT_PART_MAX      60000u /* bytes of a document in one event; longer ones go in parts */
-#define EVENT_UNIT_MAX_LEN  (4u + 20u + 8u + EVENT_HASH_LEN) /* framed, with every option */
+#define EVENT_UNIT_MAX_LEN  (4u + 22u + 8u + EVENT_HASH_LEN) /* framed, with every option */
 #define EVENT_ANSWER_LEN    (4u + 2u * EVENT_HASH_LEN + 2u)  /* framed */
 
 enum event_type {
@@ -49,7 +49,7 @@ struct unit_event {
     uint64_t serial; /* serial or index */
     uint32_t actor;  /* registry number of the caller's API key; 0 = the operator */
     uint16_t item;   /* position in the request that the EVENT_ANSWER before it answers */
-    uint16_t use;    /* redemptions of the unit that stand after this event */
+    uint32_t use;    /* redemptions of the unit that stand after this event */
     bool has_until, has_redeemer, spent;
     uint64_t until_ms;                /* RESERVE: the deadline */
     uint8_t redeemer[EVENT_HASH_LEN]; /* pseudonym of the redeemer's reference */

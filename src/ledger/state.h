@@ -29,7 +29,7 @@ struct state_options {
 /* What an exception record says of a unit (states.md section 1). */
 struct unit_extra {
     uint8_t flags;          /* UNIT_* below */
-    uint16_t uses;          /* redemptions that stand */
+    uint32_t uses;          /* redemptions that stand */
     uint32_t reserved_by;   /* actor */
     uint64_t reserved_until_ms;
     uint64_t since_ms;      /* of the reservation or the voiding */
@@ -41,13 +41,13 @@ enum { UNIT_RESERVED = 1, UNIT_VOID = 2, UNIT_HAS_REDEEMER = 4 };
 struct unit_detail {
     uint64_t time_ms, sequence;
     uint32_t actor;
-    uint16_t use;
+    uint32_t use;
 };
 
 /* One accepted item of an idempotent call. */
 struct answer_item {
-    uint16_t item, use;
-    uint32_t set;
+    uint16_t item;
+    uint32_t use, set;
     uint64_t serial, sequence, time_ms, until_ms;
 };
 struct answer_record {

@@ -1,0 +1,48 @@
+/* The decider: states.md as code. It turns resolved requests into verdicts and events, in order,
+ * and applies each event to the book at once. It reads no clock, no disk and no text; everything
+ * it needs was touched before, so it cannot fail for want of anything.
+ * Source: docs/design/states.md sections 1, 2 and 4. */
+#ifndef CM_ENGINE_DECIDE_H
+#define CM_ENGINE_DECIDE_H
+
+#include "countermark/engine.h"
+#include "engine/book.h"
+
+/* A request after its text was opened. */
+struct resolved {
+    enum cm_verdict verdict; /* CM_V_ACCEPTED: a unit stands behind it; else the refusal */
+    struct set *set;         /* NULL unless a unit stands behind it */
+    uint64_t serial;
+    bool has_redeemer;
+    uint8_t redeemer[EVENT_HASH_LEN];
+    uint16_t reader; /* position in the door of the reader that opened it */
+};
+
+/* The group under construction. */
+struct deciding {
+    struct book *book;
+    uint64_t now_ms;
+    uint64_t first_sequence;
+    uint8_t *to;    /* where the events go, with room for DECIDE_REQUEST_MAX_LEN a request */
+    size_t len;     /* bytes written */
+    uint32_t count; /* events written */
+    cm_err err;     /* CM_E_NO_MEMORY when an idempotency record could not grow: broken ledger */
+};
+
+/* Most bytes that one request may add: an expiry and the change itself. */
+#define DECIDE_REQUEST_MAX_LEN (2u * EVENT_UNIT_MAX_LEN)
+#define DECIDE_CALL_MAX_LEN(n) ((n) * DECIDE_REQUEST_MAX_LEN + EVENT_ANSWER_LEN)
+
+/* What book_touch needs for this operation. */
+unsigned decide_touches(enum cm_operation operation);
+
+/* Decide one call whose units have been touched; fills status and answers (the times of earlier
+ * redemptions are left to the caller, who reads them after the group is durable).
+ * `hashes` is NULL without an idempotency key. */
+struct call_hashes {
+    uint8_t key[EVENT_HASH_LEN], request[EVENT_HASH_LEN];
+};
+void decide_call(struct deciding *d, struct cm_call *call, const struct resolved *resolved,
+                 const struct call_hashes *hashes);
+
+#endif

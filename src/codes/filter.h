@@ -40,8 +40,8 @@ void filter_freep(struct filter **filter); /* for CM_CLEANUP */
 void filter_mask(const struct filter *filter, const uint8_t *numerals, size_t n, size_t stride,
                  uint8_t *skip_out);
 
-/* Share of all rows that the filter skips, for the planner's reserve: words exactly (counted over
- * the automaton), rotation added as an upper bound. 0 .. 1. */
+/* Share of rows that the filter skips, for the planner's reserve, with every numeral equally
+ * likely: words counted over the automaton, rotation added as an upper bound. 0 .. 1. */
 double filter_share(const struct filter *filter);
 
 #endif

@@ -180,7 +180,8 @@ static bool glob_matches(const struct pattern *p, const char *digits, size_t n) 
     size_t at = 0, i = 0, star = SIZE_MAX, resume = 0;
     while (i < n) {
         if (at < p->arg_n && (p->arg[at] == '?' || p->arg[at] == digits[i])) {
-            at++, i++;
+            at++;
+            i++;
         } else if (at < p->arg_n && p->arg[at] == '*') {
             star = at++;
             resume = i;

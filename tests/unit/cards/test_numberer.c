@@ -11,7 +11,7 @@ static const struct cm_pool_numbers pool_c = {
     .id = 7, .test = true, .prefix_n = 4, .prefix = "9643", .body_n = 11, .pin_n = 6};
 
 static struct cm_key root_c(void) { /* 40 41 .. 5f */
-    struct cm_key key;
+    struct cm_key key = {{0}};
     for (size_t i = 0; i < CM_KEY_LEN; i++)
         key.b[i] = (uint8_t)(0x40 + i);
     return key;

@@ -211,7 +211,8 @@ static void damm_finds_substitutions_and_swaps_in_all_rows_of_five(void **state)
                 if (!found(&t, bad)) fail_msg("%u: digit %zu plus %u", number, i, d);
             }
             if (i == 5 || row[i] == row[i + 1]) continue;
-            bad[i] = row[i + 1], bad[i + 1] = row[i];
+            bad[i] = row[i + 1];
+            bad[i + 1] = row[i];
             if (!found(&t, bad)) fail_msg("%u: swap at %zu", number, i);
         }
     }

@@ -107,9 +107,11 @@ static void exactly_the_listed_separators_are_deleted(void **state) {
     for (unsigned cp = 0; cp < 0x10000u; cp++) {
         if (cp >= 0xD800u && cp <= 0xDFFFu) continue;
         char text[8], *at = text;
-        *at++ = 'R', *at++ = 'M';
+        *at++ = 'R';
+        *at++ = 'M';
         utf8_put(&at, cp);
-        *at++ = '2', *at++ = 'Y';
+        *at++ = '2';
+        *at++ = 'Y';
         const enum normalised v = verdict_of(slice_of(text, (size_t)(at - text)));
         if ((v == NORMALISED_OK) != is_separator(cp)) fail_msg("U+%04X: verdict %u", cp, v);
     }
@@ -170,8 +172,7 @@ static void hostile_bytes_are_typing_errors(void **state) {
                                       "RM2\xC2",
                                       "RM\xC0\xAD",
                                       "RM\xED\xA0\x80Y",
-                                      "R\xFF\xFE"
-                                      "2Y",
+                                      "RM\xFF\xFEY",
                                       "RM2Y\xE2\x80",
                                       "RM\xF4\x90\x80\x80"};
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++)

@@ -25,6 +25,7 @@ struct speller {
     struct automaton *automaton;
     const struct cm_alphabet *alphabet;
     struct cm_slice word; /* upper case */
+    bool exact;           /* no other spellings */
     bool wants_letter;    /* the word has letters: one at least must be left as a letter */
     uint8_t path[FILTER_WORD_MAX];
 };
@@ -48,6 +49,7 @@ static cm_err spell(struct speller *s, size_t at, bool has_letter) {
     const uint8_t c = s->word.p[at];
     s->path[at] = position_of(s->alphabet, c);
     if (s->path[at] != CM_NO_SYMBOL) TRY(spell(s, at + 1, has_letter || is_letter(c)));
+    if (s->exact) return CM_OK;
     for (const char *w = filter_spellings((char)c); *w != '\0'; w++) {
         s->path[at] = position_of(s->alphabet, (uint8_t)*w);
         if (s->path[at] == CM_NO_SYMBOL) continue;
@@ -56,8 +58,9 @@ static cm_err spell(struct speller *s, size_t at, bool has_letter) {
     return CM_OK;
 }
 
-static cm_err add_word(struct filter *f, const struct cm_alphabet *alphabet, struct cm_slice word) {
-    struct speller s = {.automaton = &f->words, .alphabet = alphabet, .word = word};
+static cm_err add_word(struct filter *f, const struct cm_alphabet *alphabet, struct cm_slice word,
+                       bool exact) {
+    struct speller s = {.automaton = &f->words, .alphabet = alphabet, .word = word, .exact = exact};
     for (size_t i = 0; i < word.len; i++)
         s.wants_letter = s.wants_letter || is_letter(word.p[i]);
     return spell(&s, 0, false);
@@ -86,12 +89,12 @@ static cm_err add_words(struct filter *f, const struct cm_alphabet *alphabet,
     for (size_t i = 0; i < filter_words_n(options->version); i++) {
         char word[FILTER_WORD_MAX];
         const size_t len = filter_word(options->version, i, word);
-        TRY(add_word(f, alphabet, slice_of(word, len)));
+        TRY(add_word(f, alphabet, slice_of(word, len), false));
     }
     for (size_t i = 0; i < options->extra_n; i++) {
         uint8_t word[FILTER_WORD_MAX];
         TRY(upper_word(options->extra[i], word, i + 1, diag));
-        TRY(add_word(f, alphabet, slice_of(word, options->extra[i].len)));
+        TRY(add_word(f, alphabet, slice_of(word, options->extra[i].len), options->extra_exact));
     }
     return CM_OK;
 }

@@ -22,6 +22,7 @@ struct filter_options {
     bool rotation;                /* skip what reads as another text upside down */
     const struct cm_slice *extra; /* further words (letters and digits), borrowed for the call */
     size_t extra_n;
+    bool extra_exact; /* extra words symbol by symbol, without their other spellings */
 };
 
 /** Build the filter of a scheme.

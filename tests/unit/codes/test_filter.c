@@ -46,6 +46,18 @@ static void a_code_that_spells_a_word_is_skipped(void **state) {
     assert_int_equal(skips(f, "alnum", "DEMDEMMO"), 0);
 }
 
+static void an_exact_word_is_found_in_its_own_symbols_only(void **state) {
+    (void)state;
+    const struct cm_slice words[] = {slice_text("DEMO"), slice_text("555")};
+    const struct filter_options options = {
+        .code_n = 8, .extra = words, .extra_n = 2, .extra_exact = true};
+    CM_CLEANUP(filter_freep) struct filter *f = filter_for("alnum", &options);
+    assert_int_equal(skips(f, "alnum", "12DEMO34"), 1);
+    assert_int_equal(skips(f, "alnum", "AADEM0ZZ"), 0);
+    assert_int_equal(skips(f, "alnum", "AA555ZZZ"), 1);
+    assert_int_equal(skips(f, "alnum", "AASS5ZZZ"), 0);
+}
+
 static void a_word_in_digits_alone_is_no_word_unless_listed_so(void **state) {
     (void)state;
     const struct cm_slice words[] = {slice_text("TEST"), slice_text("1488")};
@@ -250,6 +262,7 @@ static void hostile_numerals_read_no_foreign_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_that_spells_a_word_is_skipped),
+        cmocka_unit_test(an_exact_word_is_found_in_its_own_symbols_only),
         cmocka_unit_test(a_word_in_digits_alone_is_no_word_unless_listed_so),
         cmocka_unit_test(a_code_that_reads_upside_down_as_another_is_skipped),
         cmocka_unit_test(every_preset_agrees_with_the_slow_judge),

@@ -34,7 +34,8 @@ struct cm_opened {
  * @param[in] numbers      checked here once more; copied
  * @param[in] root         the 32 random bytes of this (scheme, key version); not kept
  * @param[in] key_version  1..255
- * @retval CM_E_RANGE, CM_E_ARGUMENT, CM_E_CORRUPT  as cm_scheme_numbers_check; key version 0
+ * @retval CM_E_RANGE, CM_E_UNSUPPORTED, CM_E_FORMAT, CM_E_VERSION, CM_E_CORRUPT  as
+ *         cm_scheme_numbers_check; CM_E_RANGE also for a version before the scheme's first
  * @retval CM_E_NO_MEMORY  no memory      @retval CM_E_CRYPTO  the crypto library failed
  * The coder belongs to one thread at a time. Example: docs/examples/mint_open.c */
 CM_API CM_MUST_CHECK cm_err cm_coder_new(struct cm_coder **out,

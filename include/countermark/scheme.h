@@ -58,7 +58,9 @@ struct cm_unit_fields {
  * @param[in,out] numbers  complete but for t_minus_1, which is written; untouched on error
  * @param[out] diag        may be NULL; what is wrong and what would mend it
  * @retval CM_E_RANGE  S outside 10^6 <= S < 2^120, C above 2^88, S < C, or a number out of range
- * @retval CM_E_ARGUMENT  the check kind does not fit the alphabet
+ * @retval CM_E_UNSUPPORTED  the check kind does not belong to the alphabet's size
+ * @retval CM_E_FORMAT  an impossible alphabet or group separator
+ * @retval CM_E_VERSION  a filter or table version that this program does not know
  * Thread-safe, no allocation. Source: docs/design/construction.md. */
 CM_API CM_MUST_CHECK cm_err cm_scheme_numbers_freeze(struct cm_scheme_numbers *numbers,
                                                      struct cm_diag *diag);
@@ -66,8 +68,9 @@ CM_API CM_MUST_CHECK cm_err cm_scheme_numbers_freeze(struct cm_scheme_numbers *n
 /** Check numbers that come from outside: as freeze, and the stored T must equal the computed one.
  * @param[in] numbers  complete; not stored
  * @param[out] diag    may be NULL
- * @retval CM_E_RANGE, CM_E_ARGUMENT  as cm_scheme_numbers_freeze
- * @retval CM_E_CORRUPT  stored T contradicts length, alphabet and cardinalities
+ * @retval CM_E_RANGE, CM_E_UNSUPPORTED, CM_E_FORMAT, CM_E_VERSION  as cm_scheme_numbers_freeze
+ * @retval CM_E_CORRUPT  stored T contradicts length, alphabet and cardinalities, or
+ *                       the alphabet's index its symbols
  * Thread-safe, no allocation. */
 CM_API CM_MUST_CHECK cm_err cm_scheme_numbers_check(const struct cm_scheme_numbers *numbers,
                                                     struct cm_diag *diag);

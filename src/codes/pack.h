@@ -1,13 +1,23 @@
 /* Packing the inline fields into P and back, and the sizes S, C and T of a scheme.
  *
  * P is mixed radix, most significant first: inline attributes in order, date if inline, batch,
- * serial. Divisions by cardinalities use reciprocals made once.
- * Source: docs/design/construction.md, "Fields" and "Tag". */
+ * serial. Divisions by cardinalities use reciprocals made once. It refuses nothing but sizes
+ * outside the construction; whether a batch exists is for the ledger.
+ * Source: docs/design/construction.md, sections 5 and 6. */
 #ifndef CM_CODES_PACK_H
 #define CM_CODES_PACK_H
 
+#include <stdbool.h>
+
 #include "base/macros.h"
 #include "countermark/scheme.h"
+#include "crypto/divide.h"
+
+#define PACK_SPACE_MIN    1000000u                 /* S at least: the floor of FF1 */
+#define PACK_SPACE_BITS   120u                     /* S below 2^120 */
+#define PACK_PAYLOAD_BITS 88u                      /* C at most 2^88: P in 11 bytes of M */
+#define PACK_TAG_BITS     64u                      /* T at most 2^64 */
+#define PACK_FIELDS_MAX   (CM_ATTRIBUTES_MAX + 3u) /* with date, batch and serial */
 
 /** S = r^L. @retval CM_E_RANGE  S below 10^6 or not below 2^120; *space untouched */
 CM_MUST_CHECK cm_err pack_space(uint8_t radix, uint8_t length, cm_u128 *space);
@@ -20,5 +30,24 @@ cm_u128 pack_tag_modulus(cm_u128 space, cm_u128 payloads);
 static inline cm_u128 pack_t(const struct cm_scheme_numbers *numbers) {
     return (cm_u128)numbers->t_minus_1 + 1;
 }
+
+/* The inline fields of a scheme, most significant first. Plain data, read-only after init. */
+struct packer {
+    uint8_t n;
+    struct {
+        uint64_t cardinality;
+        struct divisor divisor;
+        uint8_t slot; /* attribute index, or one of PACK_SLOT_* */
+    } field[PACK_FIELDS_MAX];
+};
+
+/* The numbers have passed cm_scheme_numbers_check. */
+void packer_init(struct packer *packer, const struct cm_scheme_numbers *numbers);
+/* True if every inline field lies below its cardinality. */
+bool packer_fits(const struct packer *packer, const struct cm_unit_fields *fields);
+/* P of fields that fit. */
+cm_u128 packer_pack(const struct packer *packer, const struct cm_unit_fields *fields);
+/* The fields of P; registered ones are zero. Any P is worked on; only P < C means something. */
+void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields);
 
 #endif

@@ -140,6 +140,7 @@ void ff1_freep(struct ff1 **ff1) { ff1_free(*ff1); }
 
 uint64_t ff1_modulus_a(const struct ff1 *ff1) { return ff1->half[0].m; }
 uint64_t ff1_modulus_b(const struct ff1 *ff1) { return ff1->half[1].m; }
+const struct numerals *ff1_numerals(const struct ff1 *ff1) { return &ff1->numerals; }
 
 /* Sum and difference modulo m of reduced numbers. A sum may pass 2^64 when m > 2^63. */
 static inline uint64_t add_mod(uint64_t x, uint64_t y, uint64_t m) {

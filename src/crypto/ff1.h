@@ -17,6 +17,7 @@
 #define FF1_TWEAK_MAX 64u   /* bytes; our choice, the product uses 6 */
 
 struct ff1;
+struct numerals;
 
 struct ff1_params {
     uint16_t radix;        /* 2..256 */
@@ -37,6 +38,9 @@ void ff1_freep(struct ff1 **ff1);
 /** r^u and r^v: X = A * r^v + B, A < r^u, B < r^v, u = floor(n / 2), v = n - u. */
 uint64_t ff1_modulus_a(const struct ff1 *ff1);
 uint64_t ff1_modulus_b(const struct ff1 *ff1);
+
+/* The converter between numeral strings and halves of this radix and n (crypto/numerals.h). */
+const struct numerals *ff1_numerals(const struct ff1 *ff1);
 
 /** Encipher or decipher n pairs of halves in place; a[i] < r^u and b[i] < r^v on entry and exit.
  * @param[in] n  any count; worked on in arrays of FF1_LANES

@@ -27,7 +27,7 @@ static inline struct cm_scheme_numbers scheme_of(const char *symbols, uint8_t le
 
 /* The root keys of the worked examples: 32 bytes counting up from `first`. */
 static inline struct cm_key counting_key(uint8_t first) {
-    struct cm_key key;
+    struct cm_key key = {{0}};
     for (size_t i = 0; i < CM_KEY_LEN; i++)
         key.b[i] = (uint8_t)(first + i);
     return key;

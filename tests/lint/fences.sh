@@ -10,7 +10,7 @@ microhttpd.h=edge gnutls/=edge cups/=line gpgme.h=order zip.h=pass
 zint.h=symbol qrencode.h=symbol cairo=symbol ft2build.h=symbol freetype=symbol png.h=symbol"
 # C17 and POSIX headers, free to all
 SYSTEM="assert ctype dirent endian errno fcntl float fnmatch getopt glob grp immintrin inttypes
-limits locale math netdb poll pthread pwd sched signal spawn stdalign stdarg stdatomic stdbool
+libgen limits locale math netdb poll pthread pwd sched signal spawn stdalign stdarg stdatomic stdbool
 stddef stdint stdio stdlib stdnoreturn string strings syslog termios threads time unistd wchar
 cpuid wmmintrin emmintrin"
 

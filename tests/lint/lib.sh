@@ -75,6 +75,7 @@ lint_main() {
     return
   fi
   if [ -n "${1:-}" ]; then ROOT=$1; fi
+  [ -n "$(files '*.c')" ] || { printf '%s: no C file below %s\n' "$name" "$ROOT" >&2 && exit 1; }
   found=$(check)
   if [ -n "$found" ]; then
     printf '%s\n' "$found"

@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Every C file opens with a comment that tells what it is; every header has its guard by path:
-# src/ROOM/NOUN.h CM_ROOM_NOUN_H, include/countermark/NOUN.h COUNTERMARK_NOUN_H.
+# src/ROOM/NOUN.h CM_ROOM_NOUN_H, include/countermark/NOUN.h COUNTERMARK_NOUN_H, and below tests/
+# CM_TESTS_..._NOUN_H with as many folders as are needed to be unique.
 . "$(dirname "$0")/lib.sh"
 
+# The guard of a header as an extended regular expression.
 guard_of() {
-  case $1 in
-    include/countermark/*) echo "${1#include/}" ;;
-    src/*) echo "cm/${1#src/}" ;;
-    *) echo "cm/$1" ;;
-  esac | tr 'a-z/.-' 'A-Z___'
+  local path=$1 folders=
+  case $path in
+    include/countermark/*) path=${path#include/} ;;
+    src/*) path=cm/${path#src/} ;;
+    tests/*) path=${path##*/} && folders='CM_TESTS_([A-Z0-9]+_)*' ;;
+    *) path=cm/$path ;;
+  esac
+  printf '%s%s\n' "$folders" "$(tr 'a-z/.-' 'A-Z___' <<<"$path")"
 }
 
 check() {
@@ -20,7 +25,7 @@ check() {
     esac
     case $file in *.h) ;; *) continue ;; esac
     guard=$(guard_of "$file")
-    grep -qx "#ifndef $guard" "$ROOT/$file" && grep -qx "#define $guard" "$ROOT/$file" ||
+    grep -qxE "#ifndef $guard" "$ROOT/$file" && grep -qxE "#define $guard" "$ROOT/$file" ||
       echo "$file: its guard must be $guard"
   done
 }
@@ -32,6 +37,10 @@ plant() {
   printf '/* A. */\nint a(void);\n' | catches "no guard" include/countermark/a.h
   printf '/* A. */\n#ifndef CM_BASE_A_B_H\n#define CM_BASE_A_B_H\n#endif\n' |
     spares "a header" src/base/a_b.h
+  printf '/* A. */\n#ifndef CM_A_H\n#define CM_A_H\n#endif\n' |
+    catches "a test header without its floor" tests/unit/base/a.h
+  printf '/* A. */\n#ifndef CM_TESTS_CRYPTO_A_H\n#define CM_TESTS_CRYPTO_A_H\n#endif\n' |
+    spares "a test header" tests/unit/crypto/a.h
   printf '/* A. */\n#ifndef COUNTERMARK_A_H\n#define COUNTERMARK_A_H\n#endif\n' |
     spares "a public header" include/countermark/a.h
 }

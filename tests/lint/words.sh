@@ -3,7 +3,8 @@
 # The patterns are written so that they do not find themselves.
 . "$(dirname "$0")/lib.sh"
 
-PROMISES='TO[D]O|FIX[M]E|X[X]X|HA[C]K|for n[o]w|not impl[e]mented|not y[e]t implemented'
+PROMISES='TO[D]O|FIX[M]E|HA[C]K|for n[o]w|not impl[e]mented|not y[e]t implemented'
+MARK='(^|[^A-Za-z0-9_"])X[X]X([^A-Za-z0-9_"]|$)' # the block list holds the letters as a text
 PATHS='(^|[^A-Za-z0-9_.])/(wo[r]k|ho[m]e|ro[o]t)/|/tm[p]/(hub|h-|brief)'
 HOSTS='registry\.np[m]js|deb\.debi[a]n\.org|py[p]i\.org|nodesou[r]ce|cra[t]es\.io'
 
@@ -13,12 +14,14 @@ check() {
     { grep -vE '^(LICENSE|tests/vectors/|fuzz/corpus/|compile_commands\.json)' || true; } |
     while read -r file; do
       grep -nIwE "$PROMISES" "$ROOT/$file" /dev/null || true
-      grep -nIE "$PATHS|$HOSTS" "$ROOT/$file" /dev/null || true
+      grep -nIE "$MARK|$PATHS|$HOSTS" "$ROOT/$file" /dev/null || true
     done | sed "s|^$ROOT/||"
 }
 
 plant() {
   printf '/* TO%s: later */\n' DO | catches "a promise" src/base/a.c
+  printf '/* XX%s mend this */\n' X | catches "a mark" src/base/a.c
+  printf '    "XX%s",\n' X | spares "a word of a list" src/base/a.c
   printf 'Not done: simple for n%s.\n' ow | catches "a promise in prose" docs/a.md
   printf 'cd /wo%s/tree\n' rk | catches "a machine path" tests/a.sh
   printf 'see /ho%s/someone/file\n' me | catches "somebody's folder" README.md

@@ -1,0 +1,40 @@
+/* Group commit by combining: callers queue what they want; one of them becomes the leader, takes
+ * the whole queue, processes it and wakes the others. A caller alone pays no hand-over; a crowd
+ * pays one flush. There is no timer: a group is whatever arrived during the last flush.
+ * Source: docs/design/engine.md, "The owner". */
+#ifndef CM_ENGINE_COMMIT_H
+#define CM_ENGINE_COMMIT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/macros.h"
+
+/* One caller's piece of work; lives on its stack while it waits. */
+struct work {
+    struct work *next;
+    cm_err err; /* set by the processor */
+    bool done;
+    pthread_cond_t woken;
+};
+
+/* Called with the list of everything queued, oldest first, by one thread at a time: that thread is
+ * the owner of the book. It sets `err` of each. */
+typedef void commit_process(void *ctx, struct work *list);
+
+struct committer {
+    pthread_mutex_t lock;
+    struct work *first, *last; /* queued */
+    bool leading;              /* somebody is the leader */
+    commit_process *process;
+    void *ctx;
+};
+
+CM_MUST_CHECK cm_err committer_init(struct committer *c, commit_process *process, void *ctx);
+void committer_wipe(struct committer *c);
+
+/** Hand in one piece of work and wait until it is processed.
+ * @return work->err, or CM_E_NO_MEMORY when the system has no condition variable left */
+CM_MUST_CHECK cm_err committer_run(struct committer *c, struct work *work);
+
+#endif

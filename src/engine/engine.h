@@ -1,0 +1,90 @@
+/* The engine in process: a workspace's ledger, keys and registry behind countermark/engine.h, and
+ * what only the operator may do with them. One process at a time owns a workspace.
+ * Source: docs/design/engine.md. */
+#ifndef CM_ENGINE_ENGINE_H
+#define CM_ENGINE_ENGINE_H
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "countermark/engine.h"
+#include "crypto/keystore.h"
+#include "engine/registry.h"
+
+/* What the two implementations of the interface share; first member of each. */
+struct engine_ops {
+    cm_err (*run)(struct cm_engine *engine, struct cm_call *calls, size_t n);
+    void (*close)(struct cm_engine *engine);
+};
+struct cm_engine {
+    const struct engine_ops *ops;
+};
+
+#define FOLD_JOURNAL_LEN 16777216u /* bytes of journal after which a fold starts */
+
+struct engine_options {
+    const char *workspace;      /* folder */
+    struct keystore *keystore;  /* borrowed until close */
+    struct clock_source clock;
+    uint64_t segment_len;       /* 0 = the journal's default */
+    uint64_t fold_len;          /* bytes of journal between folds; 0 = FOLD_JOURNAL_LEN */
+    bool read_only;             /* fsck, decode: no lock is taken, nothing written */
+};
+
+/** Make an empty ledger in a workspace folder that has none. @retval as journal_create, state_open */
+CM_MUST_CHECK cm_err engine_create(const char *workspace, const uint8_t workspace_id[16],
+                                   struct cm_diag *diag);
+/** Open: load the image, replay what it lacks, be ready.
+ * @retval CM_E_BUSY     another process has it      @retval CM_E_NOT_FOUND  no workspace there
+ * @retval CM_E_CORRUPT, CM_E_VERSION, CM_E_IO, CM_E_NO_MEMORY, CM_E_NO_SPACE */
+CM_MUST_CHECK cm_err engine_open(struct cm_engine **out, const struct engine_options *options,
+                                 struct cm_diag *diag);
+
+/* A restored workspace refuses changes until the operator has accepted what may be missing. */
+bool engine_restored(struct cm_engine *engine);
+
+/** Run `read` with the registry held still. For look-ups; no engine call inside. */
+typedef cm_err registry_reader(void *ctx, const struct registry *registry);
+CM_MUST_CHECK cm_err engine_read(struct cm_engine *engine, registry_reader *read, void *ctx);
+
+/* Changes by the operator: each is validated, journaled, durable when CM_OK. */
+
+/** Add or replace a document. @param[in,out] id  0 = the next free one, returned
+ * @retval as registry_check, and CM_E_STATE, CM_E_DEAD, CM_E_NO_SPACE */
+CM_MUST_CHECK cm_err engine_document(struct cm_engine *engine, enum document_kind kind,
+                                     uint32_t *id, uint32_t actor, struct cm_slice text,
+                                     struct cm_diag *diag);
+/** Spend serials and count the units issued with them (states.md section 5).
+ * @retval CM_E_CONFLICT  e->first is not the next serial   @retval CM_E_LIMIT  beyond quantity
+ * @retval CM_E_STATE     batch closed */
+CM_MUST_CHECK cm_err engine_issue(struct cm_engine *engine, const struct issue_event *e,
+                                  struct cm_diag *diag);
+CM_MUST_CHECK cm_err engine_phase(struct cm_engine *engine, const struct phase_event *e,
+                                  struct cm_diag *diag);
+CM_MUST_CHECK cm_err engine_recall(struct cm_engine *engine, const struct recall_event *e,
+                                   struct cm_diag *diag);
+CM_MUST_CHECK cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice text,
+                                 struct cm_diag *diag);
+/** Accept a restored workspace: a new epoch begins. */
+CM_MUST_CHECK cm_err engine_accept_restore(struct cm_engine *engine, struct cm_diag *diag);
+
+/** State and times of one unit, for people; journaled as a look-up. */
+struct unit_view {
+    enum unit_bits bits;
+    struct unit_extra extra;
+    struct unit_detail detail;
+    bool has_detail;
+};
+CM_MUST_CHECK cm_err engine_lookup(struct cm_engine *engine, uint32_t actor, uint32_t set,
+                                   uint64_t serial, struct unit_view *out, struct cm_diag *diag);
+/** Fold now and wait for it: before a backup, and in tests. */
+CM_MUST_CHECK cm_err engine_fold(struct cm_engine *engine);
+
+struct engine_stats {
+    uint64_t sequence, folded_to, journal_bytes, groups, events;
+    uint64_t verdicts[CM_VERDICT_N]; /* since start */
+    size_t unit_memory;
+    bool dead, restored;
+};
+void engine_stats(struct cm_engine *engine, struct engine_stats *out);
+
+#endif

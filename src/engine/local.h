@@ -1,0 +1,148 @@
+/* The engine in process, seen from inside its room: one struct, split over local_*.c by what is
+ * done with it. Fields say who may touch them: "owner" is the leader of the committer.
+ * Source: docs/design/engine.md. */
+#ifndef CM_ENGINE_LOCAL_H
+#define CM_ENGINE_LOCAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buffer.h"
+#include "crypto/cmac.h"
+#include "engine/commit.h"
+#include "engine/decide.h"
+#include "engine/engine.h"
+#include "engine/opener.h"
+#include "ledger/journal.h"
+
+/* What one calling thread works with: an opener and the keyed hash for idempotency. */
+struct bench_place {
+    struct bench_place *next;
+    struct opener *opener;
+    struct cmac *hash;
+    struct buffer scratch; /* serialised requests, for hashing */
+};
+
+/* Calls as the owner gets them. */
+struct call_work {
+    struct cm_call *calls;
+    size_t n;
+    struct resolved *resolved; /* of all requests, one after the other */
+    struct call_hashes *hashes; /* one a call */
+    bool changes;              /* some request is not a check */
+    size_t events_max;         /* bytes of events at most */
+    size_t request_n;
+};
+
+struct local;
+/* Runs as the owner, alone in its group. */
+typedef cm_err admin_fn(struct local *l, void *ctx);
+
+struct owner_work {
+    struct work work; /* first */
+    struct call_work *calls; /* or */
+    admin_fn *admin;
+    void *admin_ctx;
+};
+
+/* A document waiting to be folded. */
+struct dirty_document {
+    struct dirty_document *next;
+    enum document_kind kind;
+    uint32_t id;
+    size_t len;
+    uint8_t text[];
+};
+struct dirty_recall {
+    struct dirty_recall *next;
+    struct recall_event recall;
+};
+struct counters_copy {
+    uint32_t set;
+    struct set_counters counters;
+};
+
+/* What a fold writes: made by the owner, then read by the folder alone. */
+struct fold_job {
+    struct frozen_page *pages;
+    size_t page_n;
+    struct counters_copy *counters;
+    size_t counters_n;
+    struct dirty_document *documents;
+    struct dirty_recall *recalls;
+    uint64_t position, time_ms;
+};
+
+enum fold_phase { FOLD_IDLE, FOLD_ASKED, FOLD_WRITTEN, FOLD_FAILED };
+
+struct local {
+    struct cm_engine base; /* first */
+    struct keystore *keystore;
+    struct clock_source clock;
+    uint64_t fold_len;
+    struct journal *journal;
+    struct state *state;
+
+    pthread_rwlock_t registry_lock; /* openers read; the owner writes */
+    struct registry registry;
+    struct committer committer;
+    pthread_mutex_t bench_lock;
+    struct bench_place *bench; /* idle places */
+
+    /* owner */
+    struct book book;
+    struct bench_place *own;
+    struct dirty_document *documents;
+    struct dirty_recall *recalls;
+    struct buffer parts; /* a document arriving in parts */
+    uint64_t unfolded_len; /* bytes of journal since the last fold began */
+    uint32_t epoch;
+    bool restored;
+    struct engine_stats stats;
+
+    /* folder and owner, under fold_lock */
+    pthread_mutex_t fold_lock;
+    pthread_cond_t fold_changed;
+    pthread_t folder;
+    bool folder_runs, stopping;
+    enum fold_phase phase;
+    struct fold_job job;
+
+    atomic_bool dead;
+};
+
+static inline struct local *local_of(struct cm_engine *e) { return (struct local *)(void *)e; }
+
+/* local_run.c */
+cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n);
+void local_process(void *ctx, struct work *list);
+cm_err local_as_owner(struct local *l, admin_fn *fn, void *ctx);
+/* Give up: nothing more is acknowledged by this process. */
+cm_err local_die(struct local *l, const char *why);
+
+/* local_bench.c */
+cm_err bench_take(struct local *l, struct bench_place **out);
+void bench_give(struct local *l, struct bench_place *place);
+void bench_wipe(struct local *l);
+cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct call_hashes *out);
+
+/* local_group.c: one group of calls, by the owner. */
+void group_run(struct local *l, struct owner_work **works, size_t n);
+
+/* local_apply.c: one event, by the owner, in replay or after its commit. */
+cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms);
+cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_t id,
+                               struct cm_slice text);
+/* What an event needs in memory before it can be applied. */
+cm_err local_touch(struct local *l, const struct event *e);
+/* Write one event as its own group and apply it. */
+cm_err local_commit_event(struct local *l, const struct event *e);
+
+/* local_fold.c */
+cm_err folder_start(struct local *l);
+void folder_stop(struct local *l);
+/* By the owner: finish a written fold, start one when due (or `now`), wait when too far ahead. */
+void fold_turn(struct local *l, bool now);
+void fold_job_free(struct fold_job *job);
+
+#endif

@@ -1,0 +1,235 @@
+/* What the operator may change: each act is checked, journaled as its own group, then applied. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/local.h"
+#include "ledger/event_frame.h"
+
+#define EVENT_SMALL_LEN 256u /* framed bytes of any event without a slice, at most */
+
+/* ---- Writing one event --------------------------------------------------------------------- */
+
+static size_t put_event(uint8_t *to, const struct event *e) {
+    switch ((int)e->type) {
+    case EVENT_ISSUE: return event_put_issue(to, &e->u.issue);
+    case EVENT_PHASE: return event_put_phase(to, &e->u.phase);
+    case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
+    case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
+    case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
+    case EVENT_NOTE: return event_put_note(to, &e->u.note);
+    case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
+    case EVENT_REFUSALS: return event_put_refusals(to, &e->u.refusals);
+    default: return 0; /* unit events come from the decider only */
+    }
+}
+
+static size_t slice_len(const struct event *e) {
+    if (e->type == EVENT_ISSUE) return e->u.issue.skipped.len;
+    if (e->type == EVENT_DOCUMENT) return e->u.document.part.len;
+    return e->type == EVENT_NOTE ? e->u.note.text.len : 0;
+}
+
+static cm_err commit_events(struct local *l, const struct event *events, uint32_t n) {
+    size_t len = 0, cap = 0;
+    for (uint32_t i = 0; i < n; i++) len += EVENT_SMALL_LEN + slice_len(&events[i]);
+    TRY(journal_room(l->journal, len));
+    for (uint32_t i = 0; i < n; i++) TRY(local_touch(l, &events[i]));
+    uint8_t *to = journal_payload(l->journal, &cap);
+    size_t at = 0;
+    for (uint32_t i = 0; i < n; i++) at += put_event(to + at, &events[i]);
+    const uint64_t wall = clock_now_ms(l->clock);
+    const uint64_t now = wall > l->book.time_ms ? wall : l->book.time_ms;
+    uint64_t first = 0;
+    if (journal_commit(l->journal, n, at, now, &first) != CM_OK)
+        return local_die(l, "the journal could not be written");
+    l->book.time_ms = now;
+    l->book.sequence = first + n;
+    l->unfolded_len += at;
+    l->stats.groups++;
+    l->stats.events += n;
+    for (uint32_t i = 0; i < n; i++)
+        if (local_apply(l, &events[i], first + i, now) != CM_OK)
+            return local_die(l, "a journaled act could not be applied");
+    return CM_OK;
+}
+
+cm_err local_commit_event(struct local *l, const struct event *e) {
+    return commit_events(l, e, 1);
+}
+
+static cm_err needs_accepted(const struct local *l, struct cm_diag *diag) {
+    if (!l->restored) return CM_OK;
+    return diag_fail(diag, CM_E_STATE, "workspace", NULL,
+                     "replay the archive, or accept the loss with 'countermark restore accept'",
+                     "restored from a backup: what left after it is unknown");
+}
+
+/* ---- Documents ----------------------------------------------------------------------------- */
+
+struct document_act {
+    enum document_kind kind;
+    uint32_t *id;
+    uint32_t actor;
+    struct cm_slice text;
+    struct cm_diag *diag;
+};
+
+static uint32_t next_id(const struct registry *r, enum document_kind kind) {
+    uint32_t last = 0;
+    switch ((int)kind) {
+    case DOCUMENT_SCHEME:
+        for (size_t i = 0; i < r->scheme_n; i++)
+            if (r->schemes[i]->id > last) last = r->schemes[i]->id;
+        break;
+    case DOCUMENT_DOOR:
+        for (size_t i = 0; i < r->door_n; i++)
+            if (r->doors[i]->id > last) last = r->doors[i]->id;
+        break;
+    case DOCUMENT_API_KEY:
+        for (size_t i = 0; i < r->api_key_n; i++)
+            if (r->api_keys[i]->id > last) last = r->api_keys[i]->id;
+        break;
+    case DOCUMENT_BRAND:
+        for (size_t i = 0; i < r->brand_n; i++)
+            if (r->brands[i]->id > last) last = r->brands[i]->id;
+        break;
+    default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */
+    }
+    return last + 1;
+}
+
+static cm_err document_as_owner(struct local *l, void *ctx) {
+    struct document_act *a = ctx;
+    TRY(needs_accepted(l, a->diag));
+    const uint32_t id = *a->id != 0 ? *a->id : next_id(&l->registry, a->kind);
+    TRY(registry_check(&l->registry, a->kind, id, a->text, a->diag));
+    const uint32_t parts = (uint32_t)((a->text.len + EVENT_PART_MAX - 1) / EVENT_PART_MAX);
+    struct event *events = calloc(parts == 0 ? 1 : parts, sizeof *events);
+    if (events == NULL) return CM_E_NO_MEMORY;
+    for (uint32_t i = 0; i < parts; i++) {
+        const size_t at = (size_t)i * EVENT_PART_MAX;
+        const size_t left = a->text.len - at;
+        events[i].type = EVENT_DOCUMENT;
+        events[i].u.document = (struct document_event){
+            .kind = a->kind,
+            .id = id,
+            .actor = a->actor,
+            .total_len = (uint32_t)a->text.len,
+            .offset = (uint32_t)at,
+            .part = slice_of(a->text.p + at, left < EVENT_PART_MAX ? left : EVENT_PART_MAX)};
+    }
+    const cm_err err = commit_events(l, events, parts);
+    free(events);
+    if (err == CM_OK) *a->id = id;
+    return err;
+}
+
+cm_err engine_document(struct cm_engine *engine, enum document_kind kind, uint32_t *id,
+                       uint32_t actor, struct cm_slice text, struct cm_diag *diag) {
+    struct document_act act = {.kind = kind, .id = id, .actor = actor, .text = text, .diag = diag};
+    if (text.len == 0) return CM_E_ARGUMENT;
+    return local_as_owner(local_of(engine), document_as_owner, &act);
+}
+
+/* ---- Acts on a set ------------------------------------------------------------------------- */
+
+struct set_act {
+    struct event event;
+    struct cm_diag *diag;
+};
+
+static cm_err find_set(const struct local *l, uint32_t number, struct cm_diag *diag,
+                       struct set_entry **out) {
+    *out = registry_set(&l->registry, number);
+    if (*out != NULL) return CM_OK;
+    return diag_fail(diag, CM_E_NOT_FOUND, "batch", NULL, "list them with 'countermark batch list'",
+                     "no batch or pool has number %u", number);
+}
+
+static cm_err issue_as_owner(struct local *l, void *ctx) {
+    struct set_act *a = ctx;
+    const struct issue_event *e = &a->event.u.issue;
+    struct set_entry *s = NULL;
+    TRY(needs_accepted(l, a->diag));
+    TRY(find_set(l, e->set, a->diag, &s));
+    const struct set_counters *c = &s->set.counters;
+    if (c->phase == PHASE_CLOSED)
+        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "open it again first",
+                         "the batch is closed");
+    if (e->first != c->next_serial)
+        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "start again from the next serial",
+                         "another process issued from this batch meanwhile");
+    if (e->issued > s->set.quantity || c->issued > s->set.quantity - e->issued)
+        return diag_fail(a->diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
+                         "the ordered quantity would be exceeded");
+    return commit_events(l, &a->event, 1);
+}
+
+cm_err engine_issue(struct cm_engine *engine, const struct issue_event *e, struct cm_diag *diag) {
+    struct set_act act = {.event = {.type = EVENT_ISSUE, .u.issue = *e}, .diag = diag};
+    return local_as_owner(local_of(engine), issue_as_owner, &act);
+}
+
+static cm_err phase_as_owner(struct local *l, void *ctx) {
+    struct set_act *a = ctx;
+    const struct phase_event *e = &a->event.u.phase;
+    struct set_entry *s = NULL;
+    TRY(needs_accepted(l, a->diag));
+    TRY(find_set(l, e->set, a->diag, &s));
+    const struct set_counters *c = &s->set.counters;
+    if (e->phase == PHASE_OPEN && c->issued < s->set.quantity)
+        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "mint it first",
+                         "only %llu of %llu codes exist", (unsigned long long)c->issued,
+                         (unsigned long long)s->set.quantity);
+    if (e->phase == PHASE_MADE && c->phase != PHASE_MADE)
+        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "close it instead",
+                         "a batch that was opened cannot be unopened");
+    return commit_events(l, &a->event, 1);
+}
+
+cm_err engine_phase(struct cm_engine *engine, const struct phase_event *e, struct cm_diag *diag) {
+    struct set_act act = {.event = {.type = EVENT_PHASE, .u.phase = *e}, .diag = diag};
+    return local_as_owner(local_of(engine), phase_as_owner, &act);
+}
+
+static cm_err recall_as_owner(struct local *l, void *ctx) {
+    struct set_act *a = ctx;
+    struct set_entry *s = NULL;
+    TRY(needs_accepted(l, a->diag));
+    TRY(find_set(l, a->event.u.recall.set, a->diag, &s));
+    if (a->event.u.recall.first > a->event.u.recall.last)
+        return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, "give the smaller serial first",
+                         "the serial range is empty");
+    return commit_events(l, &a->event, 1);
+}
+
+cm_err engine_recall(struct cm_engine *engine, const struct recall_event *e, struct cm_diag *diag) {
+    struct set_act act = {.event = {.type = EVENT_RECALL, .u.recall = *e}, .diag = diag};
+    return local_as_owner(local_of(engine), recall_as_owner, &act);
+}
+
+static cm_err event_as_owner(struct local *l, void *ctx) {
+    return commit_events(l, &((struct set_act *)ctx)->event, 1);
+}
+
+cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice text,
+                   struct cm_diag *diag) {
+    struct set_act act = {.event = {.type = EVENT_NOTE, .u.note = {.actor = actor, .text = text}},
+                          .diag = diag};
+    if (text.len > EVENT_PART_MAX) return CM_E_ARGUMENT;
+    return local_as_owner(local_of(engine), event_as_owner, &act);
+}
+
+static cm_err accept_as_owner(struct local *l, void *ctx) {
+    struct set_act *a = ctx;
+    if (!l->restored)
+        return diag_fail(a->diag, CM_E_STATE, "workspace", NULL, NULL,
+                         "it was not restored: there is nothing to accept");
+    a->event.u.epoch.epoch = l->epoch;
+    return commit_events(l, &a->event, 1);
+}
+
+cm_err engine_accept_restore(struct cm_engine *engine, struct cm_diag *diag) {
+    struct set_act act = {.event = {.type = EVENT_EPOCH}, .diag = diag};
+    return local_as_owner(local_of(engine), accept_as_owner, &act);
+}

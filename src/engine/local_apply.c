@@ -1,0 +1,118 @@
+/* One event applied to book and registry: on the day right after its commit, in replay again.
+ * Unit events of calls are applied by the decider itself, through the same book functions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/local.h"
+
+cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_t id,
+                               struct cm_slice text) {
+    struct dirty_document *d = malloc(sizeof *d + text.len);
+    if (d == NULL) return CM_E_NO_MEMORY;
+    *d = (struct dirty_document){.kind = kind, .id = id, .len = text.len};
+    if (text.len > 0) memcpy(d->text, text.p, text.len);
+    /* Newest last, so that a fold writes them in order. */
+    struct dirty_document **end = &l->documents;
+    while (*end != NULL) end = &(*end)->next;
+    *end = d;
+    return CM_OK;
+}
+
+static cm_err apply_document(struct local *l, const struct document_event *e) {
+    if (e->offset == 0) buffer_clear(&l->parts);
+    if (l->parts.len != e->offset) return CM_E_CORRUPT; /* a part is missing */
+    buffer_put(&l->parts, e->part.p, e->part.len);
+    TRY(buffer_err(&l->parts));
+    if (l->parts.len < e->total_len) return CM_OK;
+    const struct cm_slice whole = buffer_slice(&l->parts);
+    (void)pthread_rwlock_wrlock(&l->registry_lock);
+    cm_err err = CM_OK;
+    if (e->kind != DOCUMENT_WORKSPACE)
+        err = registry_apply(&l->registry, e->kind, e->id, whole, NULL);
+    (void)pthread_rwlock_unlock(&l->registry_lock);
+    if (err == CM_OK) err = local_remember_document(l, e->kind, e->id, whole);
+    buffer_clear(&l->parts);
+    return err;
+}
+
+static cm_err apply_issue(struct local *l, const struct issue_event *e) {
+    struct set_entry *entry = registry_set(&l->registry, e->set);
+    if (entry == NULL) return CM_E_CORRUPT;
+    struct set_counters *c = &entry->set.counters;
+    c->next_serial = e->first + e->count;
+    c->issued += e->issued;
+    c->rule_version = e->rule_version;
+    entry->set.counters_dirty = true;
+    book_apply_skips(&l->book, e->set, e->skipped);
+    return CM_OK;
+}
+
+static cm_err apply_phase(struct local *l, const struct phase_event *e) {
+    struct set_entry *entry = registry_set(&l->registry, e->set);
+    if (entry == NULL) return CM_E_CORRUPT;
+    entry->set.counters.phase = (uint8_t)e->phase;
+    if (e->shipped) entry->set.counters.shipped = 1;
+    entry->set.counters_dirty = true;
+    return CM_OK;
+}
+
+static cm_err apply_recall(struct local *l, const struct recall_event *e) {
+    struct dirty_recall *d = malloc(sizeof *d);
+    if (d == NULL) return CM_E_NO_MEMORY;
+    *d = (struct dirty_recall){.next = l->recalls, .recall = *e};
+    const cm_err err = registry_recall(&l->registry, e);
+    if (err != CM_OK) {
+        free(d);
+        return err;
+    }
+    l->recalls = d;
+    return CM_OK;
+}
+
+/* Whether a restored workspace has been accepted is part of the folded state. */
+static cm_err apply_epoch(struct local *l, const struct epoch_event *e) {
+    l->epoch = e->epoch;
+    l->restored = e->restored;
+    const char *text = e->restored ? "{\"restored\":true}" : "{\"restored\":false}";
+    return local_remember_document(l, DOCUMENT_WORKSPACE, 1, slice_text(text));
+}
+
+static cm_err apply_unit(struct local *l, const struct unit_event *e, uint64_t sequence,
+                         uint64_t time_ms) {
+    struct set_entry *entry = registry_set(&l->registry, e->set);
+    if (entry == NULL) return CM_E_CORRUPT;
+    return book_apply_unit(&l->book, &entry->set, e, sequence, time_ms);
+}
+
+cm_err local_touch(struct local *l, const struct event *e) {
+    if (e->type >= EVENT_REDEEM && e->type <= EVENT_VOID) {
+        TRY(book_reserve(&l->book, 1));
+        const struct unit_event *u = &e->u.unit;
+        return book_touch(&l->book, u->set, u->serial, TOUCH_WRITE,
+                          u->has_redeemer ? u->redeemer : NULL);
+    }
+    if (e->type == EVENT_ANSWER) {
+        TRY(book_reserve(&l->book, 1));
+        return book_touch_answer(&l->book, e->u.answer.key);
+    }
+    if (e->type != EVENT_ISSUE) return CM_OK;
+    const struct cm_slice skipped = e->u.issue.skipped;
+    for (size_t at = 0; at + sizeof(uint64_t) <= skipped.len; at += sizeof(uint64_t))
+        TRY(book_touch(&l->book, e->u.issue.set, get_u64be(skipped.p + at), TOUCH_WRITE, NULL));
+    return CM_OK;
+}
+
+cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms) {
+    switch ((int)e->type) {
+    case EVENT_ANSWER: book_apply_answer(&l->book, &e->u.answer); return CM_OK;
+    case EVENT_ISSUE: return apply_issue(l, &e->u.issue);
+    case EVENT_PHASE: return apply_phase(l, &e->u.phase);
+    case EVENT_RECALL: return apply_recall(l, &e->u.recall);
+    case EVENT_DOCUMENT: return apply_document(l, &e->u.document);
+    case EVENT_EPOCH: return apply_epoch(l, &e->u.epoch);
+    case EVENT_LOOKUP:
+    case EVENT_REFUSALS:
+    case EVENT_NOTE: return CM_OK;
+    default: return apply_unit(l, &e->u.unit, sequence, time_ms);
+    }
+}

@@ -1,0 +1,82 @@
+/* Places on the work bench: what a calling thread borrows to open its codes and hash its request.
+ * As many exist as threads ever called at once; none is made on the hot path after that. */
+#include <stdlib.h>
+
+#include "engine/local.h"
+
+static void place_free(struct bench_place *p) {
+    if (p == NULL) return;
+    opener_free(p->opener);
+    cmac_free(p->hash);
+    buffer_wipe(&p->scratch);
+    free(p);
+}
+
+static cm_err place_new(struct local *l, struct bench_place **out) {
+    struct bench_place *p = calloc(1, sizeof *p);
+    if (p == NULL) return CM_E_NO_MEMORY;
+    const struct cm_key *key = NULL;
+    cm_err err = keystore_find(l->keystore, KEY_IDEM, 0, 1, &key);
+    if (err == CM_OK) err = cmac_new(&p->hash, key);
+    if (err == CM_OK) err = opener_new(&p->opener, &l->registry, l->keystore);
+    if (err != CM_OK) {
+        place_free(p);
+        return err;
+    }
+    *out = p;
+    return CM_OK;
+}
+
+cm_err bench_take(struct local *l, struct bench_place **out) {
+    (void)pthread_mutex_lock(&l->bench_lock);
+    struct bench_place *p = l->bench;
+    if (p != NULL) l->bench = p->next;
+    (void)pthread_mutex_unlock(&l->bench_lock);
+    if (p == NULL) return place_new(l, out);
+    *out = p;
+    return CM_OK;
+}
+
+void bench_give(struct local *l, struct bench_place *place) {
+    buffer_clear(&place->scratch);
+    (void)pthread_mutex_lock(&l->bench_lock);
+    place->next = l->bench;
+    l->bench = place;
+    (void)pthread_mutex_unlock(&l->bench_lock);
+}
+
+void bench_wipe(struct local *l) {
+    for (struct bench_place *p = l->bench, *next; p != NULL; p = next) {
+        next = p->next;
+        place_free(p);
+    }
+    l->bench = NULL;
+    place_free(l->own);
+    l->own = NULL;
+}
+
+static void put_slice(struct buffer *b, struct cm_slice s) {
+    buffer_u32be(b, (uint32_t)s.len);
+    buffer_put(b, s.p, s.len);
+}
+
+/* Keyed, so that a stolen ledger tells neither keys nor requests. */
+cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct call_hashes *out) {
+    struct buffer *b = &place->scratch;
+    buffer_clear(b);
+    buffer_u32be(b, call->caller.actor);
+    buffer_put(b, call->key.p, call->key.len);
+    TRY(buffer_err(b));
+    TRY(cmac_message(place->hash, buffer_slice(b), out->key));
+    buffer_clear(b);
+    buffer_u32be(b, call->door);
+    for (size_t i = 0; i < call->n; i++) {
+        const struct cm_request *q = &call->requests[i];
+        buffer_u8(b, (uint8_t)q->operation);
+        buffer_u64be(b, q->hold_ms);
+        put_slice(b, q->code);
+        put_slice(b, q->redeemer);
+    }
+    TRY(buffer_err(b));
+    return cmac_message(place->hash, buffer_slice(b), out->request);
+}

@@ -1,0 +1,260 @@
+/* Folding: the owner hands over what changed, the folder thread writes it as one LMDB transaction,
+ * the owner takes the frozen pages back. The journal's flush is never behind LMDB's: the owner only
+ * waits when the image is FOLD_BEHIND_MAX behind. Source: docs/design/engine.md, "Folding". */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "engine/local.h"
+
+#define FOLD_BEHIND_MAX   67108864u  /* bytes of journal not yet folded before the owner waits */
+#define FOLD_IDLE_S       5          /* seconds after which a quiet ledger is folded anyway */
+#define ANSWER_KEEP_MS    172800000u /* idempotency records: 48 hours, 24 are promised */
+#define ANSWER_DROP_LIMIT 20000u     /* records dropped in one fold at most */
+
+void fold_job_free(struct fold_job *job) {
+    free(job->pages);
+    free(job->counters);
+    for (struct dirty_document *d = job->documents, *next; d != NULL; d = next) {
+        next = d->next;
+        free(d);
+    }
+    for (struct dirty_recall *r = job->recalls, *next; r != NULL; r = next) {
+        next = r->next;
+        free(r);
+    }
+    *job = (struct fold_job){0};
+}
+
+/* ---- The folder's side ------------------------------------------------------------------ */
+
+static cm_err write_units(struct state_fold *f, const struct local *l, const struct fold_job *job) {
+    for (size_t i = 0; i < job->page_n; i++)
+        TRY(fold_page(f, job->pages[i].set, job->pages[i].page, job->pages[i].p->bits));
+    size_t at = 0;
+    struct map_key key;
+    void *value;
+    while (map_next(&l->book.folding.extras, &at, &key, &value)) {
+        const struct extra_slot *slot = value;
+        TRY(fold_extra(f, (uint32_t)key.hi, key.lo, slot->present ? &slot->extra : NULL));
+    }
+    at = 0;
+    while (map_next(&l->book.folding.used_by, &at, &key, &value)) {
+        const struct used_slot *slot = value;
+        TRY(fold_used_by(f, slot->set, slot->serial, slot->redeemer, slot->used));
+    }
+    return CM_OK;
+}
+
+struct sorted_detail {
+    uint32_t set;
+    struct detail_entry entry;
+};
+
+static int by_unit(const void *a, const void *b) {
+    const struct sorted_detail *x = a, *y = b;
+    if (x->set != y->set) return x->set < y->set ? -1 : 1;
+    if (x->entry.serial != y->entry.serial) return x->entry.serial < y->entry.serial ? -1 : 1;
+    return 0;
+}
+
+/* Hand each page's details over as one sorted run. */
+static cm_err write_runs(struct state_fold *f, const struct sorted_detail *all, size_t n,
+                         struct detail_entry *run) {
+    for (size_t at = 0; at < n;) {
+        const uint64_t page = all[at].entry.serial / STATE_PAGE_UNITS;
+        const uint32_t set = all[at].set;
+        size_t run_n = 0;
+        while (at < n && all[at].set == set && all[at].entry.serial / STATE_PAGE_UNITS == page)
+            run[run_n++] = all[at++].entry;
+        TRY(fold_details(f, set, page, run, run_n));
+    }
+    return CM_OK;
+}
+
+static cm_err write_details(struct state_fold *f, const struct local *l) {
+    const struct map *details = &l->book.folding.details;
+    if (details->n == 0) return CM_OK;
+    struct sorted_detail *all = calloc(details->n, sizeof *all);
+    struct detail_entry *run = calloc(details->n, sizeof *run);
+    cm_err err = all == NULL || run == NULL ? CM_E_NO_MEMORY : CM_OK;
+    if (err == CM_OK) {
+        size_t at = 0, n = 0;
+        struct map_key key;
+        void *value;
+        while (map_next(details, &at, &key, &value)) {
+            all[n].set = (uint32_t)key.hi;
+            all[n].entry.serial = key.lo;
+            all[n++].entry.detail = *(const struct unit_detail *)value;
+        }
+        qsort(all, n, sizeof *all, by_unit);
+        err = write_runs(f, all, n, run);
+    }
+    free(all);
+    free(run);
+    return err;
+}
+
+static cm_err write_answers(struct state_fold *f, const struct local *l, uint64_t now_ms) {
+    size_t at = 0;
+    struct map_key key;
+    void *value;
+    while (map_next(&l->book.folding.answers, &at, &key, &value)) {
+        const struct answer_record *record = value;
+        if (record->n == 0) continue;
+        uint8_t hash[EVENT_HASH_LEN];
+        put_u64be(hash, key.hi);
+        put_u64be(hash + sizeof key.hi, key.lo);
+        TRY(fold_answer(f, hash, record));
+    }
+    if (now_ms <= ANSWER_KEEP_MS) return CM_OK;
+    return fold_expire_answers(f, now_ms - ANSWER_KEEP_MS, ANSWER_DROP_LIMIT);
+}
+
+static cm_err write_names(struct state_fold *f, const struct fold_job *job) {
+    for (const struct dirty_document *d = job->documents; d != NULL; d = d->next)
+        TRY(fold_document(f, d->kind, d->id, slice_of(d->text, d->len)));
+    for (const struct dirty_recall *r = job->recalls; r != NULL; r = r->next)
+        TRY(fold_recall(f, &r->recall));
+    for (size_t i = 0; i < job->counters_n; i++)
+        TRY(fold_counters(f, job->counters[i].set, &job->counters[i].counters));
+    return CM_OK;
+}
+
+static cm_err write_job(const struct local *l, const struct fold_job *job) {
+    struct state_fold *f = NULL;
+    TRY(state_fold_begin(l->state, &f));
+    cm_err err = write_units(f, l, job);
+    if (err == CM_OK) err = write_details(f, l);
+    if (err == CM_OK) err = write_answers(f, l, job->time_ms);
+    if (err == CM_OK) err = write_names(f, job);
+    if (err != CM_OK) {
+        fold_abort(f);
+        return err;
+    }
+    return fold_commit(f, job->position);
+}
+
+static void fold_once(struct local *l) {
+    const cm_err err = write_job(l, &l->job);
+    if (err != CM_OK) log_event(LOG_WARN, "fold failed (%s): tried again later", cm_err_name(err));
+    /* Segments that stay are only space: the next fold releases them. */
+    if (err == CM_OK) cm_ignore(journal_release(l->journal, l->job.position, NULL));
+    (void)pthread_mutex_lock(&l->fold_lock);
+    l->phase = err == CM_OK ? FOLD_WRITTEN : FOLD_FAILED;
+    (void)pthread_cond_broadcast(&l->fold_changed);
+    (void)pthread_mutex_unlock(&l->fold_lock);
+}
+
+static cm_err idle_turn(struct local *l, void *ctx) {
+    (void)ctx;
+    fold_turn(l, l->unfolded_len > 0);
+    return CM_OK;
+}
+
+/* Wait for a job; after FOLD_IDLE_S of quiet, ask the owner whether something is left to fold. */
+static bool wait_for_job(struct local *l) {
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += FOLD_IDLE_S;
+    while (l->phase != FOLD_ASKED && !l->stopping) {
+        if (pthread_cond_timedwait(&l->fold_changed, &l->fold_lock, &until) != 0) return false;
+    }
+    return l->phase == FOLD_ASKED;
+}
+
+static void *folder_main(void *ctx) {
+    struct local *l = ctx;
+    (void)pthread_mutex_lock(&l->fold_lock);
+    while (!l->stopping || l->phase == FOLD_ASKED) {
+        const bool job = wait_for_job(l);
+        const bool stopping = l->stopping;
+        (void)pthread_mutex_unlock(&l->fold_lock);
+        if (job)
+            fold_once(l);
+        else if (!stopping)
+            cm_ignore(local_as_owner(l, idle_turn, NULL)); /* dead: nothing to fold */
+        (void)pthread_mutex_lock(&l->fold_lock);
+    }
+    (void)pthread_mutex_unlock(&l->fold_lock);
+    return NULL;
+}
+
+cm_err folder_start(struct local *l) {
+    if (pthread_create(&l->folder, NULL, folder_main, l) != 0) return CM_E_NO_MEMORY;
+    l->folder_runs = true;
+    return CM_OK;
+}
+
+void folder_stop(struct local *l) {
+    if (!l->folder_runs) return;
+    (void)pthread_mutex_lock(&l->fold_lock);
+    l->stopping = true;
+    (void)pthread_cond_broadcast(&l->fold_changed);
+    (void)pthread_mutex_unlock(&l->fold_lock);
+    (void)pthread_join(l->folder, NULL);
+    l->folder_runs = false;
+}
+
+/* ---- The owner's side ------------------------------------------------------------------- */
+
+static cm_err copy_counters(struct local *l, struct fold_job *job) {
+    job->counters = calloc((size_t)l->registry.set_n + 1, sizeof *job->counters);
+    if (job->counters == NULL) return CM_E_NO_MEMORY;
+    for (uint32_t i = 1; i < l->registry.set_n; i++) {
+        struct set_entry *s = l->registry.sets[i];
+        if (s == NULL || !s->set.counters_dirty) continue;
+        job->counters[job->counters_n++] =
+            (struct counters_copy){.set = i, .counters = s->set.counters};
+        s->set.counters_dirty = false;
+    }
+    return CM_OK;
+}
+
+/* Under fold_lock, phase idle. */
+static void ask(struct local *l) {
+    struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms};
+    if (copy_counters(l, &job) != CM_OK) return; /* no memory now: the next turn tries again */
+    job.page_n = book_freeze(&l->book, &job.pages);
+    job.documents = take(&l->documents);
+    job.recalls = take(&l->recalls);
+    l->job = job;
+    l->unfolded_len = 0;
+    l->phase = FOLD_ASKED;
+    (void)pthread_cond_broadcast(&l->fold_changed);
+}
+
+/* A failed job's names and counters are due again. */
+static void take_back(struct local *l, struct fold_job *job) {
+    for (size_t i = 0; i < job->counters_n; i++)
+        l->registry.sets[job->counters[i].set]->set.counters_dirty = true;
+    struct dirty_document **end = &job->documents;
+    while (*end != NULL) end = &(*end)->next;
+    *end = l->documents;
+    l->documents = take(&job->documents);
+    struct dirty_recall **last = &job->recalls;
+    while (*last != NULL) last = &(*last)->next;
+    *last = l->recalls;
+    l->recalls = take(&job->recalls);
+}
+
+static void finish(struct local *l) {
+    const bool committed = l->phase == FOLD_WRITTEN;
+    if (!committed) take_back(l, &l->job);
+    if (book_folded(&l->book, l->job.pages, l->job.page_n, committed) != CM_OK)
+        (void)local_die(l, "no memory to take back a failed fold");
+    if (committed) l->stats.folded_to = l->job.position;
+    fold_job_free(&l->job);
+    /* A failed fold makes itself due again after some more journal, not at once. */
+    l->phase = FOLD_IDLE;
+}
+
+void fold_turn(struct local *l, bool now) {
+    (void)pthread_mutex_lock(&l->fold_lock);
+    while (l->phase == FOLD_ASKED && l->unfolded_len > FOLD_BEHIND_MAX)
+        (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
+    if (l->phase == FOLD_WRITTEN || l->phase == FOLD_FAILED) finish(l);
+    if (l->phase == FOLD_IDLE && l->folder_runs && (now || l->unfolded_len >= l->fold_len)) ask(l);
+    (void)pthread_mutex_unlock(&l->fold_lock);
+}

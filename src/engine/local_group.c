@@ -1,0 +1,114 @@
+/* One group: touch everything, decide everything, write once, answer. Until the write nothing can
+ * fail half-way; a write that fails ends the process's right to acknowledge anything. */
+#include <string.h>
+
+#include "engine/local.h"
+
+/* Ours by its cipher: is it a unit that was issued? `absent` serials belong to another reader. */
+static bool issued(const struct local *l, const struct resolved *r) {
+    return r->serial < r->set->counters.next_serial &&
+           book_bits(&l->book, r->set->number, r->serial) != UNIT_ABSENT;
+}
+
+static cm_err touch_unit(struct local *l, const struct resolved *r, enum cm_operation operation) {
+    if (r->serial >= r->set->counters.next_serial) return CM_OK; /* has no page: not asked for */
+    return book_touch(&l->book, r->set->number, r->serial, decide_touches(operation),
+                      r->has_redeemer ? r->redeemer : NULL);
+}
+
+/* Find the owner of a text: usually the unit that the opener found. */
+static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
+                          struct resolved *r) {
+    while (r->verdict == CM_V_ACCEPTED) {
+        TRY(touch_unit(l, r, call->requests[i].operation));
+        if (issued(l, r)) return CM_OK;
+        const struct door *door = registry_door(&l->registry, call->door);
+        TRY(opener_next(l->own->opener, door, &call->requests[i], r));
+    }
+    return CM_OK;
+}
+
+static cm_err touch_work(struct local *l, struct call_work *w) {
+    TRY(book_reserve(&l->book, 2 * w->request_n + w->n));
+    struct resolved *r = w->resolved;
+    for (size_t c = 0; c < w->n; c++) {
+        const struct cm_call *call = &w->calls[c];
+        if (call->status == CM_CALL_DONE) {
+            if (call->key.len > 0) TRY(book_touch_answer(&l->book, w->hashes[c].key));
+            for (size_t i = 0; i < call->n; i++) TRY(settle_unit(l, call, i, &r[i]));
+        }
+        r += call->n;
+    }
+    return CM_OK;
+}
+
+static void decide_work(struct local *l, struct call_work *w, bool full, struct deciding *d) {
+    struct resolved *r = w->resolved;
+    for (size_t c = 0; c < w->n; c++) {
+        struct cm_call *call = &w->calls[c];
+        if (call->status == CM_CALL_DONE && full && w->changes) call->status = CM_CALL_FULL;
+        if (call->status == CM_CALL_DONE)
+            decide_call(d, call, r, call->key.len > 0 ? &w->hashes[c] : NULL);
+        r += call->n;
+    }
+    (void)l;
+}
+
+/* When was it? Only refusals ask, and only now that what they rest on is durable. */
+static cm_err tell_times(struct local *l, struct call_work *w) {
+    for (size_t c = 0; c < w->n; c++) {
+        if (w->calls[c].status != CM_CALL_DONE) continue;
+        for (size_t i = 0; i < w->calls[c].n; i++) {
+            struct cm_answer *a = &w->calls[c].answers[i];
+            l->stats.verdicts[a->verdict]++;
+            if (a->verdict != CM_V_ALREADY_REDEEMED) continue;
+            struct unit_detail detail = {0};
+            bool found = false;
+            TRY(book_detail(&l->book, a->set, a->serial, &detail, &found));
+            a->time_ms = detail.time_ms;
+            a->use = detail.use;
+        }
+    }
+    return CM_OK;
+}
+
+static cm_err write_group(struct local *l, const struct deciding *d) {
+    if (d->err != CM_OK) return local_die(l, "no memory for an idempotency record");
+    if (d->count == 0) return CM_OK;
+    uint64_t first = 0;
+    if (journal_commit(l->journal, d->count, d->len, d->now_ms, &first) != CM_OK)
+        return local_die(l, "the journal could not be written");
+    l->book.sequence = first + d->count;
+    l->book.time_ms = d->now_ms;
+    l->unfolded_len += d->len;
+    l->stats.groups++;
+    l->stats.events += d->count;
+    return CM_OK;
+}
+
+void group_run(struct local *l, struct owner_work **works, size_t n) {
+    size_t need = 0;
+    for (size_t i = 0; i < n; i++)
+        need += works[i]->calls->changes ? works[i]->calls->events_max : 0;
+    const cm_err room = need > 0 ? journal_room(l->journal, need) : CM_OK;
+    if (room == CM_E_DEAD) (void)local_die(l, "the journal could not be rolled");
+    const uint64_t wall = clock_now_ms(l->clock);
+    size_t cap = 0;
+    struct deciding d = {.book = &l->book,
+                         .now_ms = wall > l->book.time_ms ? wall : l->book.time_ms,
+                         .first_sequence = journal_next_sequence(l->journal),
+                         .to = journal_payload(l->journal, &cap)};
+    for (size_t i = 0; i < n; i++) {
+        struct call_work *w = works[i]->calls;
+        cm_err err = l->restored && w->changes ? CM_E_STATE : CM_OK;
+        if (err == CM_OK) err = touch_work(l, w);
+        works[i]->work.err = err;
+        if (err == CM_OK) decide_work(l, w, room != CM_OK, &d);
+    }
+    const cm_err written = write_group(l, &d);
+    for (size_t i = 0; i < n; i++) {
+        if (works[i]->work.err != CM_OK) continue;
+        works[i]->work.err = written;
+        if (written == CM_OK) works[i]->work.err = tell_times(l, works[i]->calls);
+    }
+}

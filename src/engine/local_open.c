@@ -1,0 +1,197 @@
+/* Creating, opening and closing a workspace's ledger: load the image, replay what it lacks. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/local.h"
+#include "engine/workspace.h"
+#include "ledger/event_frame.h"
+
+static const struct engine_ops local_ops;
+
+/* ---- The image --------------------------------------------------------------------------- */
+
+static cm_err load_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
+    struct local *l = ctx;
+    if (kind != DOCUMENT_WORKSPACE) return registry_apply(&l->registry, kind, id, text, NULL);
+    l->restored = slice_equal(text, slice_text("{\"restored\":true}"));
+    return CM_OK;
+}
+
+static cm_err load_counters(void *ctx, uint32_t set, const struct set_counters *c) {
+    struct local *l = ctx;
+    struct set_entry *entry = registry_set(&l->registry, set);
+    if (entry == NULL) return CM_E_CORRUPT;
+    entry->set.counters = *c;
+    return CM_OK;
+}
+
+static cm_err load_recall(void *ctx, const struct recall_event *r) {
+    struct local *l = ctx;
+    return registry_recall(&l->registry, r);
+}
+
+static cm_err load_image(struct local *l) {
+    TRY(state_documents(l->state, load_document, l));
+    TRY(state_counters(l->state, load_counters, l));
+    return state_recalls(l->state, load_recall, l);
+}
+
+/* ---- Replay ------------------------------------------------------------------------------ */
+
+static cm_err replay_group(void *ctx, const struct journal_group *group) {
+    struct local *l = ctx;
+    struct cm_slice rest = group->events;
+    struct event_frame frame;
+    uint64_t sequence = group->first_sequence;
+    for (; frame_next(&rest, &frame); sequence++) {
+        if (sequence < l->book.sequence) continue; /* the image has it */
+        struct event e;
+        TRY(event_read(frame.type, frame.flags, frame.payload, &e));
+        TRY(local_touch(l, &e));
+        TRY(local_apply(l, &e, sequence, group->time_ms));
+        l->book.sequence = sequence + 1;
+    }
+    l->book.time_ms = group->time_ms;
+    l->unfolded_len += group->events.len;
+    return CM_OK;
+}
+
+static cm_err open_journal(struct local *l, const struct workspace *w,
+                           const struct engine_options *options, struct cm_diag *diag) {
+    struct workspace_paths paths;
+    TRY(workspace_paths(options->workspace, &paths, diag));
+    struct journal_options jo = {.dir = paths.journal,
+                                 .archive_dir = paths.archive,
+                                 .epoch = w->epoch,
+                                 .segment_len = options->segment_len,
+                                 .read_only = options->read_only};
+    memcpy(jo.workspace_id, w->id, sizeof jo.workspace_id);
+    const uint64_t from = l->book.sequence;
+    TRY(journal_open(&l->journal, &jo, from, replay_group, l, diag));
+    struct journal_tail tail;
+    journal_tail_get(l->journal, &tail);
+    if (tail.last_time_ms > l->book.time_ms) l->book.time_ms = tail.last_time_ms;
+    return CM_OK;
+}
+
+static cm_err open_state(struct local *l, const struct workspace *w,
+                         const struct engine_options *options, struct cm_diag *diag) {
+    struct workspace_paths paths;
+    TRY(workspace_paths(options->workspace, &paths, diag));
+    struct state_options so = {.path = paths.state, .read_only = options->read_only};
+    memcpy(so.workspace_id, w->id, sizeof so.workspace_id);
+    TRY(state_open(&l->state, &so, diag));
+    book_init(&l->book, l->state);
+    const uint64_t position = state_position(l->state);
+    l->book.sequence = position > JOURNAL_FIRST_SEQUENCE ? position : JOURNAL_FIRST_SEQUENCE;
+    l->stats.folded_to = position;
+    return load_image(l);
+}
+
+/* A workspace file of a later epoch than the journal's last EPOCH event: it was restored. */
+static cm_err enter_epoch(struct local *l, const struct workspace *w) {
+    if (l->epoch == w->epoch) return CM_OK;
+    const struct event e = {.type = EVENT_EPOCH,
+                            .u.epoch = {.epoch = w->epoch, .restored = w->epoch > 1}};
+    return local_commit_event(l, &e);
+}
+
+/* ---- Life -------------------------------------------------------------------------------- */
+
+static void local_free(struct local *l) {
+    if (l == NULL) return;
+    folder_stop(l);
+    fold_job_free(&l->job);
+    struct fold_job left = {.documents = l->documents, .recalls = l->recalls};
+    fold_job_free(&left);
+    book_wipe(&l->book);
+    bench_wipe(l);
+    registry_wipe(&l->registry);
+    buffer_free(&l->parts);
+    journal_close(l->journal);
+    state_close(l->state);
+    committer_wipe(&l->committer);
+    (void)pthread_rwlock_destroy(&l->registry_lock);
+    (void)pthread_mutex_destroy(&l->bench_lock);
+    (void)pthread_mutex_destroy(&l->fold_lock);
+    (void)pthread_cond_destroy(&l->fold_changed);
+    free(l);
+}
+
+static cm_err local_new(struct local **out, const struct engine_options *options) {
+    struct local *l = calloc(1, sizeof *l);
+    if (l == NULL) return CM_E_NO_MEMORY;
+    l->base.ops = &local_ops;
+    l->keystore = options->keystore;
+    l->clock = options->clock;
+    l->fold_len = options->fold_len != 0 ? options->fold_len : FOLD_JOURNAL_LEN;
+    layer_init(&l->book.active);
+    layer_init(&l->book.folding);
+    if (pthread_rwlock_init(&l->registry_lock, NULL) != 0 ||
+        pthread_mutex_init(&l->bench_lock, NULL) != 0 ||
+        pthread_mutex_init(&l->fold_lock, NULL) != 0 ||
+        pthread_cond_init(&l->fold_changed, NULL) != 0 ||
+        committer_init(&l->committer, local_process, l) != CM_OK) {
+        free(l);
+        return CM_E_NO_MEMORY;
+    }
+    *out = l;
+    return CM_OK;
+}
+
+static cm_err open_all(struct local *l, const struct engine_options *options,
+                       struct cm_diag *diag) {
+    struct workspace w;
+    TRY(workspace_read(options->workspace, &w, diag));
+    TRY(open_state(l, &w, options, diag));
+    TRY(open_journal(l, &w, options, diag));
+    TRY(bench_take(l, &l->own));
+    if (options->read_only) return CM_OK;
+    TRY(enter_epoch(l, &w));
+    return folder_start(l);
+}
+
+cm_err engine_open(struct cm_engine **out, const struct engine_options *options,
+                   struct cm_diag *diag) {
+    struct local *l = NULL;
+    TRY(local_new(&l, options));
+    const cm_err err = open_all(l, options, diag);
+    if (err != CM_OK) {
+        local_free(l);
+        return err;
+    }
+    *out = &l->base;
+    return CM_OK;
+}
+
+static cm_err make_folder(const char *path, struct cm_diag *diag) {
+    if (mkdir(path, S_IRWXU) == 0) return CM_OK;
+    return diag_fail(diag, CM_E_IO, path, NULL, "check the parent folder's rights and free space",
+                     "cannot make this folder");
+}
+
+cm_err engine_create(const char *workspace, const uint8_t workspace_id[16], struct cm_diag *diag) {
+    struct workspace_paths paths;
+    TRY(workspace_paths(workspace, &paths, diag));
+    TRY(make_folder(paths.archive, diag));
+    struct journal_options jo = {.dir = paths.journal, .archive_dir = paths.archive, .epoch = 1};
+    memcpy(jo.workspace_id, workspace_id, sizeof jo.workspace_id);
+    TRY(journal_create(&jo, diag));
+    struct state_options so = {.path = paths.state, .create = true};
+    memcpy(so.workspace_id, workspace_id, sizeof so.workspace_id);
+    struct state *state = NULL;
+    TRY(state_open(&state, &so, diag));
+    state_close(state);
+    return CM_OK;
+}
+
+/* Fold what is left, so that the next start is quick; the journal has it all in any case. */
+static void local_close(struct cm_engine *engine) {
+    struct local *l = local_of(engine);
+    if (!atomic_load(&l->dead) && l->folder_runs) cm_ignore(engine_fold(engine));
+    local_free(l);
+}
+
+static const struct engine_ops local_ops = {.run = local_run, .close = local_close};

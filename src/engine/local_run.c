@@ -1,0 +1,134 @@
+/* cm_engine_run in process: check the call, open its codes on the caller's thread, hand it to the
+ * owner. The owner's loop is local_process; what it does with a group is local_group.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/local.h"
+
+#define GROUP_WORKS_MAX 1024u
+
+/* ---- The caller's side ------------------------------------------------------------------ */
+
+static bool request_ok(const struct cm_request *q) {
+    if ((unsigned)q->operation >= CM_OPERATION_N) return false;
+    if (q->redeemer.len > CM_REDEEMER_MAX) return false;
+    const bool holds = q->operation == CM_OP_RESERVE;
+    return holds ? q->hold_ms >= 1 && q->hold_ms <= CM_HOLD_MS_MAX : true;
+}
+
+static bool call_ok(const struct cm_call *call) {
+    if (call->n == 0 || call->n > CM_REQUESTS_MAX || call->key.len > CM_KEY_TEXT_MAX) return false;
+    for (size_t i = 0; i < call->n; i++)
+        if (!request_ok(&call->requests[i])) return false;
+    return true;
+}
+
+static bool may_use(const struct cm_caller *caller, const struct door *door) {
+    return door != NULL && (caller->brand == 0 || caller->brand == door->brand) &&
+           caller->test == door->test;
+}
+
+static cm_err open_call(struct local *l, struct bench_place *place, struct cm_call *call,
+                        struct resolved *resolved, struct call_hashes *hashes) {
+    call->status = CM_CALL_DONE;
+    (void)pthread_rwlock_rdlock(&l->registry_lock);
+    const struct door *door = registry_door(&l->registry, call->door);
+    cm_err err = CM_OK;
+    if (may_use(&call->caller, door))
+        err = opener_resolve(place->opener, door, call, resolved);
+    else
+        call->status = CM_CALL_DENIED;
+    (void)pthread_rwlock_unlock(&l->registry_lock);
+    TRY(err);
+    return call->key.len > 0 ? bench_hash(place, call, hashes) : CM_OK;
+}
+
+static void measure(struct call_work *w) {
+    for (size_t c = 0; c < w->n; c++) {
+        w->request_n += w->calls[c].n;
+        w->events_max += DECIDE_CALL_MAX_LEN(w->calls[c].n);
+        for (size_t i = 0; i < w->calls[c].n; i++)
+            w->changes = w->changes || w->calls[c].requests[i].operation != CM_OP_CHECK;
+    }
+}
+
+static cm_err run_opened(struct local *l, struct bench_place *place, struct call_work *w) {
+    size_t at = 0;
+    for (size_t c = 0; c < w->n; c++) {
+        TRY(open_call(l, place, &w->calls[c], w->resolved + at, &w->hashes[c]));
+        at += w->calls[c].n;
+    }
+    struct owner_work work = {.calls = w};
+    return committer_run(&l->committer, &work.work);
+}
+
+cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {
+    struct local *l = local_of(engine);
+    if (atomic_load(&l->dead)) return CM_E_DEAD;
+    struct call_work w = {.calls = calls, .n = n};
+    for (size_t c = 0; c < n; c++)
+        if (!call_ok(&calls[c])) return CM_E_ARGUMENT;
+    if (n == 0) return CM_OK;
+    measure(&w);
+    struct bench_place *place = NULL;
+    TRY(bench_take(l, &place));
+    w.resolved = calloc(w.request_n, sizeof *w.resolved);
+    w.hashes = calloc(n, sizeof *w.hashes);
+    const cm_err err = w.resolved == NULL || w.hashes == NULL ? CM_E_NO_MEMORY
+                                                              : run_opened(l, place, &w);
+    free(w.resolved);
+    free(w.hashes);
+    bench_give(l, place);
+    return err;
+}
+
+cm_err local_as_owner(struct local *l, admin_fn *fn, void *ctx) {
+    struct owner_work work = {.admin = fn, .admin_ctx = ctx};
+    return committer_run(&l->committer, &work.work);
+}
+
+/* ---- The owner's side ------------------------------------------------------------------- */
+
+cm_err local_die(struct local *l, const char *why) {
+    if (!atomic_exchange(&l->dead, true))
+        log_event(LOG_ERROR, "engine stopped: %s; outcome of the last group is unknown", why);
+    return CM_E_DEAD;
+}
+
+/* Neighbouring call works that fit one group. */
+static size_t gather(struct work **list, struct owner_work **out, size_t cap_len) {
+    size_t n = 0, len = 0;
+    while (*list != NULL && n < GROUP_WORKS_MAX) {
+        struct owner_work *w = (struct owner_work *)(void *)*list;
+        if (w->calls == NULL) break;
+        len += w->calls->events_max;
+        if (n > 0 && len > cap_len) break;
+        out[n++] = w;
+        *list = (*list)->next;
+    }
+    return n;
+}
+
+void local_process(void *ctx, struct work *list) {
+    struct local *l = ctx;
+    struct owner_work *group[GROUP_WORKS_MAX];
+    size_t cap = 0;
+    (void)journal_payload(l->journal, &cap);
+    while (list != NULL) {
+        if (atomic_load(&l->dead)) {
+            list->err = CM_E_DEAD;
+            list = list->next;
+            continue;
+        }
+        fold_turn(l, false);
+        const size_t n = gather(&list, group, cap);
+        if (n > 0) {
+            group_run(l, group, n);
+            continue;
+        }
+        struct owner_work *admin = (struct owner_work *)(void *)list;
+        list->err = admin->admin(l, admin->admin_ctx);
+        list = list->next;
+    }
+}

@@ -1,0 +1,209 @@
+/* The readers of a door, one after the other, over chunks of a call. */
+#include "engine/opener.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "countermark/code.h"
+#include "crypto/cmac.h"
+
+#define OPENER_CHUNK   1024u /* codes a pass; the coder's own chunk */
+#define READERS_MAX    64u   /* (scheme, key version) pairs of one door */
+#define VERSIONS_MAX   256u
+#define CODERS_MAX     256u
+
+/* One cached coder. */
+struct cached_coder {
+    uint32_t scheme;
+    uint8_t version;
+    struct cm_coder *coder;
+};
+
+struct reader {
+    const struct scheme_entry *scheme;
+    uint8_t version;
+};
+
+struct opener {
+    const struct registry *registry;
+    const struct keystore *keystore;
+    struct cached_coder coders[CODERS_MAX];
+    size_t coder_n;
+    uint64_t generation; /* of the registry when the coders were made */
+    struct cmac *pseudonym; /* keyed for pseudonym_of, or NULL */
+    uint32_t pseudonym_of;  /* scheme */
+    struct cm_slice texts[OPENER_CHUNK];
+    uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
+    uint8_t read[OPENER_CHUNK];   /* enum normalised */
+    struct cm_opened opened[OPENER_CHUNK];
+};
+
+cm_err opener_new(struct opener **out, const struct registry *registry,
+                  const struct keystore *keystore) {
+    struct opener *o = calloc(1, sizeof *o);
+    if (o == NULL) return CM_E_NO_MEMORY;
+    o->registry = registry;
+    o->keystore = keystore;
+    *out = o;
+    return CM_OK;
+}
+
+static void forget_coders(struct opener *o) {
+    for (size_t i = 0; i < o->coder_n; i++) cm_coder_free(o->coders[i].coder);
+    o->coder_n = 0;
+    cmac_free(o->pseudonym);
+    o->pseudonym = NULL;
+}
+
+void opener_free(struct opener *o) {
+    if (o == NULL) return;
+    forget_coders(o);
+    wipe(o, sizeof *o);
+    free(o);
+}
+
+static cm_err coder_for(struct opener *o, const struct reader *r, struct cm_coder **out) {
+    if (o->generation != o->registry->generation || o->coder_n == CODERS_MAX) {
+        forget_coders(o);
+        o->generation = o->registry->generation;
+    }
+    for (size_t i = 0; i < o->coder_n; i++) {
+        if (o->coders[i].scheme != r->scheme->id || o->coders[i].version != r->version) continue;
+        *out = o->coders[i].coder;
+        return CM_OK;
+    }
+    const struct cm_key *root = NULL;
+    TRY(keystore_find(o->keystore, KEY_SCHEME, r->scheme->id, r->version, &root));
+    struct cm_coder *coder = NULL;
+    TRY(cm_coder_new(&coder, r->scheme->numbers, root, r->version));
+    o->coders[o->coder_n++] =
+        (struct cached_coder){.scheme = r->scheme->id, .version = r->version, .coder = coder};
+    *out = coder;
+    return CM_OK;
+}
+
+/* Pairs in order of scheme id, then version; destroyed versions open nothing. */
+static size_t readers_of(const struct opener *o, const struct door *door,
+                         struct reader out[static READERS_MAX]) {
+    size_t n = 0;
+    for (uint32_t s = 0; s < door->scheme_n; s++) {
+        const struct scheme_entry *scheme = registry_scheme(o->registry, door->schemes[s]);
+        struct key_info infos[VERSIONS_MAX];
+        size_t versions = 0;
+        if (scheme == NULL) continue;
+        keystore_versions(o->keystore, KEY_SCHEME, scheme->id, infos, VERSIONS_MAX, &versions);
+        for (size_t v = 0; v < versions && v < VERSIONS_MAX && n < READERS_MAX; v++)
+            if (infos[v].state != KEY_DESTROYED)
+                out[n++] = (struct reader){.scheme = scheme, .version = infos[v].version};
+    }
+    return n;
+}
+
+/* Do the inline fields agree with the batch record as made? */
+static bool fields_agree(const struct scheme_entry *s, const struct set *set,
+                         const struct cm_unit_fields *f) {
+    uint64_t differ = 0;
+    for (uint8_t i = 0; i < s->numbers->attribute_n; i++)
+        if (s->numbers->attribute[i].present_inline)
+            differ |= f->attribute[i] ^ set->fields.attribute[i];
+    if (s->numbers->date.present_inline)
+        differ |= (uint64_t)f->day ^ (uint64_t)set->fields.day;
+    return differ == 0;
+}
+
+/* A later reader may better a refusal, never an acceptance: typing error < not a code < unknown
+ * batch < unit. */
+static void better(struct resolved *r, enum cm_verdict verdict) {
+    static const uint8_t rank[CM_VERDICT_N] = {[CM_V_TYPING_ERROR] = 0,
+                                               [CM_V_NOT_A_CODE] = 1,
+                                               [CM_V_UNKNOWN_BATCH] = 2,
+                                               [CM_V_ACCEPTED] = 3};
+    if (rank[verdict] > rank[r->verdict]) r->verdict = verdict;
+}
+
+static void merge(const struct reader *reader, uint16_t position, enum normalised read,
+                  const struct cm_opened *opened, struct resolved *r) {
+    if (read != NORMALISED_OK || opened->result == CM_OPEN_TYPO) return;
+    if (opened->result == CM_OPEN_NONE) {
+        better(r, CM_V_NOT_A_CODE);
+        return;
+    }
+    struct set *set = scheme_batch(reader->scheme, opened->fields.batch);
+    if (set == NULL) {
+        better(r, CM_V_UNKNOWN_BATCH);
+        return;
+    }
+    if (set->key_version != reader->version || !fields_agree(reader->scheme, set, &opened->fields)) {
+        better(r, CM_V_NOT_A_CODE);
+        return;
+    }
+    if (r->verdict == CM_V_ACCEPTED) return; /* the first owner stands */
+    r->verdict = CM_V_ACCEPTED;
+    r->set = set;
+    r->serial = opened->fields.serial;
+    r->reader = position;
+}
+
+static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size_t first,
+                            size_t reader_n, const struct cm_request *requests, size_t n,
+                            struct resolved *out) {
+    for (size_t i = 0; i < n; i++) o->texts[i] = requests[i].code;
+    const struct scheme_entry *rows_of = NULL;
+    for (size_t p = first; p < reader_n; p++) {
+        const struct scheme_entry *scheme = readers[p].scheme;
+        struct cm_coder *coder = NULL;
+        TRY(coder_for(o, &readers[p], &coder));
+        if (rows_of != scheme) /* key versions of one scheme share the rows */
+            normalise_rows(&scheme->normaliser, o->texts, n, o->rows, scheme->code_len, o->read);
+        rows_of = scheme;
+        TRY(cm_coder_open(coder, o->rows, n, o->opened));
+        for (size_t i = 0; i < n; i++)
+            merge(&readers[p], (uint16_t)p, (enum normalised)o->read[i], &o->opened[i], &out[i]);
+    }
+    wipe(o->rows, n * (CM_LENGTH_MAX + 1u));
+    return CM_OK;
+}
+
+/* Who redeems enters the ledger only as a pseudonym under the campaign's own key. */
+static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct resolved *r) {
+    if (q->redeemer.len == 0 || r->verdict != CM_V_ACCEPTED) return CM_OK;
+    if (o->pseudonym == NULL || o->pseudonym_of != r->set->of) {
+        const struct cm_key *key = NULL;
+        const cm_err err = keystore_find(o->keystore, KEY_PSEUDONYM, r->set->of, 1, &key);
+        if (err == CM_E_STATE) return CM_OK; /* destroyed: unlinked, and nothing links anew */
+        TRY(err);
+        cmac_free(o->pseudonym);
+        o->pseudonym = NULL;
+        TRY(cmac_new(&o->pseudonym, key));
+        o->pseudonym_of = r->set->of;
+    }
+    _Static_assert(CMAC_LEN == EVENT_HASH_LEN, "a pseudonym is one tag");
+    TRY(cmac_message(o->pseudonym, q->redeemer, r->redeemer));
+    r->has_redeemer = true;
+    return CM_OK;
+}
+
+cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *call,
+                      struct resolved *out) {
+    struct reader readers[READERS_MAX];
+    const size_t reader_n = readers_of(o, door, readers);
+    for (size_t i = 0; i < call->n; i++)
+        out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
+    for (size_t at = 0; at < call->n; at += OPENER_CHUNK) {
+        const size_t n = call->n - at < OPENER_CHUNK ? call->n - at : OPENER_CHUNK;
+        TRY(resolve_chunk(o, readers, 0, reader_n, call->requests + at, n, out + at));
+    }
+    for (size_t i = 0; i < call->n; i++) TRY(pseudonym(o, &call->requests[i], &out[i]));
+    return CM_OK;
+}
+
+cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
+                   struct resolved *out) {
+    struct reader readers[READERS_MAX];
+    const size_t reader_n = readers_of(o, door, readers);
+    struct resolved next = {.verdict = CM_V_NOT_A_CODE};
+    TRY(resolve_chunk(o, readers, (size_t)out->reader + 1, reader_n, request, 1, &next));
+    TRY(pseudonym(o, request, &next));
+    *out = next;
+    return CM_OK;
+}

@@ -1,0 +1,32 @@
+/* From text to unit: reads a call's codes through the schemes and key versions of a door, in order,
+ * whole arrays at a time. Every code costs the same work, whatever it is.
+ *
+ * An opener belongs to one thread at a time and caches a coder per (scheme, key version); the
+ * caller holds the registry lock for reading. Source: docs/design/construction.md, "Doors". */
+#ifndef CM_ENGINE_OPENER_H
+#define CM_ENGINE_OPENER_H
+
+#include "crypto/keystore.h"
+#include "engine/decide.h"
+#include "engine/registry.h"
+
+struct opener;
+
+/** @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err opener_new(struct opener **out, const struct registry *registry,
+                                const struct keystore *keystore);
+void opener_free(struct opener *o);
+
+/** Resolve every request of a call at a door.
+ * @param[out] out  call->n entries; a unit found here has not been asked whether it was issued
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err opener_resolve(struct opener *o, const struct door *door,
+                                    const struct cm_call *call, struct resolved *out);
+
+/** The unit that one request's text names under the readers after out->reader: the owner asks when
+ * the unit found first turns out never to have been issued.
+ * @retval as opener_resolve */
+CM_MUST_CHECK cm_err opener_next(struct opener *o, const struct door *door,
+                                 const struct cm_request *request, struct resolved *out);
+
+#endif

@@ -1,0 +1,108 @@
+/* The registry: everything that has a name (schemes, batches, pools, doors, terms, brands, API
+ * keys), built from the ledger's documents and held in memory for look-up by number.
+ *
+ * Documents are JSON (docs/design/registry.md); the registry parses each once, when it is applied,
+ * and refuses what it cannot understand. Openers read it from many threads under the engine's
+ * registry lock; only the owner changes it, under the same lock held for writing. */
+#ifndef CM_ENGINE_REGISTRY_H
+#define CM_ENGINE_REGISTRY_H
+
+#include "base/diag.h"
+#include "codes/normalise.h"
+#include "codes/scheme.h"
+#include "codes/terms.h"
+#include "engine/set.h"
+
+#define REGISTRY_NAME_CAP 64u      /* bytes of a name with its NUL */
+#define TERMS_OF_SET      0x80000000u /* terms document ids: a scheme's id, or this | set number */
+
+struct scheme_entry {
+    uint32_t id, brand;
+    struct scheme *scheme; /* the whole document, owned */
+    const struct cm_scheme_numbers *numbers; /* inside it */
+    struct normaliser normaliser;
+    uint8_t code_len;
+    struct set **by_batch; /* by batch index; NULL = no such batch */
+    uint64_t batch_n;      /* indices handed out */
+    struct terms terms;
+};
+
+/* A door: readers in the order of scheme id. Key versions are found in the keystore. */
+#define DOOR_SCHEMES_MAX 16u
+struct door {
+    uint32_t id, brand;
+    bool test;
+    char name[REGISTRY_NAME_CAP];
+    uint32_t schemes[DOOR_SCHEMES_MAX]; /* ascending */
+    uint32_t scheme_n;
+};
+
+enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN };
+#define API_ROLE_N   4u
+#define API_HASH_LEN 32u
+struct api_key {
+    uint32_t id, brand, door; /* door 0: any of its brand */
+    bool test, revoked;
+    enum api_role role;
+    char name[REGISTRY_NAME_CAP];
+    uint8_t hash[API_HASH_LEN];
+};
+
+struct brand {
+    uint32_t id;
+    char name[REGISTRY_NAME_CAP];
+};
+
+/* A set with the words that answers carry. */
+struct set_entry {
+    struct set set; /* first: a struct set * of the registry is a struct set_entry * */
+    char name[REGISTRY_NAME_CAP];
+    struct buffer document;    /* the batch document as made */
+    struct buffer correction;  /* laid over it; empty when none */
+    struct buffer description; /* JSON object for answers, made from both and the terms */
+    bool has_terms;
+    struct terms terms; /* override of the scheme's, with has_terms */
+};
+
+struct registry {
+    struct scheme_entry **schemes;
+    size_t scheme_n;
+    struct set_entry **sets; /* by number; [0] unused; NULL = none */
+    uint32_t set_n;
+    struct door **doors;
+    size_t door_n;
+    struct api_key **api_keys;
+    size_t api_key_n;
+    struct brand **brands;
+    size_t brand_n;
+    uint64_t generation; /* rises with every change: openers rebuild their tables */
+};
+
+void registry_wipe(struct registry *r);
+
+/** Check a document without applying it: what apply would refuse, this refuses.
+ * @retval CM_E_FORMAT, CM_E_RANGE  malformed     @retval CM_E_NOT_FOUND  refers to nothing
+ * @retval CM_E_CONFLICT  contradicts what is frozen     @retval CM_E_EXISTS  name taken */
+CM_MUST_CHECK cm_err registry_check(const struct registry *r, enum document_kind kind, uint32_t id,
+                                    struct cm_slice text, struct cm_diag *diag);
+/** Apply a document: add or replace (kind, id).
+ * @retval as registry_check, and CM_E_NO_MEMORY; nothing changed */
+CM_MUST_CHECK cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
+                                    struct cm_slice text, struct cm_diag *diag);
+CM_MUST_CHECK cm_err registry_recall(struct registry *r, const struct recall_event *e);
+
+/* Look-ups: NULL when there is none. */
+struct scheme_entry *registry_scheme(const struct registry *r, uint32_t id);
+struct scheme_entry *registry_scheme_named(const struct registry *r, struct cm_slice name);
+struct set_entry *registry_set(const struct registry *r, uint32_t number);
+struct set_entry *registry_set_named(const struct registry *r, struct cm_slice name);
+struct door *registry_door(const struct registry *r, uint32_t id);
+struct door *registry_door_named(const struct registry *r, struct cm_slice name);
+struct api_key *registry_api_key(const struct registry *r, uint32_t id);
+struct brand *registry_brand_named(const struct registry *r, struct cm_slice name);
+/* Batch of a scheme by its index. */
+static inline struct set *scheme_batch(const struct scheme_entry *s, uint64_t batch) {
+    return batch < s->batch_n ? s->by_batch[batch] : NULL;
+}
+
+#endif

@@ -8,8 +8,9 @@
 
 #include "countermark/error.h"
 
-#define AUTOMATON_STATES_MAX 60000u /* 2 bytes * 64 columns * this = 7.3 MiB at most; our choice   \
-                                     */
+#define AUTOMATON_STATES_MAX                                                                       \
+    60000u /* 2 bytes * 64 columns * this = 7.3 MiB at most; our choice                            \
+            */
 
 struct automaton {
     uint16_t *next;  /* next[state << shift | numeral]; state 0 = start, 1 = a word was found */

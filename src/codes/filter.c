@@ -86,11 +86,10 @@ static cm_err upper_word(struct cm_slice word, uint8_t out[FILTER_WORD_MAX], siz
 
 static cm_err add_words(struct filter *f, const struct cm_alphabet *alphabet,
                         const struct filter_options *options, struct cm_diag *diag) {
-    for (size_t i = 0; i < filter_words_n(options->version); i++) {
-        char word[FILTER_WORD_MAX];
-        const size_t len = filter_word(options->version, i, word);
-        TRY(add_word(f, alphabet, slice_of(word, len), false));
-    }
+    const char *rest = filter_words(options->version);
+    char listed[FILTER_WORD_MAX];
+    for (size_t len; (len = filter_next_word(&rest, listed)) > 0;)
+        TRY(add_word(f, alphabet, slice_of(listed, len), false));
     for (size_t i = 0; i < options->extra_n; i++) {
         uint8_t word[FILTER_WORD_MAX];
         TRY(upper_word(options->extra[i], word, i + 1, diag));
@@ -109,7 +108,7 @@ static void read_lower_as_upper(struct filter *f, const struct cm_alphabet *alph
 
 static cm_err build_words(struct filter *f, const struct cm_alphabet *alphabet,
                           const struct filter_options *options, struct cm_diag *diag) {
-    if (filter_words_n(options->version) + options->extra_n == 0) return CM_OK;
+    if (options->version == 0 && options->extra_n == 0) return CM_OK;
     TRY(automaton_init(&f->words, alphabet->n));
     const cm_err err = add_words(f, alphabet, options, diag);
     if (err == CM_E_LIMIT)

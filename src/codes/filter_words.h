@@ -8,11 +8,12 @@
 #define FILTER_WORD_MIN 2u
 #define FILTER_WORD_MAX 16u /* characters */
 
-/* Words of a version; 0 for version 0 and unknown ones. */
-size_t filter_words_n(uint8_t version);
+/* The list of a version, for filter_next_word; empty for version 0 and unknown ones. */
+const char *filter_words(uint8_t version);
 
-/* Word i of a version in plain upper case, without NUL; returns its length, 0 if there is none. */
-size_t filter_word(uint8_t version, size_t i, char out[FILTER_WORD_MAX]);
+/* Take the next word off a list: plain upper case, without NUL. Returns its length, 0 at the end.
+ */
+size_t filter_next_word(const char **rest, char out[FILTER_WORD_MAX]);
 
 /* The characters that may stand for an upper-case letter besides itself; "" for most. */
 const char *filter_spellings(char letter);

@@ -145,6 +145,12 @@ static void pair_is_guarded(const struct check_table *t, size_t i, uint8_t x, si
     if (k == i + 1) assert_true(found(t, row));
 }
 
+static void places_are_guarded(const struct check_table *t, size_t i, size_t k) {
+    for (uint8_t x = 0; x < t->radix; x++)
+        for (uint8_t y = 0; y < t->radix; y++)
+            if (x != y) pair_is_guarded(t, i, x, k, y);
+}
+
 static void size_finds_all_four_kinds_of_error(uint8_t radix, uint8_t length) {
     enum cm_check kind = CM_CHECK_NONE;
     struct check_table t;
@@ -152,9 +158,7 @@ static void size_finds_all_four_kinds_of_error(uint8_t radix, uint8_t length) {
     assert_ok(check_table_init(&t, kind, radix, length, NULL));
     for (size_t i = 0; i < length; i++)
         for (size_t k = i + 1; k <= i + 2 && k <= length; k++)
-            for (uint8_t x = 0; x < radix; x++)
-                for (uint8_t y = 0; y < radix; y++)
-                    if (x != y) pair_is_guarded(&t, i, x, k, y);
+            places_are_guarded(&t, i, k);
 }
 
 static void fields_find_substitutions_swaps_jumps_and_twins_everywhere(void **state) {
@@ -197,24 +201,28 @@ static void damm_row(const struct check_table *t, unsigned number, uint8_t row[6
     check_append(t, row, 1, 6);
 }
 
+static void damm_place_is_guarded(const struct check_table *t, const uint8_t row[6], size_t i) {
+    uint8_t bad[6];
+    memcpy(bad, row, sizeof bad);
+    for (uint8_t d = 1; d < 10; d++) {
+        bad[i] = (uint8_t)((row[i] + d) % 10);
+        assert_true(found(t, bad));
+    }
+    if (i == 5 || row[i] == row[i + 1]) return;
+    bad[i] = row[i + 1];
+    bad[i + 1] = row[i];
+    assert_true(found(t, bad));
+}
+
 static void damm_finds_substitutions_and_swaps_in_all_rows_of_five(void **state) {
     (void)state;
     struct check_table t;
     assert_ok(check_table_init(&t, CM_CHECK_DAMM, 10, 5, NULL));
     for (unsigned number = 0; number < 100000; number++) {
-        uint8_t row[6], bad[6];
+        uint8_t row[6];
         damm_row(&t, number, row);
-        for (size_t i = 0; i < 6; i++) {
-            memcpy(bad, row, sizeof bad);
-            for (uint8_t d = 1; d < 10; d++) {
-                bad[i] = (uint8_t)((row[i] + d) % 10);
-                if (!found(&t, bad)) fail_msg("%u: digit %zu plus %u", number, i, d);
-            }
-            if (i == 5 || row[i] == row[i + 1]) continue;
-            bad[i] = row[i + 1];
-            bad[i + 1] = row[i];
-            if (!found(&t, bad)) fail_msg("%u: swap at %zu", number, i);
-        }
+        for (size_t i = 0; i < 6; i++)
+            damm_place_is_guarded(&t, row, i);
     }
 }
 

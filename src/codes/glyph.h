@@ -1,6 +1,6 @@
 /* How alike two symbols look on a 5x7 dot matrix. Two glyphs are too close when the Hamming
  * distance of their bitmaps, over the best shift by at most one dot, is under 15 % of the ink of
- * the lighter (docs/design/construction.md, "Alphabets"). Knows 0-9 and A-Z only. */
+ * the lighter (docs/design/construction.md section 6). Knows 0-9 and A-Z only. */
 #ifndef CM_CODES_GLYPH_H
 #define CM_CODES_GLYPH_H
 
@@ -19,7 +19,8 @@ struct glyph_pair {
 bool glyph_compare(char a, char b, struct glyph_pair *out);
 bool glyph_too_close(const struct glyph_pair *pair);
 
-/* The pairs of an alphabet that are too close: up to cap of them in out; returns how many. */
+/* The pairs of an alphabet that are too close: the first cap of them in out; returns how many
+ * there are. */
 size_t glyph_close_pairs(const struct cm_alphabet *alphabet, struct glyph_pair *out, size_t cap);
 
 #endif

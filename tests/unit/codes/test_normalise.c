@@ -168,12 +168,8 @@ static void hostile_bytes_are_typing_errors(void **state) {
                                            "RM2Y")),
                      NORMALISED_SYMBOL); /* BOM */
     assert_int_equal(verdict_of(slice_text("RM2\xF0\x9F\x98\x80")), NORMALISED_SYMBOL);
-    static const char *const bad[] = {"RM2\x80",
-                                      "RM2\xC2",
-                                      "RM\xC0\xAD",
-                                      "RM\xED\xA0\x80Y",
-                                      "RM\xFF\xFEY",
-                                      "RM2Y\xE2\x80",
+    static const char *const bad[] = {"RM2\x80",           "RM2\xC2",     "RM\xC0\xAD",
+                                      "RM\xED\xA0\x80Y",   "RM\xFF\xFEY", "RM2Y\xE2\x80",
                                       "RM\xF4\x90\x80\x80"};
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++)
         assert_int_equal(verdict_of(slice_text(bad[i])), NORMALISED_UTF8);

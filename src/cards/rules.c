@@ -35,7 +35,6 @@ void rules_freep(struct cm_card_rules **rules) { rules_free(*rules); }
 
 cm_err rules_begin(struct cm_card_rules *rules, uint64_t first_index, uint32_t held_share,
                    struct cm_diag *diag) {
-    if (rules->sealed) return CM_E_STATE;
     if (rules->version_n >= RULES_VERSIONS_MAX)
         return diag_fail(diag, CM_E_LIMIT, NULL, NULL, "make a new pool",
                          "a pool has at most %u rule versions", RULES_VERSIONS_MAX);
@@ -52,6 +51,7 @@ cm_err rules_begin(struct cm_card_rules *rules, uint64_t first_index, uint32_t h
         realloc(rules->versions, (rules->version_n + 1) * sizeof *rules->versions);
     if (grown == NULL) return CM_E_NO_MEMORY;
     rules->versions = grown;
+    rules->sealed = false;
     const uint64_t held_below = ((uint64_t)held_share << 32) / SHARE_ONE;
     grown[rules->version_n++] = (struct rules_version){
         .first_index = first_index, .held_share = held_share, .held_below = (uint32_t)held_below};

@@ -40,11 +40,12 @@ CM_MUST_CHECK cm_err rules_new(struct cm_card_rules **out, const struct cm_pool_
 void rules_free(struct cm_card_rules *rules);
 void rules_freep(struct cm_card_rules **rules);
 
-/** Begin the next rule version; patterns and numbers added later belong to it.
+/** Begin the next rule version; patterns and numbers added later belong to it. A sealed book that
+ * no numberer uses yet opens again, for the new version alone.
  * @param first_index  0 for version 1; above the previous one's for the others
  * @param held_share   billionths held out
  * @retval CM_E_RANGE  share or first_index out of range      @retval CM_E_LIMIT  too many versions
- * @retval CM_E_STATE  the rule book is sealed                @retval CM_E_NO_MEMORY */
+ * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err rules_begin(struct cm_card_rules *rules, uint64_t first_index,
                                  uint32_t held_share, struct cm_diag *diag);
 /** Add a pattern to the latest version.
@@ -71,6 +72,10 @@ bool rules_hold(const struct cm_card_rules *rules);
  * @param[out] skip     bits of enum cm_card_skip */
 void rules_apply(const struct cm_card_rules *rules, const uint64_t *index, const char *numbers,
                  const uint32_t *hold, size_t n, uint8_t *skip);
+
+/** About how much of the pool a rule version skips, in billionths (list, patterns, held-out share);
+ * SHARE_ONE at most. Measured, for planning. @param version  1 .. version_n */
+uint32_t rules_skipped_share(const struct cm_card_rules *rules, size_t version);
 
 /** Read a share below 1 with at most nine decimals, such as "0.02".
  * @retval CM_E_FORMAT  not of that form; *share untouched */

@@ -116,11 +116,11 @@ cm_err density_plan(const struct density_ask *ask, struct density_plan *out, str
     const struct digits_need need = need_of(ask);
     const unsigned body_n =
         ask->number_n != 0 ? ask->number_n - 1u - ask->prefix_n : shortest_body(ask, &need);
+    if (room_of(ask, body_n) < ask->volume) return refuse_room(ask, body_n, diag);
     const unsigned missing = need.total > body_n ? need.total - body_n : 0u;
     unsigned pin_n = ask->pin_n == DENSITY_PIN_AUTO ? pin_for(missing) : ask->pin_n;
     if (pin_n > CM_CARD_PIN_MAX) pin_n = CM_CARD_PIN_MAX;
     if (body_n + pin_n < need.total) return refuse(ask, &need, body_n, pin_n, diag);
-    if (room_of(ask, body_n) < ask->volume) return refuse_room(ask, body_n, diag);
     struct density_plan plan = {.ask = *ask,
                                 .body_n = (uint8_t)body_n,
                                 .number_n = (uint8_t)(ask->prefix_n + body_n + 1u),

@@ -1,8 +1,8 @@
 /* The card modes of the oracle's counterpart; protocol: head of tests/oracle/agree.mjs.
  * Both print to standard output and return the exit status: 0, or 2 with a word on standard
  * error when the cases or the arguments cannot be used. */
-#ifndef CM_TESTS_ORACLE_CARDS_H
-#define CM_TESTS_ORACLE_CARDS_H
+#ifndef CM_TESTS_ORACLE_ORACLE_CARDS_H
+#define CM_TESTS_ORACLE_ORACLE_CARDS_H
 
 /* TOOL cards CASES NAME SEED N */
 int oracle_cards(const char *cases, const char *name, const char *seed, const char *n);

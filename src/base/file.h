@@ -1,0 +1,21 @@
+/* Whole small files: read with a limit, written atomically and durably. */
+#ifndef CM_BASE_FILE_H
+#define CM_BASE_FILE_H
+
+#include "base/buffer.h"
+#include "base/diag.h"
+
+/** Read a file to its end into an empty buffer.
+ * @retval CM_E_NOT_FOUND  no such file      @retval CM_E_LIMIT  larger than max
+ * @retval CM_E_IO, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err file_read(const char *path, size_t max, struct buffer *out,
+                               struct cm_diag *diag);
+/** Replace a file: temporary name beside it (mode 0600 or as given), write, sync, rename, sync of
+ * the folder. A crash leaves the old file or the new one.
+ * @retval CM_E_NO_SPACE, CM_E_IO  the old file is untouched, the temporary one removed */
+CM_MUST_CHECK cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode,
+                                  struct cm_diag *diag);
+/* CM_E_NOT_FOUND, CM_E_EXISTS, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_DENIED or CM_E_IO of an errno. */
+cm_err file_err_from_errno(int number);
+
+#endif

@@ -14,25 +14,25 @@
 #include "base/diag.h"
 #include "ledger/event.h"
 
-#define STATE_PAGE_LEN   4080u                  /* bytes; fills one LMDB overflow page exactly */
-#define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4u)  /* two bits a unit */
+#define STATE_PAGE_LEN   4076u /* bytes; with its checksum it fills one LMDB overflow page */
+#define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4u) /* two bits a unit */
 
 struct state;
 
 struct state_options {
-    const char *path;        /* folder of the environment; made if absent when create is set */
+    const char *path; /* folder of the environment; made if absent when create is set */
     uint8_t workspace_id[16];
-    uint64_t map_len;        /* bytes of address space; 0 = 256 GiB */
+    uint64_t map_len; /* bytes of address space; 0 = 256 GiB */
     bool create, read_only;
 };
 
 /* What an exception record says of a unit (states.md section 1). */
 struct unit_extra {
-    uint8_t flags;          /* UNIT_* below */
-    uint32_t uses;          /* redemptions that stand */
-    uint32_t reserved_by;   /* actor */
+    uint8_t flags;        /* UNIT_* below */
+    uint32_t uses;        /* redemptions that stand */
+    uint32_t reserved_by; /* actor */
     uint64_t reserved_until_ms;
-    uint64_t since_ms;      /* of the reservation or the voiding */
+    uint64_t since_ms;                /* of the reservation or the voiding */
     uint8_t redeemer[EVENT_HASH_LEN]; /* for whom it is reserved, with UNIT_HAS_REDEEMER */
 };
 enum { UNIT_RESERVED = 1, UNIT_VOID = 2, UNIT_HAS_REDEEMER = 4 };
@@ -70,12 +70,16 @@ struct set_counters {
 CM_MUST_CHECK cm_err state_open(struct state **out, const struct state_options *options,
                                 struct cm_diag *diag);
 void state_close(struct state *state);
+void state_closep(struct state **state);
 
 /* The image contains every event below this sequence; 0 for a new image. */
 uint64_t state_position(const struct state *state);
 
+/* Which table and key the last CM_E_CORRUPT of a read or a walk spoke of. */
+void state_fault(const struct state *state, struct cm_diag *diag);
+
 /* Reads. All see the image of the last commit; one thread at a time (the owner). Each returns
- * CM_OK and sets *found, or CM_E_IO / CM_E_CORRUPT. */
+ * CM_OK and sets *found, or CM_E_IO / CM_E_CORRUPT. A visitor may read on. */
 CM_MUST_CHECK cm_err state_page(struct state *s, uint32_t set, uint64_t page,
                                 uint8_t out[static STATE_PAGE_LEN], bool *found);
 CM_MUST_CHECK cm_err state_extra(struct state *s, uint32_t set, uint64_t serial,

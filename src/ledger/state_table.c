@@ -1,0 +1,143 @@
+/* Tables of the state: keys, values with their checksums, the owner's reading turn.
+ * It refuses every value whose CRC-32C over table, key and content does not hold. */
+#include "ledger/state_table.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "ledger/crc32c.h"
+
+static const char *const names[TABLE_N] = {
+    [TABLE_META] = "meta",          [TABLE_PAGES] = "pages",         [TABLE_EXTRAS] = "extras",
+    [TABLE_DETAILS] = "details",    [TABLE_USED_BY] = "used_by",     [TABLE_ANSWERS] = "answers",
+    [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents", [TABLE_COUNTERS] = "counters",
+    [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",
+};
+
+const char *table_name(enum table t) { return names[t]; }
+
+void key_put(struct table_key *k, const void *p, size_t len) {
+    memcpy(k->b + k->len, p, len);
+    k->len += len;
+}
+
+void key_u8(struct table_key *k, uint8_t v) { key_put(k, &v, sizeof v); }
+
+void key_u16(struct table_key *k, uint16_t v) {
+    put_u16be(k->b + k->len, v);
+    k->len += sizeof v;
+}
+
+void key_u32(struct table_key *k, uint32_t v) {
+    put_u32be(k->b + k->len, v);
+    k->len += sizeof v;
+}
+
+void key_u64(struct table_key *k, uint64_t v) {
+    put_u64be(k->b + k->len, v);
+    k->len += sizeof v;
+}
+
+struct table_key key_unit(uint32_t set, uint64_t serial) {
+    struct table_key k = {.len = 0};
+    key_u32(&k, set);
+    key_u64(&k, serial);
+    return k;
+}
+
+cm_err tables_open(MDB_txn *txn, bool make, MDB_dbi tables[static TABLE_N]) {
+    for (int t = 0; t < TABLE_N; t++)
+        TRY(state_err(mdb_dbi_open(txn, names[t], make ? MDB_CREATE : 0, &tables[t]), names[t]));
+    return CM_OK;
+}
+
+static uint32_t sum_of(enum table t, struct cm_slice key, struct cm_slice content) {
+    const uint8_t number = (uint8_t)t;
+    uint32_t sum = crc32c(0, slice_of(&number, sizeof number));
+    sum = crc32c(sum, key);
+    return crc32c(sum, content);
+}
+
+static cm_err corrupt(enum table t, const MDB_val *key, struct cm_diag *diag, const char *problem) {
+    char hex[2 * TABLE_KEY_MAX + 1] = "";
+    if (key->mv_size <= TABLE_KEY_MAX) hex_format(key->mv_data, key->mv_size, hex);
+    log_event(LOG_ERROR, "state table=%s key=%s problem=\"%s\"", names[t], hex, problem);
+    return diag_fail(diag, CM_E_CORRUPT, "state", names[t],
+                     "stop the service and rebuild the state from the journal with "
+                     "'countermark fsck --rebuild'",
+                     "%s of key %s", problem, hex);
+}
+
+cm_err table_misshapen(enum table t, const MDB_val *key, struct cm_diag *diag) {
+    return corrupt(t, key, diag, "wrong shape");
+}
+
+cm_err table_content(enum table t, const MDB_val *key, const MDB_val *value, struct cm_diag *diag,
+                     struct cm_slice *content) {
+    if (value->mv_size < TABLE_SUM_LEN) return corrupt(t, key, diag, "value without checksum");
+    const struct cm_slice inner = slice_of(value->mv_data, value->mv_size - TABLE_SUM_LEN);
+    const uint32_t sum = sum_of(t, slice_of(key->mv_data, key->mv_size), inner);
+    if (sum != get_u32be(inner.p + inner.len)) return corrupt(t, key, diag, "wrong checksum");
+    *content = inner;
+    return CM_OK;
+}
+
+/* LMDB takes keys as mutable pointers but never writes through them. */
+static MDB_val val_of(const struct table_key *key) {
+    union {
+        const uint8_t *in;
+        void *out;
+    } p = {.in = key->b};
+    return (MDB_val){.mv_size = key->len, .mv_data = p.out};
+}
+
+cm_err table_get(const struct state *s, MDB_txn *txn, enum table t, const struct table_key *key,
+                 struct cm_diag *diag, struct cm_slice *content, bool *found) {
+    MDB_val k = val_of(key), v;
+    const int rc = mdb_get(txn, s->tables[t], &k, &v);
+    if (rc == MDB_NOTFOUND) {
+        *found = false;
+        return CM_OK;
+    }
+    TRY(state_err(rc, names[t]));
+    TRY(table_content(t, &k, &v, diag, content));
+    *found = true;
+    return CM_OK;
+}
+
+cm_err table_put(const struct state *s, MDB_txn *txn, enum table t, const struct table_key *key,
+                 struct cm_slice content) {
+    MDB_val k = val_of(key);
+    MDB_val v = {.mv_size = content.len + TABLE_SUM_LEN, .mv_data = NULL};
+    const uint32_t sum = sum_of(t, slice_of(key->b, key->len), content);
+    TRY(state_err(mdb_put(txn, s->tables[t], &k, &v, MDB_RESERVE), names[t]));
+    uint8_t *to = v.mv_data;
+    if (content.len > 0) memcpy(to, content.p, content.len);
+    put_u32be(to + content.len, sum);
+    return CM_OK;
+}
+
+cm_err table_del(const struct state *s, MDB_txn *txn, enum table t, const struct table_key *key) {
+    MDB_val k = val_of(key);
+    const int rc = mdb_del(txn, s->tables[t], &k, NULL);
+    return rc == MDB_NOTFOUND ? CM_OK : state_err(rc, names[t]);
+}
+
+void cursor_closep(MDB_cursor **cursor) {
+    if (*cursor != NULL) mdb_cursor_close(*cursor);
+}
+
+cm_err read_begin(struct state *s, struct state **turn) {
+    if (s->reading == 0) TRY(state_err(mdb_txn_renew(s->reader), "renew"));
+    s->reading++;
+    *turn = s;
+    return CM_OK;
+}
+
+void read_endp(struct state **turn) {
+    struct state *s = *turn;
+    if (s == NULL) return;
+    s->reading--;
+    if (s->reading == 0) mdb_txn_reset(s->reader);
+}

@@ -280,7 +280,7 @@ cm_err json_text(struct json_value v, size_t min, size_t max, struct cm_slice *o
 }
 
 cm_err json_copy_text(struct json_value v, size_t min, char *out, size_t cap) {
-    struct cm_slice text;
+    struct cm_slice text = slice_text("");
     TRY(json_text(v, min, cap - 1, &text));
     memcpy(out, text.p, text.len);
     out[text.len] = '\0';

@@ -1,0 +1,36 @@
+/* The registry's own: one pair of functions for every kind of document. `check` looks at the world
+ * around (names taken, references); `apply` trusts a document that was checked when it was
+ * journaled, and fails only for want of memory or on a corrupt one. */
+#ifndef CM_ENGINE_REGISTRY_INSIDE_H
+#define CM_ENGINE_REGISTRY_INSIDE_H
+
+#include "doc/json.h"
+#include "engine/registry.h"
+
+typedef cm_err document_check(const struct registry *r, uint32_t id, struct cm_slice text,
+                              struct cm_diag *diag);
+typedef cm_err document_apply(struct registry *r, uint32_t id, struct cm_slice text,
+                              struct cm_diag *diag);
+struct registry_kind {
+    document_check *check;
+    document_apply *apply;
+};
+
+document_check scheme_document_check, batch_document_check, correction_document_check,
+    terms_document_check, door_document_check, brand_document_check, api_key_document_check;
+document_apply scheme_document_apply, batch_document_apply, correction_document_apply,
+    terms_document_apply, door_document_apply, brand_document_apply, api_key_document_apply;
+
+/* Append to an array of owned pointers. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err registry_push(void ***array, size_t *n, void *item);
+void scheme_entry_free(struct scheme_entry *s);
+void set_entry_free(struct set_entry *s);
+
+/* TEST or LIVE. */
+CM_MUST_CHECK cm_err json_mode(struct json_value v, bool *test);
+
+/* Recompute what depends on the terms: rule and description. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err set_refresh(const struct registry *r, struct set_entry *s);
+CM_MUST_CHECK cm_err set_describe(const struct registry *r, struct set_entry *s);
+
+#endif

@@ -1,0 +1,51 @@
+/* One group's header: encode, decode, CRC, link. Pure bytes, no I/O.
+ * It refuses nothing but says what a header claims and whether its CRC holds; whether the claims
+ * fit the journal is the scanner's question. Byte table: docs/design/journal.md section 3.
+ */
+#ifndef CM_LEDGER_GROUP_H
+#define CM_LEDGER_GROUP_H
+
+#include "crypto/hash.h"
+#include "ledger/disk.h"
+
+#define GROUP_HEADER_LEN   96u                  /* bytes */
+#define GROUP_LEN_MAX      (4u * 1024u * 1024u) /* bytes with header */
+#define GROUP_PAYLOAD_MAX  (GROUP_LEN_MAX - GROUP_HEADER_LEN)
+#define GROUP_SEAL_PAYLOAD 16u /* bytes: data groups (8), events (8) */
+#define GROUP_FORMAT       1u
+
+_Static_assert(GROUP_LEN_MAX % SECTOR_LEN == 0, "the longest group needs no padding");
+
+enum group_kind { GROUP_DATA = 1, GROUP_SEAL = 2 };
+
+/* The fields in the order of the table; magic, version and zero fields are implied. */
+struct group_header {
+    enum group_kind kind;
+    uint32_t epoch, count;
+    uint64_t segment, nonce, first_sequence, time_ms;
+    uint32_t payload_len, crc, offset;
+    struct hash256 link;
+};
+
+/* Bytes a group with such a payload takes in the file, padding included. */
+static inline size_t group_span(size_t payload_len) {
+    return (GROUP_HEADER_LEN + payload_len + SECTOR_LEN - 1) / SECTOR_LEN * SECTOR_LEN;
+}
+
+/* Make a group of the payload that stands at whole + GROUP_HEADER_LEN: writes the header with its
+ * CRC (h->crc is ignored) and zeroes the padding; `whole` holds group_span(h->payload_len). */
+void group_encode(const struct group_header *h, uint8_t *whole);
+
+/** Read the header fields.
+ * @retval CM_E_CORRUPT  magic, format, kind or a zero field is wrong; *out untouched */
+CM_MUST_CHECK cm_err group_decode(const uint8_t header[static GROUP_HEADER_LEN],
+                                  struct group_header *out);
+
+/* Whether the CRC of header and payload (contiguous at `whole`) is the one in the header. */
+bool group_crc_holds(const uint8_t *whole, size_t payload_len);
+
+/* Hash of the bytes, fast for long ones too.
+ * @retval CM_E_CRYPTO  the hash could not be computed */
+CM_MUST_CHECK cm_err group_hash(struct hasher *hasher, struct cm_slice bytes, struct hash256 *out);
+
+#endif

@@ -16,6 +16,7 @@
 #include "crypto/cmac.h"
 #include "crypto/ff1.h"
 #include "crypto/kdf.h"
+#include "crypto/secret.h"
 
 #define CARD_RADIX  10u
 #define LABEL_CARD  0x4Eu /* first byte of the FF1 tweak, of PIN and of hold messages */
@@ -309,14 +310,6 @@ cm_err cm_numberer_pin(struct cm_numberer *nb, const struct cm_card_pin *asked, 
     return err;
 }
 
-/* Equal when no bit differs anywhere; every digit is looked at. */
-static bool same_pin(const char *a, const char *b, size_t n) {
-    unsigned difference = 0;
-    for (size_t i = 0; i < n; i++)
-        difference |= (unsigned)(unsigned char)a[i] ^ (unsigned)(unsigned char)b[i];
-    return difference == 0;
-}
-
 cm_err cm_numberer_pin_check(struct cm_numberer *nb, const struct cm_card_pin *asked, size_t n,
                              const char *pins, bool *right) {
     if (nb == NULL || (n > 0 && (asked == NULL || pins == NULL || right == NULL)))
@@ -330,8 +323,8 @@ cm_err cm_numberer_pin_check(struct cm_numberer *nb, const struct cm_card_pin *a
         err = pin_lanes(nb, asked + done, lanes, nb->rows);
         const char *typed = pins + done * nb->pool.pin_n;
         for (size_t i = 0; i < lanes && err == CM_OK; i++)
-            right[done + i] =
-                same_pin(nb->rows + i * nb->pool.pin_n, typed + i * nb->pool.pin_n, nb->pool.pin_n);
+            right[done + i] = secret_equal(nb->rows + i * nb->pool.pin_n,
+                                           typed + i * nb->pool.pin_n, nb->pool.pin_n);
     }
     wipe(nb->blocks, sizeof nb->blocks);
     wipe(nb->rows, sizeof nb->rows);

@@ -34,7 +34,7 @@ static const struct pattern_word pattern_words[] = {
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
-/* The longest run of letters wins: split "name:argument" at the first colon. */
+/* Split "name:argument" at the first colon, so that a second one is part of the argument. */
 static struct cm_slice split_name(struct cm_slice *rest, bool *colon) {
     size_t n = 0;
     while (n < rest->len && rest->p[n] != ':')
@@ -65,7 +65,26 @@ static cm_err read_count(const struct pattern_word *word, struct cm_slice arg, s
     return CM_OK;
 }
 
-/* Digits, and in a glob ? and *; counts the digits a match needs at least. */
+/* What an argument is made of. */
+struct spelling {
+    size_t digits, singles, stars; /* 0..9, ?, * */
+};
+
+/* Copy the argument and count its kinds; false if a character belongs to none. */
+static bool spell(struct cm_slice arg, struct pattern *p, struct spelling *out) {
+    struct spelling s = {0, 0, 0};
+    for (size_t i = 0; i < arg.len; i++) {
+        const uint8_t c = arg.p[i];
+        s.digits += is_digit(c) ? 1u : 0u;
+        s.singles += c == '?' ? 1u : 0u;
+        s.stars += c == '*' ? 1u : 0u;
+        p->arg[i] = (char)c;
+    }
+    p->arg_n = (uint8_t)arg.len;
+    *out = s;
+    return s.digits + s.singles + s.stars == arg.len;
+}
+
 static cm_err read_digits(const struct pattern_word *word, struct cm_slice arg, size_t seen_n,
                           struct pattern *p, struct cm_diag *diag) {
     const bool glob = word->argument == ARG_GLOB;
@@ -73,24 +92,17 @@ static cm_err read_digits(const struct pattern_word *word, struct cm_slice arg, 
         return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
                          "pattern '%s' wants 1 to %u digits after the colon", word->name,
                          PATTERN_ARG_CAP);
-    size_t need = 0, stars = 0, digits = 0;
-    for (size_t i = 0; i < arg.len; i++) {
-        const uint8_t c = arg.p[i];
-        if (!is_digit(c) && !(glob && (c == '?' || c == '*')))
-            return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
-                             "pattern '%s' holds a character that is no digit", word->name);
-        stars += c == '*' ? 1u : 0u;
-        digits += is_digit(c) ? 1u : 0u;
-        need += c == '*' ? 0u : 1u;
-        p->arg[i] = (char)c;
-    }
-    p->arg_n = (uint8_t)arg.len;
-    if (need > seen_n || (glob && stars == 0 && need != seen_n))
+    struct spelling s;
+    if (!spell(arg, p, &s) || (!glob && s.digits != arg.len))
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, REMEDY_WORD,
+                         "pattern '%s' holds a character that is no digit", word->name);
+    const size_t need = s.digits + s.singles;
+    if (need > seen_n || (glob && s.stars == 0 && need != seen_n))
         return diag_fail(diag, CM_E_RANGE, NULL, NULL,
                          "fit its length, or put number. in front to look at the whole number",
                          "pattern '%s' needs %u digits and can never match: it looks at %u",
                          word->name, (unsigned)need, (unsigned)seen_n);
-    if (digits == 0)
+    if (s.digits == 0)
         return diag_fail(diag, CM_E_RANGE, NULL, NULL, "name at least one digit",
                          "pattern '%s' without a digit would match every number", word->name);
     return CM_OK;

@@ -1,0 +1,278 @@
+/* What an image suffers: flipped bits, another format, a full map, a writer killed in mid-fold,
+ * reads beside a fold. The damage is done to the file itself, past the program. */
+#include "ledger/scratch.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ledger/crc32c.h"
+#include "ledger/state_record.h"
+#include "support/cm.h"
+
+static struct state_fold *begin(struct state *s) {
+    struct state_fold *f = NULL;
+    assert_ok(state_fold_begin(s, &f));
+    return f;
+}
+
+static void data_file(const struct scratch *s, char path[static 300]) {
+    (void)snprintf(path, 300, "%s/data.mdb", s->image);
+}
+
+static void a_flipped_bit_is_told_with_table_and_key(void **state) {
+    struct state *s = scratch_open(*state);
+    uint8_t page[STATE_PAGE_LEN];
+    memset(page, 0xC3, sizeof page);
+    memcpy(page + 2000, "here I am", 9);
+    struct state_fold *f = begin(s);
+    assert_ok(fold_page(f, 0x0102, 0x0304, page));
+    assert_ok(fold_commit(f, 1));
+    state_close(s);
+    char path[300];
+    data_file(*state, path);
+    assert_int_equal(scratch_patch(path, "here I am", "here I an", 9), 1);
+
+    s = scratch_open(*state);
+    bool found = true;
+    uint8_t got[STATE_PAGE_LEN];
+    memset(got, 0xA5, sizeof got);
+    assert_err(CM_E_CORRUPT, state_page(s, 0x0102, 0x0304, got, &found));
+    assert_int_equal(got[0], 0xA5); /* outputs stay untouched */
+    assert_int_equal(got[2000], 0xA5);
+    struct cm_diag diag;
+    state_fault(s, &diag);
+    assert_string_equal(diag.place, "pages");
+    assert_string_equal(diag.problem, "wrong checksum of key 000001020000000000000304");
+    state_close(s);
+}
+
+static void a_page_under_another_key_is_corrupt(void **state) {
+    struct state *s = scratch_open(*state);
+    static const uint8_t page[STATE_PAGE_LEN] = {1};
+    struct state_fold *f = begin(s);
+    assert_ok(fold_page(f, 0x11223344, 5, page));
+    assert_ok(fold_commit(f, 1));
+    state_close(s);
+    char path[300];
+    data_file(*state, path);
+    /* The value stays as it was; only the key in the tree says another set. */
+    assert_int_equal(scratch_patch(path, "\x11\x22\x33\x44", "\x11\x22\x33\x45", 4), 1);
+    s = scratch_open(*state);
+    bool found = false;
+    uint8_t got[STATE_PAGE_LEN];
+    assert_err(CM_E_CORRUPT, state_page(s, 0x11223345, 5, got, &found));
+    state_close(s);
+}
+
+/* Replace the image's meta record; its checksum is made right again when `sum` is set. */
+static void rewrite_meta(const struct scratch *scratch, uint16_t format, bool sum) {
+    struct image_meta m = {.format = 1};
+    memcpy(m.workspace_id, "workspace-number1", sizeof m.workspace_id);
+    uint8_t old[RECORD_META_LEN], new[RECORD_META_LEN + sizeof(uint32_t)];
+    record_put_meta(old, &m);
+    m.format = format;
+    record_put_meta(new, &m);
+    static const uint8_t table_meta = 0;
+    uint32_t crc = crc32c(0, slice_of(&table_meta, 1));
+    crc = crc32c(crc, slice_text("image"));
+    put_u32be(new + RECORD_META_LEN, crc32c(crc, slice_of(new, RECORD_META_LEN)));
+    char path[300];
+    data_file(scratch, path);
+    const size_t len = sum ? sizeof new : RECORD_META_LEN;
+    uint8_t whole[sizeof new];
+    memcpy(whole, old, sizeof old);
+    crc = crc32c(crc32c(0, slice_of(&table_meta, 1)), slice_text("image"));
+    put_u32be(whole + RECORD_META_LEN, crc32c(crc, slice_of(old, RECORD_META_LEN)));
+    assert_int_equal(scratch_patch(path, whole, new, len), 1);
+}
+
+static void an_image_of_another_format_is_refused(void **state) {
+    state_close(scratch_open(*state));
+    rewrite_meta(*state, 2, true);
+    const struct state_options o = scratch_options(*state);
+    struct state *s = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_VERSION, state_open(&s, &o, &diag));
+    assert_null(s);
+    assert_string_equal(diag.problem, "the image has format 2, this program knows 1");
+}
+
+static void a_damaged_meta_record_is_corrupt_not_another_format(void **state) {
+    state_close(scratch_open(*state));
+    rewrite_meta(*state, 2, false);
+    const struct state_options o = scratch_options(*state);
+    struct state *s = NULL;
+    assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
+    assert_null(s);
+}
+
+static void a_file_that_is_no_image_is_corrupt(void **state) {
+    state_close(scratch_open(*state));
+    char path[300];
+    data_file(*state, path);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    for (int i = 0; i < 8192; i++)
+        (void)fputc(i & 0xFF, file);
+    assert_int_equal(fclose(file), 0);
+    const struct state_options o = scratch_options(*state);
+    struct state *s = NULL;
+    assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
+    assert_null(s);
+}
+
+static void a_full_map_refuses_the_fold_and_keeps_the_image(void **state) {
+    struct state_options o = scratch_options(*state);
+    o.map_len = 1u << 20;
+    struct state *s = NULL;
+    assert_ok(state_open(&s, &o, NULL));
+    static const uint8_t page[STATE_PAGE_LEN] = {7};
+    struct state_fold *f = begin(s);
+    assert_ok(fold_page(f, 1, 0, page));
+    assert_ok(fold_commit(f, 3));
+    f = begin(s);
+    cm_err err = CM_OK;
+    for (uint64_t i = 0; i < 1000 && err == CM_OK; i++)
+        err = fold_page(f, 2, i, page);
+    assert_int_equal(err, CM_E_NO_SPACE);
+    assert_err(CM_E_NO_SPACE, fold_commit(f, 4));
+
+    bool found = false;
+    uint8_t got[STATE_PAGE_LEN];
+    assert_int_equal(state_position(s), 3);
+    assert_ok(state_page(s, 1, 0, got, &found));
+    assert_true(found);
+    assert_ok(state_page(s, 2, 0, got, &found));
+    assert_false(found);
+    state_close(s);
+
+    o.map_len = 1u << 24; /* with room it goes on */
+    assert_ok(state_open(&s, &o, NULL));
+    f = begin(s);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_ok(fold_page(f, 2, i, page));
+    assert_ok(fold_commit(f, 4));
+    state_close(s);
+}
+
+enum { KILLS = 8, KILL_PAGES = 40, CHANGES_SEEN = 20 };
+
+/* Fold for ever: every page of a fold carries the fold's number, and so does the position. */
+static void fold_until_killed(const struct scratch *scratch, int ready) {
+    struct state *s = scratch_open(scratch);
+    for (uint64_t n = state_position(s) + 1;; n++) {
+        uint8_t page[STATE_PAGE_LEN];
+        memset(page, (int)(n & 0xFF), sizeof page);
+        struct state_fold *f = begin(s);
+        for (uint64_t p = 0; p < KILL_PAGES; p++)
+            if (fold_page(f, 1, p, page) != CM_OK) _exit(1);
+        if (fold_commit(f, n) != CM_OK) _exit(1);
+        if (write(ready, "", 1) != 1) _exit(1);
+    }
+}
+
+static cm_err one_fold_only(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes) {
+    const uint64_t *position = ctx;
+    assert_int_equal(set, 1);
+    assert_in_range(page, 0, KILL_PAGES - 1);
+    for (size_t i = 0; i < STATE_PAGE_LEN; i++)
+        assert_int_equal(bytes[i], *position & 0xFF);
+    return CM_OK;
+}
+
+static void a_killed_writer_leaves_whole_folds_only(void **state) {
+    uint64_t reached = 0;
+    for (int kill_no = 0; kill_no < KILLS; kill_no++) {
+        int pipe_fds[2];
+        assert_int_equal(pipe(pipe_fds), 0);
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) fold_until_killed(*state, pipe_fds[1]);
+        uint64_t acknowledged = 0;
+        char byte;
+        for (; acknowledged < (uint64_t)(2 + kill_no * 3); acknowledged++)
+            assert_int_equal(read(pipe_fds[0], &byte, 1), 1);
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        assert_int_equal(close(pipe_fds[0]), 0);
+        assert_int_equal(close(pipe_fds[1]), 0);
+        struct state *s = scratch_open(*state);
+        uint64_t position = state_position(s);
+        assert_true(position >= reached + acknowledged);
+        assert_ok(state_pages(s, one_fold_only, &position));
+        reached = position;
+        state_close(s);
+    }
+}
+
+struct shared {
+    struct state *state;
+    atomic_bool stop;
+};
+
+/* Two pages that every fold changes together: a reader must never see them apart. */
+static void *fold_pairs(void *ctx) {
+    struct shared *shared = ctx;
+    for (uint8_t n = 1; !atomic_load(&shared->stop); n++) {
+        uint8_t page[STATE_PAGE_LEN];
+        memset(page, n, sizeof page);
+        struct state_fold *f = NULL;
+        if (state_fold_begin(shared->state, &f) != CM_OK) break;
+        if (fold_page(f, 1, 0, page) != CM_OK || fold_page(f, 1, 1, page) != CM_OK) break;
+        if (fold_commit(f, state_position(shared->state) + 1) != CM_OK) break;
+    }
+    return NULL;
+}
+
+struct pair {
+    uint8_t seen[2];
+    size_t n;
+};
+
+static cm_err note_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes) {
+    struct pair *pair = ctx;
+    (void)set;
+    pair->seen[page & 1] = bytes[0];
+    pair->n++;
+    return bytes[0] == bytes[STATE_PAGE_LEN - 1] ? CM_OK : CM_E_CORRUPT;
+}
+
+static void reads_beside_a_fold_see_one_commit(void **state) {
+    struct shared shared = {.state = scratch_open(*state)};
+    pthread_t folder;
+    assert_int_equal(pthread_create(&folder, NULL, fold_pairs, &shared), 0);
+    uint8_t last = 0;
+    unsigned changes = 0;
+    while (changes < CHANGES_SEEN) {
+        struct pair pair = {.n = 0};
+        assert_ok(state_pages(shared.state, note_page, &pair));
+        if (pair.n != 0) assert_int_equal(pair.n, 2);
+        assert_int_equal(pair.seen[0], pair.seen[1]);
+        changes += pair.seen[0] != last ? 1u : 0u;
+        last = pair.seen[0];
+    }
+    atomic_store(&shared.stop, true);
+    assert_int_equal(pthread_join(folder, NULL), 0);
+    state_close(shared.state);
+}
+
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_SCRATCH(a_flipped_bit_is_told_with_table_and_key),
+        IN_SCRATCH(a_page_under_another_key_is_corrupt),
+        IN_SCRATCH(an_image_of_another_format_is_refused),
+        IN_SCRATCH(a_damaged_meta_record_is_corrupt_not_another_format),
+        IN_SCRATCH(a_file_that_is_no_image_is_corrupt),
+        IN_SCRATCH(a_full_map_refuses_the_fold_and_keeps_the_image),
+        IN_SCRATCH(a_killed_writer_leaves_whole_folds_only),
+        IN_SCRATCH(reads_beside_a_fold_see_one_commit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

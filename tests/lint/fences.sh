@@ -12,7 +12,7 @@ zint.h=symbol qrencode.h=symbol cairo=symbol ft2build.h=symbol freetype=symbol p
 SYSTEM="assert ctype dirent endian errno fcntl float fnmatch getopt glob grp immintrin inttypes
 libgen limits locale math netdb poll pthread pwd sched signal spawn stdalign stdarg stdatomic stdbool
 stddef stdint stdio stdlib stdnoreturn string strings syslog termios threads time unistd wchar
-cpuid wmmintrin emmintrin"
+cpuid emmintrin nmmintrin wmmintrin"
 
 check() {
   local file

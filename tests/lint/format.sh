@@ -10,7 +10,7 @@ check() {
     clang-format --style=file:"$STYLE" --dry-run -Werror "$ROOT/$file" >/dev/null 2>&1 ||
       echo "$file: not in the house format; run ./dev format"
   done
-  { files '*.sh' dev run || true; } | while read -r file; do
+  { files '*.sh' dev run | grep -v '^fuzz/corpus/' || true; } | while read -r file; do
     shellcheck -e SC1091 -f gcc "$ROOT/$file" | sed "s|^$ROOT/||" || true
   done
 }

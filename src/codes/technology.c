@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 static const struct technology technologies[] = {
-    {"inkjet", "default", 16, false, "continuous or thermal inkjet of 7 dots and more, one line"},
+    {"inkjet", "default", 18, false, "continuous or thermal inkjet of 7 dots and more, one line"},
     {"cap", "19", 14, true, "under caps and on round lids: any way up"},
     {"laser", "29", 20, false, "laser on carton, film or painted metal"},
     {"label", "31", 24, false, "thermal transfer label, 300 dpi"},

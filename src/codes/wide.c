@@ -87,27 +87,50 @@ cm_err wide_parse(struct cm_slice text, cm_u128 *v) {
     return CM_OK;
 }
 
-/* Significant digits of num / den, num > 0, and the power of ten of the first one. */
-static int long_division(cm_u128 num, cm_u128 den, char *digits, unsigned n) {
+/* A decimal number as it is built: its digits and the power of ten of the first one. */
+struct decimal {
+    char digits[DIGITS_MAX + 1];
+    int power;
+    bool exact; /* nothing was cut off */
+};
+
+/* The first n digits of num / den, num > 0. */
+static struct decimal long_division(cm_u128 num, cm_u128 den, unsigned n) {
+    struct decimal d = {.digits = "", .power = 0, .exact = true};
     char whole[WIDE_TEXT_CAP];
     wide_format(num / den, whole);
     cm_u128 rest = num % den;
-    int power = 0;
     unsigned have = 0;
-    if (whole[0] != '0') {
-        power = (int)strlen(whole) - 1;
+    const bool above_one = whole[0] != '0';
+    if (above_one) {
+        d.power = (int)strlen(whole) - 1;
         for (; have < n && whole[have] != '\0'; have++)
-            digits[have] = whole[have];
+            d.digits[have] = whole[have];
+        for (size_t i = have; whole[i] != '\0'; i++)
+            d.exact = d.exact && whole[i] == '0';
     }
     while (have < n) { /* rest < den < 2^120, so ten times it fits */
         rest *= 10;
         const char digit = (char)('0' + (int)(rest / den));
         rest %= den;
-        if (whole[0] == '0' && have == 0) power--;
-        if (have > 0 || digit != '0') digits[have++] = digit;
+        if (!above_one && have == 0) d.power--;
+        if (have > 0 || digit != '0') d.digits[have++] = digit;
     }
-    digits[n] = '\0';
-    return power;
+    d.digits[n] = '\0';
+    d.exact = d.exact && rest == 0;
+    return d;
+}
+
+static void one_more_in_the_last_place(struct decimal *d) {
+    size_t i = strlen(d->digits);
+    while (i > 0 && d->digits[i - 1] == '9')
+        d->digits[--i] = '0';
+    if (i > 0) {
+        d->digits[i - 1]++;
+    } else { /* 999 becomes 1000: the last zero falls off */
+        d->digits[0] = '1';
+        d->power++;
+    }
 }
 
 static void trim_zeros(char *digits, size_t least) {
@@ -116,15 +139,9 @@ static void trim_zeros(char *digits, size_t least) {
         digits[--n] = '\0';
 }
 
-void ratio_format(cm_u128 num, cm_u128 den, unsigned digits, char out[static RATIO_TEXT_CAP]) {
-    char d[DIGITS_MAX + 1];
-    out[0] = '\0';
-    if (num == 0) {
-        text_append(out, RATIO_TEXT_CAP, "0");
-        return;
-    }
-    const unsigned n = digits > DIGITS_MAX ? DIGITS_MAX : digits;
-    const int power = long_division(num, den, d, n);
+static void decimal_text(struct decimal *decimal, char out[static RATIO_TEXT_CAP]) {
+    char *d = decimal->digits;
+    const int power = decimal->power;
     if (power < PLAIN_LEAST || power > PLAIN_MOST) {
         trim_zeros(d, 1);
         text_append(out, RATIO_TEXT_CAP, "%c%s%se%d", d[0], d[1] != '\0' ? "." : "", d + 1, power);
@@ -133,8 +150,29 @@ void ratio_format(cm_u128 num, cm_u128 den, unsigned digits, char out[static RAT
         text_append(out, RATIO_TEXT_CAP, "0.%.*s%s", -power - 1, "00000000", d);
     } else {
         trim_zeros(d, (size_t)power + 1);
-        for (int i = 0; i <= power; i++) /* digits beyond those asked for are cut to zero */
-            text_append(out, RATIO_TEXT_CAP, "%c", i < (int)strlen(d) ? d[i] : '0');
-        if ((int)strlen(d) > power + 1) text_append(out, RATIO_TEXT_CAP, ".%s", d + power + 1);
+        const int n = (int)strlen(d);
+        for (int i = 0; i <= power; i++) /* digits beyond those asked for print as zero */
+            text_append(out, RATIO_TEXT_CAP, "%c", i < n ? d[i] : '0');
+        if (n > power + 1) text_append(out, RATIO_TEXT_CAP, ".%s", d + power + 1);
     }
+}
+
+static void ratio_text(cm_u128 num, cm_u128 den, unsigned digits, bool up,
+                       char out[static RATIO_TEXT_CAP]) {
+    out[0] = '\0';
+    if (num == 0) {
+        text_append(out, RATIO_TEXT_CAP, "0");
+        return;
+    }
+    struct decimal d = long_division(num, den, digits > DIGITS_MAX ? DIGITS_MAX : digits);
+    if (up && !d.exact) one_more_in_the_last_place(&d);
+    decimal_text(&d, out);
+}
+
+void ratio_format(cm_u128 num, cm_u128 den, unsigned digits, char out[static RATIO_TEXT_CAP]) {
+    ratio_text(num, den, digits, false, out);
+}
+
+void ratio_format_up(cm_u128 num, cm_u128 den, unsigned digits, char out[static RATIO_TEXT_CAP]) {
+    ratio_text(num, den, digits, true, out);
 }

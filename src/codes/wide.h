@@ -27,8 +27,10 @@ void wide_group(cm_u128 v, char out[static WIDE_GROUP_CAP]);
 /** Decimal digits only, without leading zeros. @retval CM_E_FORMAT  @retval CM_E_RANGE  too big */
 CM_MUST_CHECK cm_err wide_parse(struct cm_slice text, cm_u128 *v);
 
-/* num / den to `digits` (1..18) significant digits, the rest cut off: "0.00131", "52.5", "1.31e-9".
- * den >= 1 and below 2^120; the last digit is exact, never rounded up. */
+/* num / den to `digits` (1..18) significant digits: "0.00131", "52.5", "1.31e-9"; den >= 1 and
+ * below 2^120. The rest is cut off, or, by ratio_format_up, counted as one more in the last place:
+ * what is printed is never better than what is true, whichever side is the better one. */
 void ratio_format(cm_u128 num, cm_u128 den, unsigned digits, char out[static RATIO_TEXT_CAP]);
+void ratio_format_up(cm_u128 num, cm_u128 den, unsigned digits, char out[static RATIO_TEXT_CAP]);
 
 #endif

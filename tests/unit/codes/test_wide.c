@@ -87,6 +87,21 @@ static void quotients_are_exact_and_cut_off(void **state) {
     expect_ratio(1, ((cm_u128)1 << 120) - 1, 3, "7.52e-37");
 }
 
+static void rounding_up_never_understates(void **state) {
+    (void)state;
+    static const struct {
+        cm_u128 num, den;
+        const char *text;
+    } cases[] = {{2, 3, "0.667"},      {1, 2, "0.5"},          {999, 1000, "0.999"},
+                 {9991, 10000, "1"},   {12341, 1, "12400"},    {12300, 1, "12300"},
+                 {99999, 1, "100000"}, {1, 3000000, "3.34e-7"}};
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        char out[RATIO_TEXT_CAP];
+        ratio_format_up(cases[i].num, cases[i].den, 3, out);
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(big_counts_go_to_decimal_and_back),
@@ -94,6 +109,7 @@ int main(void) {
         cmocka_unit_test(overflow_is_noticed),
         cmocka_unit_test(logarithms_are_right_to_the_hundredth),
         cmocka_unit_test(quotients_are_exact_and_cut_off),
+        cmocka_unit_test(rounding_up_never_understates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,7 +125,8 @@ size_t event_put_refusals(uint8_t *to, const struct refusals_event *e) {
     struct pen w = pen_open(to);
     pen_u32(&w, e->scheme);
     pen_u32(&w, e->minute);
-    for (size_t i = 0; i < REFUSAL_VERDICT_N; i++) pen_u32(&w, e->counts[i]);
+    for (size_t i = 0; i < REFUSAL_VERDICT_N; i++)
+        pen_u32(&w, e->counts[i]);
     return pen_close(&w, to, EVENT_REFUSALS, 0);
 }
 
@@ -139,7 +140,6 @@ static void read_unit(struct cursor *c, uint8_t type, uint8_t flags, struct unit
     e->has_until = (flags & EVENT_HAS_UNTIL) != 0;
     e->has_redeemer = (flags & EVENT_HAS_REDEEMER) != 0;
     e->spent = (flags & EVENT_SPENT) != 0;
-    if ((flags & ~(unsigned)(EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT)) != 0) c->failed = true;
     if (e->has_until) e->until_ms = cursor_u64be(c);
     if (e->has_redeemer) cursor_copy(c, e->redeemer, sizeof e->redeemer);
 }
@@ -154,14 +154,19 @@ static void read_issue(struct cursor *c, struct issue_event *e) {
     if (e->skipped.len % sizeof(uint64_t) != 0 || e->issued > e->count) c->failed = true;
 }
 
+static void read_flag(struct cursor *c, bool *out) {
+    const uint8_t v = cursor_u8(c);
+    if (v > 1) c->failed = true;
+    *out = v == 1;
+}
+
 static void read_phase(struct cursor *c, struct phase_event *e) {
     e->set = cursor_u32be(c);
     e->actor = cursor_u32be(c);
     const uint8_t phase = cursor_u8(c);
-    const uint8_t shipped = cursor_u8(c);
-    if (phase > PHASE_CLOSED || shipped > 1) c->failed = true;
+    if (phase > PHASE_CLOSED) c->failed = true;
     e->phase = (enum batch_phase)phase;
-    e->shipped = shipped == 1;
+    read_flag(c, &e->shipped);
     cursor_copy(c, e->file_hash, sizeof e->file_hash);
 }
 
@@ -187,7 +192,7 @@ static bool read_admin(struct cursor *c, uint8_t type, struct event *out) {
         return true;
     case EVENT_EPOCH:
         out->u.epoch.epoch = cursor_u32be(c);
-        out->u.epoch.restored = cursor_u8(c) != 0;
+        read_flag(c, &out->u.epoch.restored);
         return true;
     case EVENT_LOOKUP:
         out->u.lookup.set = cursor_u32be(c);
@@ -226,8 +231,15 @@ static bool read_any(struct cursor *c, uint8_t type, uint8_t flags, struct event
     }
 }
 
+/* Flags that an event of this type may carry; a bit we do not know may change what it means. */
+static unsigned known_flags(uint8_t type) {
+    if (type < EVENT_REDEEM || type > EVENT_VOID) return 0;
+    return EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT;
+}
+
 cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload, struct event *out) {
     struct event e;
+    if ((flags & ~known_flags(type)) != 0) return CM_E_CORRUPT;
     memset(&e, 0, sizeof e);
     struct cursor c = cursor_over(payload);
     if (!read_any(&c, type, flags, &e)) return CM_E_CORRUPT;

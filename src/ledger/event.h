@@ -11,11 +11,11 @@
 
 #include "base/bytes.h"
 
-#define EVENT_HASH_LEN      16u /* bytes kept of a key hash, request hash or pseudonym */
-#define EVENT_NO_ITEM       0xFFFFu
-#define EVENT_PART_MAX      60000u /* bytes of a document in one event; longer ones go in parts */
-#define EVENT_UNIT_MAX_LEN  (4u + 22u + 8u + EVENT_HASH_LEN) /* framed, with every option */
-#define EVENT_ANSWER_LEN    (4u + 2u * EVENT_HASH_LEN + 2u)  /* framed */
+#define EVENT_HASH_LEN     16u /* bytes kept of a key hash, request hash or pseudonym */
+#define EVENT_NO_ITEM      0xFFFFu
+#define EVENT_PART_MAX     60000u /* bytes of a document in one event; longer ones go in parts */
+#define EVENT_UNIT_MAX_LEN (4u + 22u + 8u + EVENT_HASH_LEN) /* framed, with every option */
+#define EVENT_ANSWER_LEN   (4u + 2u * EVENT_HASH_LEN + 2u)  /* framed */
 
 enum event_type {
     EVENT_ANSWER = 1, /* the next `count` unit events answer this idempotency key */
@@ -28,9 +28,9 @@ enum event_type {
     EVENT_EXPIRE = 15, /* a reservation's deadline passed */
     EVENT_VOID = 16,
     /* Batches and pools. */
-    EVENT_ISSUE = 20,   /* serials spent and units issued */
-    EVENT_PHASE = 21,   /* batch opened, closed, shipped, written out */
-    EVENT_RECALL = 22,  /* a range of serials, or all of them */
+    EVENT_ISSUE = 20,  /* serials spent and units issued */
+    EVENT_PHASE = 21,  /* batch opened, closed, shipped, written out */
+    EVENT_RECALL = 22, /* a range of serials, or all of them */
     /* Everything that people name, as JSON documents. */
     EVENT_DOCUMENT = 30,
     /* The ledger itself and what people did. */
@@ -63,9 +63,9 @@ struct answer_event {
 
 struct issue_event {
     uint32_t set;
-    uint64_t first, count; /* serials spent */
-    uint64_t issued;       /* units among them that exist: not filtered, not skipped */
-    uint8_t rule_version;  /* pools: rules of this range; batches: filter version */
+    uint64_t first, count;   /* serials spent */
+    uint64_t issued;         /* units among them that exist: not filtered, not skipped */
+    uint8_t rule_version;    /* pools: rules of this range; batches: filter version */
     struct cm_slice skipped; /* serials skipped for a text that another unit owns: u64 each */
 };
 

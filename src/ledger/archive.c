@@ -72,7 +72,7 @@ static cm_err release_until(int dir_fd, int archive_fd, uint64_t below_sequence,
                             struct cm_diag *diag) {
     CM_CLEANUP(segment_set_wipe) struct segment_set set = SEGMENT_SET_INIT;
     size_t keep = 0;
-    TRY(segment_set_list(dir_fd, -1, &set, diag));
+    TRY(segment_set_list(dir_fd, -1, false, &set, diag));
     if (set.n < 2) return CM_OK;
     const cm_err err = segment_set_find(&set, dir_fd, -1, below_sequence, &keep, diag);
     if (err == CM_E_NOT_FOUND) return CM_OK;

@@ -1,6 +1,6 @@
 /* One group's header: encode, decode, CRC, link. Pure bytes, no I/O.
- * It refuses nothing but says what a header claims and whether its CRC holds; whether the claims
- * fit the journal is the scanner's question. Byte table: docs/design/journal.md section 3.
+ * It refuses headers that are damaged; whether an intact one fits the journal is the scanner's
+ * question. Byte table: docs/design/journal.md section 3.
  */
 #ifndef CM_LEDGER_GROUP_H
 #define CM_LEDGER_GROUP_H
@@ -23,7 +23,7 @@ struct group_header {
     enum group_kind kind;
     uint32_t epoch, count;
     uint64_t segment, nonce, first_sequence, time_ms;
-    uint32_t payload_len, crc, offset;
+    uint32_t payload_len, payload_crc, offset;
     struct hash256 link;
 };
 
@@ -33,16 +33,13 @@ static inline size_t group_span(size_t payload_len) {
 }
 
 /* Make a group of the payload that stands at whole + GROUP_HEADER_LEN: writes the header with its
- * CRC (h->crc is ignored) and zeroes the padding; `whole` holds group_span(h->payload_len). */
+ * CRCs (h->payload_crc is ignored) and zeroes the padding; `whole` holds group_span() bytes. */
 void group_encode(const struct group_header *h, uint8_t *whole);
 
 /** Read the header fields.
- * @retval CM_E_CORRUPT  magic, format, kind or a zero field is wrong; *out untouched */
+ * @retval CM_E_CORRUPT  magic, CRC, format, kind or a zero field is wrong; *out untouched */
 CM_MUST_CHECK cm_err group_decode(const uint8_t header[static GROUP_HEADER_LEN],
                                   struct group_header *out);
-
-/* Whether the CRC of header and payload (contiguous at `whole`) is the one in the header. */
-bool group_crc_holds(const uint8_t *whole, size_t payload_len);
 
 /* Hash of the bytes, fast for long ones too.
  * @retval CM_E_CRYPTO  the hash could not be computed */

@@ -43,7 +43,7 @@ cm_err journal_create(const struct journal_options *options, struct cm_diag *dia
     cm_err err = folder_make(options->dir, &j->dir_fd);
     if (err != CM_OK) return folder_fail(diag, options->dir, err);
     TRY(journal_lock_take(j->dir_fd, &j->lock_fd, diag));
-    TRY(segment_set_list(j->dir_fd, -1, &set, diag));
+    TRY(segment_set_list(j->dir_fd, -1, false, &set, diag));
     if (set.n > 0) {
         return diag_fail(diag, CM_E_EXISTS, options->dir, "", "choose another folder",
                          "there is a journal already");
@@ -92,7 +92,7 @@ static cm_err harden(const struct journal *j, const struct segment_scan *scan) {
 static cm_err adopt_blank(struct journal *j) {
     CM_CLEANUP(segment_set_wipe) struct segment_set set = SEGMENT_SET_INIT;
     uint64_t len = 0;
-    TRY(segment_set_list(j->dir_fd, -1, &set, NULL));
+    TRY(segment_set_list(j->dir_fd, -1, false, &set, NULL));
     if (!set.blank) return CM_OK;
     const struct segment_name name = segment_name_of(j->present + 1);
     CM_CLEANUP(disk_closep)

@@ -53,8 +53,7 @@ static cm_err stand_before(struct journal_reader *r, const struct segment_place 
                            struct cm_diag *diag) {
     struct segment_header head;
     CM_CLEANUP(disk_closep) int fd = -1;
-    TRY(segment_open(place->archived ? r->archive_fd : r->dir_fd, place->number, false, &fd, &head,
-                     diag));
+    TRY(segment_open_place(r->dir_fd, r->archive_fd, place, &fd, &head, diag));
     TRY(check_workspace(r, &head, diag));
     const int given = fd;
     fd = -1;
@@ -64,7 +63,7 @@ static cm_err stand_before(struct journal_reader *r, const struct segment_place 
 static cm_err find_start(struct journal_reader *r, struct cm_diag *diag) {
     CM_CLEANUP(segment_set_wipe) struct segment_set set = SEGMENT_SET_INIT;
     size_t index = 0;
-    TRY(segment_set_list(r->dir_fd, r->archive_fd, &set, diag));
+    TRY(segment_set_list(r->dir_fd, r->archive_fd, true, &set, diag));
     if (set.n == 0) {
         return diag_fail(diag, CM_E_NOT_FOUND, "journal", "", "check the path",
                          "there is no segment in the folder");
@@ -132,8 +131,7 @@ static cm_err advance(struct journal_reader *r, bool *moved, struct cm_diag *dia
     TRY(locate(r, r->scan.head.number + 1, &place, moved));
     if (!*moved) return CM_OK;
     CM_CLEANUP(disk_closep) int fd = -1;
-    TRY(segment_open(place.archived ? r->archive_fd : r->dir_fd, place.number, false, &fd, &head,
-                     diag));
+    TRY(segment_open_place(r->dir_fd, r->archive_fd, &place, &fd, &head, diag));
     TRY(check_workspace(r, &head, diag));
     TRY(scan_follows(&r->scan, &head, diag));
     const int given = fd;

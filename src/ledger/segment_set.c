@@ -74,52 +74,61 @@ static cm_err sort_and_check(struct segment_set *set, struct cm_diag *diag) {
     return CM_OK;
 }
 
-static cm_err all_zero(int fd, uint64_t len, bool *zero, uint64_t *where) {
+static cm_err all_zero(int fd, uint64_t len, bool *zero) {
     uint8_t chunk[SEGMENT_ALIGN];
     *zero = true;
     for (uint64_t at = 0; at < len && *zero; at += sizeof chunk) {
         const size_t n = len - at < sizeof chunk ? (size_t)(len - at) : sizeof chunk;
         TRY(disk_read(fd, chunk, n, at));
         *zero = bytes_zero(chunk, n);
-        *where = at;
     }
     return CM_OK;
 }
 
-/* Is the last segment blank? A zero header over bytes that are not zero is no blank segment. */
-static cm_err find_blank(int dir_fd, struct segment_set *set, struct cm_diag *diag) {
-    const struct segment_place last = set->items[set->n - 1];
-    if (last.archived) return CM_OK;
-    const struct segment_name name = segment_name_of(last.number);
-    CM_CLEANUP(disk_closep) int fd = openat(dir_fd, name.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return disk_err(errno);
+/* A zero header over bytes that are not zero is no blank segment; unless a writer has just put it
+ * to use, and then the header is there when it is read again. */
+static cm_err check_blank(int fd, const char *name, bool *blank, struct cm_diag *diag) {
     uint8_t sector[SEGMENT_HEADER_LEN];
-    if (disk_read(fd, sector, sizeof sector, 0) != CM_OK) return CM_OK; /* its opening says why */
-    if (!bytes_zero(sector, sizeof sector)) return CM_OK;
     uint64_t len = 0;
-    uint64_t where = 0;
     bool zero = false;
     TRY(disk_length(fd, &len));
-    TRY(all_zero(fd, len, &zero, &where));
-    if (!zero || set->n == 1) {
+    TRY(all_zero(fd, len, &zero));
+    TRY(disk_read(fd, sector, sizeof sector, 0));
+    *blank = bytes_zero(sector, sizeof sector);
+    if (zero || !*blank) return CM_OK;
+    return diag_fail(diag, CM_E_CORRUPT, name, "offset 0", RESTORE_HINT,
+                     "the segment header is zero, but data stands behind it");
+}
+
+static cm_err find_blank(int dir_fd, bool verify, struct segment_set *set, struct cm_diag *diag) {
+    const struct segment_place last = set->items[set->n - 1];
+    const struct segment_name name = segment_name_of(last.number);
+    uint8_t sector[SEGMENT_HEADER_LEN];
+    bool blank = false;
+    if (last.archived) return CM_OK;
+    CM_CLEANUP(disk_closep) int fd = openat(dir_fd, name.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return disk_err(errno);
+    if (disk_read(fd, sector, sizeof sector, 0) != CM_OK) return CM_OK; /* its opening says why */
+    blank = bytes_zero(sector, sizeof sector);
+    if (blank && verify) TRY(check_blank(fd, name.text, &blank, diag));
+    if (blank && set->n == 1) {
         return diag_fail(diag, CM_E_CORRUPT, name.text, "offset 0", RESTORE_HINT,
-                         "the segment header is zero, but data follows near offset %" PRIu64
-                         " or no segment stands before it",
-                         where);
+                         "the only segment has no header");
     }
-    set->n -= 1;
-    set->blank = true;
+    set->n -= blank ? 1u : 0u;
+    set->blank = blank;
     return CM_OK;
 }
 
-cm_err segment_set_list(int dir_fd, int archive_fd, struct segment_set *set, struct cm_diag *diag) {
+cm_err segment_set_list(int dir_fd, int archive_fd, bool verify, struct segment_set *set,
+                        struct cm_diag *diag) {
     CM_CLEANUP(segment_set_wipe) struct segment_set found = SEGMENT_SET_INIT;
     size_t cap = 0;
     TRY(list_folder(dir_fd, false, &found, &cap));
     if (archive_fd >= 0) TRY(list_folder(archive_fd, true, &found, &cap));
     if (found.n > 0) {
         TRY(sort_and_check(&found, diag));
-        TRY(find_blank(dir_fd, &found, diag));
+        TRY(find_blank(dir_fd, verify, &found, diag));
     }
     set->n = found.n;
     set->blank = found.blank;
@@ -163,6 +172,18 @@ cm_err segment_open(int dir_fd, uint64_t number, bool writable, int *fd,
     return CM_OK;
 }
 
+cm_err segment_open_place(int dir_fd, int archive_fd, const struct segment_place *place, int *fd,
+                          struct segment_header *header, struct cm_diag *diag) {
+    if (archive_fd < 0) return segment_open(dir_fd, place->number, false, fd, header, diag);
+    if (!place->archived) {
+        const cm_err err = segment_open(dir_fd, place->number, false, fd, header, NULL);
+        if (err == CM_OK) return CM_OK;
+        if (err != CM_E_NOT_FOUND)
+            return segment_open(dir_fd, place->number, false, fd, header, diag); /* for the diag */
+    }
+    return segment_open(archive_fd, place->number, false, fd, header, diag);
+}
+
 cm_err segment_set_find(const struct segment_set *set, int dir_fd, int archive_fd,
                         uint64_t sequence, size_t *index, struct cm_diag *diag) {
     size_t low = 0; /* how many segments are known to start at or below the sequence */
@@ -172,8 +193,7 @@ cm_err segment_set_find(const struct segment_set *set, int dir_fd, int archive_f
         const struct segment_place *place = &set->items[middle];
         CM_CLEANUP(disk_closep) int fd = -1;
         struct segment_header h;
-        TRY(segment_open(place->archived ? archive_fd : dir_fd, place->number, false, &fd, &h,
-                         diag));
+        TRY(segment_open_place(dir_fd, archive_fd, place, &fd, &h, diag));
         if (h.first_sequence <= sequence) {
             low = middle + 1;
         } else {

@@ -22,13 +22,14 @@ struct segment_set {
 
 void segment_set_wipe(struct segment_set *set);
 
-/** List the folder(s) and tell a trailing blank segment apart.
+/** List the folder(s) and tell a trailing blank segment apart. Safe beside a running writer.
  * @param[in]  archive_fd  or -1
+ * @param[in]  verify      read the blank segment through: a zero header over other bytes is damage
  * @param[out] set         empty when there is no segment; untouched on error
  * @retval CM_E_CORRUPT    numbers with a gap, or a blank segment that is not all zero
  * @retval CM_E_NO_MEMORY, CM_E_IO */
-CM_MUST_CHECK cm_err segment_set_list(int dir_fd, int archive_fd, struct segment_set *set,
-                                      struct cm_diag *diag);
+CM_MUST_CHECK cm_err segment_set_list(int dir_fd, int archive_fd, bool verify,
+                                      struct segment_set *set, struct cm_diag *diag);
 
 /** Index of the segment that holds `sequence`: the last whose first sequence is not above it.
  * @retval CM_E_NOT_FOUND  the first segment here starts later
@@ -40,5 +41,11 @@ CM_MUST_CHECK cm_err segment_set_find(const struct segment_set *set, int dir_fd,
  * @retval CM_E_CORRUPT  header damaged, other number than the name's, or file of another length */
 CM_MUST_CHECK cm_err segment_open(int dir_fd, uint64_t number, bool writable, int *fd,
                                   struct segment_header *header, struct cm_diag *diag);
+
+/** As segment_open for reading, wherever the segment is: it may have moved to the archive since the
+ * set was listed. */
+CM_MUST_CHECK cm_err segment_open_place(int dir_fd, int archive_fd,
+                                        const struct segment_place *place, int *fd,
+                                        struct segment_header *header, struct cm_diag *diag);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "crypto/secret.h"
+#include "ledger/crc32c.h"
 #include "ledger/disk.h"
 #include "ledger/event_frame.h"
 #include "ledger/group.h"

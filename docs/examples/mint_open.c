@@ -5,8 +5,8 @@
 
 #include <countermark/code.h>
 
-#define CODES 3
-#define LEN   12 /* 11 data characters and the check character */
+#define CODES 3u
+#define LEN   12u /* 11 data characters and the check character */
 
 /* 11 characters of 23 symbols; 1,024 batches of 1,048,576 units; one attribute with room for 8. */
 static cm_err make_scheme(struct cm_scheme_numbers *out) {
@@ -39,8 +39,8 @@ static cm_err mint_and_open(struct cm_coder *coder) {
     if (err == CM_OK) err = cm_coder_open(coder, numerals, CODES, opened);
     if (err != CM_OK) return err;
     cm_coder_text(coder, numerals, CODES, texts);
-    for (int i = 0; i < CODES; i++) {
-        printf("%.*s  attribute %d, batch %d, serial %d\n", LEN, texts + i * LEN,
+    for (size_t i = 0; i < CODES; i++) {
+        printf("%.*s  attribute %d, batch %d, serial %d\n", (int)LEN, texts + i * LEN,
                (int)opened[i].fields.attribute[0], (int)opened[i].fields.batch,
                (int)opened[i].fields.serial);
     }

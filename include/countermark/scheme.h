@@ -28,22 +28,22 @@ struct cm_radix_field {
 
 struct cm_scheme_numbers {
     uint32_t id;
-    uint8_t key_version_first; /* the scheme's first key version, at least 1 */
-    bool test;                 /* TEST for life; false = LIVE */
-    struct cm_alphabet alphabet;
-    uint8_t length; /* L, data characters, check character not counted */
-    enum cm_check check;
-    uint8_t attribute_n; /* attributes in use, in the scheme's order */
+    int32_t epoch_day; /* the scheme's day 0, in days since 1970-01-01 */
     struct cm_radix_field attribute[CM_ATTRIBUTES_MAX];
-    struct cm_radix_field date;   /* cardinality = days from the epoch on */
-    int32_t epoch_day;            /* the scheme's day 0, in days since 1970-01-01 */
-    uint64_t batches, serials;    /* cardinalities; both fields are always inline */
-    uint64_t t_minus_1;           /* T - 1, as T may be 2^64 */
+    struct cm_radix_field date; /* cardinality = days from the epoch on */
+    uint64_t batches, serials;  /* cardinalities; both fields are always inline */
+    uint64_t t_minus_1;         /* T - 1, as T may be 2^64 */
+    enum cm_check check;
+    uint8_t attribute_n;          /* attributes in use, in the scheme's order */
+    uint8_t length;               /* L, data characters, check character not counted */
+    uint8_t key_version_first;    /* the scheme's first key version, at least 1 */
     uint8_t filter_version;       /* block list, 0 = none */
     uint8_t table_version;        /* normalisation and look-alike tables, at least 1 */
     bool rotation_filter;         /* skip codes that read as another code upside down */
-    uint8_t group[CM_GROUPS_MAX]; /* characters of each printed group, 0 ends the list */
+    bool test;                    /* TEST for life; false = LIVE */
     char group_separator;         /* between printed groups */
+    uint8_t group[CM_GROUPS_MAX]; /* characters of each printed group, 0 ends the list */
+    struct cm_alphabet alphabet;
 };
 
 /* The fields of one unit. Registered attributes and a registered date are ignored by the minter

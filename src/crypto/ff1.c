@@ -84,8 +84,7 @@ static cm_err make_bases(struct ff1 *ff1, const struct ff1_params *p, unsigned b
 
     uint8_t q[FF1_TWEAK_MAX + 2 * AES_BLOCK_LEN] = {0}; /* step 6.i: T | zeros | [i] | NUM(B) */
     if (t > 0) memcpy(q, p->tweak.p, t);
-    const size_t q_len = (t + b + 1 + AES_BLOCK_LEN - 1) / AES_BLOCK_LEN * AES_BLOCK_LEN;
-    const size_t last = q_len - AES_BLOCK_LEN;
+    const size_t last = ((size_t)t + b) / AES_BLOCK_LEN * AES_BLOCK_LEN; /* of t + b + 1 bytes */
     for (size_t at = 0; at < last; at += AES_BLOCK_LEN) {
         for (size_t k = 0; k < AES_BLOCK_LEN; k++)
             state[k] ^= q[at + k];

@@ -12,7 +12,7 @@
 
 #define KDF_INFO_PREFIX "countermark/1/"
 #define KDF_SHA256_LEN  32u
-#define KDF_OUT_MAX     (255u * KDF_SHA256_LEN) /* RFC 5869, section 2.3 */
+#define KDF_OUT_MAX     ((size_t)255 * KDF_SHA256_LEN) /* RFC 5869, section 2.3 */
 #define KDF_INFO_MAX    (sizeof KDF_INFO_PREFIX - 1 + KDF_PURPOSE_MAX + 1 + 4 + 1)
 
 static void kdf_freep(EVP_KDF **kdf) { EVP_KDF_free(*kdf); }

@@ -1,7 +1,8 @@
 // Agreement of a second implementation, TOOL, with the oracle, both ways, case by case.
 //   node tests/oracle/agree.mjs TOOL [--n N] [--seed S] [--only NAME,NAME] [--cases FILE]
 // prints a line for each case and direction, then `N passed, N failed`; exit 1 if any failed.
-// Refuses to pass a run with no case. N is 5000 unless given; each direction gets N.
+// Refuses to pass a run with no case. N is 5000 unless given, 100000 in a proof (CM_PROVE=1); each
+// direction gets N.
 //
 // TOOL is an executable (or a .mjs file) with four commands. CASES is the JSON file of the cases
 // (a list `codes`, a list `pools`, all numbers explicit; docs/design/construction.md names them).
@@ -221,7 +222,7 @@ function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      n: { type: 'string', default: '5000' },
+      n: { type: 'string', default: process.env.CM_PROVE === '1' ? '100000' : '5000' },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
       cases: { type: 'string', default: fileURLToPath(new URL('cases.json', import.meta.url)) },

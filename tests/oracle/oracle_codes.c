@@ -208,14 +208,11 @@ static cm_err open_rows(struct oracle_case *c, const uint8_t *rows, const uint8_
     static struct cm_opened opened[LINES];
     TRY(cm_coder_open(c->coder, rows, n, opened));
     for (size_t i = 0; i < n; i++) {
-        if (verdicts[i] != NORMALISED_OK)
-            printf("none");
-        else if (opened[i].result == CM_OPEN_TYPO)
-            printf("typo");
-        else if (opened[i].result == CM_OPEN_NONE)
-            printf("none");
-        else
+        const enum cm_open result = verdicts[i] == NORMALISED_OK ? opened[i].result : CM_OPEN_NONE;
+        if (result == CM_OPEN_OK)
             print_unit(c, &opened[i].fields);
+        else
+            printf(result == CM_OPEN_TYPO ? "typo" : "none");
         printf("\n");
     }
     return CM_OK;

@@ -3,6 +3,7 @@
  * Schemes are random within the construction's limits; the whole loop is the library's own, so the
  * expected values are the units themselves. Agreement with a second hand: tests/oracle. */
 #include "support/cm.h"
+#include "support/must.h"
 #include "support/prove.h"
 #include "support/scheme.h"
 #include "support/splitmix.h"
@@ -52,8 +53,10 @@ static enum cm_check random_check(uint64_t *seed, uint8_t radix, uint8_t length)
 static uint64_t random_cardinality(uint64_t *seed, cm_u128 *room) {
     const uint64_t most = *room >> 64 != 0 ? UINT64_MAX : (uint64_t)*room;
     uint64_t n = splitmix_next(seed) >> below(seed, 64);
-    if (n == 0) n = 1;
-    if (n > most) n = 1 + n % most;
+    if (n == 0 || most == 0)
+        n = 1;
+    else if (n > most)
+        n = 1 + n % most;
     *room /= n;
     return n;
 }
@@ -159,8 +162,7 @@ static void all_codes_of_a_small_full_space_are_distinct(void **state) {
     const struct cm_key root = counting_key(77);
     CM_CLEANUP(coder_freep) struct cm_coder *coder = NULL;
     assert_ok(cm_coder_new(&coder, &numbers, &root, 1));
-    uint8_t *rows = malloc((size_t)SERIALS * LEN), *seen = calloc((size_t)1 << LEN, 1);
-    assert_true(rows != NULL && seen != NULL);
+    uint8_t *rows = must_calloc(SERIALS, LEN), *seen = must_calloc((size_t)1 << LEN, 1);
     for (uint64_t batch = 0; batch < BATCHES; batch++) {
         const struct cm_unit_fields fields = {.batch = batch};
         assert_ok(cm_coder_mint_range(coder, &fields, 0, SERIALS, rows, NULL));
@@ -187,9 +189,8 @@ static void another_key_opens_only_by_chance(void **state) {
     CM_CLEANUP(coder_freep) struct cm_coder *stranger = NULL;
     assert_ok(cm_coder_new(&minter, &numbers, &root, 1));
     assert_ok(cm_coder_new(&stranger, &numbers, &other, 1));
-    uint8_t *rows = malloc((size_t)N * LEN);
-    struct cm_opened *opened = malloc(N * sizeof *opened);
-    assert_true(rows != NULL && opened != NULL);
+    uint8_t *rows = must_calloc(N, LEN);
+    struct cm_opened *opened = must_calloc(N, sizeof *opened);
     const struct cm_unit_fields fields = {.batch = 1};
     assert_ok(cm_coder_mint_range(minter, &fields, 0, N, rows, NULL));
     assert_ok(cm_coder_open(stranger, rows, N, opened));

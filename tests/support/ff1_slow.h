@@ -5,9 +5,10 @@
 
 #include "crypto/ff1.h"
 
-/* Encipher (or decipher) params->n numerals in place. */
-void ff1_slow(const struct ff1_params *params, int decrypt, uint8_t *numerals);
-/* y of round i for NUM(B) = b, not reduced. */
-__extension__ unsigned __int128 ff1_slow_y(const struct ff1_params *params, unsigned i, uint64_t b);
+/* Encipher (or decipher) p->n numerals in place. */
+void ff1_slow(const struct ff1_params *p, int decrypt, uint8_t *x);
+/* y of round i for NUM(B) = b_value, not reduced. */
+__extension__ unsigned __int128 ff1_slow_y(const struct ff1_params *p, unsigned i,
+                                           uint64_t b_value);
 
 #endif

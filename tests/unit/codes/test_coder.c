@@ -1,6 +1,7 @@
 /* Minting and opening. Expected codes: worked examples A and B of docs/design/construction.md,
  * section 12, computed by the node oracle from the text alone. */
 #include "support/cm.h"
+#include "support/must.h"
 #include "support/scheme.h"
 #include "support/splitmix.h"
 
@@ -123,10 +124,9 @@ static void over_a_whole_space_exactly_the_codes_open(void **state) {
     struct cm_scheme_numbers numbers = scheme_of("0123456789", LEN, 3, UNITS / 3);
     assert_ok(cm_scheme_numbers_freeze(&numbers, NULL));
     CM_CLEANUP(coder_freep) struct cm_coder *coder = coder_of(&numbers, 3, 1);
-    uint8_t *rows = malloc((size_t)SPACE * LEN);
-    struct cm_opened *opened = malloc(SPACE * sizeof *opened);
-    int *owner = malloc(SPACE * sizeof *owner);
-    assert_true(rows != NULL && opened != NULL && owner != NULL);
+    uint8_t *rows = must_calloc(SPACE, LEN);
+    struct cm_opened *opened = must_calloc(SPACE, sizeof *opened);
+    int *owner = must_calloc(SPACE, sizeof *owner);
     for (size_t i = 0; i < SPACE; i++)
         owner[i] = -1;
     for (uint64_t batch = 0; batch < 3; batch++) {

@@ -2,6 +2,7 @@
  * (written from SP 800-38G one numeral at a time). The NIST samples are in test_ff1_nist.c. */
 #include "support/cm.h"
 #include "support/ff1_slow.h"
+#include "support/must.h"
 #include "support/splitmix.h"
 
 #include <stdlib.h>
@@ -53,17 +54,12 @@ static void check_rows(const struct ff1_params *params, uint64_t *seed) {
     enum { ROWS = 6 };
     uint8_t rows[ROWS * 120], slow[ROWS * 120];
     const unsigned n = params->n;
-    for (size_t i = 0; i < ROWS * n; i++) {
+    for (size_t i = 0; i < sizeof rows; i++)
         rows[i] = (uint8_t)(splitmix_next(seed) % params->radix);
-        if (i < n)
-            rows[i] = 0; /* row 0: all zero */
-        else if (i < 2 * n)
-            rows[i] = (uint8_t)(params->radix - 1); /* row 1: all maximal */
-        else if (i < 2 * n + n / 2)
-            rows[i] = (uint8_t)(params->radix - 1); /* row 2: only A */
-        else if (i < 3 * n)
-            rows[i] = 0;
-    }
+    memset(rows, 0, n);                         /* row 0: all zero */
+    memset(rows + n, params->radix - 1, n);     /* row 1: all maximal */
+    memset(rows + 2 * n, params->radix - 1, n); /* row 2: only A is */
+    memset(rows + 2 * n + n / 2, 0, n - n / 2);
     memcpy(slow, rows, sizeof rows);
     CM_CLEANUP(ff1_freep) struct ff1 *ff1 = ff1_of(params);
     assert_ok(ff1_numerals_encrypt(ff1, rows, ROWS, n));
@@ -160,9 +156,8 @@ static void check_bijection(unsigned radix, unsigned n, size_t space) {
     CM_CLEANUP(ff1_freep) struct ff1 *ff1 = ff1_of(&params);
     const uint64_t m = ff1_modulus_b(ff1);
     assert_true(ff1_modulus_a(ff1) * m == space);
-    uint64_t *a = calloc(space, sizeof *a), *b = calloc(space, sizeof *b);
-    uint8_t *seen = calloc(space, 1);
-    assert_true(a != NULL && b != NULL && seen != NULL);
+    uint64_t *a = must_calloc(space, sizeof *a), *b = must_calloc(space, sizeof *b);
+    uint8_t *seen = must_calloc(space, 1);
     for (size_t x = 0; x < space; x++) {
         a[x] = x / m;
         b[x] = x % m;

@@ -18,11 +18,11 @@
 #include "countermark/error.h"
 #include "countermark/verdict.h"
 
-#define CM_REQUESTS_MAX        10000u  /* of one call */
-#define CM_CODE_TEXT_MAX       1024u   /* bytes of one code as typed; longer is a typing error */
-#define CM_KEY_TEXT_MAX        255u    /* bytes of an idempotency key */
-#define CM_REDEEMER_MAX        255u    /* bytes of a redeemer reference */
-#define CM_HOLD_MS_MAX         2592000000u /* a reservation lasts at most 30 days */
+#define CM_REQUESTS_MAX  10000u      /* of one call */
+#define CM_CODE_TEXT_MAX 1024u       /* bytes of one code as typed; longer is a typing error */
+#define CM_KEY_TEXT_MAX  255u        /* bytes of an idempotency key */
+#define CM_REDEEMER_MAX  255u        /* bytes of a redeemer reference */
+#define CM_HOLD_MS_MAX   2592000000u /* a reservation lasts at most 30 days */
 
 struct cm_engine;
 
@@ -71,12 +71,12 @@ struct cm_caller {
 
 struct cm_call {
     struct cm_caller caller;
-    uint32_t door;                /* where the codes are asked for */
-    struct cm_slice key;          /* idempotency key or empty; borrowed */
+    uint32_t door;       /* where the codes are asked for */
+    struct cm_slice key; /* idempotency key or empty; borrowed */
     const struct cm_request *requests;
-    size_t n;                     /* 1..CM_REQUESTS_MAX */
-    struct cm_answer *answers;    /* n, filled when status is CM_CALL_DONE */
-    enum cm_call_status status;   /* out */
+    size_t n;                   /* 1..CM_REQUESTS_MAX */
+    struct cm_answer *answers;  /* n, filled when status is CM_CALL_DONE */
+    enum cm_call_status status; /* out */
 };
 
 /** Decide calls and make what was accepted durable.

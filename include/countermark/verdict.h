@@ -6,19 +6,19 @@
 
 /* The numbers are written in journals and frames: append only. */
 enum cm_verdict {
-    CM_V_ACCEPTED = 0,          /* done: redeemed, reserved ...; CHECK: would be accepted */
-    CM_V_ALREADY_REDEEMED = 1,  /* used up earlier; the answer says when */
-    CM_V_RESERVED = 2,          /* held by a reservation until a deadline */
-    CM_V_TYPING_ERROR = 3,      /* wrong length, symbol or check character: type it again */
-    CM_V_NOT_A_CODE = 4,        /* well-typed, but never made by us */
-    CM_V_UNKNOWN_BATCH = 5,     /* ours by its cipher, but of no batch that we know */
-    CM_V_NOT_OPEN_YET = 6,      /* its batch or its terms have not begun */
-    CM_V_ENDED = 7,             /* its terms, batch or cap have ended */
-    CM_V_RECALLED = 8,          /* its batch or serial range was recalled */
-    CM_V_VOID = 9,              /* this unit was made worthless */
-    CM_V_BUSY = 10,             /* asked too often: wait and ask again */
-    CM_V_NOT_RESERVED = 11,     /* CONFIRM, RELEASE: no reservation of this caller stands */
-    CM_V_NOT_REDEEMED = 12      /* REVERSE: nothing to take back */
+    CM_V_ACCEPTED = 0,         /* done: redeemed, reserved ...; CHECK: would be accepted */
+    CM_V_ALREADY_REDEEMED = 1, /* used up earlier; the answer says when */
+    CM_V_RESERVED = 2,         /* held by a reservation until a deadline */
+    CM_V_TYPING_ERROR = 3,     /* wrong length, symbol or check character: type it again */
+    CM_V_NOT_A_CODE = 4,       /* well-typed, but never made by us */
+    CM_V_UNKNOWN_BATCH = 5,    /* ours by its cipher, but of no batch that we know */
+    CM_V_NOT_OPEN_YET = 6,     /* its batch or its terms have not begun */
+    CM_V_ENDED = 7,            /* its terms, batch or cap have ended */
+    CM_V_RECALLED = 8,         /* its batch or serial range was recalled */
+    CM_V_VOID = 9,             /* this unit was made worthless */
+    CM_V_BUSY = 10,            /* asked too often: wait and ask again */
+    CM_V_NOT_RESERVED = 11,    /* CONFIRM, RELEASE: no reservation of this caller stands */
+    CM_V_NOT_REDEEMED = 12     /* REVERSE: nothing to take back */
 };
 #define CM_VERDICT_N 13u
 

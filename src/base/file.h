@@ -15,7 +15,8 @@ CM_MUST_CHECK cm_err file_read(const char *path, size_t max, struct buffer *out,
  * @retval CM_E_NO_SPACE, CM_E_IO  the old file is untouched, the temporary one removed */
 CM_MUST_CHECK cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode,
                                   struct cm_diag *diag);
-/* CM_E_NOT_FOUND, CM_E_EXISTS, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_DENIED or CM_E_IO of an errno. */
+/* CM_E_NOT_FOUND, CM_E_EXISTS, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_DENIED or CM_E_IO of an errno.
+ */
 cm_err file_err_from_errno(int number);
 
 #endif

@@ -38,7 +38,8 @@ void map_clear(struct map *m) {
 
 static size_t probe(const struct map *m, struct map_key key) {
     size_t at = slot_of(key, m->cap);
-    while (m->used[at] != 0 && !map_key_equal(m->keys[at], key)) at = (at + 1) & (m->cap - 1);
+    while (m->used[at] != 0 && !map_key_equal(m->keys[at], key))
+        at = (at + 1) & (m->cap - 1);
     return at;
 }
 
@@ -56,7 +57,8 @@ static cm_err grow(struct map *m, size_t cap) {
     size_t at = 0;
     struct map_key key;
     void *value;
-    while (map_next(m, &at, &key, &value)) memcpy(map_put(&next, key, NULL), value, m->value_len);
+    while (map_next(m, &at, &key, &value))
+        memcpy(map_put(&next, key, NULL), value, m->value_len);
     map_wipe(m);
     *m = next;
     return CM_OK;

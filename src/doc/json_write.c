@@ -106,3 +106,8 @@ void json_put_null(struct json_writer *w, const char *key) {
     begin_member(w, key);
     buffer_text(w->out, "null");
 }
+
+void json_put_raw(struct json_writer *w, const char *key, struct cm_slice json) {
+    begin_member(w, key);
+    buffer_put(w->out, json.p, json.len);
+}

@@ -39,5 +39,7 @@ void json_put_u64(struct json_writer *w, const char *key, uint64_t value);
 void json_put_i64(struct json_writer *w, const char *key, int64_t value);
 void json_put_bool(struct json_writer *w, const char *key, bool value);
 void json_put_null(struct json_writer *w, const char *key);
+/* A value that is JSON text already, made by this writer before. */
+void json_put_raw(struct json_writer *w, const char *key, struct cm_slice json);
 
 #endif

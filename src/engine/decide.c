@@ -273,7 +273,8 @@ static void decide_keyed(struct deciding *d, struct cm_call *call, const struct 
     d->len += event_put_answer(at, &answer);
     d->count++;
     book_apply_answer(d->book, &answer);
-    for (size_t i = 0; i < call->n; i++) decide_item(d, call, resolved, i, hashes);
+    for (size_t i = 0; i < call->n; i++)
+        decide_item(d, call, resolved, i, hashes);
     d->book->answering_left = 0;
     const uint32_t changed = d->count - before - 1;
     if (changed > 0) {
@@ -289,7 +290,8 @@ void decide_call(struct deciding *d, struct cm_call *call, const struct resolved
                  const struct call_hashes *hashes) {
     call->status = CM_CALL_DONE;
     if (hashes == NULL) {
-        for (size_t i = 0; i < call->n; i++) decide_item(d, call, resolved, i, NULL);
+        for (size_t i = 0; i < call->n; i++)
+            decide_item(d, call, resolved, i, NULL);
         return;
     }
     const struct answer_record *record = book_answer(d->book, hashes->key);

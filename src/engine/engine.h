@@ -9,6 +9,7 @@
 #include "countermark/engine.h"
 #include "crypto/keystore.h"
 #include "engine/registry.h"
+#include "engine/units.h"
 
 /* What the two implementations of the interface share; first member of each. */
 struct engine_ops {
@@ -22,15 +23,16 @@ struct cm_engine {
 #define FOLD_JOURNAL_LEN 16777216u /* bytes of journal after which a fold starts */
 
 struct engine_options {
-    const char *workspace;      /* folder */
-    struct keystore *keystore;  /* borrowed until close */
+    const char *workspace;     /* folder */
+    struct keystore *keystore; /* borrowed until close */
     struct clock_source clock;
-    uint64_t segment_len;       /* 0 = the journal's default */
-    uint64_t fold_len;          /* bytes of journal between folds; 0 = FOLD_JOURNAL_LEN */
-    bool read_only;             /* fsck, decode: no lock is taken, nothing written */
+    uint64_t segment_len; /* 0 = the journal's default */
+    uint64_t fold_len;    /* bytes of journal between folds; 0 = FOLD_JOURNAL_LEN */
+    bool read_only;       /* fsck, decode: no lock is taken, nothing written */
 };
 
-/** Make an empty ledger in a workspace folder that has none. @retval as journal_create, state_open */
+/** Make an empty ledger in a workspace folder that has none. @retval as journal_create, state_open
+ */
 CM_MUST_CHECK cm_err engine_create(const char *workspace, const uint8_t workspace_id[16],
                                    struct cm_diag *diag);
 /** Open: load the image, replay what it lacks, be ready.

@@ -17,7 +17,8 @@ void layer_wipe(struct layer *l) {
     size_t at = 0;
     struct map_key key;
     void *value;
-    while (map_next(&l->answers, &at, &key, &value)) free(((struct answer_record *)value)->items);
+    while (map_next(&l->answers, &at, &key, &value))
+        free(((struct answer_record *)value)->items);
     map_wipe(&l->extras);
     map_wipe(&l->details);
     map_wipe(&l->used_by);

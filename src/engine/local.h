@@ -27,10 +27,10 @@ struct bench_place {
 struct call_work {
     struct cm_call *calls;
     size_t n;
-    struct resolved *resolved; /* of all requests, one after the other */
+    struct resolved *resolved;  /* of all requests, one after the other */
     struct call_hashes *hashes; /* one a call */
-    bool changes;              /* some request is not a check */
-    size_t events_max;         /* bytes of events at most */
+    bool changes;               /* some request is not a check */
+    size_t events_max;          /* bytes of events at most */
     size_t request_n;
 };
 
@@ -39,7 +39,7 @@ struct local;
 typedef cm_err admin_fn(struct local *l, void *ctx);
 
 struct owner_work {
-    struct work work; /* first */
+    struct work work;        /* first */
     struct call_work *calls; /* or */
     admin_fn *admin;
     void *admin_ctx;
@@ -94,7 +94,7 @@ struct local {
     struct bench_place *own;
     struct dirty_document *documents;
     struct dirty_recall *recalls;
-    struct buffer parts; /* a document arriving in parts */
+    struct buffer parts;   /* a document arriving in parts */
     uint64_t unfolded_len; /* bytes of journal since the last fold began */
     uint32_t epoch;
     bool restored;

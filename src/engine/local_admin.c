@@ -31,12 +31,15 @@ static size_t slice_len(const struct event *e) {
 
 static cm_err commit_events(struct local *l, const struct event *events, uint32_t n) {
     size_t len = 0, cap = 0;
-    for (uint32_t i = 0; i < n; i++) len += EVENT_SMALL_LEN + slice_len(&events[i]);
+    for (uint32_t i = 0; i < n; i++)
+        len += EVENT_SMALL_LEN + slice_len(&events[i]);
     TRY(journal_room(l->journal, len));
-    for (uint32_t i = 0; i < n; i++) TRY(local_touch(l, &events[i]));
+    for (uint32_t i = 0; i < n; i++)
+        TRY(local_touch(l, &events[i]));
     uint8_t *to = journal_payload(l->journal, &cap);
     size_t at = 0;
-    for (uint32_t i = 0; i < n; i++) at += put_event(to + at, &events[i]);
+    for (uint32_t i = 0; i < n; i++)
+        at += put_event(to + at, &events[i]);
     const uint64_t wall = clock_now_ms(l->clock);
     const uint64_t now = wall > l->book.time_ms ? wall : l->book.time_ms;
     uint64_t first = 0;
@@ -53,9 +56,7 @@ static cm_err commit_events(struct local *l, const struct event *events, uint32_
     return CM_OK;
 }
 
-cm_err local_commit_event(struct local *l, const struct event *e) {
-    return commit_events(l, e, 1);
-}
+cm_err local_commit_event(struct local *l, const struct event *e) { return commit_events(l, e, 1); }
 
 static cm_err needs_accepted(const struct local *l, struct cm_diag *diag) {
     if (!l->restored) return CM_OK;

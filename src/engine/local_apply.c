@@ -13,7 +13,8 @@ cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_
     if (text.len > 0) memcpy(d->text, text.p, text.len);
     /* Newest last, so that a fold writes them in order. */
     struct dirty_document **end = &l->documents;
-    while (*end != NULL) end = &(*end)->next;
+    while (*end != NULL)
+        end = &(*end)->next;
     *end = d;
     return CM_OK;
 }

@@ -230,11 +230,13 @@ static void take_back(struct local *l, struct fold_job *job) {
     for (size_t i = 0; i < job->counters_n; i++)
         l->registry.sets[job->counters[i].set]->set.counters_dirty = true;
     struct dirty_document **end = &job->documents;
-    while (*end != NULL) end = &(*end)->next;
+    while (*end != NULL)
+        end = &(*end)->next;
     *end = l->documents;
     l->documents = take(&job->documents);
     struct dirty_recall **last = &job->recalls;
-    while (*last != NULL) last = &(*last)->next;
+    while (*last != NULL)
+        last = &(*last)->next;
     *last = l->recalls;
     l->recalls = take(&job->recalls);
 }

@@ -35,7 +35,8 @@ static cm_err touch_work(struct local *l, struct call_work *w) {
         const struct cm_call *call = &w->calls[c];
         if (call->status == CM_CALL_DONE) {
             if (call->key.len > 0) TRY(book_touch_answer(&l->book, w->hashes[c].key));
-            for (size_t i = 0; i < call->n; i++) TRY(settle_unit(l, call, i, &r[i]));
+            for (size_t i = 0; i < call->n; i++)
+                TRY(settle_unit(l, call, i, &r[i]));
         }
         r += call->n;
     }

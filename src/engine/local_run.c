@@ -75,8 +75,8 @@ cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {
     TRY(bench_take(l, &place));
     w.resolved = calloc(w.request_n, sizeof *w.resolved);
     w.hashes = calloc(n, sizeof *w.hashes);
-    const cm_err err = w.resolved == NULL || w.hashes == NULL ? CM_E_NO_MEMORY
-                                                              : run_opened(l, place, &w);
+    const cm_err err =
+        w.resolved == NULL || w.hashes == NULL ? CM_E_NO_MEMORY : run_opened(l, place, &w);
     free(w.resolved);
     free(w.hashes);
     bench_give(l, place);
@@ -127,6 +127,7 @@ void local_process(void *ctx, struct work *list) {
             group_run(l, group, n);
             continue;
         }
+        if (list == NULL) return; /* cannot be: an empty gather leaves an act in front */
         struct owner_work *admin = (struct owner_work *)(void *)list;
         list->err = admin->admin(l, admin->admin_ctx);
         list = list->next;

@@ -55,7 +55,8 @@ static cm_err fold_as_owner(struct local *l, void *ctx) {
     while (l->stats.folded_to < wanted && !atomic_load(&l->dead)) {
         fold_turn(l, true);
         (void)pthread_mutex_lock(&l->fold_lock);
-        while (l->phase == FOLD_ASKED) (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
+        while (l->phase == FOLD_ASKED)
+            (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
         const bool failed = l->phase == FOLD_FAILED;
         (void)pthread_mutex_unlock(&l->fold_lock);
         fold_turn(l, false);

@@ -7,10 +7,10 @@
 #include "countermark/code.h"
 #include "crypto/cmac.h"
 
-#define OPENER_CHUNK   1024u /* codes a pass; the coder's own chunk */
-#define READERS_MAX    64u   /* (scheme, key version) pairs of one door */
-#define VERSIONS_MAX   256u
-#define CODERS_MAX     256u
+#define OPENER_CHUNK 1024u /* codes a pass; the coder's own chunk */
+#define READERS_MAX  64u   /* (scheme, key version) pairs of one door */
+#define VERSIONS_MAX 256u
+#define CODERS_MAX   256u
 
 /* One cached coder. */
 struct cached_coder {
@@ -29,12 +29,12 @@ struct opener {
     const struct keystore *keystore;
     struct cached_coder coders[CODERS_MAX];
     size_t coder_n;
-    uint64_t generation; /* of the registry when the coders were made */
+    uint64_t generation;    /* of the registry when the coders were made */
     struct cmac *pseudonym; /* keyed for pseudonym_of, or NULL */
     uint32_t pseudonym_of;  /* scheme */
     struct cm_slice texts[OPENER_CHUNK];
     uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
-    uint8_t read[OPENER_CHUNK];   /* enum normalised */
+    uint8_t read[OPENER_CHUNK]; /* enum normalised */
     struct cm_opened opened[OPENER_CHUNK];
 };
 
@@ -49,7 +49,8 @@ cm_err opener_new(struct opener **out, const struct registry *registry,
 }
 
 static void forget_coders(struct opener *o) {
-    for (size_t i = 0; i < o->coder_n; i++) cm_coder_free(o->coders[i].coder);
+    for (size_t i = 0; i < o->coder_n; i++)
+        cm_coder_free(o->coders[i].coder);
     o->coder_n = 0;
     cmac_free(o->pseudonym);
     o->pseudonym = NULL;
@@ -106,8 +107,7 @@ static bool fields_agree(const struct scheme_entry *s, const struct set *set,
     for (uint8_t i = 0; i < s->numbers->attribute_n; i++)
         if (s->numbers->attribute[i].present_inline)
             differ |= f->attribute[i] ^ set->fields.attribute[i];
-    if (s->numbers->date.present_inline)
-        differ |= (uint64_t)f->day ^ (uint64_t)set->fields.day;
+    if (s->numbers->date.present_inline) differ |= (uint64_t)f->day ^ (uint64_t)set->fields.day;
     return differ == 0;
 }
 
@@ -133,7 +133,8 @@ static void merge(const struct reader *reader, uint16_t position, enum normalise
         better(r, CM_V_UNKNOWN_BATCH);
         return;
     }
-    if (set->key_version != reader->version || !fields_agree(reader->scheme, set, &opened->fields)) {
+    if (set->key_version != reader->version ||
+        !fields_agree(reader->scheme, set, &opened->fields)) {
         better(r, CM_V_NOT_A_CODE);
         return;
     }
@@ -147,7 +148,8 @@ static void merge(const struct reader *reader, uint16_t position, enum normalise
 static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size_t first,
                             size_t reader_n, const struct cm_request *requests, size_t n,
                             struct resolved *out) {
-    for (size_t i = 0; i < n; i++) o->texts[i] = requests[i].code;
+    for (size_t i = 0; i < n; i++)
+        o->texts[i] = requests[i].code;
     const struct scheme_entry *rows_of = NULL;
     for (size_t p = first; p < reader_n; p++) {
         const struct scheme_entry *scheme = readers[p].scheme;
@@ -193,7 +195,8 @@ cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm
         const size_t n = call->n - at < OPENER_CHUNK ? call->n - at : OPENER_CHUNK;
         TRY(resolve_chunk(o, readers, 0, reader_n, call->requests + at, n, out + at));
     }
-    for (size_t i = 0; i < call->n; i++) TRY(pseudonym(o, &call->requests[i], &out[i]));
+    for (size_t i = 0; i < call->n; i++)
+        TRY(pseudonym(o, &call->requests[i], &out[i]));
     return CM_OK;
 }
 

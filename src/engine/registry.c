@@ -37,11 +37,16 @@ void set_entry_free(struct set_entry *s) {
 }
 
 void registry_wipe(struct registry *r) {
-    for (size_t i = 0; i < r->scheme_n; i++) scheme_entry_free(r->schemes[i]);
-    for (uint32_t i = 0; i < r->set_n; i++) set_entry_free(r->sets[i]);
-    for (size_t i = 0; i < r->door_n; i++) free(r->doors[i]);
-    for (size_t i = 0; i < r->api_key_n; i++) free(r->api_keys[i]);
-    for (size_t i = 0; i < r->brand_n; i++) free(r->brands[i]);
+    for (size_t i = 0; i < r->scheme_n; i++)
+        scheme_entry_free(r->schemes[i]);
+    for (uint32_t i = 0; i < r->set_n; i++)
+        set_entry_free(r->sets[i]);
+    for (size_t i = 0; i < r->door_n; i++)
+        free(r->doors[i]);
+    for (size_t i = 0; i < r->api_key_n; i++)
+        free(r->api_keys[i]);
+    for (size_t i = 0; i < r->brand_n; i++)
+        free(r->brands[i]);
     free(r->schemes);
     free(r->sets);
     free(r->doors);

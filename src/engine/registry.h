@@ -13,12 +13,12 @@
 #include "codes/terms.h"
 #include "engine/set.h"
 
-#define REGISTRY_NAME_CAP 64u      /* bytes of a name with its NUL */
+#define REGISTRY_NAME_CAP 64u         /* bytes of a name with its NUL */
 #define TERMS_OF_SET      0x80000000u /* terms document ids: a scheme's id, or this | set number */
 
 struct scheme_entry {
     uint32_t id, brand;
-    struct scheme *scheme; /* the whole document, owned */
+    struct scheme *scheme;                   /* the whole document, owned */
     const struct cm_scheme_numbers *numbers; /* inside it */
     struct normaliser normaliser;
     uint8_t code_len;

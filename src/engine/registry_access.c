@@ -20,7 +20,8 @@ static cm_err json_id(struct json_value v, uint64_t min, uint32_t *out) {
     return CM_OK;
 }
 
-/* ---- Doors ------------------------------------------------------------------------------------ */
+/* ---- Doors ------------------------------------------------------------------------------------
+ */
 
 static int ascending(const void *a, const void *b) {
     const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -85,7 +86,8 @@ cm_err door_document_apply(struct registry *r, uint32_t id, struct cm_slice text
     return err;
 }
 
-/* ---- Brands ----------------------------------------------------------------------------------- */
+/* ---- Brands -----------------------------------------------------------------------------------
+ */
 
 static cm_err brand_parse(struct cm_slice text, struct brand *b, struct cm_diag *diag) {
     static const char *const keys[] = {"name"};
@@ -118,7 +120,8 @@ cm_err brand_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     return err;
 }
 
-/* ---- API keys --------------------------------------------------------------------------------- */
+/* ---- API keys ---------------------------------------------------------------------------------
+ */
 
 static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_diag *diag) {
     static const char *const keys[] = {"name", "brand", "door", "mode", "role", "hash", "revoked"};

@@ -5,8 +5,8 @@
 
 #include "engine/registry_inside.h"
 
-#define BATCH_TEXT_MAX  256u        /* bytes of a free text of a batch */
-#define SETS_MAX        (1u << 24)  /* registry numbers; our choice */
+#define BATCH_TEXT_MAX 256u       /* bytes of a free text of a batch */
+#define SETS_MAX       (1u << 24) /* registry numbers; our choice */
 
 struct batch_document {
     uint64_t scheme, batch, key_version, quantity;
@@ -23,16 +23,15 @@ static cm_err parse_fields(struct json_value root, const struct scheme_entry *sc
         TRY(json_u64(json_at(attributes, i), 0, scheme->numbers->attribute[i].cardinality - 1,
                      &f->attribute[i]));
     if (!scheme->scheme->has_date) return CM_OK;
-    const uint64_t days = scheme->numbers->date.present_inline
-                              ? scheme->numbers->date.cardinality
-                              : (uint64_t)INT32_MAX;
+    const uint64_t days = scheme->numbers->date.present_inline ? scheme->numbers->date.cardinality
+                                                               : (uint64_t)INT32_MAX;
     return json_i64(json_get(root, "day"), 0, (int64_t)days - 1, &f->day);
 }
 
 static cm_err parse(const struct registry *r, struct json_value root, struct batch_document *b,
                     const struct scheme_entry **scheme) {
-    static const char *const keys[] = {"scheme",   "batch", "key_version", "name",    "attributes",
-                                       "quantity", "day",   "product",     "gtin",    "line"};
+    static const char *const keys[] = {"scheme",   "batch", "key_version", "name", "attributes",
+                                       "quantity", "day",   "product",     "gtin", "line"};
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
     TRY(json_u64(json_get(root, "scheme"), 1, UINT32_MAX, &b->scheme));
     *scheme = registry_scheme(r, (uint32_t)b->scheme);
@@ -110,7 +109,8 @@ static cm_err grow_sets(struct registry *r, uint32_t number) {
     if (number < r->set_n) return CM_OK;
     struct set_entry **sets = realloc(r->sets, ((size_t)number + 1) * sizeof(struct set_entry *));
     if (sets == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = r->set_n; i <= number; i++) sets[i] = NULL;
+    for (uint32_t i = r->set_n; i <= number; i++)
+        sets[i] = NULL;
     r->sets = sets;
     r->set_n = number + 1;
     return CM_OK;
@@ -120,7 +120,8 @@ static cm_err grow_batches(struct scheme_entry *scheme, uint64_t batch) {
     if (batch < scheme->batch_n) return CM_OK;
     struct set **by_batch = realloc(scheme->by_batch, (size_t)(batch + 1) * sizeof(struct set *));
     if (by_batch == NULL) return CM_E_NO_MEMORY;
-    for (uint64_t i = scheme->batch_n; i <= batch; i++) by_batch[i] = NULL;
+    for (uint64_t i = scheme->batch_n; i <= batch; i++)
+        by_batch[i] = NULL;
     scheme->by_batch = by_batch;
     scheme->batch_n = batch + 1;
     return CM_OK;

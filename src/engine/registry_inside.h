@@ -4,6 +4,7 @@
 #ifndef CM_ENGINE_REGISTRY_INSIDE_H
 #define CM_ENGINE_REGISTRY_INSIDE_H
 
+#include "base/macros.h"
 #include "doc/json.h"
 #include "engine/registry.h"
 

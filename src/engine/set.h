@@ -16,10 +16,10 @@ enum use_rule { USES_N, USES_ONCE_PER_REDEEMER };
 /* The terms in force, reduced to what a decision needs. */
 struct set_rule {
     enum use_rule uses;
-    uint16_t use_max;   /* USES_N: 1 = once */
-    uint64_t start_ms;  /* 0 = from opening */
-    uint64_t end_ms;    /* with grace; 0 = never */
-    uint64_t cap;       /* redemptions of this set; 0 = none */
+    uint32_t use_max;  /* USES_N: 1 = once */
+    uint64_t start_ms; /* 0 = from opening */
+    uint64_t end_ms;   /* with grace; 0 = never */
+    uint64_t cap;      /* redemptions of this set; 0 = none */
 };
 
 struct serial_range {
@@ -29,7 +29,7 @@ struct serial_range {
 struct set {
     uint32_t number; /* registry number, from 1 */
     enum set_kind kind;
-    uint32_t of;     /* scheme id or pool id */
+    uint32_t of; /* scheme id or pool id */
     uint32_t brand;
     bool test;
     uint8_t key_version;

@@ -11,7 +11,8 @@ void units_init(struct units *u, struct state *state) { *u = (struct units){.sta
 
 void units_wipe(struct units *u) {
     for (uint32_t s = 0; s < u->set_n; s++) {
-        for (uint64_t p = 0; p < u->sets[s].n; p++) free(u->sets[s].pages[p]);
+        for (uint64_t p = 0; p < u->sets[s].n; p++)
+            free(u->sets[s].pages[p]);
         free(u->sets[s].pages);
     }
     free(u->sets);
@@ -100,7 +101,7 @@ enum unit_bits unit_get(const struct units *u, uint32_t set, uint64_t serial) {
     const struct unit_page *page = u->sets[set].pages[serial / STATE_PAGE_UNITS];
     const uint64_t at = serial % STATE_PAGE_UNITS;
     const unsigned shift = (unsigned)(at % UNITS_PER_BYTE) * 2u;
-    return (enum unit_bits)((page->bits[at / UNITS_PER_BYTE] >> shift) & 3u);
+    return (enum unit_bits)(((unsigned)page->bits[at / UNITS_PER_BYTE] >> shift) & 3u);
 }
 
 void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bits) {
@@ -108,7 +109,8 @@ void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bit
     const uint64_t at = serial % STATE_PAGE_UNITS;
     const unsigned shift = (unsigned)(at % UNITS_PER_BYTE) * 2u;
     uint8_t *byte = &page->bits[at / UNITS_PER_BYTE];
-    *byte = (uint8_t)((*byte & ~(3u << shift)) | ((unsigned)bits << shift));
+    const unsigned others = *byte & ~(3u << shift);
+    *byte = (uint8_t)(others | ((unsigned)bits << shift));
 }
 
 size_t units_freeze(struct units *u, struct frozen_page **list) {

@@ -32,8 +32,8 @@ struct unit_pages {
 };
 
 struct units {
-    struct state *state;      /* where pages come from; borrowed */
-    struct unit_pages *sets;  /* by set number */
+    struct state *state;     /* where pages come from; borrowed */
+    struct unit_pages *sets; /* by set number */
     uint32_t set_n;
     struct frozen_page *dirty; /* pages changed since the last freeze */
     size_t dirty_n, dirty_cap;

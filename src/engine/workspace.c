@@ -33,8 +33,8 @@ static cm_err parse(struct json_value root, struct workspace *w) {
         return json_fail(json_get(root, "format"), CM_E_VERSION,
                          format > WORKSPACE_FORMAT ? "use a newer countermark"
                                                    : "upgrade it with the version that made it",
-                         "workspace format %llu, this program reads %u",
-                         (unsigned long long)format, WORKSPACE_FORMAT);
+                         "workspace format %llu, this program reads %u", (unsigned long long)format,
+                         WORKSPACE_FORMAT);
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
     struct cm_slice id;
     TRY(json_text(json_get(root, "id"), 1, 2 * WORKSPACE_ID_LEN, &id));

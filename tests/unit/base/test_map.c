@@ -32,12 +32,14 @@ static void a_walk_sees_each_entry_once_and_clear_forgets(void **state) {
     struct map m;
     map_init(&m, 1);
     assert_ok(map_reserve(&m, 100));
-    for (uint64_t i = 0; i < 100; i++) (void)map_put(&m, key_of(i), NULL);
+    for (uint64_t i = 0; i < 100; i++)
+        (void)map_put(&m, key_of(i), NULL);
     (void)map_put(&m, key_of(5), NULL);
     size_t at = 0, seen = 0;
     struct map_key k;
     void *v;
-    while (map_next(&m, &at, &k, &v)) seen++;
+    while (map_next(&m, &at, &k, &v))
+        seen++;
     assert_int_equal(seen, 100);
     map_clear(&m);
     assert_null(map_get(&m, key_of(5)));

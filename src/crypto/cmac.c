@@ -24,13 +24,9 @@ static void double_block(const uint8_t in[static CMAC_LEN], uint8_t out[static C
     out[CMAC_LEN - 1] = (uint8_t)((unsigned)in[CMAC_LEN - 1] << 1 ^ (unsigned)top * CMAC_RB);
 }
 
-static void xor_block(uint8_t *into, const uint8_t *with) {
-    uint64_t x[2], y[2];
-    memcpy(x, into, sizeof x);
-    memcpy(y, with, sizeof y);
-    x[0] ^= y[0];
-    x[1] ^= y[1];
-    memcpy(into, x, sizeof x);
+static void xor_block(uint8_t *restrict into, const uint8_t *restrict with) {
+    for (size_t i = 0; i < CMAC_LEN; i++)
+        into[i] ^= with[i];
 }
 
 cm_err cmac_new(struct cmac **out, const struct cm_key *key) {

@@ -22,12 +22,6 @@
 #define FILE_MODE       0600u
 #define FOLDER_MODE     0700u
 
-static struct table_key meta_key(void) {
-    struct table_key k = {.len = 0};
-    key_put(&k, "image", strlen("image"));
-    return k;
-}
-
 static cm_err env_open(MDB_env **env, const char *path, const struct state_options *o) {
     const uint64_t map_len = o->map_len != 0 ? o->map_len : MAP_LEN_DEFAULT;
     TRY(state_err(mdb_env_create(env), "env_create"));
@@ -47,7 +41,7 @@ cm_err image_put_meta(const struct state *s, MDB_txn *txn, uint64_t position) {
     memcpy(m.workspace_id, s->workspace_id, sizeof m.workspace_id);
     uint8_t content[RECORD_META_LEN];
     record_put_meta(content, &m);
-    const struct table_key key = meta_key();
+    const struct table_key key = key_text("image");
     return table_put(s, txn, TABLE_META, &key, slice_of(content, sizeof content));
 }
 
@@ -147,7 +141,7 @@ static cm_err image_make(const struct state_options *o) {
 }
 
 static cm_err check_meta(struct state *s, MDB_txn *txn, struct cm_diag *diag) {
-    const struct table_key key = meta_key();
+    const struct table_key key = key_text("image");
     struct cm_slice content;
     struct image_meta m;
     bool found = false;

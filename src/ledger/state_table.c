@@ -39,6 +39,12 @@ void key_u64(struct table_key *k, uint64_t v) {
     k->len += sizeof v;
 }
 
+struct table_key key_text(const char *name) {
+    struct table_key k = {.len = 0};
+    key_put(&k, name, strnlen(name, TABLE_KEY_MAX));
+    return k;
+}
+
 struct table_key key_unit(uint32_t set, uint64_t serial) {
     struct table_key k = {.len = 0};
     key_u32(&k, set);

@@ -61,6 +61,7 @@ void key_u16(struct table_key *k, uint16_t v);
 void key_u32(struct table_key *k, uint32_t v);
 void key_u64(struct table_key *k, uint64_t v);
 void key_put(struct table_key *k, const void *p, size_t len);
+struct table_key key_text(const char *name); /* of a record in table meta */
 struct table_key key_unit(uint32_t set, uint64_t serial);
 
 /* The fence: LMDB's code or an errno as ours; `what` goes to the log where it is a fault. */

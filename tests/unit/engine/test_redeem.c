@@ -1,0 +1,113 @@
+/* The engine in use: a code is redeemed exactly once, and the ledger remembers through restarts.
+ * Expected verdicts come from docs/design/states.md. */
+#include "support/cm.h"
+
+#include <string.h>
+
+#include "support/world.h"
+
+static void a_code_is_redeemed_once(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 1000, true);
+    char code[WORLD_CODE_CAP];
+    world_code(&w, batch, 7, code);
+
+    struct cm_answer a = world_ask(&w, CM_OP_CHECK, code, NULL, 5);
+    assert_int_equal(a.verdict, CM_V_ACCEPTED);
+    a = world_ask(&w, CM_OP_REDEEM, code, NULL, 5);
+    assert_int_equal(a.verdict, CM_V_ACCEPTED);
+    assert_int_equal(a.set, batch);
+    assert_int_equal(a.serial, 7);
+    assert_true(a.time_ms == WORLD_NOW_MS);
+    w.now_ms += 5000;
+    a = world_ask(&w, CM_OP_REDEEM, code, NULL, 5);
+    assert_int_equal(a.verdict, CM_V_ALREADY_REDEEMED);
+    assert_true(a.time_ms == WORLD_NOW_MS);
+    world_remove(&w);
+}
+
+static void the_ledger_remembers_through_restarts(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 1000, true);
+    char code[WORLD_CODE_CAP], fresh[WORLD_CODE_CAP];
+    world_code(&w, batch, 999, code);
+    world_code(&w, batch, 0, fresh);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    for (int i = 0; i < 3; i++) {
+        world_close(&w);
+        world_open(&w);
+        w.now_ms += 1000;
+        const struct cm_answer a = world_ask(&w, CM_OP_REDEEM, code, NULL, 5);
+        assert_int_equal(a.verdict, CM_V_ALREADY_REDEEMED);
+        assert_true(a.time_ms == WORLD_NOW_MS);
+    }
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, fresh, NULL, 5).verdict, CM_V_ACCEPTED);
+    world_remove(&w);
+}
+
+static void wrong_texts_get_their_own_verdicts(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 10, true);
+    char code[WORLD_CODE_CAP];
+    world_code(&w, batch, 3, code);
+    char typo[WORLD_CODE_CAP];
+    memcpy(typo, code, sizeof typo);
+    typo[0] = typo[0] == '2' ? '3' : '2';
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, typo, NULL, 5).verdict, CM_V_TYPING_ERROR);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, "", NULL, 5).verdict, CM_V_TYPING_ERROR);
+    /* Serial 10 of a batch of 10: a sound code that was never issued. */
+    world_code(&w, batch, 10, code);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_NOT_A_CODE);
+    /* Batch index 9 has no record. */
+    world_code(&w, 10, 0, code);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_UNKNOWN_BATCH);
+    world_remove(&w);
+}
+
+static void the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 10, true);
+    char code[WORLD_CODE_CAP], other[WORLD_CODE_CAP];
+    world_code(&w, batch, 1, code);
+    world_code(&w, batch, 2, other);
+    const struct cm_answer first = world_ask(&w, CM_OP_REDEEM, code, "till-7/0001", 5);
+    assert_int_equal(first.verdict, CM_V_ACCEPTED);
+    assert_false(first.replayed);
+    w.now_ms += 60000;
+    assert_int_equal(world_ask(&w, CM_OP_REVERSE, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    for (int i = 0; i < 2; i++) {
+        const struct cm_answer again = world_ask(&w, CM_OP_REDEEM, code, "till-7/0001", 5);
+        assert_int_equal(again.verdict, CM_V_ACCEPTED);
+        assert_true(again.replayed);
+        assert_true(again.sequence == first.sequence && again.time_ms == first.time_ms);
+        world_close(&w);
+        world_open(&w);
+    }
+    /* Another caller's key of the same text is another key; another request under it is refused. */
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, "till-7/0001", 6).verdict, CM_V_ACCEPTED);
+    enum cm_call_status status = CM_CALL_DONE;
+    const struct world_request reuse = {
+        .operation = CM_OP_REDEEM, .code = other, .key = "till-7/0001", .actor = 5};
+    (void)world_request(&w, &reuse, &status);
+    assert_int_equal(status, CM_CALL_KEY_REUSED);
+    assert_int_equal(world_ask(&w, CM_OP_CHECK, other, NULL, 5).verdict, CM_V_ACCEPTED);
+    world_remove(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_code_is_redeemed_once),
+        cmocka_unit_test(the_ledger_remembers_through_restarts),
+        cmocka_unit_test(wrong_texts_get_their_own_verdicts),
+        cmocka_unit_test(the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -14,6 +14,7 @@ struct journal_reader {
     int dir_fd, archive_fd;
     uint8_t workspace_id[JOURNAL_WORKSPACE_ID_LEN];
     uint64_t from_sequence;
+    uint64_t known_last;  /* number of the last segment in use when the folder was listed */
     uint64_t fresh_below; /* the scan's window holds all groups below this sequence */
     struct segment_scan scan;
 };
@@ -77,6 +78,7 @@ static cm_err find_start(struct journal_reader *r, struct cm_diag *diag) {
         }
         TRY(err);
     }
+    r->known_last = set.items[set.n - 1].number;
     return stand_before(r, &set.items[index], diag);
 }
 
@@ -129,6 +131,11 @@ static cm_err advance(struct journal_reader *r, bool *moved, struct cm_diag *dia
     uint64_t end = 0;
     TRY(scan_judge(&r->scan, &end, diag));
     TRY(locate(r, r->scan.head.number + 1, &place, moved));
+    if (!*moved && r->scan.head.number < r->known_last) {
+        return diag_fail(diag, CM_E_CORRUPT, segment_name_of(place.number).text, "offset 0",
+                         "restore the folder from a backup",
+                         "the segment is in use, but its header is zero or it is gone");
+    }
     if (!*moved) return CM_OK;
     CM_CLEANUP(disk_closep) int fd = -1;
     TRY(segment_open_place(r->dir_fd, r->archive_fd, &place, &fd, &head, diag));

@@ -166,6 +166,15 @@ static void a_blank_segment_is_adopted_and_a_gutted_one_refused(void **state) {
     assert_err(CM_E_CORRUPT, reopen(k, &seen, NULL));
 }
 
+static void a_segment_in_use_without_its_header_is_refused_even_before_a_blank_one(void **state) {
+    const struct kit *k = *state;
+    struct kit_seen seen = {0};
+    assert_true(fill(k, 70, 2, 600).segment == 2); /* 3 is prepared */
+    assert_int_equal(access(kit_segment(k, 3).path, F_OK), 0);
+    zero(k, 2, 0, KIT_SEGMENT_LEN);
+    assert_err(CM_E_CORRUPT, reopen(k, &seen, NULL));
+}
+
 static void a_newer_format_is_told_apart_from_damage(void **state) {
     const struct kit *k = *state;
     struct kit_seen seen = {0};
@@ -220,6 +229,7 @@ int main(void) {
         TAIL_TEST(a_lost_or_foreign_segment_is_named),
         TAIL_TEST(a_shortened_segment_is_refused),
         TAIL_TEST(a_blank_segment_is_adopted_and_a_gutted_one_refused),
+        TAIL_TEST(a_segment_in_use_without_its_header_is_refused_even_before_a_blank_one),
         TAIL_TEST(a_newer_format_is_told_apart_from_damage),
         TAIL_TEST(a_planted_group_inside_an_event_is_only_an_event),
     };

@@ -114,7 +114,8 @@ CM_MUST_CHECK cm_err keystore_set_state(struct keystore *ks, enum key_kind kind,
 /** Replace the file atomically and durably with what is in memory.
  * @retval CM_E_BUSY      another process is saving it now
  * @retval CM_E_CONFLICT  another process saved it since it was opened here; nothing was changed
- * @retval CM_E_IO, CM_E_NO_SPACE  the file is as it was */
+ * @retval CM_E_IO, CM_E_NO_SPACE  the file is as it was; only if the sync of its directory failed
+ *                        it is the new one, whole, and the next save says CM_E_CONFLICT */
 CM_MUST_CHECK cm_err keystore_save(struct keystore *ks, struct cm_diag *diag);
 /* Counts the saves of this store, from 1; a smaller one than before means an old copy came back. */
 uint64_t keystore_generation(const struct keystore *ks);

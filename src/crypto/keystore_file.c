@@ -129,7 +129,9 @@ cm_err keystore_file_create(const char *path, struct cm_slice bytes, struct cm_d
         (void)unlink((const char *)name.p);
         return err;
     }
-    return sync_directory(path, diag);
+    const cm_err err = sync_directory(path, diag);
+    if (err != CM_OK) (void)unlink(path); /* its recovery words were never shown */
+    return err;
 }
 
 static cm_err changed(const char *path, struct cm_diag *diag) {

@@ -24,7 +24,9 @@ CM_MUST_CHECK cm_err keystore_file_create(const char *path, struct cm_slice byte
 /** Replace `path` whose last bytes must still be `old_end`.
  * @retval CM_E_BUSY      another process is replacing it now
  * @retval CM_E_CONFLICT  the file is not the one that was read
- * @retval CM_E_NOT_FOUND it was removed      @retval CM_E_IO, CM_E_NO_SPACE  it is as it was */
+ * @retval CM_E_NOT_FOUND it was removed
+ * @retval CM_E_IO, CM_E_NO_SPACE  it is as it was, or whole and new if only the directory's sync
+ *                        failed */
 CM_MUST_CHECK cm_err keystore_file_replace(const char *path, struct cm_slice old_end,
                                            struct cm_slice bytes, struct cm_diag *diag);
 

@@ -134,7 +134,8 @@ static cm_err attributes_read(struct scheme *s, struct json_value list) {
 
 static cm_err date_read(struct scheme *s, struct json_value v) {
     static const char *const keys[] = {"place", "epoch", "days"};
-    s->numbers.date = (struct cm_radix_field){.present_inline = false, .cardinality = 1};
+    s->numbers.date.cardinality = 1; /* member by member: the padding stays zero, so that documents
+                                         compare as bytes */
     s->has_date = json_present(v);
     if (!s->has_date) return CM_OK;
     struct cm_slice epoch;

@@ -18,9 +18,10 @@ enum cm_verdict {
     CM_V_VOID = 9,             /* this unit was made worthless */
     CM_V_BUSY = 10,            /* asked too often: wait and ask again */
     CM_V_NOT_RESERVED = 11,    /* CONFIRM, RELEASE: no reservation of this caller stands */
-    CM_V_NOT_REDEEMED = 12     /* REVERSE: nothing to take back */
+    CM_V_NOT_REDEEMED = 12,    /* REVERSE: nothing to take back */
+    CM_V_REDEEMER_NEEDED = 13  /* once per redeemer: say who redeems */
 };
-#define CM_VERDICT_N 13u
+#define CM_VERDICT_N 14u
 
 /** Name of a verdict, as used in JSON: "accepted", "already_redeemed" ...
  * @param[in] verdict  any value

@@ -3,8 +3,8 @@
 
 const char *cm_verdict_name(enum cm_verdict verdict) {
     static const char *const names[CM_VERDICT_N] = {
-        "accepted",      "already_redeemed", "reserved",    "typing_error", "not_a_code",
-        "unknown_batch", "not_open_yet",     "ended",       "recalled",     "void",
-        "busy",          "not_reserved",     "not_redeemed"};
+        "accepted",      "already_redeemed", "reserved",     "typing_error",   "not_a_code",
+        "unknown_batch", "not_open_yet",     "ended",        "recalled",       "void",
+        "busy",          "not_reserved",     "not_redeemed", "redeemer_needed"};
     return (unsigned)verdict < CM_VERDICT_N ? names[verdict] : "unknown_verdict";
 }

@@ -99,6 +99,10 @@ static void use_or_hold(struct deciding *d, const struct asked *a, uint32_t uses
         a->answer->use = uses;
         return;
     }
+    if (a->unit->set->rule.uses == USES_ONCE_PER_REDEEMER && !a->unit->has_redeemer) {
+        refuse(a, CM_V_REDEEMER_NEEDED, 0, 0);
+        return;
+    }
     struct unit_event e = event_of(a, reserve ? EVENT_RESERVE : EVENT_REDEEM, uses);
     if (a->unit->has_redeemer) set_redeemer(&e, a->unit->redeemer);
     if (reserve) {

@@ -72,8 +72,8 @@ void world_make(struct world *w, uint8_t length, uint64_t serials) {
     memcpy(w->dir, "/tmp/cm-world-XXXXXX", sizeof "/tmp/cm-world-XXXXXX");
     assert_non_null(mkdtemp(w->dir));
     assert_ok(crypto_init());
-    const struct workspace file = {.id = "0123456789abcde", .name = "world", .sandbox = true,
-                                   .epoch = 1};
+    const struct workspace file = {
+        .id = "0123456789abcde", .name = "world", .sandbox = true, .epoch = 1};
     assert_ok(workspace_write(w->dir, &file, NULL));
     struct workspace_paths paths;
     assert_ok(workspace_paths(w->dir, &paths, NULL));
@@ -156,11 +156,11 @@ void world_code(struct world *w, uint32_t set, uint64_t serial, char out[static 
 struct cm_answer world_request(struct world *w, const struct world_request *q,
                                enum cm_call_status *status) {
     struct cm_answer answer = {.verdict = CM_V_BUSY};
-    const struct cm_request request = {
-        .operation = q->operation,
-        .code = slice_text(q->code),
-        .redeemer = slice_text(q->redeemer != NULL ? q->redeemer : ""),
-        .hold_ms = q->hold_ms};
+    const struct cm_request request = {.operation = q->operation,
+                                       .code = slice_text(q->code),
+                                       .redeemer =
+                                           slice_text(q->redeemer != NULL ? q->redeemer : ""),
+                                       .hold_ms = q->hold_ms};
     struct cm_call call = {.caller = {.actor = q->actor, .test = true},
                            .door = WORLD_DOOR,
                            .key = slice_text(q->key != NULL ? q->key : ""),

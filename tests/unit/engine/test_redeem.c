@@ -70,7 +70,8 @@ static void wrong_texts_get_their_own_verdicts(void **state) {
     world_remove(&w);
 }
 
-static void the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart(void **state) {
+static void the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart(
+    void **state) {
     (void)state;
     struct world w = {0};
     world_make(&w, 12, 100000);

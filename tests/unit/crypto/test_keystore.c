@@ -197,6 +197,22 @@ static void the_last_way_in_cannot_be_removed_nor_a_seventeenth_added(void **sta
     assert_err(CM_E_STATE, keystore_remove_slot(ks, KEYSTORE_SLOTS_MAX, NULL));
 }
 
+/* The only test that pays the real price: about a second and 256 MiB. */
+static void a_store_of_real_cost_opens_and_says_its_cost(void **state) {
+    const struct scratch *s = *state;
+    struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    way.allow_weak_for_tests = false;
+    CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
+    struct words_text words;
+    assert_ok(keystore_create(s->path, &way, &words, &ks, NULL));
+    keystore_close(take(&ks));
+    assert_ok(keystore_open(s->path, &way, &ks, NULL));
+    struct slot_info slots[KEYSTORE_SLOTS_MAX];
+    assert_int_equal(keystore_slots(ks, slots), 2);
+    assert_int_equal(slots[0].passes, 3);
+    assert_int_equal(slots[0].memory_bytes, 256u << 20);
+}
+
 static void of_two_writers_the_second_is_told(void **state) {
     const struct scratch *s = *state;
     scratch_store(s, NULL);
@@ -259,6 +275,7 @@ int main(void) {
         SCRATCH_TEST(versions_of_one_scheme_are_listed_in_order),
         SCRATCH_TEST(a_passphrase_is_changed_by_adding_one_and_removing_the_other),
         SCRATCH_TEST(the_last_way_in_cannot_be_removed_nor_a_seventeenth_added),
+        SCRATCH_TEST(a_store_of_real_cost_opens_and_says_its_cost),
         SCRATCH_TEST(of_two_writers_the_second_is_told),
         SCRATCH_TEST(a_save_while_another_holds_the_lock_is_busy),
     };

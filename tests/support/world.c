@@ -10,6 +10,7 @@
 #include "countermark/code.h"
 #include "crypto/secret.h"
 #include "support/cm.h"
+#include "support/scratch.h"
 
 #define WORLD_CHUNK 4096u /* codes minted at once */
 
@@ -113,9 +114,7 @@ void world_remove(struct world *w) {
     world_close(w);
     cm_coder_free(w->coder);
     keystore_close(w->keystore);
-    char command[256];
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", w->dir);
-    if (system(command) != 0) print_message("could not remove %s\n", w->dir);
+    scratch_remove(w->dir);
 }
 
 static void issue_all(struct world *w, uint32_t set, uint64_t quantity) {

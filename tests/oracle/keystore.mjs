@@ -1,14 +1,17 @@
 // A second reader of the keystore file, from docs/design/keystore.md alone: key file and recovery
 // words (not Argon2id, which node 20 lacks). It refuses what the text calls damaged.
-// Run: node keystore.mjs TOOL   makes a store with TOOL, opens it here, compares every field.
+// Run: node keystore.mjs TOOL   makes a store and escrows with TOOL, opens them here, compares every
+// field. The certificates are the openssl program's.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { blake2b } from './blake2b.mjs';
+import { openCms } from './cms.mjs';
 import { SecretStream, hchacha20, poly1305, xchachaOpen } from './xchacha.mjs';
 
 const CONSONANTS = 'bdfghjklmnprstvz';
@@ -110,18 +113,48 @@ function selfTest() {
   '82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc');
 }
 
+const RECIPIENTS = {
+  rsa: ['-newkey', 'rsa:2048'],
+  p256: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  p384: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384'],
+};
+
+function makeCertificates(dir) {
+  for (const [name, kind] of Object.entries(RECIPIENTS)) {
+    execFileSync('openssl', ['req', '-x509', '-nodes', '-days', '3', '-subj', `/CN=${name}`,
+      '-keyout', `${name}.key`, '-out', `${name}.crt`, ...kind], { cwd: dir, stdio: 'ignore' });
+  }
+}
+
+/** Section 5: the text of an escrow of `key`, as a person reads it from the design. */
+function escrowText(key) {
+  const document = '{"name":"oracle"}\n';
+  const sum = createHash('sha256').update(document).digest('hex');
+  return `countermark escrow 1\nkind: scheme\nid: ${key.id}\nversion: ${key.version}\n`
+    + `state: issue\ncreated-unix-s: ${key.created}\nkey: ${key.key}\n`
+    + `document-bytes: ${document.length}\ndocument-sha256: ${sum}\n\n${document}`;
+}
+
 function main(tool) {
   selfTest();
   const dir = mkdtempSync(join(tmpdir(), 'cm-oracle-keystore-'));
   try {
-    const told = JSON.parse(execFileSync(tool, [dir], { encoding: 'utf8' }));
+    makeCertificates(dir);
+    const names = Object.keys(RECIPIENTS);
+    const told = JSON.parse(execFileSync(tool, [dir, ...names], { encoding: 'utf8' }));
     const file = readFileSync(join(dir, 'keystore'));
     const words = openKeystore(file, 3, wordsToBytes(told.words));
     const keyFile = openKeystore(file, 2, readFileSync(join(dir, 'key')));
     const want = { generation: told.generation, keys: told.keys };
     assert.deepEqual(words, want);
     assert.deepEqual(keyFile, want);
-    console.log(`keystore: ${want.keys.length} keys read alike by words and by key file`);
+    for (const name of names) {
+      const content = openCms(readFileSync(join(dir, `${name}.cms`)),
+        readFileSync(join(dir, `${name}.key`)));
+      assert.equal(content.toString(), escrowText(want.keys[0]), name);
+    }
+    console.log(`keystore: ${want.keys.length} keys read alike by words and by key file, `
+      + `${names.length} escrows opened`);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -1,16 +1,19 @@
-/* Makes a keystore with known content for tests/oracle/keystore.mjs: DIR/keystore and DIR/key, and
- * on standard output a JSON object of everything that is in it, secrets included. A test tool. */
+/* Makes a keystore with known content for tests/oracle/keystore.mjs: DIR/keystore and DIR/key, for
+ * each certificate NAME.crt named after DIR an escrow of the first key in DIR/NAME.cms, and on
+ * standard output a JSON object of everything that is in it, secrets included. A test tool. */
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "crypto/escrow.h"
 #include "crypto/keystore.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
-#define PATH_CAP   4096u
+#define PATH_CAP   1024u
 #define KEYS_N     70u /* more than one chunk of 64 */
 #define NOW_UNIX_S 1795000000u
+#define DOCUMENT   "{\"name\":\"oracle\"}\n"
 
 static cm_err make_key_file(const char *path) {
     uint8_t bytes[SLOT_KEY_FILE_MIN + 9u];
@@ -49,7 +52,26 @@ static cm_err tell(const struct keystore *ks, const struct words_text *words) {
     return printf("]}\n") > 0 ? CM_OK : CM_E_IO;
 }
 
-static cm_err run(const char *dir) {
+static cm_err make_escrow(const struct keystore *ks, const char *dir, const char *name) {
+    char path[PATH_CAP];
+    uint8_t pem[8192];
+    (void)snprintf(path, sizeof path, "%s/%s.crt", dir, name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) return CM_E_NOT_FOUND;
+    const size_t len = fread(pem, 1, sizeof pem, f);
+    (void)fclose(f);
+    CM_CLEANUP(recipient_freep) struct recipient *to = NULL;
+    TRY(recipient_from_cert(slice_of(pem, len), 0, true, &to, NULL));
+    CM_CLEANUP(buffer_free) struct buffer der = BUFFER_INIT;
+    TRY(escrow_export(ks, KEY_SCHEME, 0, 1, slice_text(DOCUMENT), to, &der));
+    (void)snprintf(path, sizeof path, "%s/%s.cms", dir, name);
+    f = fopen(path, "wb");
+    if (f == NULL) return CM_E_IO;
+    const size_t n = fwrite(der.p, 1, der.len, f);
+    return fclose(f) == 0 && n == der.len ? CM_OK : CM_E_IO;
+}
+
+static cm_err run(const char *dir, char **names, int names_n) {
     char path[PATH_CAP], key_path[PATH_CAP];
     (void)snprintf(path, sizeof path, "%s/keystore", dir);
     (void)snprintf(key_path, sizeof key_path, "%s/key", dir);
@@ -61,11 +83,13 @@ static cm_err run(const char *dir) {
     const struct keystore_unlock way = {.kind = SLOT_KEY_FILE, .path = key_path};
     TRY(keystore_create(path, &way, &words, &ks, NULL));
     TRY(fill(ks));
+    for (int i = 0; i < names_n; i++)
+        TRY(make_escrow(ks, dir, names[i]));
     return tell(ks, &words);
 }
 
 int main(int argc, char **argv) {
-    const cm_err err = argc == 2 ? run(argv[1]) : CM_E_ARGUMENT;
+    const cm_err err = argc >= 2 ? run(argv[1], argv + 2, argc - 2) : CM_E_ARGUMENT;
     if (err != CM_OK) (void)fprintf(stderr, "keystore_tool: %s\n", cm_err_name(err));
     return err == CM_OK ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 // A second reader of escrow messages, with its own DER: AuthEnvelopedData to RSA-OAEP or ECDH.
 // It reads what countermark makes, definite lengths only, and refuses anything else by throwing.
-// References: RFC 5652 section 6, RFC 5083 section 2, RFC 5084, RFC 3560, RFC 5753 sections 3 and 7.
+// References: RFC 5652 section 6, RFC 5083 section 2, RFC 5084, RFC 3560, RFC 5753 (3 and 7).
 
 import {
   constants, createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman,

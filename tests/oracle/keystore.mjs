@@ -1,7 +1,7 @@
 // A second reader of the keystore file, from docs/design/keystore.md alone: key file and recovery
 // words (not Argon2id, which node 20 lacks). It refuses what the text calls damaged.
-// Run: node keystore.mjs TOOL   makes a store and escrows with TOOL, opens them here, compares every
-// field. The certificates are the openssl program's.
+// Run: node keystore.mjs TOOL   makes a store and escrows with TOOL, opens them here, compares
+// every field. The certificates are the openssl program's.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,0 +1,111 @@
+/* Reading FRAME_ANSWERS: first everything is checked against the questions, then it is written into
+ * them, so that a malformed frame changes nothing. */
+#include <stdlib.h>
+
+#include "base/macros.h"
+#include "wire/call_columns.h"
+#include "wire/call_frame.h"
+#include "wire/item.h"
+
+struct answer_columns {
+    struct cm_slice statuses, answers, words_rows, words_text;
+    size_t words_n;
+};
+
+static cm_err check_statuses(struct cm_slice rows, const struct cm_call *calls, size_t n,
+                             size_t *answer_n) {
+    struct cursor c = cursor_over(rows);
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t status = cursor_u8(&c);
+        const uint16_t answers = cursor_u16be(&c);
+        if (status > CM_CALL_FULL) return CM_E_FORMAT;
+        if (answers != (status == CM_CALL_DONE ? calls[i].n : 0)) return CM_E_FORMAT;
+        total += answers;
+    }
+    *answer_n = total;
+    return cursor_end(&c);
+}
+
+static cm_err check_answers(struct cm_slice rows) {
+    for (size_t at = 0; at < rows.len; at += ANSWER_ROW)
+        if (rows.p[at] >= CM_VERDICT_N || rows.p[at + 1] > 1) return CM_E_FORMAT;
+    return CM_OK;
+}
+
+static struct cm_answer read_answer(struct cursor *c) {
+    struct cm_answer a = {.verdict = (enum cm_verdict)cursor_u8(c)};
+    a.replayed = cursor_u8(c) == 1;
+    a.set = cursor_u32be(c);
+    a.serial = cursor_u64be(c);
+    a.sequence = cursor_u64be(c);
+    a.time_ms = cursor_u64be(c);
+    a.until_ms = cursor_u64be(c);
+    a.use = cursor_u32be(c);
+    return a;
+}
+
+static cm_err read_words(const struct answer_columns *a, struct set_words *words) {
+    struct cursor rows = cursor_over(a->words_rows), text = cursor_over(a->words_text);
+    for (size_t i = 0; i < a->words_n; i++) {
+        words[i].set = cursor_u32be(&rows);
+        words[i].description = cursor_bytes(&text, cursor_u32be(&rows));
+        if (i > 0 && words[i].set <= words[i - 1].set) return CM_E_FORMAT;
+    }
+    return cursor_end(&text) == CM_OK ? CM_OK : CM_E_FORMAT;
+}
+
+static cm_err read_columns(struct cm_slice body, const struct cm_call *calls, size_t n,
+                           struct answer_columns *a) {
+    struct item_reader r = item_reader_over(body, ANSWERS_ITEMS);
+    if (item_read_uint(&r, FRAME_CALLS_MAX) != n) return CM_E_FORMAT;
+    a->statuses = item_read_rows(&r, n, STATUS_ROW);
+    a->answers = item_read_bytes(&r);
+    a->words_rows = item_read_bytes(&r);
+    a->words_text = item_read_bytes(&r);
+    TRY(item_read_end(&r));
+    size_t answer_n = 0;
+    TRY(check_statuses(a->statuses, calls, n, &answer_n));
+    if (a->answers.len != answer_n * ANSWER_ROW || a->words_rows.len % WORDS_ROW != 0)
+        return CM_E_FORMAT;
+    a->words_n = a->words_rows.len / WORDS_ROW;
+    return check_answers(a->answers);
+}
+
+static void fill(const struct answer_columns *a, struct cm_call *calls, size_t n) {
+    struct cursor statuses = cursor_over(a->statuses), answers = cursor_over(a->answers);
+    for (size_t i = 0; i < n; i++) {
+        calls[i].status = (enum cm_call_status)cursor_u8(&statuses);
+        const uint16_t answer_n = cursor_u16be(&statuses);
+        for (size_t k = 0; k < answer_n; k++)
+            calls[i].answers[k] = read_answer(&answers);
+    }
+}
+
+static void words_freep(struct set_words **words) { free(*words); }
+
+cm_err answers_decode(struct cm_slice body, struct cm_call *calls, size_t n,
+                      struct set_words **words, size_t *words_n) {
+    struct answer_columns a = {.words_n = 0};
+    TRY(read_columns(body, calls, n, &a));
+    CM_CLEANUP(words_freep) struct set_words *read = calloc(a.words_n + 1, sizeof *read);
+    if (read == NULL) return CM_E_NO_MEMORY;
+    TRY(read_words(&a, read));
+    fill(&a, calls, n);
+    if (words == NULL) return CM_OK;
+    *words = take(&read);
+    *words_n = a.words_n;
+    return CM_OK;
+}
+
+struct cm_slice set_words_find(const struct set_words *words, size_t n, uint32_t set) {
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (words[middle].set < set)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && words[low].set == set ? words[low].description : slice_of(NULL, 0);
+}

@@ -22,6 +22,7 @@
 #define CM_CODE_TEXT_MAX 1024u       /* bytes of one code as typed; longer is a typing error */
 #define CM_KEY_TEXT_MAX  255u        /* bytes of an idempotency key */
 #define CM_REDEEMER_MAX  255u        /* bytes of a redeemer reference */
+#define CM_PIN_TEXT_MAX  64u         /* bytes of a PIN as typed; longer is a wrong PIN */
 #define CM_HOLD_MS_MAX   2592000000u /* a reservation lasts at most 30 days */
 
 struct cm_engine;
@@ -40,6 +41,7 @@ enum cm_operation {
 struct cm_request {
     enum cm_operation operation;
     struct cm_slice code;     /* as typed; borrowed */
+    struct cm_slice pin;      /* as typed, or empty; borrowed, read for cards of pools with PINs */
     struct cm_slice redeemer; /* opaque reference of who redeems, or empty; kept as pseudonym */
     uint64_t hold_ms;         /* RESERVE: 1..CM_HOLD_MS_MAX */
 };

@@ -75,8 +75,11 @@ cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct 
         buffer_u8(b, (uint8_t)q->operation);
         buffer_u64be(b, q->hold_ms);
         put_slice(b, q->code);
+        put_slice(b, q->pin);
         put_slice(b, q->redeemer);
     }
-    TRY(buffer_err(b));
-    return cmac_message(place->hash, buffer_slice(b), out->request);
+    cm_err err = buffer_err(b);
+    if (err == CM_OK) err = cmac_message(place->hash, buffer_slice(b), out->request);
+    if (b->p != NULL) wipe(b->p, b->len); /* codes and PINs */
+    return err;
 }

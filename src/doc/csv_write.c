@@ -6,6 +6,8 @@
 
 #include "base/macros.h"
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 static const struct csv_dialect dialects[] = {
     {.name = "plain", .separator = ','},
     {.name = "rfc4180", .separator = ',', .crlf = true},
@@ -31,7 +33,7 @@ const struct csv_dialect *csv_dialect_named(struct cm_slice name) {
 
 void csv_writer_init(struct csv_writer *w, struct buffer *out, const struct csv_dialect *dialect) {
     *w = (struct csv_writer){.out = out, .dialect = *dialect, .row_begun = false};
-    if (dialect->bom) buffer_text(out, "\xEF\xBB\xBF");
+    if (dialect->bom) buffer_text(out, BYTE_ORDER_MARK);
 }
 
 static bool is_one_of(uint8_t c, const char *set) { return c != 0 && strchr(set, c) != NULL; }
@@ -57,6 +59,9 @@ static void put_quoted(struct buffer *out, const char *before, struct cm_slice f
 }
 
 static bool needs_quotes(const struct csv_writer *w, struct cm_slice f) {
+    const struct cm_slice mark =
+        slice_text(BYTE_ORDER_MARK); /* as text it must not open the file */
+    if (f.len >= mark.len && slice_equal(slice_of(f.p, mark.len), mark)) return true;
     for (size_t i = 0; i < f.len; i++)
         if (f.p[i] == (uint8_t)w->dialect.separator || is_one_of(f.p[i], "\"\r\n")) return true;
     return false;

@@ -53,6 +53,22 @@ static cm_err parse_fail(const struct json_doc *doc, const json_error_t *error) 
     return diag_fail(doc->diag, err, doc->input, place, "mend the text there", "%s", problem);
 }
 
+/* jansson 2.14 lets a NUL byte pass between tokens; RFC 8259 allows no raw control character but
+ * tab, line feed and carriage return anywhere. */
+static cm_err controls_check(const struct json_doc *doc) {
+    for (size_t i = 0; i < doc->text.len; i++) {
+        const uint8_t c = doc->text.p[i];
+        if (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') continue;
+        const struct json_spot spot = json_place_spot(doc->text, i);
+        char place[PLACE_CAP];
+        (void)snprintf(place, sizeof place, "line %zu, column %zu", spot.line, spot.column);
+        return diag_fail(doc->diag, CM_E_FORMAT, doc->input, place,
+                         "remove it, or write it as an escape", "a raw control character, 0x%02X",
+                         c);
+    }
+    return CM_OK;
+}
+
 static cm_err limits_check(const struct json_doc *doc, const struct json_limits *limits) {
     if (doc->text.len > limits->text_max)
         return diag_fail(doc->diag, CM_E_LIMIT, doc->input, NULL, "send less at once",
@@ -74,6 +90,7 @@ cm_err json_doc_new(struct json_doc **out, struct cm_slice text, const char *inp
                     const struct json_limits *limits, struct cm_diag *diag) {
     struct json_doc local = {.root = NULL, .text = text, .input = input, .diag = diag};
     TRY(limits_check(&local, limits));
+    TRY(controls_check(&local));
     json_error_t error = {.position = 0};
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
     const char *bytes = text.len > 0 ? (const char *)text.p : "";

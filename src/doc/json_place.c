@@ -58,6 +58,7 @@ static void skip_value(struct scan *s) {
         } else if (c == ',' || c == ':') {
             s->at++;
         } else {
+            if (s->at < s->len) s->at++; /* whatever it is, the scan moves on */
             while (s->at < s->len && strchr(",]} \t\r\n", s->p[s->at]) == NULL)
                 s->at++;
         }

@@ -144,6 +144,16 @@ static void texts_outside_the_grammar_are_refused(void **state) {
     }
 }
 
+static void a_raw_nul_is_refused_though_jansson_takes_it(void **state) {
+    (void)state;
+    struct json_doc *doc = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_FORMAT,
+               json_doc_new(&doc, slice_of("[4\0 ]", 6), "t", &JSON_LIMITS_DEFAULT, &diag));
+    assert_string_equal(diag.place, "line 1, column 3");
+    assert_string_equal(diag.problem, "a raw control character, 0x00");
+}
+
 static void an_error_never_quotes_the_text(void **state) {
     (void)state;
     struct cm_diag diag = DIAG_INIT;
@@ -234,6 +244,7 @@ int main(void) {
         cmocka_unit_test(readers_of_a_way_that_does_not_exist_fail_softly),
         cmocka_unit_test(integers_are_held_to_their_range),
         cmocka_unit_test(texts_outside_the_grammar_are_refused),
+        cmocka_unit_test(a_raw_nul_is_refused_though_jansson_takes_it),
         cmocka_unit_test(an_error_never_quotes_the_text),
         cmocka_unit_test(nesting_and_size_have_limits),
         cmocka_unit_test(ten_thousand_unclosed_brackets_are_refused_without_recursion),

@@ -35,6 +35,9 @@ struct engine_options {
  */
 CM_MUST_CHECK cm_err engine_create(const char *workspace, const uint8_t workspace_id[16],
                                    struct cm_diag *diag);
+/* The same with a first segment of another length (0 = the journal's default). */
+CM_MUST_CHECK cm_err engine_create_sized(const char *workspace, const uint8_t workspace_id[16],
+                                         uint64_t segment_len, struct cm_diag *diag);
 /** Open: load the image, replay what it lacks, be ready.
  * @retval CM_E_BUSY     another process has it      @retval CM_E_NOT_FOUND  no workspace there
  * @retval CM_E_CORRUPT, CM_E_VERSION, CM_E_IO, CM_E_NO_MEMORY, CM_E_NO_SPACE */

@@ -13,6 +13,7 @@
 #include "engine/decide.h"
 #include "engine/engine.h"
 #include "engine/opener.h"
+#include "engine/workspace.h"
 #include "ledger/journal.h"
 
 /* What one calling thread works with: an opener and the keyed hash for idempotency. */
@@ -112,6 +113,14 @@ struct local {
 };
 
 static inline struct local *local_of(struct cm_engine *e) { return (struct local *)(void *)e; }
+
+/* local_open.c */
+cm_err local_new(struct local **out, const struct engine_options *options);
+void local_free(struct local *l);
+cm_err local_open_state(struct local *l, const char *path, const struct workspace *w,
+                        const struct engine_options *options, struct cm_diag *diag);
+/* A journal_visit: apply what the book does not have yet. */
+cm_err local_replay_group(void *ctx, const struct journal_group *group);
 
 /* local_run.c */
 cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n);

@@ -140,7 +140,8 @@ static void fold_once(struct local *l) {
     const cm_err err = write_job(l, &l->job);
     if (err != CM_OK) log_event(LOG_WARN, "fold failed (%s): tried again later", cm_err_name(err));
     /* Segments that stay are only space: the next fold releases them. */
-    if (err == CM_OK) cm_ignore(journal_release(l->journal, l->job.position, NULL));
+    if (err == CM_OK && l->journal != NULL)
+        cm_ignore(journal_release(l->journal, l->job.position, NULL));
     (void)pthread_mutex_lock(&l->fold_lock);
     l->phase = err == CM_OK ? FOLD_WRITTEN : FOLD_FAILED;
     (void)pthread_cond_broadcast(&l->fold_changed);

@@ -40,7 +40,7 @@ static cm_err load_image(struct local *l) {
 
 /* ---- Replay ------------------------------------------------------------------------------ */
 
-static cm_err replay_group(void *ctx, const struct journal_group *group) {
+cm_err local_replay_group(void *ctx, const struct journal_group *group) {
     struct local *l = ctx;
     struct cm_slice rest = group->events;
     struct event_frame frame;
@@ -69,18 +69,16 @@ static cm_err open_journal(struct local *l, const struct workspace *w,
                                  .read_only = options->read_only};
     memcpy(jo.workspace_id, w->id, sizeof jo.workspace_id);
     const uint64_t from = l->book.sequence;
-    TRY(journal_open(&l->journal, &jo, from, replay_group, l, diag));
+    TRY(journal_open(&l->journal, &jo, from, local_replay_group, l, diag));
     struct journal_tail tail;
     journal_tail_get(l->journal, &tail);
     if (tail.last_time_ms > l->book.time_ms) l->book.time_ms = tail.last_time_ms;
     return CM_OK;
 }
 
-static cm_err open_state(struct local *l, const struct workspace *w,
-                         const struct engine_options *options, struct cm_diag *diag) {
-    struct workspace_paths paths;
-    TRY(workspace_paths(options->workspace, &paths, diag));
-    struct state_options so = {.path = paths.state, .read_only = options->read_only};
+cm_err local_open_state(struct local *l, const char *path, const struct workspace *w,
+                        const struct engine_options *options, struct cm_diag *diag) {
+    struct state_options so = {.path = path, .read_only = options->read_only};
     memcpy(so.workspace_id, w->id, sizeof so.workspace_id);
     TRY(state_open(&l->state, &so, diag));
     book_init(&l->book, l->state);
@@ -100,7 +98,7 @@ static cm_err enter_epoch(struct local *l, const struct workspace *w) {
 
 /* ---- Life -------------------------------------------------------------------------------- */
 
-static void local_free(struct local *l) {
+void local_free(struct local *l) {
     if (l == NULL) return;
     folder_stop(l);
     fold_job_free(&l->job);
@@ -120,7 +118,7 @@ static void local_free(struct local *l) {
     free(l);
 }
 
-static cm_err local_new(struct local **out, const struct engine_options *options) {
+cm_err local_new(struct local **out, const struct engine_options *options) {
     struct local *l = calloc(1, sizeof *l);
     if (l == NULL) return CM_E_NO_MEMORY;
     l->base.ops = &local_ops;
@@ -145,7 +143,9 @@ static cm_err open_all(struct local *l, const struct engine_options *options,
                        struct cm_diag *diag) {
     struct workspace w;
     TRY(workspace_read(options->workspace, &w, diag));
-    TRY(open_state(l, &w, options, diag));
+    struct workspace_paths paths;
+    TRY(workspace_paths(options->workspace, &paths, diag));
+    TRY(local_open_state(l, paths.state, &w, options, diag));
     TRY(open_journal(l, &w, options, diag));
     TRY(bench_take(l, &l->own));
     if (options->read_only) return CM_OK;
@@ -172,11 +172,13 @@ static cm_err make_folder(const char *path, struct cm_diag *diag) {
                      "cannot make this folder");
 }
 
-cm_err engine_create(const char *workspace, const uint8_t workspace_id[16], struct cm_diag *diag) {
+cm_err engine_create_sized(const char *workspace, const uint8_t workspace_id[16],
+                           uint64_t segment_len, struct cm_diag *diag) {
     struct workspace_paths paths;
     TRY(workspace_paths(workspace, &paths, diag));
     TRY(make_folder(paths.archive, diag));
-    struct journal_options jo = {.dir = paths.journal, .archive_dir = paths.archive, .epoch = 1};
+    struct journal_options jo = {
+        .dir = paths.journal, .archive_dir = paths.archive, .epoch = 1, .segment_len = segment_len};
     memcpy(jo.workspace_id, workspace_id, sizeof jo.workspace_id);
     TRY(journal_create(&jo, diag));
     struct state_options so = {.path = paths.state, .create = true};
@@ -185,6 +187,10 @@ cm_err engine_create(const char *workspace, const uint8_t workspace_id[16], stru
     TRY(state_open(&state, &so, diag));
     state_close(state);
     return CM_OK;
+}
+
+cm_err engine_create(const char *workspace, const uint8_t workspace_id[16], struct cm_diag *diag) {
+    return engine_create_sized(workspace, workspace_id, 0, diag);
 }
 
 /* Fold what is left, so that the next start is quick; the journal has it all in any case. */

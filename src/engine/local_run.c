@@ -114,7 +114,7 @@ void local_process(void *ctx, struct work *list) {
     struct local *l = ctx;
     struct owner_work *group[GROUP_WORKS_MAX];
     size_t cap = 0;
-    (void)journal_payload(l->journal, &cap);
+    if (l->journal != NULL) (void)journal_payload(l->journal, &cap); /* fsck has none */
     while (list != NULL) {
         if (atomic_load(&l->dead)) {
             list->err = CM_E_DEAD;

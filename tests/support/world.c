@@ -69,7 +69,9 @@ static void make_coder(struct world *w) {
 
 void world_make(struct world *w, uint8_t length, uint64_t serials) {
     const uint64_t segment_len = w->segment_len, fold_len = w->fold_len;
-    *w = (struct world){.now_ms = WORLD_NOW_MS, .segment_len = segment_len, .fold_len = fold_len};
+    *w = (struct world){.now_ms = WORLD_NOW_MS,
+                        .segment_len = segment_len != 0 ? segment_len : WORLD_SEGMENT_LEN,
+                        .fold_len = fold_len};
     memcpy(w->dir, "/tmp/cm-world-XXXXXX", sizeof "/tmp/cm-world-XXXXXX");
     assert_non_null(mkdtemp(w->dir));
     assert_ok(crypto_init());
@@ -82,7 +84,7 @@ void world_make(struct world *w, uint8_t length, uint64_t serials) {
     struct words_text words;
     assert_ok(keystore_create(paths.keystore, &unlock, &words, &w->keystore, NULL));
     add_keys(w);
-    assert_ok(engine_create(w->dir, file.id, NULL));
+    assert_ok(engine_create_sized(w->dir, file.id, w->segment_len, NULL));
     world_open(w);
     add_scheme(w, length, serials);
     document(w, DOCUMENT_DOOR, WORLD_DOOR,

@@ -7,10 +7,11 @@
 #include "engine/engine.h"
 #include "engine/workspace.h"
 
-#define WORLD_CODE_CAP 24u /* bytes of one code with its NUL */
-#define WORLD_SCHEME   1u
-#define WORLD_DOOR     1u
-#define WORLD_NOW_MS   1795000000000u /* where the clock starts */
+#define WORLD_CODE_CAP    24u /* bytes of one code with its NUL */
+#define WORLD_SCHEME      1u
+#define WORLD_DOOR        1u
+#define WORLD_SEGMENT_LEN 1048576u       /* bytes, unless set before world_make */
+#define WORLD_NOW_MS      1795000000000u /* where the clock starts */
 
 struct world {
     char dir[128];

@@ -1,0 +1,186 @@
+/* fsck: one pass over the whole journal, building a second image beside the first; at the first
+ * image's position both are compared, then the pass goes on to the end. */
+#include "engine/fsck.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/fsck_compare.h"
+#include "engine/local.h"
+#include "ledger/journal_lock.h"
+#include "ledger/journal_read.h"
+
+#define PROGRESS_EVERY 4096u /* groups */
+
+struct fsck {
+    const struct fsck_options *options;
+    struct fsck_report *report;
+    struct cm_diag *diag;
+    struct workspace workspace;
+    struct workspace_paths paths;
+    char second[WORKSPACE_PATH_CAP + 16]; /* folder of the second image */
+    struct state *image;                  /* the first one, or NULL when it cannot be opened */
+    struct local *l;                      /* builds the second one */
+    int dir_fd, lock_fd;                  /* the lock keeps every other process out; -1 = none */
+};
+
+static void remove_image(const char *folder) {
+    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    char path[WORKSPACE_PATH_CAP + 16];
+    for (size_t i = 0; i < CM_ARRAY_N(files); i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+
+static cm_err open_first(struct fsck *f) {
+    struct state_options so = {.path = f->paths.state, .read_only = true};
+    memcpy(so.workspace_id, f->workspace.id, sizeof so.workspace_id);
+    struct cm_diag why = DIAG_INIT;
+    const cm_err err = state_open(&f->image, &so, &why);
+    if (err == CM_OK) {
+        f->report->image_opened = true;
+        f->report->image_position = state_position(f->image);
+        return CM_OK;
+    }
+    if (f->options->rebuild) return CM_OK; /* that is what rebuilding is for */
+    *f->diag = why;
+    return err;
+}
+
+static cm_err open_second(struct fsck *f) {
+    const int n = snprintf(f->second, sizeof f->second, "%s.rebuilt", f->paths.state);
+    if (n < 0 || (size_t)n >= sizeof f->second) return CM_E_RANGE;
+    remove_image(f->second);
+    struct state_options so = {.path = f->second, .create = true};
+    memcpy(so.workspace_id, f->workspace.id, sizeof so.workspace_id);
+    struct state *state = NULL;
+    TRY(state_open(&state, &so, f->diag));
+    state_close(state);
+    const struct engine_options options = {.workspace = f->options->workspace,
+                                           .clock = clock_wall()};
+    TRY(local_new(&f->l, &options));
+    TRY(local_open_state(f->l, f->second, &f->workspace, &options, f->diag));
+    return folder_start(f->l);
+}
+
+/* Nobody else may write while we read; a torn tail is left to the next start to cut. */
+static cm_err keep_others_out(struct fsck *f) {
+    f->dir_fd = open(f->paths.journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (f->dir_fd < 0)
+        return diag_fail(f->diag, CM_E_NOT_FOUND, f->paths.journal, NULL,
+                         "restore the workspace from a backup", "there is no journal");
+    return journal_lock_take(f->dir_fd, &f->lock_fd, f->diag);
+}
+
+static cm_err compare_now(struct fsck *f) {
+    TRY(engine_fold(&f->l->base));
+    TRY(fsck_compare(f->image, f->l->state, &f->report->units_compared, f->diag));
+    f->report->image_agrees = true;
+    return CM_OK;
+}
+
+static cm_err visit(struct fsck *f, const struct journal_group *g, bool *compared) {
+    if (f->report->groups++ == 0) {
+        f->report->first_sequence = g->first_sequence;
+        f->report->history_whole = g->first_sequence == JOURNAL_FIRST_SEQUENCE;
+    }
+    f->report->events += g->count;
+    f->report->next_sequence = g->first_sequence + g->count;
+    if (f->options->progress != NULL && f->report->groups % PROGRESS_EVERY == 0)
+        f->options->progress(f->options->ctx, g->first_sequence);
+    if (!f->report->history_whole) return CM_OK;
+    if (!*compared && f->image != NULL && g->first_sequence >= f->report->image_position) {
+        TRY(compare_now(f));
+        *compared = true;
+    }
+    const cm_err err = local_replay_group(f->l, g);
+    fold_turn(f->l, false);
+    if (err == CM_OK) return CM_OK;
+    char place[64];
+    (void)snprintf(place, sizeof place, "segment %llu, offset %llu", (unsigned long long)g->segment,
+                   (unsigned long long)g->offset);
+    return diag_fail(f->diag, err, "journal", place, "restore from a backup, and keep this folder",
+                     "an event cannot be applied");
+}
+
+static cm_err read_journal(struct fsck *f) {
+    struct journal_reader_options ro = {.dir = f->paths.journal, .archive_dir = f->paths.archive};
+    memcpy(ro.workspace_id, f->workspace.id, sizeof ro.workspace_id);
+    CM_CLEANUP(journal_reader_closep) struct journal_reader *reader = NULL;
+    TRY(journal_reader_open(&reader, &ro, 0, f->diag));
+    bool compared = false, found = true;
+    for (;;) {
+        struct journal_group group;
+        TRY(journal_reader_next(reader, JOURNAL_TO_THE_END, &group, &found, f->diag));
+        if (!found) break;
+        TRY(visit(f, &group, &compared));
+    }
+    struct journal_tail tail;
+    TRY(journal_reader_end(reader, &tail, &f->report->torn_len, f->diag));
+    if (f->image != NULL && f->report->image_position > f->report->next_sequence &&
+        f->report->groups > 0)
+        return diag_fail(f->diag, CM_E_CORRUPT, "image", NULL, "rebuild it: fsck --rebuild",
+                         "it is ahead of the journal: %llu, the journal ends before %llu",
+                         (unsigned long long)f->report->image_position,
+                         (unsigned long long)f->report->next_sequence);
+    if (!compared && f->image != NULL && f->report->history_whole) TRY(compare_now(f));
+    return CM_OK;
+}
+
+static cm_err put_in_place(struct fsck *f) {
+    char old[WORKSPACE_PATH_CAP + 8];
+    if (!f->report->history_whole)
+        return diag_fail(f->diag, CM_E_STATE, "journal", NULL,
+                         "bring the archived segments back into archive/",
+                         "it begins at event %llu: the image cannot be rebuilt from it",
+                         (unsigned long long)f->report->first_sequence);
+    TRY(engine_fold(&f->l->base));
+    local_free(take(&f->l));
+    state_close(take(&f->image));
+    (void)snprintf(old, sizeof old, "%s.old", f->paths.state);
+    remove_image(old);
+    const bool moved = rename(f->paths.state, old) == 0 || errno == ENOENT; /* there may be none */
+    if (!moved || rename(f->second, f->paths.state) != 0)
+        return diag_fail(f->diag, CM_E_IO, f->paths.state, NULL, "move state.rebuilt there by hand",
+                         "the folders could not be exchanged");
+    remove_image(old);
+    f->report->rebuilt = true;
+    return CM_OK;
+}
+
+static cm_err check_all(struct fsck *f) {
+    TRY(workspace_read(f->options->workspace, &f->workspace, f->diag));
+    TRY(workspace_paths(f->options->workspace, &f->paths, f->diag));
+    TRY(keep_others_out(f));
+    TRY(open_first(f));
+    TRY(open_second(f));
+    const cm_err err = read_journal(f);
+    const bool image_only = err == CM_E_CORRUPT && f->report->next_sequence > 0 &&
+                            !f->report->image_agrees && f->image != NULL;
+    if (err != CM_OK && !(f->options->rebuild && image_only)) return err;
+    return f->options->rebuild ? put_in_place(f) : CM_OK;
+}
+
+cm_err engine_fsck(const struct fsck_options *options, struct fsck_report *report,
+                   struct cm_diag *diag) {
+    struct cm_diag none = DIAG_INIT;
+    *report = (struct fsck_report){0};
+    struct fsck f = {.options = options,
+                     .report = report,
+                     .diag = diag != NULL ? diag : &none,
+                     .dir_fd = -1,
+                     .lock_fd = -1};
+    const cm_err err = check_all(&f);
+    local_free(f.l);
+    state_close(f.image);
+    if (f.second[0] != '\0') remove_image(f.second);
+    if (f.lock_fd >= 0) (void)close(f.lock_fd);
+    if (f.dir_fd >= 0) (void)close(f.dir_fd);
+    return err;
+}

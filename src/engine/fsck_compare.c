@@ -1,0 +1,129 @@
+/* Walk one image and look everything up in the other, both ways round. */
+#include "engine/fsck_compare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/macros.h"
+#include "engine/units.h"
+
+#define REMEDY "rebuild the image: countermark fsck --rebuild"
+
+struct comparison {
+    struct state *other;
+    struct state *mine;
+    uint64_t units;
+    struct cm_diag *diag;
+    bool details;        /* compare what is behind the bits, too: once is enough */
+    struct buffer names; /* documents, counters and recalls, as bytes in order */
+};
+
+static cm_err differ(const struct comparison *c, uint32_t set, uint64_t serial, const char *what) {
+    char place[64];
+    (void)snprintf(place, sizeof place, "set %u, serial %llu", set, (unsigned long long)serial);
+    return diag_fail(c->diag, CM_E_CORRUPT, "image", place, REMEDY,
+                     "its %s differs from the journal", what);
+}
+
+static bool same_extra(const struct unit_extra *a, const struct unit_extra *b) {
+    return a->flags == b->flags && a->uses == b->uses && a->reserved_by == b->reserved_by &&
+           a->reserved_until_ms == b->reserved_until_ms && a->since_ms == b->since_ms &&
+           memcmp(a->redeemer, b->redeemer, sizeof a->redeemer) == 0;
+}
+
+static cm_err compare_unit(struct comparison *c, uint32_t set, uint64_t serial, unsigned bits) {
+    c->units++;
+    if (bits == UNIT_OTHER) {
+        struct unit_extra a = {0}, b = {0};
+        bool in_a = false, in_b = false;
+        TRY(state_extra(c->mine, set, serial, &a, &in_a));
+        TRY(state_extra(c->other, set, serial, &b, &in_b));
+        if (in_a != in_b || !same_extra(&a, &b)) return differ(c, set, serial, "exception record");
+    }
+    struct unit_detail a = {0}, b = {0};
+    bool in_a = false, in_b = false;
+    TRY(state_detail(c->mine, set, serial, &a, &in_a));
+    TRY(state_detail(c->other, set, serial, &b, &in_b));
+    if (in_a != in_b || a.time_ms != b.time_ms || a.sequence != b.sequence || a.actor != b.actor ||
+        a.use != b.use)
+        return differ(c, set, serial, "details");
+    return CM_OK;
+}
+
+static cm_err compare_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes) {
+    struct comparison *c = ctx;
+    uint8_t theirs[STATE_PAGE_LEN] = {0};
+    bool found = false;
+    TRY(state_page(c->other, set, page, theirs, &found));
+    const uint64_t first = page * STATE_PAGE_UNITS;
+    for (size_t i = 0; i < STATE_PAGE_LEN; i++) {
+        if (bytes[i] != theirs[i]) return differ(c, set, first + 4u * i, "state");
+        if (bytes[i] == 0 || !c->details) continue;
+        for (unsigned u = 0; u < 4; u++) {
+            const unsigned bits = ((unsigned)bytes[i] >> (2u * u)) & 3u;
+            if (bits != UNIT_FRESH) TRY(compare_unit(c, set, first + 4u * i + u, bits));
+        }
+    }
+    return CM_OK;
+}
+
+static cm_err note_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
+    struct buffer *b = &((struct comparison *)ctx)->names;
+    buffer_u8(b, (uint8_t)kind);
+    buffer_u32be(b, id);
+    buffer_u32be(b, (uint32_t)text.len);
+    buffer_put(b, text.p, text.len);
+    return buffer_err(b);
+}
+
+static cm_err note_counters(void *ctx, uint32_t set, const struct set_counters *s) {
+    struct buffer *b = &((struct comparison *)ctx)->names;
+    buffer_u32be(b, set);
+    buffer_u64be(b, s->next_serial);
+    buffer_u64be(b, s->issued);
+    buffer_u64be(b, s->redeemed);
+    buffer_u64be(b, s->reversed);
+    buffer_u64be(b, s->reserved);
+    buffer_u64be(b, s->voided);
+    buffer_u8(b, s->phase);
+    buffer_u8(b, s->shipped);
+    return buffer_err(b);
+}
+
+static cm_err note_recall(void *ctx, const struct recall_event *r) {
+    struct buffer *b = &((struct comparison *)ctx)->names;
+    buffer_u32be(b, r->set);
+    buffer_u64be(b, r->first);
+    buffer_u64be(b, r->last);
+    return buffer_err(b);
+}
+
+static cm_err note_names(struct comparison *c) {
+    TRY(state_documents(c->mine, note_document, c));
+    TRY(state_counters(c->mine, note_counters, c));
+    return state_recalls(c->mine, note_recall, c);
+}
+
+static cm_err compare_names(struct comparison *a, struct comparison *b) {
+    TRY(note_names(a));
+    TRY(note_names(b));
+    if (slice_equal(buffer_slice(&a->names), buffer_slice(&b->names))) return CM_OK;
+    return diag_fail(a->diag, CM_E_CORRUPT, "image", "documents, counters or recalls", REMEDY,
+                     "they differ from the journal");
+}
+
+cm_err fsck_compare(struct state *image, struct state *rebuilt, uint64_t *units,
+                    struct cm_diag *diag) {
+    struct comparison there = {
+        .mine = image, .other = rebuilt, .diag = diag, .details = true, .names = BUFFER_INIT};
+    struct comparison back = {.mine = rebuilt, .other = image, .diag = diag, .names = BUFFER_INIT};
+    cm_err err = state_pages(image, compare_page, &there);
+    if (err == CM_OK) err = state_pages(rebuilt, compare_page, &back);
+    if (err == CM_OK) err = compare_names(&there, &back);
+    buffer_free(&there.names);
+    buffer_free(&back.names);
+    *units = there.units;
+    return err;
+}

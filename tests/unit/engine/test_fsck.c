@@ -1,0 +1,126 @@
+/* fsck judges the journal's chain and the image against the journal, and rebuilds the image. The
+ * expected states are those that the engine itself answered before. */
+#include "support/cm.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/fsck.h"
+#include "support/scratch.h"
+#include "support/world.h"
+
+#define UNITS 3000u
+
+/* A workspace with some of everything, over several segments and folds; closed. */
+static uint32_t lived_in(struct world *w) {
+    w->segment_len = 65536;
+    w->fold_len = 20000;
+    world_make(w, 12, 100000);
+    const uint32_t set = world_batch(w, UNITS, true);
+    for (uint64_t i = 0; i < UNITS; i += 3) {
+        char code[WORLD_CODE_CAP];
+        world_code(w, set, i, code);
+        const enum cm_operation op = i % 2 == 0 ? CM_OP_REDEEM : CM_OP_RESERVE;
+        assert_int_equal(world_ask(w, op, code, i % 5 == 0 ? code : NULL, 5).verdict,
+                         CM_V_ACCEPTED);
+    }
+    char code[WORLD_CODE_CAP];
+    world_code(w, set, 1, code);
+    assert_int_equal(world_ask(w, CM_OP_VOID, code, NULL, 0).verdict, CM_V_ACCEPTED);
+    const struct recall_event recall = {.set = set, .first = 10, .last = 20};
+    assert_ok(engine_recall(w->engine, &recall, NULL));
+    world_close(w);
+    return set;
+}
+
+static void a_sound_workspace_is_found_sound(void **state) {
+    (void)state;
+    struct world w = {0};
+    (void)lived_in(&w);
+    struct fsck_report report;
+    struct cm_diag diag = DIAG_INIT;
+    const struct fsck_options options = {.workspace = w.dir};
+    const cm_err err = engine_fsck(&options, &report, &diag);
+    if (err != CM_OK) fail_msg("%s: %s: %s", cm_err_name(err), diag.place, diag.problem);
+    assert_true(report.history_whole && report.image_opened && report.image_agrees);
+    assert_int_equal(report.units_compared, UNITS / 3 + 1);
+    assert_true(report.groups > UNITS / 3);
+    world_remove(&w);
+}
+
+static void a_lost_image_is_rebuilt_from_the_journal(void **state) {
+    (void)state;
+    struct world w = {0};
+    const uint32_t set = lived_in(&w);
+    struct workspace_paths paths;
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    scratch_remove(paths.state);
+    struct cm_diag diag = DIAG_INIT;
+    assert_true(world_try_open(&w, &diag) != CM_OK);
+    struct fsck_report report;
+    const struct fsck_options options = {.workspace = w.dir, .rebuild = true};
+    struct cm_diag why = DIAG_INIT;
+    const cm_err err = engine_fsck(&options, &report, &why);
+    if (err != CM_OK) fail_msg("%s: %s: %s", cm_err_name(err), why.place, why.problem);
+    assert_true(report.rebuilt);
+    world_open(&w);
+    for (uint64_t i = 0; i < UNITS; i += 60) {
+        char code[WORLD_CODE_CAP];
+        world_code(&w, set, i + 30, code); /* even multiples of 3: redeemed */
+        const enum cm_verdict want = CM_V_ALREADY_REDEEMED;
+        assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, want);
+    }
+    world_close(&w);
+    const struct fsck_options check = {.workspace = w.dir};
+    assert_ok(engine_fsck(&check, &report, NULL));
+    assert_true(report.image_agrees);
+    world_remove(&w);
+}
+
+static void a_workspace_in_use_is_left_alone(void **state) {
+    (void)state;
+    struct world w = {0};
+    (void)lived_in(&w);
+    world_open(&w);
+    struct fsck_report report;
+    const struct fsck_options options = {.workspace = w.dir};
+    assert_err(CM_E_BUSY, engine_fsck(&options, &report, NULL));
+    world_remove(&w);
+}
+
+static void a_flipped_bit_in_a_sealed_segment_is_named(void **state) {
+    (void)state;
+    struct world w = {0};
+    (void)lived_in(&w);
+    struct workspace_paths paths;
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    char segment[WORKSPACE_PATH_CAP + 32];
+    (void)snprintf(segment, sizeof segment, "%s/0000000001.seg", paths.archive);
+    const int fd = open(segment, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    uint8_t byte = 0;
+    const off_t at = 512 * 20 + 130; /* inside the twentieth block: a group's payload */
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 0x10;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    (void)close(fd);
+    struct fsck_report report;
+    struct cm_diag diag = DIAG_INIT;
+    const struct fsck_options options = {.workspace = w.dir};
+    assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, &diag));
+    char line[1100];
+    (void)diag_text(&diag, CM_E_CORRUPT, line, sizeof line);
+    assert_non_null(strstr(line, "0000000001.seg"));
+    world_remove(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sound_workspace_is_found_sound),
+        cmocka_unit_test(a_lost_image_is_rebuilt_from_the_journal),
+        cmocka_unit_test(a_workspace_in_use_is_left_alone),
+        cmocka_unit_test(a_flipped_bit_in_a_sealed_segment_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

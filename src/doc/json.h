@@ -67,6 +67,9 @@ struct json_value json_root(struct json_doc *doc);
  * `key` is borrowed as long as the value is used. */
 struct json_value json_get(struct json_value object, const char *key);
 struct json_value json_at(struct json_value array, size_t index);
+/* Member i of an object, in the order of the text, and its key (as long-lived as the document);
+ * absent after the last, *key is then untouched. Takes time in proportion to i. */
+struct json_value json_member(struct json_value object, size_t i, const char **key);
 enum json_kind json_kind_of(struct json_value v);
 static inline bool json_present(struct json_value v) { return v.node != NULL; }
 

@@ -81,6 +81,12 @@ struct unit_view {
 };
 CM_MUST_CHECK cm_err engine_lookup(struct cm_engine *engine, uint32_t actor, uint32_t set,
                                    uint64_t serial, struct unit_view *out, struct cm_diag *diag);
+/** Which of the n serials from `first` on are units: issued and not skipped. Not journaled: for the
+ * minter, who must not give a text to a second owner.
+ * @param[out] exist  n answers
+ * @retval CM_E_NOT_FOUND  no such batch      @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n,
+                                  bool *exist);
 /** Fold now and wait for it: before a backup, and in tests. */
 CM_MUST_CHECK cm_err engine_fold(struct cm_engine *engine);
 

@@ -48,6 +48,33 @@ cm_err engine_lookup(struct cm_engine *engine, uint32_t actor, uint32_t set, uin
     return local_as_owner(local_of(engine), lookup_as_owner, &act);
 }
 
+struct exist_act {
+    uint32_t set;
+    uint64_t first;
+    size_t n;
+    bool *exist;
+};
+
+static cm_err exist_as_owner(struct local *l, void *ctx) {
+    const struct exist_act *a = ctx;
+    const struct set_entry *s = registry_set(&l->registry, a->set);
+    if (s == NULL) return CM_E_NOT_FOUND;
+    TRY(book_reserve(&l->book, a->n));
+    for (size_t i = 0; i < a->n; i++) {
+        const uint64_t serial = a->first + i;
+        a->exist[i] = serial < s->set.counters.next_serial;
+        if (!a->exist[i]) continue;
+        TRY(book_touch(&l->book, a->set, serial, 0, NULL));
+        a->exist[i] = book_bits(&l->book, a->set, serial) != UNIT_ABSENT;
+    }
+    return CM_OK;
+}
+
+cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n, bool *exist) {
+    struct exist_act act = {.set = set, .first = first, .n = n, .exist = exist};
+    return local_as_owner(local_of(engine), exist_as_owner, &act);
+}
+
 /* Two turns: the first may only finish a fold under way, whose job lacks the latest changes. */
 static cm_err fold_as_owner(struct local *l, void *ctx) {
     (void)ctx;

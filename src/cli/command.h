@@ -1,0 +1,64 @@
+/* What a command is, and what it is given: the table's row, the parsed options, the workspace, and
+ * a place for its exit code. A command parses its options into a struct, calls the library, and
+ * hands its result to output.h as one JSON record, from which text is made, too. */
+#ifndef CM_CLI_COMMAND_H
+#define CM_CLI_COMMAND_H
+
+#include "base/buffer.h"
+#include "base/diag.h"
+#include "cli/option.h"
+#include "cli/session.h"
+
+#define EXIT_DONE     0 /* done, or a positive verdict */
+#define EXIT_NEGATIVE 1 /* the answer is no */
+#define EXIT_USAGE    2 /* the command line is wrong; nothing was tried */
+#define EXIT_FAULT    3 /* it could not be done or found out */
+
+#define WORKSPACE_DEFAULT "countermark-workspace"
+
+struct cli;
+typedef cm_err command_fn(struct cli *cli);
+
+enum command_needs {
+    NEEDS_NOTHING = 0,
+    NEEDS_ENGINE = 1, /* an open session: a running vault, or the workspace itself */
+};
+
+struct command {
+    const char *name; /* one to three words: "batch open"; NULL ends a table */
+    command_fn *run;
+    const char *summary;
+    unsigned needs;
+    const char *arguments;             /* for help: "BATCH --out FILE" */
+    size_t least, most;                /* positional arguments */
+    const struct option_spec *options; /* may be NULL */
+    const char *examples;              /* lines of help */
+    const char *act;                   /* command_act: the act to run */
+    const char *const *positions; /* command_act: keys of the positional arguments; one that ends in
+                                     "..." takes all that are left, as an array */
+};
+
+struct cli {
+    const struct command *command;
+    struct options options;
+    const char *workspace;
+    bool json;
+    struct session session; /* open when the command needs it */
+    struct cm_diag *diag;
+    int exit_code; /* set by a command with a negative answer */
+};
+
+/* Every table of commands, in the order of help (commands.c). NULL ends it. */
+extern const struct command *const command_tables[];
+
+/* A command that is one act: options and arguments become its JSON, its result is shown. */
+cm_err command_act(struct cli *cli);
+
+/* The other commands, by file cmd_*.c. */
+command_fn cmd_help, cmd_init, cmd_plan;
+
+static inline const char *position(const struct cli *cli, size_t i) {
+    return i < cli->options.position_n ? cli->options.positions[i] : NULL;
+}
+
+#endif

@@ -1,0 +1,188 @@
+/* The table of acts and the look-ups they share. Each look-up copies what it found: nothing of the
+ * registry is held while the engine works. */
+#include "vault/acts.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "codes/scheme_json.h"
+#include "vault/acts_inside.h"
+
+#define NOTE_CAP 512u /* bytes of a note in the ledger */
+
+static const struct act_entry *find_act(struct cm_slice name) {
+    static const struct act_entry *const tables[] = {acts_access, acts_batch, acts_phase,
+                                                     acts_key,    acts_look,  acts_mint,
+                                                     acts_scheme, acts_terms};
+    for (size_t t = 0; t < CM_ARRAY_N(tables); t++)
+        for (const struct act_entry *e = tables[t]; e->name != NULL; e++)
+            if (slice_equal(slice_text(e->name), name)) return e;
+    return NULL;
+}
+
+static cm_err run(const struct act_entry *entry, struct act_context *ctx, struct cm_slice args,
+                  struct buffer *result, struct cm_diag *diag) {
+    static const struct json_limits limits = {.text_max = ACT_ARGS_MAX,
+                                              .depth_max = JSON_DEPTH_MAX};
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct json_writer w = json_writer_into(result, false);
+    struct act a = {.ctx = ctx, .out = &w, .diag = diag};
+    a.now_unix_s = clock_now_ms(clock_wall()) / 1000;
+    TRY(json_doc_new(&doc, args, entry->name, &limits, diag));
+    a.args = json_root(doc);
+    size_t keys = 0;
+    while (keys < ACT_KEYS_MAX && entry->keys[keys] != NULL)
+        keys++;
+    TRY(json_only(a.args, entry->keys, keys));
+    json_object_begin(&w, NULL);
+    TRY(entry->fn(&a));
+    json_object_end(&w);
+    return buffer_err(result);
+}
+
+cm_err act_run(struct act_context *ctx, struct cm_slice name, struct cm_slice args,
+               struct buffer *result, struct cm_diag *diag) {
+    const struct act_entry *entry = find_act(name);
+    const size_t before = result->len;
+    if (entry == NULL)
+        return diag_fail(diag, CM_E_UNSUPPORTED, "act", NULL,
+                         "use the command line and the daemon of one version", "no such act");
+    const cm_err err = run(entry, ctx, args, result, diag);
+    if (err != CM_OK) result->len = before;
+    return err;
+}
+
+/* ---- Look-ups -------------------------------------------------------------------------------- */
+
+struct look {
+    struct act *a;
+    const char *key;
+    void *out;
+    struct cm_slice name;
+};
+
+static cm_err look(struct act *a, const char *key, registry_reader *read, void *out) {
+    struct look l = {.a = a, .key = key, .out = out};
+    TRY(json_text(json_get(a->args, key), 1, REGISTRY_NAME_CAP, &l.name));
+    return engine_read(a->ctx->engine, read, &l);
+}
+
+static cm_err missing(const struct look *l, const char *what, const char *remedy) {
+    return diag_fail(l->a->diag, CM_E_NOT_FOUND, NULL, NULL, remedy, "no %s is named '%.*s'", what,
+                     (int)l->name.len, (const char *)l->name.p);
+}
+
+static cm_err read_scheme(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    struct found_scheme *out = l->out;
+    const struct scheme_entry *s = registry_scheme_named(r, l->name);
+    if (s == NULL) return missing(l, "scheme", "'countermark scheme list' shows them");
+    *out = (struct found_scheme){.id = s->id,
+                                 .brand = s->brand,
+                                 .test = s->numbers->test,
+                                 .key_version_first = s->numbers->key_version_first};
+    memcpy(out->name, s->scheme->name, sizeof out->name);
+    return CM_OK;
+}
+
+cm_err act_scheme(struct act *a, const char *key, struct found_scheme *out) {
+    return look(a, key, read_scheme, out);
+}
+
+struct document_read {
+    uint32_t id;
+    struct buffer *out;
+};
+
+static cm_err read_document(void *ctx, const struct registry *r) {
+    const struct document_read *d = ctx;
+    const struct scheme_entry *s = registry_scheme(r, d->id);
+    return s != NULL ? scheme_json_write(s->scheme, d->out) : CM_E_NOT_FOUND;
+}
+
+cm_err act_scheme_document(struct act *a, uint32_t id, struct buffer *out) {
+    struct document_read d = {.id = id, .out = out};
+    return engine_read(a->ctx->engine, read_document, &d);
+}
+
+static cm_err read_set(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    struct found_set *out = l->out;
+    const struct set_entry *s = registry_set_named(r, l->name);
+    if (s == NULL) return missing(l, "batch", "'countermark batch list' shows them");
+    out->set = s->set;
+    out->set.recalls = NULL;
+    memcpy(out->name, s->name, sizeof out->name);
+    return CM_OK;
+}
+
+cm_err act_batch(struct act *a, const char *key, struct found_set *out) {
+    return look(a, key, read_set, out);
+}
+
+static cm_err read_door(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    const struct door *d = registry_door_named(r, l->name);
+    if (d == NULL) return missing(l, "door", "'countermark door list' shows them");
+    *(struct door *)l->out = *d;
+    return CM_OK;
+}
+
+cm_err act_door(struct act *a, const char *key, struct door *out) {
+    return look(a, key, read_door, out);
+}
+
+static cm_err read_brand(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    struct brand *out = l->out;
+    const struct brand *b = l->name.len > 0   ? registry_brand_named(r, l->name)
+                            : r->brand_n == 1 ? r->brands[0]
+                                              : NULL;
+    if (b == NULL && l->name.len > 0)
+        return missing(l, "brand", "'countermark brand list' shows them");
+    if (b == NULL && r->brand_n > 1)
+        return diag_fail(l->a->diag, CM_E_ARGUMENT, NULL, NULL, "say which: --brand NAME",
+                         "there are %zu brands", r->brand_n);
+    if (b != NULL) *out = *b;
+    return CM_OK;
+}
+
+cm_err act_brand(struct act *a, uint32_t *id, char name[REGISTRY_NAME_CAP]) {
+    struct brand found = {.id = 0};
+    struct look l = {.a = a, .key = "brand", .out = &found};
+    if (json_present(json_get(a->args, "brand")))
+        TRY(json_text(json_get(a->args, "brand"), 1, REGISTRY_NAME_CAP, &l.name));
+    TRY(engine_read(a->ctx->engine, read_brand, &l));
+    *id = found.id;
+    memcpy(name, found.name, sizeof found.name);
+    return CM_OK;
+}
+
+cm_err act_issue_version(struct act *a, const struct found_scheme *s, uint8_t *version) {
+    struct key_info infos[UINT8_MAX + 1];
+    size_t n = 0;
+    uint8_t newest = 0;
+    keystore_versions(a->ctx->keystore, KEY_SCHEME, s->id, infos, CM_ARRAY_N(infos), &n);
+    for (size_t i = 0; i < n; i++)
+        if (infos[i].state == KEY_ISSUE && infos[i].version > newest) newest = infos[i].version;
+    if (newest == 0)
+        return diag_fail(a->diag, CM_E_STATE, s->name, NULL,
+                         "countermark key rotate makes a new one",
+                         "no key version of this scheme may issue");
+    *version = newest;
+    return CM_OK;
+}
+
+cm_err act_note(struct act *a, const char *format, ...) {
+    char text[NOTE_CAP];
+    va_list args;
+    va_start(args, format);
+    const int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (n < 0) return CM_E_ARGUMENT;
+    return engine_note(a->ctx->engine, a->ctx->actor, slice_text(text), a->diag);
+}

@@ -1,0 +1,32 @@
+/* The operator's acts: one table {name, function}, JSON in, JSON out. The command line runs them in
+ * process, or sends them to a running vault, which runs the same table: what can be done does not
+ * depend on how. Arguments are read strictly; an act that fails has changed nothing, unless its
+ * error says that the outcome is unknown (CM_E_DEAD).
+ * Reference: docs/design/acts.md. */
+#ifndef CM_VAULT_ACTS_H
+#define CM_VAULT_ACTS_H
+
+#include "base/buffer.h"
+#include "base/diag.h"
+#include "crypto/keystore.h"
+#include "engine/engine.h"
+
+#define ACT_ARGS_MAX (8u << 20) /* bytes of the arguments' JSON */
+
+/* One at a time: acts change keystore and registry, and no two may run at once. */
+struct act_context {
+    struct cm_engine *engine;
+    struct keystore *keystore;
+    const char *workspace;
+    uint32_t actor; /* who does it: registry number of an API key, 0 = the operator */
+};
+
+/** Run one act.
+ * @param[in]     args    one JSON object
+ * @param[in,out] result  one JSON object is appended; untouched on error
+ * @retval CM_E_UNSUPPORTED  no act has that name
+ * @retval others            the act's own; diag tells input, place, problem and remedy */
+CM_MUST_CHECK cm_err act_run(struct act_context *ctx, struct cm_slice name, struct cm_slice args,
+                             struct buffer *result, struct cm_diag *diag);
+
+#endif

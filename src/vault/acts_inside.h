@@ -1,0 +1,69 @@
+/* The acts room's own: what every act is given, and the look-ups that many share. */
+#ifndef CM_VAULT_ACTS_INSIDE_H
+#define CM_VAULT_ACTS_INSIDE_H
+
+#include "codes/scheme.h"
+#include "doc/json.h"
+#include "doc/json_write.h"
+#include "vault/acts.h"
+
+struct act {
+    struct act_context *ctx;
+    struct json_value args;
+    struct json_writer *out; /* the result's object is open: the act puts members */
+    uint64_t now_unix_s;
+    struct cm_diag *diag;
+};
+typedef cm_err act_fn(struct act *a);
+
+#define ACT_KEYS_MAX 16u
+struct act_entry {
+    const char *name;
+    act_fn *fn;
+    const char *keys[ACT_KEYS_MAX]; /* arguments it knows; NULL ends them */
+};
+
+/* acts_*.c: tables ended by a NULL name */
+extern const struct act_entry acts_access[], acts_batch[], acts_phase[], acts_key[], acts_look[],
+    acts_mint[], acts_scheme[], acts_terms[];
+
+/* What an act needs to know of a scheme, copied out of the registry. */
+struct found_scheme {
+    uint32_t id, brand;
+    bool test;
+    uint8_t key_version_first;
+    char name[SCHEME_NAME_CAP];
+};
+/** The scheme that argument `key` names. @retval CM_E_NOT_FOUND, CM_E_FORMAT */
+CM_MUST_CHECK cm_err act_scheme(struct act *a, const char *key, struct found_scheme *out);
+/** The document of a scheme as the ledger has it. */
+CM_MUST_CHECK cm_err act_scheme_document(struct act *a, uint32_t id, struct buffer *out);
+
+struct found_set {
+    struct set set; /* recalls not copied */
+    char name[REGISTRY_NAME_CAP];
+};
+/** The batch that argument `key` names. */
+CM_MUST_CHECK cm_err act_batch(struct act *a, const char *key, struct found_set *out);
+/** The brand of argument "brand"; without it the only one, or none. *id = 0 is none. */
+CM_MUST_CHECK cm_err act_brand(struct act *a, uint32_t *id, char name[REGISTRY_NAME_CAP]);
+/** The door that argument `key` names. */
+CM_MUST_CHECK cm_err act_door(struct act *a, const char *key, struct door *out);
+
+/** The newest version of a scheme's key that may issue.
+ * @retval CM_E_STATE  every version is retired */
+CM_MUST_CHECK cm_err act_issue_version(struct act *a, const struct found_scheme *s,
+                                       uint8_t *version);
+/** Put a door's schemes in its document and journal it. */
+CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id);
+/** A note in the ledger: who did what with a key. Texts hold no codes and no secrets. */
+CM_MUST_CHECK cm_err act_note(struct act *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline const char *phase_name(uint8_t phase) {
+    static const char *const names[] = {"made", "open", "closed"};
+    return phase <= PHASE_CLOSED ? names[phase] : "unknown";
+}
+static inline const char *mode_name(bool test) { return test ? "TEST" : "LIVE"; }
+
+#endif

@@ -1,0 +1,102 @@
+/* Looking: statistics, one unit; and accepting a restored workspace. A look-up of a unit by a
+ * person is itself an event of the ledger. */
+#include <string.h>
+
+#include "base/macros.h"
+#include "vault/acts_inside.h"
+
+struct totals {
+    uint64_t batches, ordered, issued, redeemed, reversed, reserved, voided;
+};
+
+static cm_err totals_read(void *ctx, const struct registry *r) {
+    struct totals *t = ctx;
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        if (r->sets[i] == NULL) continue;
+        const struct set *s = &r->sets[i]->set;
+        t->batches++;
+        t->ordered += s->quantity;
+        t->issued += s->counters.issued;
+        t->redeemed += s->counters.redeemed;
+        t->reversed += s->counters.reversed;
+        t->reserved += s->counters.reserved;
+        t->voided += s->counters.voided;
+    }
+    return CM_OK;
+}
+
+static cm_err stats(struct act *a) {
+    struct totals t = {0};
+    struct engine_stats s;
+    TRY(engine_read(a->ctx->engine, totals_read, &t));
+    engine_stats(a->ctx->engine, &s);
+    json_put_u64(a->out, "batches", t.batches);
+    json_put_u64(a->out, "ordered", t.ordered);
+    json_put_u64(a->out, "issued", t.issued);
+    json_put_u64(a->out, "redeemed", t.redeemed);
+    json_put_u64(a->out, "reversed", t.reversed);
+    json_put_u64(a->out, "reserved", t.reserved);
+    json_put_u64(a->out, "voided", t.voided);
+    json_put_u64(a->out, "next_sequence", s.sequence);
+    json_put_u64(a->out, "folded_to", s.folded_to);
+    json_put_u64(a->out, "journal_bytes_unfolded", s.journal_bytes);
+    json_put_u64(a->out, "unit_memory_bytes", s.unit_memory);
+    json_put_bool(a->out, "restored", s.restored);
+    json_object_begin(a->out, "verdicts_since_start");
+    for (unsigned v = 0; v < CM_VERDICT_N; v++)
+        if (s.verdicts[v] > 0)
+            json_put_u64(a->out, cm_verdict_name((enum cm_verdict)v), s.verdicts[v]);
+    json_object_end(a->out);
+    return CM_OK;
+}
+
+static const char *bits_name(const struct unit_view *v) {
+    switch (v->bits) {
+    case UNIT_FRESH: return "fresh";
+    case UNIT_SPENT: return "spent";
+    case UNIT_ABSENT: return "absent";
+    case UNIT_OTHER:
+    default: return "other";
+    }
+}
+
+static cm_err unit_show(struct act *a) {
+    struct found_set s;
+    struct unit_view v;
+    uint64_t serial = 0;
+    TRY(act_batch(a, "batch", &s));
+    TRY(json_u64(json_get(a->args, "serial"), 0, UINT64_MAX >> 1, &serial));
+    TRY(engine_lookup(a->ctx->engine, a->ctx->actor, s.set.number, serial, &v, a->diag));
+    json_put_cstr(a->out, "batch", s.name);
+    json_put_u64(a->out, "serial", serial);
+    json_put_cstr(a->out, "state", bits_name(&v));
+    if (v.has_detail) {
+        json_put_u64(a->out, "changed_ms", v.detail.time_ms);
+        json_put_u64(a->out, "sequence", v.detail.sequence);
+        json_put_u64(a->out, "actor", v.detail.actor);
+        json_put_u64(a->out, "use", v.detail.use);
+    }
+    return CM_OK;
+}
+
+static cm_err restore_accept(struct act *a) {
+    TRY(engine_accept_restore(a->ctx->engine, a->diag));
+    json_put_bool(a->out, "accepted", true);
+    return CM_OK;
+}
+
+static cm_err fold(struct act *a) {
+    struct engine_stats s;
+    TRY(engine_fold(a->ctx->engine));
+    engine_stats(a->ctx->engine, &s);
+    json_put_u64(a->out, "folded_to", s.folded_to);
+    return CM_OK;
+}
+
+const struct act_entry acts_look[] = {
+    {"stats", stats, {NULL}},
+    {"unit.show", unit_show, {"batch", "serial"}},
+    {"restore.accept", restore_accept, {NULL}},
+    {"fold", fold, {NULL}},
+    {NULL, NULL, {NULL}},
+};

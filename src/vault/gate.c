@@ -1,0 +1,65 @@
+/* The vault's gate. A typing error is no guess: it does not pass the check character, which is
+ * public. What was well-formed and not ours is one. References as in gate.h. */
+#include "vault/gate.h"
+
+void gate_init(struct gate *g, const struct vault_limits *limits) {
+    *g = (struct gate){.all = gcra_of(limits->wrong_per_s, 1, 10 * limits->wrong_per_s),
+                       .caller =
+                           gcra_of(limits->caller_wrong_per_s, 1, 10 * limits->caller_wrong_per_s),
+                       .issue = gcra_of(limits->issue_per_s, 1, 10 * limits->issue_per_s),
+                       .keys = KEY_TABLE_INIT};
+}
+
+void gate_wipe(struct gate *g) { key_table_wipe(&g->keys); }
+
+const struct key_row *gate_key(const struct gate *g, uint32_t actor) {
+    size_t low = 0, high = g->keys.key_n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (g->keys.keys[middle].id < actor)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < g->keys.key_n && g->keys.keys[low].id == actor ? &g->keys.keys[low] : NULL;
+}
+
+static bool role_may(enum key_role role, enum cm_operation operation) {
+    switch (operation) {
+    case CM_OP_CHECK: return true;
+    case CM_OP_VOID: return role == KEY_ROLE_ADMIN;
+    case CM_OP_REDEEM:
+    case CM_OP_RESERVE:
+    case CM_OP_CONFIRM:
+    case CM_OP_RELEASE:
+    case CM_OP_REVERSE:
+    default: return role == KEY_ROLE_REDEEM || role == KEY_ROLE_ADMIN;
+    }
+}
+
+bool gate_admits(const struct gate *g, const struct cm_call *call) {
+    const struct key_row *k = gate_key(g, call->caller.actor);
+    if (k == NULL || k->brand != call->caller.brand || k->test != call->caller.test) return false;
+    if (k->door != 0 && k->door != call->door) return false;
+    for (size_t i = 0; i < call->n; i++)
+        if (!role_may(k->role, call->requests[i].operation)) return false;
+    return true;
+}
+
+static size_t place_of(const struct cm_call *call) { return call->caller.actor % GATE_CALLERS; }
+
+bool gate_is_busy(const struct gate *g, const struct cm_call *call, uint64_t now_us) {
+    return gcra_wait_us(g->all, g->all_due, now_us) > 0 ||
+           gcra_wait_us(g->caller, g->caller_due[place_of(call)], now_us) > 0;
+}
+
+void gate_charge(struct gate *g, const struct cm_call *call, uint64_t now_us) {
+    uint64_t wrong = 0;
+    for (size_t i = 0; call->status == CM_CALL_DONE && i < call->n; i++)
+        wrong += call->answers[i].verdict == CM_V_NOT_A_CODE ||
+                 call->answers[i].verdict == CM_V_UNKNOWN_BATCH;
+    if (wrong == 0) return;
+    uint64_t *due = &g->caller_due[place_of(call)];
+    *due = gcra_charged(g->caller, *due, now_us, wrong);
+    g->all_due = gcra_charged(g->all, g->all_due, now_us, wrong);
+}

@@ -5,22 +5,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ledger/segment_set.h"
 
-#define FOLDER_MODE 0700
-#define FILE_MODE   0600
-#define COPY_CHUNK  (256u * 1024u) /* bytes */
+#define FILE_MODE  0600
+#define COPY_CHUNK (256u * 1024u) /* bytes */
 
 static void bytes_freep(uint8_t **p) { free(*p); }
-
-static cm_err folder_open(const char *path, int *fd) {
-    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST) return disk_err(errno);
-    *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *fd >= 0 ? CM_OK : disk_err(errno);
-}
 
 static cm_err copy_bytes(int from_fd, int to_fd) {
     CM_CLEANUP(bytes_freep) uint8_t *chunk = malloc(COPY_CHUNK);
@@ -68,7 +60,7 @@ static cm_err move(int dir_fd, int archive_fd, uint64_t number) {
 
 /* The segments before the one that holds below_sequence - 1 .. are wholly below it: segment k goes
  * when segment k + 1 starts at or below the sequence. */
-static cm_err release_until(int dir_fd, int archive_fd, uint64_t below_sequence,
+static cm_err release_until(int dir_fd, const char *archive_dir, uint64_t below_sequence,
                             struct cm_diag *diag) {
     CM_CLEANUP(segment_set_wipe) struct segment_set set = SEGMENT_SET_INIT;
     size_t keep = 0;
@@ -77,6 +69,9 @@ static cm_err release_until(int dir_fd, int archive_fd, uint64_t below_sequence,
     const cm_err err = segment_set_find(&set, dir_fd, -1, below_sequence, &keep, diag);
     if (err == CM_E_NOT_FOUND) return CM_OK;
     TRY(err);
+    if (keep == 0) return CM_OK;
+    CM_CLEANUP(disk_closep) int archive_fd = -1;
+    TRY(disk_folder(archive_dir, &archive_fd));
     for (size_t i = 0; i < keep; i++)
         TRY(move(dir_fd, archive_fd, set.items[i].number));
     return CM_OK;
@@ -85,10 +80,8 @@ static cm_err release_until(int dir_fd, int archive_fd, uint64_t below_sequence,
 cm_err archive_release(const char *dir, const char *archive_dir, uint64_t below_sequence,
                        struct cm_diag *diag) {
     CM_CLEANUP(disk_closep) int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    CM_CLEANUP(disk_closep) int archive_fd = -1;
     if (dir_fd < 0) return disk_err(errno);
-    cm_err err = folder_open(archive_dir, &archive_fd);
-    if (err == CM_OK) err = release_until(dir_fd, archive_fd, below_sequence, diag);
+    const cm_err err = release_until(dir_fd, archive_dir, below_sequence, diag);
     if (err != CM_OK) {
         diag_set(diag, archive_dir, "", "make room or mend the folder; it is tried again",
                  "segments could not be moved to the archive");

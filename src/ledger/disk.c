@@ -2,10 +2,13 @@
 #include "ledger/disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define ZERO_CHUNK (64u * 1024u) /* bytes of one zero-filling write */
+#define FOLDER_MODE 0700
+#define ZERO_CHUNK  (64u * 1024u) /* bytes of one zero-filling write */
 
 void disk_closep(int *fd) {
     if (*fd >= 0) (void)close(*fd); /* reads, or writes that were synced before */
@@ -64,6 +67,18 @@ cm_err disk_length(int fd, uint64_t *len) {
 cm_err disk_sync(int fd) { return fdatasync(fd) == 0 ? CM_OK : disk_err(errno); }
 
 cm_err disk_sync_all(int fd) { return fsync(fd) == 0 ? CM_OK : disk_err(errno); }
+
+cm_err disk_folder(const char *path, int *fd) {
+    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST) return disk_err(errno);
+    CM_CLEANUP(disk_closep) int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0) return disk_err(errno);
+    CM_CLEANUP(disk_closep) int above = openat(opened, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (above < 0) return disk_err(errno);
+    TRY(disk_sync_all(above));
+    *fd = opened;
+    opened = -1;
+    return CM_OK;
+}
 
 cm_err disk_zero(int fd, uint64_t offset, uint64_t len) {
     static const uint8_t zeros[ZERO_CHUNK];

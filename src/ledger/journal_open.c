@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -14,23 +13,9 @@
 #include "ledger/journal_writer.h"
 #include "ledger/segment_set.h"
 
-#define FOLDER_MODE 0700
-
 static cm_err folder_fail(struct cm_diag *diag, const char *dir, cm_err err) {
     return diag_fail(diag, err, dir, "", "check the path, its permissions and the disk",
                      "the journal's folder cannot be used");
-}
-
-/* Make the folder and its entry in the one above durable. */
-static cm_err folder_make(const char *dir, int *dir_fd) {
-    const bool made = mkdir(dir, FOLDER_MODE) == 0;
-    if (!made && errno != EEXIST) return disk_err(errno);
-    *dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*dir_fd < 0) return disk_err(errno);
-    if (!made) return CM_OK;
-    CM_CLEANUP(disk_closep) int above = openat(*dir_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (above < 0) return disk_err(errno);
-    return disk_sync_all(above);
 }
 
 static void drop_leftover(int dir_fd) { (void)unlinkat(dir_fd, SEGMENT_TMP_NAME, 0); }
@@ -40,7 +25,7 @@ cm_err journal_create(const struct journal_options *options, struct cm_diag *dia
     CM_CLEANUP(segment_set_wipe) struct segment_set set = SEGMENT_SET_INIT;
     const struct chain start = {.next_sequence = JOURNAL_FIRST_SEQUENCE};
     TRY(journal_new(&j, options, diag));
-    cm_err err = folder_make(options->dir, &j->dir_fd);
+    cm_err err = disk_folder(options->dir, &j->dir_fd);
     if (err != CM_OK) return folder_fail(diag, options->dir, err);
     TRY(journal_lock_take(j->dir_fd, &j->lock_fd, diag));
     TRY(segment_set_list(j->dir_fd, -1, false, &set, diag));

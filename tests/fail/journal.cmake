@@ -1,0 +1,7 @@
+# The journal's failure tests: power loss, the n-th failure, full disks.
+add_executable(journal_writer journal_writer.c)
+target_compile_definitions(journal_writer PRIVATE _GNU_SOURCE)
+target_include_directories(journal_writer PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(journal_writer PRIVATE cm_options cm_cmocka countermark_static)
+cm_test(fail.journal.powerloss fail SOURCES test_journal_powerloss.c LINKS powerloss_explore
+  ARGS $<TARGET_FILE:powerloss> $<TARGET_FILE:journal_writer> TIMEOUT 180 PROVE 3600)

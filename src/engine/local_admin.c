@@ -157,6 +157,10 @@ static cm_err issue_as_owner(struct local *l, void *ctx) {
     if (c->phase == PHASE_CLOSED)
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "open it again first",
                          "the batch is closed");
+    if (s->pool != NULL && e->rule_version != s->pool->pool.rules->version_n)
+        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "count the range again",
+                         "the pool's rules are at version %zu, the range was counted under %u",
+                         s->pool->pool.rules->version_n, (unsigned)e->rule_version);
     if (e->first != c->next_serial)
         return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "start again from the next serial",
                          "another process issued from this batch meanwhile");
@@ -178,7 +182,8 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     TRY(needs_accepted(l, a->diag));
     TRY(find_set(l, e->set, a->diag, &s));
     const struct set_counters *c = &s->set.counters;
-    if (e->phase == PHASE_OPEN && c->issued < s->set.quantity)
+    /* A batch is a promise of so many codes; a pool is drawn from as cards are needed. */
+    if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity)
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "mint it first",
                          "only %llu of %llu codes exist", (unsigned long long)c->issued,
                          (unsigned long long)s->set.quantity);

@@ -1,42 +1,11 @@
 /* The readers of a door, one after the other, over chunks of a call. */
-#include "engine/opener.h"
+#include "engine/opener_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "countermark/code.h"
-#include "crypto/cmac.h"
-
-#define OPENER_CHUNK 1024u /* codes a pass; the coder's own chunk */
-#define READERS_MAX  64u   /* (scheme, key version) pairs of one door */
+#define READERS_MAX  64u /* (scheme or pool, key version) pairs of one door */
 #define VERSIONS_MAX 256u
-#define CODERS_MAX   256u
-
-/* One cached coder. */
-struct cached_coder {
-    uint32_t scheme;
-    uint8_t version;
-    struct cm_coder *coder;
-};
-
-struct reader {
-    const struct scheme_entry *scheme;
-    uint8_t version;
-};
-
-struct opener {
-    const struct registry *registry;
-    const struct keystore *keystore;
-    struct cached_coder coders[CODERS_MAX];
-    size_t coder_n;
-    uint64_t generation;    /* of the registry when the coders were made */
-    struct cmac *pseudonym; /* keyed for pseudonym_of, or NULL */
-    uint32_t pseudonym_of;  /* scheme */
-    struct cm_slice texts[OPENER_CHUNK];
-    uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
-    uint8_t read[OPENER_CHUNK]; /* enum normalised */
-    struct cm_opened opened[OPENER_CHUNK];
-};
 
 cm_err opener_new(struct opener **out, const struct registry *registry,
                   const struct keystore *keystore) {
@@ -52,6 +21,7 @@ static void forget_coders(struct opener *o) {
     for (size_t i = 0; i < o->coder_n; i++)
         cm_coder_free(o->coders[i].coder);
     o->coder_n = 0;
+    opener_forget_numberers(o);
     cmac_free(o->pseudonym);
     o->pseudonym = NULL;
 }
@@ -63,11 +33,15 @@ void opener_free(struct opener *o) {
     free(o);
 }
 
+/* Whatever changed, coders and numberers may rest on what it changed. */
+static void refresh(struct opener *o) {
+    if (o->generation == o->registry->generation) return;
+    forget_coders(o);
+    o->generation = o->registry->generation;
+}
+
 static cm_err coder_for(struct opener *o, const struct reader *r, struct cm_coder **out) {
-    if (o->generation != o->registry->generation || o->coder_n == CODERS_MAX) {
-        forget_coders(o);
-        o->generation = o->registry->generation;
-    }
+    if (o->coder_n == CODERS_MAX) forget_coders(o);
     for (size_t i = 0; i < o->coder_n; i++) {
         if (o->coders[i].scheme != r->scheme->id || o->coders[i].version != r->version) continue;
         *out = o->coders[i].coder;
@@ -83,19 +57,31 @@ static cm_err coder_for(struct opener *o, const struct reader *r, struct cm_code
     return CM_OK;
 }
 
-/* Pairs in order of scheme id, then version; destroyed versions open nothing. */
+/* A scheme or pool under each of its key versions; destroyed versions open nothing. */
+static size_t add_versions(const struct opener *o, enum key_kind kind, uint32_t id,
+                           struct reader reader, struct reader *out, size_t n) {
+    struct key_info infos[VERSIONS_MAX];
+    size_t versions = 0;
+    keystore_versions(o->keystore, kind, id, infos, VERSIONS_MAX, &versions);
+    for (size_t v = 0; v < versions && v < VERSIONS_MAX && n < READERS_MAX; v++) {
+        if (infos[v].state == KEY_DESTROYED) continue;
+        reader.version = infos[v].version;
+        out[n++] = reader;
+    }
+    return n;
+}
+
+/* Pairs in order of scheme id, then version; then the pools likewise. */
 static size_t readers_of(const struct opener *o, const struct door *door,
                          struct reader out[static READERS_MAX]) {
     size_t n = 0;
-    for (uint32_t s = 0; s < door->scheme_n; s++) {
-        const struct scheme_entry *scheme = registry_scheme(o->registry, door->schemes[s]);
-        struct key_info infos[VERSIONS_MAX];
-        size_t versions = 0;
-        if (scheme == NULL) continue;
-        keystore_versions(o->keystore, KEY_SCHEME, scheme->id, infos, VERSIONS_MAX, &versions);
-        for (size_t v = 0; v < versions && v < VERSIONS_MAX && n < READERS_MAX; v++)
-            if (infos[v].state != KEY_DESTROYED)
-                out[n++] = (struct reader){.scheme = scheme, .version = infos[v].version};
+    for (uint32_t i = 0; i < door->scheme_n; i++) {
+        const struct reader r = {.scheme = registry_scheme(o->registry, door->schemes[i])};
+        if (r.scheme != NULL) n = add_versions(o, KEY_SCHEME, r.scheme->id, r, out, n);
+    }
+    for (uint32_t i = 0; i < door->pool_n; i++) {
+        const struct reader r = {.pool = registry_set(o->registry, door->pools[i])};
+        if (r.pool != NULL) n = add_versions(o, KEY_POOL, r.pool->set.number, r, out, n);
     }
     return n;
 }
@@ -113,7 +99,7 @@ static bool fields_agree(const struct scheme_entry *s, const struct set *set,
 
 /* A later reader may better a refusal, never an acceptance: typing error < not a code < unknown
  * batch < unit. */
-static void better(struct resolved *r, enum cm_verdict verdict) {
+void resolved_refuse(struct resolved *r, enum cm_verdict verdict) {
     static const uint8_t rank[CM_VERDICT_N] = {[CM_V_TYPING_ERROR] = 0,
                                                [CM_V_NOT_A_CODE] = 1,
                                                [CM_V_UNKNOWN_BATCH] = 2,
@@ -121,28 +107,32 @@ static void better(struct resolved *r, enum cm_verdict verdict) {
     if (rank[verdict] > rank[r->verdict]) r->verdict = verdict;
 }
 
+void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position) {
+    if (r->verdict == CM_V_ACCEPTED) return; /* the first owner stands */
+    r->verdict = CM_V_ACCEPTED;
+    r->set = set;
+    r->serial = serial;
+    r->reader = position;
+}
+
 static void merge(const struct reader *reader, uint16_t position, enum normalised read,
                   const struct cm_opened *opened, struct resolved *r) {
     if (read != NORMALISED_OK || opened->result == CM_OPEN_TYPO) return;
     if (opened->result == CM_OPEN_NONE) {
-        better(r, CM_V_NOT_A_CODE);
+        resolved_refuse(r, CM_V_NOT_A_CODE);
         return;
     }
     struct set *set = scheme_batch(reader->scheme, opened->fields.batch);
     if (set == NULL) {
-        better(r, CM_V_UNKNOWN_BATCH);
+        resolved_refuse(r, CM_V_UNKNOWN_BATCH);
         return;
     }
     if (set->key_version != reader->version ||
         !fields_agree(reader->scheme, set, &opened->fields)) {
-        better(r, CM_V_NOT_A_CODE);
+        resolved_refuse(r, CM_V_NOT_A_CODE);
         return;
     }
-    if (r->verdict == CM_V_ACCEPTED) return; /* the first owner stands */
-    r->verdict = CM_V_ACCEPTED;
-    r->set = set;
-    r->serial = opened->fields.serial;
-    r->reader = position;
+    resolved_find(r, set, opened->fields.serial, position);
 }
 
 static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size_t first,
@@ -153,6 +143,10 @@ static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size
     const struct scheme_entry *rows_of = NULL;
     for (size_t p = first; p < reader_n; p++) {
         const struct scheme_entry *scheme = readers[p].scheme;
+        if (scheme == NULL) {
+            TRY(opener_read_cards(o, &readers[p], (uint16_t)p, requests, n, out));
+            continue;
+        }
         struct cm_coder *coder = NULL;
         TRY(coder_for(o, &readers[p], &coder));
         if (rows_of != scheme) /* key versions of one scheme share the rows */
@@ -169,15 +163,16 @@ static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size
 /* Who redeems enters the ledger only as a pseudonym under the campaign's own key. */
 static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct resolved *r) {
     if (q->redeemer.len == 0 || r->verdict != CM_V_ACCEPTED) return CM_OK;
-    if (o->pseudonym == NULL || o->pseudonym_of != r->set->of) {
+    const uint32_t campaign = set_campaign(r->set);
+    if (o->pseudonym == NULL || o->pseudonym_of != campaign) {
         const struct cm_key *key = NULL;
-        const cm_err err = keystore_find(o->keystore, KEY_PSEUDONYM, r->set->of, 1, &key);
+        const cm_err err = keystore_find(o->keystore, KEY_PSEUDONYM, campaign, 1, &key);
         if (err == CM_E_STATE) return CM_OK; /* destroyed: unlinked, and nothing links anew */
         TRY(err);
         cmac_free(o->pseudonym);
         o->pseudonym = NULL;
         TRY(cmac_new(&o->pseudonym, key));
-        o->pseudonym_of = r->set->of;
+        o->pseudonym_of = campaign;
     }
     _Static_assert(CMAC_LEN == EVENT_HASH_LEN, "a pseudonym is one tag");
     TRY(cmac_message(o->pseudonym, q->redeemer, r->redeemer));
@@ -188,6 +183,7 @@ static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct res
 cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *call,
                       struct resolved *out) {
     struct reader readers[READERS_MAX];
+    refresh(o);
     const size_t reader_n = readers_of(o, door, readers);
     for (size_t i = 0; i < call->n; i++)
         out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
@@ -203,6 +199,7 @@ cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm
 cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
                    struct resolved *out) {
     struct reader readers[READERS_MAX];
+    refresh(o);
     const size_t reader_n = readers_of(o, door, readers);
     struct resolved next = {.verdict = CM_V_NOT_A_CODE};
     TRY(resolve_chunk(o, readers, (size_t)out->reader + 1, reader_n, request, 1, &next));

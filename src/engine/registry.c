@@ -17,6 +17,17 @@ cm_err registry_push(void ***array, size_t *n, void *item) {
     return CM_OK;
 }
 
+cm_err registry_set_room(struct registry *r, uint32_t number) {
+    if (number < r->set_n) return CM_OK;
+    struct set_entry **sets = realloc(r->sets, ((size_t)number + 1) * sizeof(struct set_entry *));
+    if (sets == NULL) return CM_E_NO_MEMORY;
+    for (uint32_t i = r->set_n; i <= number; i++)
+        sets[i] = NULL;
+    r->sets = sets;
+    r->set_n = number + 1;
+    return CM_OK;
+}
+
 void scheme_entry_free(struct scheme_entry *s) {
     if (s == NULL) return;
     if (s->scheme != NULL) scheme_wipe(s->scheme);
@@ -33,8 +44,12 @@ void set_entry_free(struct set_entry *s) {
     buffer_free(&s->correction);
     buffer_free(&s->description);
     terms_wipe(&s->terms);
+    if (s->pool != NULL) pool_clear(&s->pool->pool);
+    free(s->pool);
     free(s);
 }
+
+void set_entry_freep(struct set_entry **s) { set_entry_free(*s); }
 
 void registry_wipe(struct registry *r) {
     for (size_t i = 0; i < r->scheme_n; i++)
@@ -112,6 +127,7 @@ struct brand *registry_brand_named(const struct registry *r, struct cm_slice nam
 static const struct registry_kind *kind_of(enum document_kind kind) {
     static const struct registry_kind kinds[DOCUMENT_KIND_N] = {
         [DOCUMENT_SCHEME] = {scheme_document_check, scheme_document_apply},
+        [DOCUMENT_POOL] = {pool_document_check, pool_document_apply},
         [DOCUMENT_BATCH] = {batch_document_check, batch_document_apply},
         [DOCUMENT_CORRECTION] = {correction_document_check, correction_document_apply},
         [DOCUMENT_TERMS] = {terms_document_check, terms_document_apply},

@@ -8,12 +8,14 @@
 #define CM_ENGINE_REGISTRY_H
 
 #include "base/diag.h"
+#include "cards/pool.h"
 #include "codes/normalise.h"
 #include "codes/scheme.h"
 #include "codes/terms.h"
 #include "engine/set.h"
 
 #define REGISTRY_NAME_CAP 64u         /* bytes of a name with its NUL */
+#define REGISTRY_SETS_MAX (1u << 24)  /* set numbers; our choice */
 #define TERMS_OF_SET      0x80000000u /* terms document ids: a scheme's id, or this | set number */
 
 struct scheme_entry {
@@ -27,14 +29,18 @@ struct scheme_entry {
     struct terms terms;
 };
 
-/* A door: readers in the order of scheme id. Key versions are found in the keystore. */
+/* A door: readers in the order of scheme id, then pools in the order of their numbers. Key versions
+ * are found in the keystore. */
 #define DOOR_SCHEMES_MAX 16u
+#define DOOR_POOLS_MAX   16u
 struct door {
     uint32_t id, brand;
     bool test;
     char name[REGISTRY_NAME_CAP];
     uint32_t schemes[DOOR_SCHEMES_MAX]; /* ascending */
     uint32_t scheme_n;
+    uint32_t pools[DOOR_POOLS_MAX]; /* set numbers, ascending */
+    uint32_t pool_n;
 };
 
 enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN };
@@ -53,15 +59,22 @@ struct brand {
     char name[REGISTRY_NAME_CAP];
 };
 
+/* What a pool has besides: its document, and how the PINs of its cards are read. */
+struct pool_entry {
+    struct pool pool;
+    struct normaliser pin_reader; /* with pool.numbers.pin_n */
+};
+
 /* A set with the words that answers carry. */
 struct set_entry {
     struct set set; /* first: a struct set * of the registry is a struct set_entry * */
     char name[REGISTRY_NAME_CAP];
-    struct buffer document;    /* the batch document as made */
+    struct pool_entry *pool;   /* SET_POOL: owned; else NULL */
+    struct buffer document;    /* the batch document as made; empty for pools */
     struct buffer correction;  /* laid over it; empty when none */
     struct buffer description; /* JSON object for answers, made from both and the terms */
     bool has_terms;
-    struct terms terms; /* override of the scheme's, with has_terms */
+    struct terms terms; /* override of the scheme's, with has_terms; of pools always */
 };
 
 struct registry {

@@ -28,8 +28,22 @@ static int ascending(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+/* Ids in ascending order, each once. */
+static cm_err json_ids(struct json_value list, size_t max, uint32_t *ids, uint32_t *n_out) {
+    size_t n = 0;
+    TRY(json_items(list, 0, max, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(json_id(json_at(list, i), 1, &ids[i]));
+    qsort(ids, n, sizeof *ids, ascending);
+    for (size_t i = 1; i < n; i++)
+        if (ids[i] == ids[i - 1])
+            return json_fail(list, CM_E_EXISTS, "name each once", "%u stands twice", ids[i]);
+    *n_out = (uint32_t)n;
+    return CM_OK;
+}
+
 static cm_err door_parse(struct cm_slice text, struct door *d, struct cm_diag *diag) {
-    static const char *const keys[] = {"name", "brand", "mode", "schemes"};
+    static const char *const keys[] = {"name", "brand", "mode", "schemes", "pools"};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, text, "door", &JSON_LIMITS_DEFAULT, diag));
     const struct json_value root = json_root(doc);
@@ -37,16 +51,24 @@ static cm_err door_parse(struct cm_slice text, struct door *d, struct cm_diag *d
     TRY(json_copy_text(json_get(root, "name"), 1, d->name, sizeof d->name));
     TRY(json_id(json_get(root, "brand"), 0, &d->brand));
     TRY(json_mode(json_get(root, "mode"), &d->test));
-    size_t n = 0;
-    TRY(json_items(json_get(root, "schemes"), 0, DOOR_SCHEMES_MAX, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(json_id(json_at(json_get(root, "schemes"), i), 1, &d->schemes[i]));
-    d->scheme_n = (uint32_t)n;
-    qsort(d->schemes, n, sizeof d->schemes[0], ascending);
-    for (size_t i = 1; i < n; i++)
-        if (d->schemes[i] == d->schemes[i - 1])
-            return json_fail(json_get(root, "schemes"), CM_E_EXISTS, "name each scheme once",
-                             "scheme %u stands twice", d->schemes[i]);
+    TRY(json_ids(json_get(root, "schemes"), DOOR_SCHEMES_MAX, d->schemes, &d->scheme_n));
+    const struct json_value pools = json_get(root, "pools");
+    return json_present(pools) ? json_ids(pools, DOOR_POOLS_MAX, d->pools, &d->pool_n) : CM_OK;
+}
+
+/* Pools of one mode never overlap (registry_pool.c), so neither do those of one door. */
+static cm_err door_check_pools(const struct registry *r, const struct door *d,
+                               struct cm_diag *diag) {
+    for (uint32_t i = 0; i < d->pool_n; i++) {
+        const struct set_entry *s = registry_set(r, d->pools[i]);
+        if (s == NULL || s->set.kind != SET_POOL)
+            return diag_fail(diag, CM_E_NOT_FOUND, d->name, "pools", NULL, "no pool has number %u",
+                             d->pools[i]);
+        if (s->set.test != d->test || (d->brand != 0 && s->set.brand != d->brand))
+            return diag_fail(diag, CM_E_CONFLICT, d->name, "pools",
+                             "TEST and LIVE, and brands, each have their own doors",
+                             "pool %s is of another mode or brand", s->name);
+    }
     return CM_OK;
 }
 
@@ -68,7 +90,7 @@ cm_err door_document_check(const struct registry *r, uint32_t id, struct cm_slic
                              "TEST and LIVE, and brands, each have their own doors",
                              "scheme %s is of another mode or brand", s->scheme->name);
     }
-    return CM_OK;
+    return door_check_pools(r, &d, diag);
 }
 
 cm_err door_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
@@ -109,6 +131,20 @@ cm_err brand_document_check(const struct registry *r, uint32_t id, struct cm_sli
                      "a brand of this name exists");
 }
 
+/* The image gives schemes and pools before the brands that they name: what is theirs is told then. */
+static void brand_adopt(const struct registry *r, const struct brand *b) {
+    for (size_t i = 0; i < r->scheme_n; i++)
+        if (strcmp(r->schemes[i]->scheme->brand, b->name) == 0) r->schemes[i]->brand = b->id;
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        struct set_entry *s = r->sets[i];
+        if (s == NULL) continue;
+        if (s->set.kind == SET_BATCH)
+            s->set.brand = registry_scheme(r, s->set.of)->brand;
+        else if (strcmp(s->pool->pool.brand, b->name) == 0)
+            s->set.brand = b->id;
+    }
+}
+
 cm_err brand_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
     struct brand *b = calloc(1, sizeof *b);
@@ -116,7 +152,10 @@ cm_err brand_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     b->id = id;
     cm_err err = brand_parse(text, b, diag);
     if (err == CM_OK) err = registry_push((void ***)&r->brands, &r->brand_n, b);
-    if (err != CM_OK) free(b);
+    if (err == CM_OK)
+        brand_adopt(r, b);
+    else
+        free(b);
     return err;
 }
 

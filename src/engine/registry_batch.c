@@ -5,8 +5,7 @@
 
 #include "engine/registry_inside.h"
 
-#define BATCH_TEXT_MAX 256u       /* bytes of a free text of a batch */
-#define SETS_MAX       (1u << 24) /* registry numbers; our choice */
+#define BATCH_TEXT_MAX 256u /* bytes of a free text of a batch */
 
 struct batch_document {
     uint64_t scheme, batch, key_version, quantity;
@@ -94,7 +93,7 @@ cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_sli
     TRY(parse(r, root, &b, &scheme));
     TRY(check_texts(root));
     TRY(check_values(root, scheme, &b));
-    if (id >= SETS_MAX || registry_set(r, id) != NULL)
+    if (id >= REGISTRY_SETS_MAX || registry_set(r, id) != NULL)
         return json_fail(root, CM_E_EXISTS, NULL, "number %u is taken or too large", id);
     if (registry_set_named(r, slice_text(b.name)) != NULL)
         return json_fail(json_get(root, "name"), CM_E_EXISTS, "give it another name",
@@ -103,17 +102,6 @@ cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_sli
         return json_fail(json_get(root, "batch"), CM_E_EXISTS, NULL,
                          "batch index %llu of the scheme is taken", (unsigned long long)b.batch);
     return check_promise(r, root, scheme, b.quantity);
-}
-
-static cm_err grow_sets(struct registry *r, uint32_t number) {
-    if (number < r->set_n) return CM_OK;
-    struct set_entry **sets = realloc(r->sets, ((size_t)number + 1) * sizeof(struct set_entry *));
-    if (sets == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = r->set_n; i <= number; i++)
-        sets[i] = NULL;
-    r->sets = sets;
-    r->set_n = number + 1;
-    return CM_OK;
 }
 
 static cm_err grow_batches(struct scheme_entry *scheme, uint64_t batch) {
@@ -126,8 +114,6 @@ static cm_err grow_batches(struct scheme_entry *scheme, uint64_t batch) {
     scheme->batch_n = batch + 1;
     return CM_OK;
 }
-
-static void set_entry_freep(struct set_entry **s) { set_entry_free(*s); }
 
 cm_err batch_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
@@ -153,7 +139,7 @@ cm_err batch_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     buffer_put(&s->document, text.p, text.len);
     TRY(buffer_err(&s->document));
     TRY(set_refresh(r, s));
-    TRY(grow_sets(r, id));
+    TRY(registry_set_room(r, id));
     TRY(grow_batches(scheme, b.batch));
     scheme->by_batch[b.batch] = &s->set;
     r->sets[id] = take(&s);

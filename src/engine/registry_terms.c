@@ -34,12 +34,14 @@ cm_err terms_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     if (scheme == NULL) return CM_E_CORRUPT;
     TRY(terms_copy(&t, &scheme->terms));
     for (uint32_t i = 1; i < r->set_n; i++)
-        if (r->sets[i] != NULL && r->sets[i]->set.of == id) TRY(set_refresh(r, r->sets[i]));
+        if (r->sets[i] != NULL && r->sets[i]->set.kind == SET_BATCH && r->sets[i]->set.of == id)
+            TRY(set_refresh(r, r->sets[i]));
     return CM_OK;
 }
 
 static const struct terms *terms_of(const struct registry *r, const struct set_entry *s) {
-    return s->has_terms ? &s->terms : &registry_scheme(r, s->set.of)->terms;
+    const bool own = s->has_terms || s->set.kind == SET_POOL;
+    return own ? &s->terms : &registry_scheme(r, s->set.of)->terms;
 }
 
 cm_err set_refresh(const struct registry *r, struct set_entry *s) {
@@ -73,27 +75,36 @@ static void put_attributes(struct json_writer *w, const struct scheme_entry *sch
     json_object_end(w);
 }
 
-/* {"scheme":…,"batch":…,"product":…,"gtin":…,"line":…,"date":…,"attributes":{…},"reward":[…],
- *  "corrected":{…}}: what was made, and over it what is true. */
-cm_err set_describe(const struct registry *r, struct set_entry *s) {
+static cm_err put_batch(struct json_writer *w, const struct registry *r,
+                        const struct set_entry *s) {
     const struct scheme_entry *scheme = registry_scheme(r, s->set.of);
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, buffer_slice(&s->document), "batch", &JSON_LIMITS_DEFAULT, NULL));
     const struct json_value root = json_root(doc);
-    buffer_clear(&s->description);
-    struct json_writer w = json_writer_into(&s->description, false);
-    json_object_begin(&w, NULL);
-    json_put_cstr(&w, "scheme", scheme->scheme->name);
-    json_put_cstr(&w, "batch", s->name);
-    put_if(&w, root, "product");
-    put_if(&w, root, "gtin");
-    put_if(&w, root, "line");
+    json_put_cstr(w, "scheme", scheme->scheme->name);
+    json_put_cstr(w, "batch", s->name);
+    put_if(w, root, "product");
+    put_if(w, root, "gtin");
+    put_if(w, root, "line");
     if (scheme->scheme->has_date) {
         char date[DATE_TEXT_CAP];
         date_format(scheme->numbers->epoch_day + (int32_t)s->set.fields.day, date);
-        json_put_cstr(&w, "date", date);
+        json_put_cstr(w, "date", date);
     }
-    put_attributes(&w, scheme, &s->set);
+    put_attributes(w, scheme, &s->set);
+    return CM_OK;
+}
+
+/* {"scheme":…,"batch":…,"product":…,"gtin":…,"line":…,"date":…,"attributes":{…},"reward":[…],
+ *  "corrected":{…}}: what was made, and over it what is true. Of a card: {"pool":…, …}. */
+cm_err set_describe(const struct registry *r, struct set_entry *s) {
+    buffer_clear(&s->description);
+    struct json_writer w = json_writer_into(&s->description, false);
+    json_object_begin(&w, NULL);
+    if (s->set.kind == SET_POOL)
+        json_put_cstr(&w, "pool", s->name);
+    else
+        TRY(put_batch(&w, r, s));
     const struct terms *t = terms_of(r, s);
     if (t->reward.len > 0) json_put_raw(&w, "reward", buffer_slice(&t->reward));
     if (s->correction.len > 0) json_put_raw(&w, "corrected", buffer_slice(&s->correction));

@@ -6,3 +6,7 @@ bool set_recalled(const struct set *s, uint64_t serial) {
         if (serial >= s->recalls[i].first && serial <= s->recalls[i].last) return true;
     return false;
 }
+
+uint32_t set_campaign(const struct set *s) {
+    return s->kind == SET_POOL ? CAMPAIGN_OF_POOL | s->number : s->of;
+}

@@ -29,7 +29,7 @@ struct serial_range {
 struct set {
     uint32_t number; /* registry number, from 1 */
     enum set_kind kind;
-    uint32_t of; /* scheme id or pool id */
+    uint32_t of; /* scheme id, or of a pool its own number */
     uint32_t brand;
     bool test;
     uint8_t key_version;
@@ -43,5 +43,10 @@ struct set {
 };
 
 bool set_recalled(const struct set *s, uint64_t serial);
+
+/* The campaign under whose key (KEY_PSEUDONYM) its redeemers stand: a batch's scheme, or the pool
+ * itself with the top bit set, so that destroying one key unlinks one campaign only. */
+#define CAMPAIGN_OF_POOL 0x80000000u
+uint32_t set_campaign(const struct set *s);
 
 #endif

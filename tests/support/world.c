@@ -22,9 +22,14 @@ static struct keystore_unlock unlock_of(void) {
                                     .allow_weak_for_tests = true};
 }
 
-static void document(struct world *w, enum document_kind kind, uint32_t id, struct cm_slice text) {
+cm_err world_try_document(struct world *w, enum document_kind kind, uint32_t id,
+                          struct cm_slice text, struct cm_diag *diag) {
+    return engine_document(w->engine, kind, &id, 0, text, diag);
+}
+
+void world_document(struct world *w, enum document_kind kind, uint32_t id, struct cm_slice text) {
     struct cm_diag diag = DIAG_INIT;
-    const cm_err err = engine_document(w->engine, kind, &id, 0, text, &diag);
+    const cm_err err = world_try_document(w, kind, id, text, &diag);
     if (err != CM_OK) fail_msg("document: %s: %s", cm_err_name(err), diag.problem);
 }
 
@@ -49,7 +54,7 @@ static void add_scheme(struct world *w, uint8_t length, uint64_t serials) {
     w->numbers = s.numbers;
     struct buffer text = BUFFER_INIT;
     assert_ok(scheme_json_write(&s, &text));
-    document(w, DOCUMENT_SCHEME, WORLD_SCHEME, buffer_slice(&text));
+    world_document(w, DOCUMENT_SCHEME, WORLD_SCHEME, buffer_slice(&text));
     buffer_free(&text);
     scheme_wipe(&s);
 }
@@ -87,8 +92,8 @@ void world_make(struct world *w, uint8_t length, uint64_t serials) {
     assert_ok(engine_create_sized(w->dir, file.id, w->segment_len, NULL));
     world_open(w);
     add_scheme(w, length, serials);
-    document(w, DOCUMENT_DOOR, WORLD_DOOR,
-             slice_text("{\"name\":\"front\",\"brand\":0,\"mode\":\"TEST\",\"schemes\":[1]}"));
+    world_document(w, DOCUMENT_DOOR, WORLD_DOOR,
+                   slice_text("{\"name\":\"front\",\"brand\":0,\"mode\":\"TEST\",\"schemes\":[1]}"));
     make_coder(w);
 }
 
@@ -133,7 +138,7 @@ uint32_t world_batch(struct world *w, uint64_t quantity, bool open) {
                    "{\"scheme\":1,\"batch\":%u,\"key_version\":1,\"name\":\"batch-%u\","
                    "\"attributes\":[],\"quantity\":%llu,\"product\":\"Cola\"}",
                    set - 1, set, (unsigned long long)quantity);
-    document(w, DOCUMENT_BATCH, set, slice_text(text));
+    world_document(w, DOCUMENT_BATCH, set, slice_text(text));
     issue_all(w, set, quantity);
     const struct phase_event phase = {.set = set, .phase = PHASE_OPEN, .shipped = true};
     if (open) assert_ok(engine_phase(w->engine, &phase, NULL));
@@ -141,7 +146,7 @@ uint32_t world_batch(struct world *w, uint64_t quantity, bool open) {
 }
 
 void world_terms(struct world *w, const char *json) {
-    document(w, DOCUMENT_TERMS, WORLD_SCHEME, slice_text(json));
+    world_document(w, DOCUMENT_TERMS, WORLD_SCHEME, slice_text(json));
 }
 
 void world_code(struct world *w, uint32_t set, uint64_t serial, char out[static WORLD_CODE_CAP]) {
@@ -159,6 +164,7 @@ struct cm_answer world_request(struct world *w, const struct world_request *q,
     struct cm_answer answer = {.verdict = CM_V_BUSY};
     const struct cm_request request = {.operation = q->operation,
                                        .code = slice_text(q->code),
+                                       .pin = slice_text(q->pin != NULL ? q->pin : ""),
                                        .redeemer =
                                            slice_text(q->redeemer != NULL ? q->redeemer : ""),
                                        .hold_ms = q->hold_ms};

@@ -33,6 +33,11 @@ void world_close(struct world *w);
 void world_open(struct world *w);
 cm_err world_try_open(struct world *w, struct cm_diag *diag);
 
+/* Add or replace a document; the second fails the running test when it is refused. */
+cm_err world_try_document(struct world *w, enum document_kind kind, uint32_t id,
+                          struct cm_slice text, struct cm_diag *diag);
+void world_document(struct world *w, enum document_kind kind, uint32_t id, struct cm_slice text);
+
 /* Add a batch of `quantity`, issue all of it, and open it if asked. Returns its set number. */
 uint32_t world_batch(struct world *w, uint64_t quantity, bool open);
 /* Terms of the scheme (JSON). */
@@ -43,10 +48,10 @@ void world_code(struct world *w, uint32_t set, uint64_t serial, char out[static 
 /* One request under an optional idempotency key, by an actor. */
 struct cm_answer world_ask(struct world *w, enum cm_operation operation, const char *code,
                            const char *key, uint32_t actor);
-/* As world_ask, with redeemer and hold. */
+/* As world_ask, with PIN, redeemer and hold. */
 struct world_request {
     enum cm_operation operation;
-    const char *code, *key, *redeemer;
+    const char *code, *pin, *key, *redeemer;
     uint32_t actor;
     uint64_t hold_ms;
 };

@@ -1,0 +1,69 @@
+/* The opener's own: its readers and the scratch of one chunk. Schemes are read in opener.c, pools
+ * in opener_pool.c; both merge what they find by the same rule of refusals. */
+#ifndef CM_ENGINE_OPENER_INSIDE_H
+#define CM_ENGINE_OPENER_INSIDE_H
+
+#include "base/macros.h"
+#include "countermark/card.h"
+#include "countermark/code.h"
+#include "crypto/cmac.h"
+#include "engine/opener.h"
+
+#define OPENER_CHUNK   1024u /* codes a pass; the coder's own chunk */
+#define CODERS_MAX     256u
+#define NUMBERERS_MAX  64u
+#define CARD_ISSUE_ONE 1u /* no card has been given a second PIN */
+
+/* One cached coder, and one cached numberer. */
+struct cached_coder {
+    uint32_t scheme;
+    uint8_t version;
+    struct cm_coder *coder;
+};
+struct cached_numberer {
+    uint32_t pool;
+    uint8_t version;
+    struct cm_numberer *numberer;
+};
+
+/* A scheme or a pool, under one key version. */
+struct reader {
+    const struct scheme_entry *scheme; /* NULL: a pool */
+    struct set_entry *pool;            /* NULL: a scheme */
+    uint8_t version;
+};
+
+struct opener {
+    const struct registry *registry;
+    const struct keystore *keystore;
+    struct cached_coder coders[CODERS_MAX];
+    size_t coder_n;
+    struct cached_numberer numberers[NUMBERERS_MAX];
+    size_t numberer_n;
+    uint64_t generation;    /* of the registry when both were made */
+    struct cmac *pseudonym; /* keyed for pseudonym_of, or NULL */
+    uint32_t pseudonym_of;  /* campaign */
+    struct cm_slice texts[OPENER_CHUNK];
+    uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
+    uint8_t read[OPENER_CHUNK]; /* enum normalised */
+    struct cm_opened opened[OPENER_CHUNK];
+    /* cards */
+    char numbers[OPENER_CHUNK * CM_CARD_NUMBER_MAX];
+    struct cm_card_opened cards[OPENER_CHUNK];
+    struct cm_card_pin asked[OPENER_CHUNK];
+    char pins[OPENER_CHUNK * CM_CARD_PIN_MAX];
+    bool right[OPENER_CHUNK]; /* the PIN */
+};
+
+/* A reader's refusal, or the unit that it found; `position` is the reader's place in the door. */
+void resolved_refuse(struct resolved *r, enum cm_verdict verdict);
+void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position);
+
+/** Read the n texts of a chunk as cards of a pool.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, and as keystore_find */
+CM_MUST_CHECK cm_err opener_read_cards(struct opener *o, const struct reader *reader,
+                                       uint16_t position, const struct cm_request *requests,
+                                       size_t n, struct resolved *out);
+void opener_forget_numberers(struct opener *o);
+
+#endif

@@ -22,8 +22,8 @@ static cm_err numberer_for(struct opener *o, const struct reader *r, struct cm_n
     TRY(keystore_find(o->keystore, KEY_POOL, numbers->id, r->version, &root));
     struct cm_numberer *numberer = NULL;
     TRY(cm_numberer_new(&numberer, numbers, root, r->version));
-    o->numberers[o->numberer_n++] = (struct cached_numberer){
-        .pool = numbers->id, .version = r->version, .numberer = numberer};
+    o->numberers[o->numberer_n++] =
+        (struct cached_numberer){.pool = numbers->id, .version = r->version, .numberer = numberer};
     *out = numberer;
     return CM_OK;
 }

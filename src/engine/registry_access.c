@@ -131,7 +131,8 @@ cm_err brand_document_check(const struct registry *r, uint32_t id, struct cm_sli
                      "a brand of this name exists");
 }
 
-/* The image gives schemes and pools before the brands that they name: what is theirs is told then. */
+/* The image gives schemes and pools before the brands that they name: what is theirs is told then.
+ */
 static void brand_adopt(const struct registry *r, const struct brand *b) {
     for (size_t i = 0; i < r->scheme_n; i++)
         if (strcmp(r->schemes[i]->scheme->brand, b->name) == 0) r->schemes[i]->brand = b->id;

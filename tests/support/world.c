@@ -92,8 +92,9 @@ void world_make(struct world *w, uint8_t length, uint64_t serials) {
     assert_ok(engine_create_sized(w->dir, file.id, w->segment_len, NULL));
     world_open(w);
     add_scheme(w, length, serials);
-    world_document(w, DOCUMENT_DOOR, WORLD_DOOR,
-                   slice_text("{\"name\":\"front\",\"brand\":0,\"mode\":\"TEST\",\"schemes\":[1]}"));
+    world_document(
+        w, DOCUMENT_DOOR, WORLD_DOOR,
+        slice_text("{\"name\":\"front\",\"brand\":0,\"mode\":\"TEST\",\"schemes\":[1]}"));
     make_coder(w);
 }
 

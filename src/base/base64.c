@@ -1,0 +1,64 @@
+/* Base64 both ways: RFC 4648 section 4. It refuses what section 3.5 calls non-canonical. */
+#include "base/base64.h"
+
+#include <string.h>
+
+#define GROUP_TEXT  4u /* characters for every ... */
+#define GROUP_BYTES 3u /* ... bytes */
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void base64_put(struct buffer *to, struct cm_slice bytes) {
+    for (size_t i = 0; i < bytes.len; i += GROUP_BYTES) {
+        const size_t n = bytes.len - i < GROUP_BYTES ? bytes.len - i : GROUP_BYTES;
+        uint32_t bits = 0;
+        for (size_t b = 0; b < GROUP_BYTES; b++)
+            bits = bits << 8 | (b < n ? bytes.p[i + b] : 0u);
+        for (size_t c = 0; c < GROUP_TEXT; c++)
+            buffer_u8(to, (uint8_t)(c <= n ? alphabet[bits >> (18 - 6 * c) & 63u] : '='));
+    }
+}
+
+static bool value_of(uint8_t c, uint32_t *value) {
+    const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
+    if (at == NULL) return false;
+    *value = (uint32_t)(at - alphabet);
+    return true;
+}
+
+/* One group of four characters that stands for n bytes. */
+static cm_err read_group(const uint8_t *text, uint8_t *out, size_t n) {
+    uint32_t bits = 0;
+    for (size_t c = 0; c < GROUP_TEXT; c++) {
+        uint32_t value = 0;
+        const bool pad = c > n;
+        if (pad ? text[c] != '=' : !value_of(text[c], &value)) return CM_E_FORMAT;
+        bits = bits << 6 | value;
+    }
+    const uint32_t stray = n == GROUP_BYTES ? 0 : bits & ((1u << (8 * (GROUP_BYTES - n))) - 1);
+    if (stray != 0) return CM_E_FORMAT;
+    for (size_t b = 0; b < n; b++)
+        out[b] = (uint8_t)(bits >> (16 - 8 * b));
+    return CM_OK;
+}
+
+static size_t bytes_at(size_t len, size_t at) {
+    return len - at < GROUP_BYTES ? len - at : GROUP_BYTES;
+}
+
+cm_err base64_read(struct cm_slice text, uint8_t *out, size_t len) {
+    if (text.len != (len + GROUP_BYTES - 1) / GROUP_BYTES * GROUP_TEXT) return CM_E_FORMAT;
+    /* Twice over the text: nothing is written before all of it is known to be right. */
+    for (size_t i = 0; i < len; i += GROUP_BYTES) {
+        uint8_t group[GROUP_BYTES];
+        const cm_err err =
+            read_group(text.p + i / GROUP_BYTES * GROUP_TEXT, group, bytes_at(len, i));
+        if (err != CM_OK) return err;
+    }
+    for (size_t i = 0; i < len; i += GROUP_BYTES) {
+        const uint8_t *from = text.p + i / GROUP_BYTES * GROUP_TEXT;
+        const cm_err err = read_group(from, out + i, bytes_at(len, i));
+        if (err != CM_OK) return err;
+    }
+    return CM_OK;
+}

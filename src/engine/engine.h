@@ -10,6 +10,7 @@
 #include "crypto/keystore.h"
 #include "engine/registry.h"
 #include "engine/units.h"
+#include "ledger/backup.h"
 
 /* What the two implementations of the interface share; first member of each. */
 struct engine_ops {
@@ -69,8 +70,27 @@ CM_MUST_CHECK cm_err engine_recall(struct cm_engine *engine, const struct recall
                                    struct cm_diag *diag);
 CM_MUST_CHECK cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice text,
                                  struct cm_diag *diag);
-/** Accept a restored workspace: a new epoch begins. */
-CM_MUST_CHECK cm_err engine_accept_restore(struct cm_engine *engine, struct cm_diag *diag);
+/** Accept a restored workspace. What left it after the backup is unknown: for every set that was
+ * still issuing, `skips` spends serials past all that may have left. They count as issued and can
+ * be redeemed, for they may be on packs.
+ * @param[in] skips  n acts: the set, and how many serials to spend from its next one on
+ * @retval CM_E_STATE      the workspace was not restored
+ * @retval CM_E_NOT_FOUND  no such set      @retval CM_E_LIMIT  not that many serials are left */
+struct engine_skip {
+    uint32_t set;
+    uint64_t serials;
+};
+CM_MUST_CHECK cm_err engine_accept_restore(struct cm_engine *engine,
+                                           const struct engine_skip *skips, size_t n,
+                                           struct cm_diag *diag);
+
+/** Back up a running workspace into a stream (ledger/backup.h): image, journal, workspace file and
+ * keystore file (both sealed or harmless as they are; seal the stream all the same).
+ * @param[in] history  every segment that is still there, so that fsck can rebuild the image
+ * @retval as backup_write */
+CM_MUST_CHECK cm_err engine_backup(struct cm_engine *engine, bool history,
+                                   const struct backup_sink *sink, struct backup_report *report,
+                                   struct cm_diag *diag);
 
 /** State and times of one unit, for people; journaled as a look-up. */
 struct unit_view {
@@ -92,7 +112,8 @@ CM_MUST_CHECK cm_err engine_fold(struct cm_engine *engine);
 
 struct engine_stats {
     uint64_t sequence, folded_to, journal_bytes, groups, events;
-    uint64_t verdicts[CM_VERDICT_N]; /* since start */
+    uint64_t verdicts[CM_VERDICT_N]; /* answers since start */
+    uint64_t refusals[CM_VERDICT_N]; /* journaled, since ever, all schemes; the last minute later */
     size_t unit_memory;
     bool dead, restored;
 };

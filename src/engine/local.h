@@ -16,6 +16,8 @@
 #include "engine/workspace.h"
 #include "ledger/journal.h"
 
+#define REFUSAL_SCHEMES_MAX 256u /* schemes counted apart; further ones count as "no scheme" */
+
 /* What one calling thread works with: an opener and the keyed hash for idempotency. */
 struct bench_place {
     struct bench_place *next;
@@ -81,6 +83,7 @@ struct local {
     struct keystore *keystore;
     struct clock_source clock;
     uint64_t fold_len;
+    char folder_path[WORKSPACE_PATH_CAP]; /* of the workspace */
     struct journal *journal;
     struct state *state;
 
@@ -100,6 +103,10 @@ struct local {
     uint32_t epoch;
     bool restored;
     struct engine_stats stats;
+    /* Refusals of this minute and of ever, by scheme; [0] is "no scheme". */
+    struct refusals_event refusing[REFUSAL_SCHEMES_MAX];
+    uint64_t refused[REFUSAL_SCHEMES_MAX][CM_VERDICT_N];
+    size_t refusing_n;
 
     /* folder and owner, under fold_lock */
     pthread_mutex_t fold_lock;
@@ -146,6 +153,15 @@ cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_
 cm_err local_touch(struct local *l, const struct event *e);
 /* Write one event as its own group and apply it. */
 cm_err local_commit_event(struct local *l, const struct event *e);
+/* Several as one group: all or nothing. */
+cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n);
+
+/* local_refusals.c: refusals are counted in memory and journaled once a minute, a scheme an event.
+ */
+void refusals_count(struct local *l, const struct set *set, enum cm_verdict verdict);
+cm_err refusals_turn(struct local *l, bool now);
+cm_err refusals_apply(struct local *l, const struct refusals_event *e);
+cm_err refusals_load(struct local *l, uint32_t scheme, struct cm_slice text);
 
 /* local_fold.c */
 cm_err folder_start(struct local *l);

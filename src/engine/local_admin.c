@@ -29,7 +29,7 @@ static size_t slice_len(const struct event *e) {
     return e->type == EVENT_NOTE ? e->u.note.text.len : 0;
 }
 
-static cm_err commit_events(struct local *l, const struct event *events, uint32_t n) {
+cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n) {
     size_t len = 0, cap = 0;
     for (uint32_t i = 0; i < n; i++)
         len += EVENT_SMALL_LEN + slice_len(&events[i]);
@@ -56,7 +56,9 @@ static cm_err commit_events(struct local *l, const struct event *events, uint32_
     return CM_OK;
 }
 
-cm_err local_commit_event(struct local *l, const struct event *e) { return commit_events(l, e, 1); }
+cm_err local_commit_event(struct local *l, const struct event *e) {
+    return local_commit_events(l, e, 1);
+}
 
 static cm_err needs_accepted(const struct local *l, struct cm_diag *diag) {
     if (!l->restored) return CM_OK;
@@ -119,7 +121,7 @@ static cm_err document_as_owner(struct local *l, void *ctx) {
             .offset = (uint32_t)at,
             .part = slice_of(a->text.p + at, left < EVENT_PART_MAX ? left : EVENT_PART_MAX)};
     }
-    const cm_err err = commit_events(l, events, parts);
+    const cm_err err = local_commit_events(l, events, parts);
     free(events);
     if (err == CM_OK) *a->id = id;
     return err;
@@ -167,7 +169,7 @@ static cm_err issue_as_owner(struct local *l, void *ctx) {
     if (e->issued > s->set.quantity || c->issued > s->set.quantity - e->issued)
         return diag_fail(a->diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
                          "the ordered quantity would be exceeded");
-    return commit_events(l, &a->event, 1);
+    return local_commit_events(l, &a->event, 1);
 }
 
 cm_err engine_issue(struct cm_engine *engine, const struct issue_event *e, struct cm_diag *diag) {
@@ -190,7 +192,7 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     if (e->phase == PHASE_MADE && c->phase != PHASE_MADE)
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "close it instead",
                          "a batch that was opened cannot be unopened");
-    return commit_events(l, &a->event, 1);
+    return local_commit_events(l, &a->event, 1);
 }
 
 cm_err engine_phase(struct cm_engine *engine, const struct phase_event *e, struct cm_diag *diag) {
@@ -206,7 +208,7 @@ static cm_err recall_as_owner(struct local *l, void *ctx) {
     if (a->event.u.recall.first > a->event.u.recall.last)
         return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, "give the smaller serial first",
                          "the serial range is empty");
-    return commit_events(l, &a->event, 1);
+    return local_commit_events(l, &a->event, 1);
 }
 
 cm_err engine_recall(struct cm_engine *engine, const struct recall_event *e, struct cm_diag *diag) {
@@ -215,7 +217,7 @@ cm_err engine_recall(struct cm_engine *engine, const struct recall_event *e, str
 }
 
 static cm_err event_as_owner(struct local *l, void *ctx) {
-    return commit_events(l, &((struct set_act *)ctx)->event, 1);
+    return local_commit_events(l, &((struct set_act *)ctx)->event, 1);
 }
 
 cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice text,
@@ -224,18 +226,4 @@ cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice tex
                           .diag = diag};
     if (text.len > EVENT_PART_MAX) return CM_E_ARGUMENT;
     return local_as_owner(local_of(engine), event_as_owner, &act);
-}
-
-static cm_err accept_as_owner(struct local *l, void *ctx) {
-    struct set_act *a = ctx;
-    if (!l->restored)
-        return diag_fail(a->diag, CM_E_STATE, "workspace", NULL, NULL,
-                         "it was not restored: there is nothing to accept");
-    a->event.u.epoch.epoch = l->epoch;
-    return commit_events(l, &a->event, 1);
-}
-
-cm_err engine_accept_restore(struct cm_engine *engine, struct cm_diag *diag) {
-    struct set_act act = {.event = {.type = EVENT_EPOCH}, .diag = diag};
-    return local_as_owner(local_of(engine), accept_as_owner, &act);
 }

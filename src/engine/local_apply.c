@@ -1,9 +1,12 @@
 /* One event applied to book and registry: on the day right after its commit, in replay again.
  * Unit events of calls are applied by the decider itself, through the same book functions. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/local.h"
+
+#define EPOCH_TEXT_CAP 64u /* bytes of the derived workspace document */
 
 cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_t id,
                                struct cm_slice text) {
@@ -74,7 +77,9 @@ static cm_err apply_recall(struct local *l, const struct recall_event *e) {
 static cm_err apply_epoch(struct local *l, const struct epoch_event *e) {
     l->epoch = e->epoch;
     l->restored = e->restored;
-    const char *text = e->restored ? "{\"restored\":true}" : "{\"restored\":false}";
+    char text[EPOCH_TEXT_CAP];
+    (void)snprintf(text, sizeof text, "{\"epoch\":%u,\"restored\":%s}", e->epoch,
+                   e->restored ? "true" : "false");
     return local_remember_document(l, DOCUMENT_WORKSPACE, 1, slice_text(text));
 }
 
@@ -111,8 +116,8 @@ cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, ui
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);
     case EVENT_DOCUMENT: return apply_document(l, &e->u.document);
     case EVENT_EPOCH: return apply_epoch(l, &e->u.epoch);
+    case EVENT_REFUSALS: return refusals_apply(l, &e->u.refusals);
     case EVENT_LOOKUP:
-    case EVENT_REFUSALS:
     case EVENT_NOTE: return CM_OK;
     default: return apply_unit(l, &e->u.unit, sequence, time_ms);
     }

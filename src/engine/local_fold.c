@@ -150,8 +150,9 @@ static void fold_once(struct local *l) {
 
 static cm_err idle_turn(struct local *l, void *ctx) {
     (void)ctx;
+    const cm_err err = refusals_turn(l, false);
     fold_turn(l, l->unfolded_len > 0);
-    return CM_OK;
+    return err;
 }
 
 /* Wait for a job; after FOLD_IDLE_S of quiet, ask the owner whether something is left to fold. */

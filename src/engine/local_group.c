@@ -62,6 +62,9 @@ static cm_err tell_times(struct local *l, struct call_work *w) {
         for (size_t i = 0; i < w->calls[c].n; i++) {
             struct cm_answer *a = &w->calls[c].answers[i];
             l->stats.verdicts[a->verdict]++;
+            if (a->verdict != CM_V_ACCEPTED)
+                refusals_count(l, a->set != 0 ? &registry_set(&l->registry, a->set)->set : NULL,
+                               a->verdict);
             if (a->verdict != CM_V_ALREADY_REDEEMED) continue;
             struct unit_detail detail = {0};
             bool found = false;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "doc/json.h"
 #include "engine/local.h"
 #include "engine/workspace.h"
 #include "ledger/event_frame.h"
@@ -14,9 +15,14 @@ static const struct engine_ops local_ops;
 
 static cm_err load_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
     struct local *l = ctx;
+    if (kind == DOCUMENT_REFUSALS) return refusals_load(l, id, text);
     if (kind != DOCUMENT_WORKSPACE) return registry_apply(&l->registry, kind, id, text, NULL);
-    l->restored = slice_equal(text, slice_text("{\"restored\":true}"));
-    return CM_OK;
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    uint64_t epoch = 0;
+    TRY(json_doc_new(&doc, text, "epoch", &JSON_LIMITS_DEFAULT, NULL));
+    TRY(json_u64(json_get(json_root(doc), "epoch"), 1, UINT32_MAX, &epoch));
+    l->epoch = (uint32_t)epoch;
+    return json_bool(json_get(json_root(doc), "restored"), &l->restored);
 }
 
 static cm_err load_counters(void *ctx, uint32_t set, const struct set_counters *c) {
@@ -124,6 +130,7 @@ cm_err local_new(struct local **out, const struct engine_options *options) {
     l->base.ops = &local_ops;
     l->keystore = options->keystore;
     l->clock = options->clock;
+    (void)snprintf(l->folder_path, sizeof l->folder_path, "%s", options->workspace);
     l->fold_len = options->fold_len != 0 ? options->fold_len : FOLD_JOURNAL_LEN;
     layer_init(&l->book.active);
     layer_init(&l->book.folding);
@@ -193,10 +200,18 @@ cm_err engine_create(const char *workspace, const uint8_t workspace_id[16], stru
     return engine_create_sized(workspace, workspace_id, 0, diag);
 }
 
+static cm_err last_turn(struct local *l, void *ctx) {
+    (void)ctx;
+    return refusals_turn(l, true);
+}
+
 /* Fold what is left, so that the next start is quick; the journal has it all in any case. */
 static void local_close(struct cm_engine *engine) {
     struct local *l = local_of(engine);
-    if (!atomic_load(&l->dead) && l->folder_runs) cm_ignore(engine_fold(engine));
+    if (!atomic_load(&l->dead) && l->folder_runs) {
+        cm_ignore(local_as_owner(l, last_turn, NULL));
+        cm_ignore(engine_fold(engine));
+    }
     local_free(l);
 }
 

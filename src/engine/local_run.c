@@ -122,6 +122,7 @@ void local_process(void *ctx, struct work *list) {
             continue;
         }
         fold_turn(l, false);
+        cm_ignore(refusals_turn(l, false)); /* no room now: counted on, journaled later */
         const size_t n = gather(&list, group, cap);
         if (n > 0) {
             group_run(l, group, n);

@@ -103,6 +103,9 @@ static cm_err stats_as_owner(struct local *l, void *ctx) {
     out->journal_bytes = l->unfolded_len;
     out->unit_memory = units_memory(&l->book.units);
     out->restored = l->restored;
+    for (size_t i = 0; i < l->refusing_n; i++)
+        for (size_t v = 0; v < CM_VERDICT_N; v++)
+            out->refusals[v] += l->refused[i][v];
     return CM_OK;
 }
 

@@ -91,9 +91,10 @@ enum document_kind {
     DOCUMENT_BRAND,
     DOCUMENT_API_KEY,
     DOCUMENT_CORRECTION,
-    DOCUMENT_WORKSPACE
+    DOCUMENT_WORKSPACE, /* derived: whether a restore waits to be accepted */
+    DOCUMENT_REFUSALS   /* derived: refusals of one scheme so far; id 0 = of no scheme */
 };
-#define DOCUMENT_KIND_N 10u
+#define DOCUMENT_KIND_N 11u
 struct document_event {
     enum document_kind kind;
     uint32_t id, actor;

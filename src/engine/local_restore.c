@@ -1,0 +1,106 @@
+/* Backing a running workspace up, and accepting one that was restored. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "engine/local.h"
+
+/* ---- Backup ------------------------------------------------------------------------------------
+ */
+
+static cm_err durable_as_owner(struct local *l, void *ctx) {
+    *(uint64_t *)ctx = l->book.sequence;
+    return CM_OK;
+}
+
+/* The owner answers between two groups: everything before its next sequence is durable. */
+static uint64_t durable_sequence(void *ctx) {
+    uint64_t sequence = 0;
+    const cm_err err = local_as_owner(ctx, durable_as_owner, &sequence);
+    return err == CM_OK ? sequence : 0;
+}
+
+cm_err engine_backup(struct cm_engine *engine, bool history, const struct backup_sink *sink,
+                     struct backup_report *report, struct cm_diag *diag) {
+    struct local *l = local_of(engine);
+    struct workspace_paths paths;
+    TRY(workspace_paths(l->folder_path, &paths, diag));
+    CM_CLEANUP(buffer_free) struct buffer file = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer keys = BUFFER_INIT;
+    TRY(file_read(paths.file, BACKUP_SMALL_MAX, &file, diag));
+    TRY(file_read(paths.keystore, BACKUP_SMALL_MAX, &keys, diag));
+    TRY(engine_note(engine, 0, slice_text("backup"), diag));
+    TRY(engine_fold(engine)); /* a fresh image keeps the backup small and its restore quick */
+    struct workspace w;
+    TRY(workspace_read(l->folder_path, &w, diag));
+    struct backup_source source = {.state = l->state,
+                                   .journal_dir = paths.journal,
+                                   .archive_dir = paths.archive,
+                                   .durable = durable_sequence,
+                                   .durable_ctx = l,
+                                   .workspace_file = buffer_slice(&file),
+                                   .keystore_file = buffer_slice(&keys),
+                                   .now_ms = clock_now_ms(l->clock),
+                                   .history = history};
+    memcpy(source.workspace_id, w.id, sizeof source.workspace_id);
+    return backup_write(&source, sink, report, diag);
+}
+
+/* ---- Accepting a restore ------------------------------------------------------------------------
+ */
+
+struct accept_act {
+    const struct engine_skip *skips;
+    size_t n;
+    struct cm_diag *diag;
+};
+
+static cm_err skip_event(const struct local *l, const struct engine_skip *skip, struct event *out,
+                         struct cm_diag *diag) {
+    const struct set_entry *s = registry_set(&l->registry, skip->set);
+    if (s == NULL)
+        return diag_fail(diag, CM_E_NOT_FOUND, "restore", NULL, "see 'countermark batch list'",
+                         "no batch or pool has number %u", skip->set);
+    const struct scheme_entry *scheme = registry_scheme(&l->registry, s->set.of);
+    const uint64_t room = s->set.kind == SET_BATCH && scheme != NULL
+                              ? scheme->numbers->serials - s->set.counters.next_serial
+                              : INT64_MAX;
+    if (skip->serials > room)
+        return diag_fail(diag, CM_E_LIMIT, s->name, NULL, "skip fewer, or close this batch",
+                         "only %llu serials are left", (unsigned long long)room);
+    const uint64_t due = s->set.quantity - s->set.counters.issued;
+    *out = (struct event){.type = EVENT_ISSUE,
+                          .u.issue = {.set = skip->set,
+                                      .first = s->set.counters.next_serial,
+                                      .count = skip->serials,
+                                      .issued = skip->serials < due ? skip->serials : due,
+                                      .rule_version = s->set.counters.rule_version}};
+    return CM_OK;
+}
+
+/* Serials that may have left must never leave again: they are spent here. They count as issued and
+ * stay redeemable, since they may be on packs. What the operator accepts is that redemptions made
+ * after the backup are forgotten, and that some of these serials may be on no pack at all. */
+static cm_err accept_as_owner(struct local *l, void *ctx) {
+    const struct accept_act *a = ctx;
+    if (!l->restored)
+        return diag_fail(a->diag, CM_E_STATE, "workspace", NULL, NULL,
+                         "it was not restored: there is nothing to accept");
+    struct event *events = calloc(a->n + 1, sizeof *events);
+    if (events == NULL) return CM_E_NO_MEMORY;
+    cm_err err = CM_OK;
+    for (size_t i = 0; i < a->n && err == CM_OK; i++)
+        err = skip_event(l, &a->skips[i], &events[i], a->diag);
+    events[a->n] = (struct event){.type = EVENT_EPOCH, .u.epoch = {.epoch = l->epoch}};
+    if (err == CM_OK) err = local_commit_events(l, events, (uint32_t)a->n + 1);
+    free(events);
+    return err;
+}
+
+cm_err engine_accept_restore(struct cm_engine *engine, const struct engine_skip *skips, size_t n,
+                             struct cm_diag *diag) {
+    struct accept_act act = {.skips = skips, .n = n, .diag = diag};
+    if (n > REFUSAL_SCHEMES_MAX * REFUSAL_SCHEMES_MAX) return CM_E_ARGUMENT;
+    return local_as_owner(local_of(engine), accept_as_owner, &act);
+}

@@ -5,6 +5,8 @@
 #include "base/macros.h"
 #include "vault/acts_inside.h"
 
+#define SKIPS_MAX 256u /* sets still issuing when the backup was made; our choice */
+
 struct totals {
     uint64_t batches, ordered, issued, redeemed, reversed, reserved, voided;
 };
@@ -79,8 +81,22 @@ static cm_err unit_show(struct act *a) {
     return CM_OK;
 }
 
+/* {"skips": [{"set": 3, "serials": 250}]}: serials that may have left after the backup. */
 static cm_err restore_accept(struct act *a) {
-    TRY(engine_accept_restore(a->ctx->engine, a->diag));
+    static const char *const keys[] = {"set", "serials"};
+    struct engine_skip skips[SKIPS_MAX];
+    size_t n = 0;
+    const struct json_value list = json_get(a->args, "skips");
+    if (json_present(list)) TRY(json_items(list, 0, SKIPS_MAX, &n));
+    for (size_t i = 0; i < n; i++) {
+        const struct json_value item = json_at(list, i);
+        uint64_t set = 0;
+        TRY(json_only(item, keys, CM_ARRAY_N(keys)));
+        TRY(json_u64(json_get(item, "set"), 1, UINT32_MAX, &set));
+        TRY(json_u64(json_get(item, "serials"), 1, INT64_MAX, &skips[i].serials));
+        skips[i].set = (uint32_t)set;
+    }
+    TRY(engine_accept_restore(a->ctx->engine, skips, n, a->diag));
     json_put_bool(a->out, "accepted", true);
     return CM_OK;
 }
@@ -96,7 +112,7 @@ static cm_err fold(struct act *a) {
 const struct act_entry acts_look[] = {
     {"stats", stats, {NULL}},
     {"unit.show", unit_show, {"batch", "serial"}},
-    {"restore.accept", restore_accept, {NULL}},
+    {"restore.accept", restore_accept, {"skips", NULL}},
     {"fold", fold, {NULL}},
     {NULL, NULL, {NULL}},
 };

@@ -54,8 +54,10 @@ extern const struct command *const command_tables[];
 /* A command that is one act: options and arguments become its JSON, its result is shown. */
 cm_err command_act(struct cli *cli);
 
-/* The other commands, by file cmd_*.c. */
-command_fn cmd_help, cmd_init, cmd_plan;
+/* The other commands, each in its file cmd_*.c with its options. */
+command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add;
+extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
+    batch_add_options[];
 
 static inline const char *position(const struct cli *cli, size_t i) {
     return i < cli->options.position_n ? cli->options.positions[i] : NULL;

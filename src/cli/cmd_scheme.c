@@ -1,0 +1,61 @@
+/* scheme add: a scheme file, and for TEST schemes a key from a file, so that anyone can reproduce
+ * the codes of the published construction. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/macros.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "codes/scheme_json.h"
+#include "doc/json_write.h"
+
+#define KEY_TEXT_MAX 4096u /* bytes of a key file in hexadecimal */
+
+const struct option_spec scheme_add_options[] = {
+    {"door", OPTION_TEXT, "NAME", "behind this door (default: the one named 'default' or 'test')",
+     NULL, false},
+    {"brand", OPTION_TEXT, "NAME", "whose scheme it is, where the file does not say", NULL, false},
+    {"test-key-from-file", OPTION_TEXT, "FILE", "TEST schemes: the key as 64 hex digits", NULL,
+     false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+static cm_err put_test_key(struct cli *cli, struct json_writer *w) {
+    CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
+    const char *path = option_text(&cli->options, "test-key-from-file");
+    if (path == NULL) return CM_OK;
+    TRY(file_read(path, KEY_TEXT_MAX, &text, cli->diag));
+    size_t len = text.len;
+    while (len > 0 && (text.p[len - 1] == '\n' || text.p[len - 1] == '\r'))
+        len--;
+    json_put_text(w, "test_key", slice_of(text.p, len));
+    return CM_OK;
+}
+
+static void put_given(struct cli *cli, struct json_writer *w, const char *name) {
+    const char *text = option_text(&cli->options, name);
+    if (text != NULL) json_put_cstr(w, name, text);
+}
+
+/* The name of the file for errors, without its folder and cut to fit. */
+static struct cm_slice short_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+    return slice_of(name, strnlen(name, SCHEME_NAME_CAP - 1));
+}
+
+cm_err cmd_scheme_add(struct cli *cli) {
+    CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT, args = BUFFER_INIT;
+    CM_CLEANUP(buffer_wipe) struct buffer result = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&args, false);
+    TRY(file_read(position(cli, 0), SCHEME_JSON_MAX, &text, cli->diag));
+    json_object_begin(&w, NULL);
+    json_put_text(&w, "document", buffer_slice(&text));
+    json_put_text(&w, "input", short_name(position(cli, 0)));
+    put_given(cli, &w, "door");
+    put_given(cli, &w, "brand");
+    TRY(put_test_key(cli, &w));
+    json_object_end(&w);
+    TRY(buffer_err(&args));
+    TRY(session_act(&cli->session, "scheme.add", buffer_slice(&args), &result, cli->diag));
+    return output_record(buffer_slice(&result), cli->json, cli->diag);
+}

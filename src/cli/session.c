@@ -1,0 +1,56 @@
+/* Opening and closing; the one place that knows whether a vault runs. */
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "cli/unlock.h"
+#include "crypto/secret.h"
+#include "vault/acts.h"
+
+static cm_err open_here(struct session *s, const struct workspace_paths *paths,
+                        const struct options *options, struct cm_diag *diag) {
+    UNLOCK_SCOPED struct unlock unlock = UNLOCK_INIT;
+    TRY(secret_process_harden(diag));
+    TRY(unlock_existing(options, s->workspace, &unlock, diag));
+    TRY(keystore_open(paths->keystore, &unlock.way, &s->keystore, diag));
+    const struct engine_options eo = {
+        .workspace = s->workspace, .keystore = s->keystore, .clock = clock_wall()};
+    return engine_open(&s->engine, &eo, diag);
+}
+
+cm_err session_open(struct session *s, const char *workspace, const struct options *options,
+                    struct cm_diag *diag) {
+    struct workspace_paths paths;
+    *s = (struct session){.workspace = workspace};
+    TRY(workspace_read(workspace, &s->info, diag));
+    TRY(workspace_paths(workspace, &paths, diag));
+    TRY(crypto_init());
+    const cm_err err = open_here(s, &paths, options, diag);
+    if (err != CM_OK) session_close(s);
+    return err;
+}
+
+void session_close(struct session *s) {
+    cm_engine_close(s->engine);
+    keystore_close(s->keystore);
+    s->engine = NULL;
+    s->keystore = NULL;
+}
+
+cm_err session_act(struct session *s, const char *name, struct cm_slice args, struct buffer *result,
+                   struct cm_diag *diag) {
+    struct act_context ctx = {
+        .engine = s->engine, .keystore = s->keystore, .workspace = s->workspace};
+    return act_run(&ctx, slice_text(name), args, result, diag);
+}
+
+cm_err session_needs_keys(const struct session *s, struct cm_diag *diag) {
+    if (!s->remote) return CM_OK;
+    return diag_fail(diag, CM_E_BUSY, s->workspace, NULL, "stop countermarkd first",
+                     "this needs the keys here, and a daemon holds the workspace");
+}

@@ -138,6 +138,55 @@ static void a_redeemer_is_known_for_that_unit_alone(void **state) {
     state_close(s);
 }
 
+/* Fold one idempotency record with a single item, as of `time_ms`. */
+static void fold_one_answer(struct state_fold *f, uint8_t key, uint64_t time_ms) {
+    const uint8_t hash[EVENT_HASH_LEN] = {key};
+    struct answer_item item = {.item = key, .sequence = time_ms};
+    const struct answer_record r = {.time_ms = time_ms, .n = 1, .items = &item};
+    assert_ok(fold_answer(f, hash, &r));
+}
+
+/* The time of a record's item, or 0 where there is no record. */
+static uint64_t answer_time(struct state *s, uint8_t key) {
+    const uint8_t hash[EVENT_HASH_LEN] = {key};
+    struct answer_record r;
+    bool found = false;
+    assert_ok(state_answer(s, hash, &r, &found));
+    if (!found) return 0;
+    assert_int_equal(r.n, 1);
+    assert_int_equal(r.items[0].item, key);
+    const uint64_t time_ms = r.items[0].sequence;
+    assert_int_equal(r.time_ms, time_ms);
+    free(r.items);
+    return time_ms;
+}
+
+static void answers_expire_by_their_latest_item_and_at_most_so_many(void **state) {
+    struct state *s = scratch_open(*state);
+    struct state_fold *f = begin(s);
+    fold_one_answer(f, 1, 100);
+    fold_one_answer(f, 2, 200);
+    fold_one_answer(f, 1, 300); /* touched again: kept longer */
+    fold_one_answer(f, 3, 250);
+    assert_ok(fold_commit(f, 1));
+    f = begin(s);
+    assert_ok(fold_expire_answers(f, 260, 2)); /* 1's old row and 2 */
+    assert_ok(fold_commit(f, 2));
+    assert_int_equal(answer_time(s, 1), 300);
+    assert_int_equal(answer_time(s, 2), 0);
+    assert_int_equal(answer_time(s, 3), 250);
+    f = begin(s);
+    assert_ok(fold_expire_answers(f, 300, 100)); /* 3; what is of this time itself stays */
+    assert_ok(fold_commit(f, 3));
+    assert_int_equal(answer_time(s, 1), 300);
+    assert_int_equal(answer_time(s, 3), 0);
+    f = begin(s);
+    assert_ok(fold_expire_answers(f, 301, 100));
+    assert_ok(fold_commit(f, 4));
+    assert_int_equal(answer_time(s, 1), 0);
+    state_close(s);
+}
+
 struct seen {
     struct state *state;
     size_t n;
@@ -328,6 +377,7 @@ int main(void) {
         IN_SCRATCH(a_position_never_goes_back),
         IN_SCRATCH(an_exception_record_is_kept_and_removed),
         IN_SCRATCH(a_redeemer_is_known_for_that_unit_alone),
+        IN_SCRATCH(answers_expire_by_their_latest_item_and_at_most_so_many),
         IN_SCRATCH(documents_are_visited_in_their_last_version),
         IN_SCRATCH(a_document_may_be_megabytes_long),
         IN_SCRATCH(counters_and_recalls_are_visited_whole),

@@ -115,11 +115,15 @@ struct answer_record *book_answer(struct book *b, const uint8_t key[static EVENT
     return map_get(&b->active.answers, hash_key(key));
 }
 
-cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_detail *out,
-                   bool *found) {
+const struct unit_detail *book_detail_near(const struct book *b, uint32_t set, uint64_t serial) {
     const struct map_key key = unit_key(set, serial);
     const struct unit_detail *near = map_get(&b->active.details, key);
-    if (near == NULL) near = map_get(&b->folding.details, key);
+    return near != NULL ? near : map_get(&b->folding.details, key);
+}
+
+cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_detail *out,
+                   bool *found) {
+    const struct unit_detail *near = book_detail_near(b, set, serial);
     if (near == NULL) return state_detail(b->state, set, serial, out, found);
     *out = *near;
     *found = true;

@@ -47,6 +47,8 @@ bool book_used_by(const struct book *b, uint32_t set, uint64_t serial,
                   const uint8_t redeemer[static EVENT_HASH_LEN]);
 /* The record of a touched key, or NULL. */
 struct answer_record *book_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]);
+/* Details that are in memory, or NULL: then the image has them, if any. */
+const struct unit_detail *book_detail_near(const struct book *b, uint32_t set, uint64_t serial);
 /** Details of any unit, from wherever they are. @retval CM_E_IO, CM_E_CORRUPT */
 CM_MUST_CHECK cm_err book_detail(struct book *b, uint32_t set, uint64_t serial,
                                  struct unit_detail *out, bool *found);

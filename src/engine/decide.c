@@ -53,6 +53,15 @@ static void refuse(const struct asked *a, enum cm_verdict verdict, uint64_t time
     a->answer->until_ms = until_ms;
 }
 
+/* When it was redeemed is told as of now, if it is in memory: a later request of the same call may
+ * reverse it. What is not in memory no request of this call changes; it is read afterwards. */
+static void refuse_redeemed(const struct deciding *d, const struct asked *a) {
+    const struct unit_detail *near =
+        book_detail_near(d->book, a->unit->set->number, a->unit->serial);
+    refuse(a, CM_V_ALREADY_REDEEMED, near != NULL ? near->time_ms : 0, 0);
+    if (near != NULL) a->answer->use = near->use;
+}
+
 /* Section 2, rows 8 and 9. */
 static bool within_terms(const struct deciding *d, const struct asked *a) {
     const struct set *s = a->unit->set;
@@ -89,8 +98,7 @@ static void set_redeemer(struct unit_event *e, const uint8_t redeemer[static EVE
 static void use_or_hold(struct deciding *d, const struct asked *a, uint32_t uses) {
     if (!within_terms(d, a)) return;
     if (used_by_redeemer(d, a) || used_up(a->unit->set, uses)) {
-        refuse(a, CM_V_ALREADY_REDEEMED, 0, 0);
-        a->answer->use = uses;
+        refuse_redeemed(d, a);
         return;
     }
     const bool reserve = a->request->operation == CM_OP_RESERVE;
@@ -183,7 +191,7 @@ static void decide_reserved(struct deciding *d, const struct asked *a, const str
 
 static void decide_spent(struct deciding *d, const struct asked *a) {
     if (a->request->operation != CM_OP_REVERSE) {
-        refuse(a, CM_V_ALREADY_REDEEMED, 0, 0);
+        refuse_redeemed(d, a);
         return;
     }
     struct unit_detail detail = {.use = 1};

@@ -55,7 +55,8 @@ static void decide_work(struct local *l, struct call_work *w, bool full, struct 
     (void)l;
 }
 
-/* When was it? Only refusals ask, and only now that what they rest on is durable. */
+/* When was it? What the decision did not find in memory is read before the next work is decided,
+ * whose requests may change it. The answers leave only when what they rest on is durable. */
 static cm_err tell_times(struct local *l, struct call_work *w) {
     for (size_t c = 0; c < w->n; c++) {
         if (w->calls[c].status != CM_CALL_DONE) continue;
@@ -65,7 +66,7 @@ static cm_err tell_times(struct local *l, struct call_work *w) {
             if (a->verdict != CM_V_ACCEPTED)
                 refusals_count(l, a->set != 0 ? &registry_set(&l->registry, a->set)->set : NULL,
                                a->verdict);
-            if (a->verdict != CM_V_ALREADY_REDEEMED) continue;
+            if (a->verdict != CM_V_ALREADY_REDEEMED || a->time_ms != 0) continue;
             struct unit_detail detail = {0};
             bool found = false;
             TRY(book_detail(&l->book, a->set, a->serial, &detail, &found));
@@ -106,13 +107,13 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
         struct call_work *w = works[i]->calls;
         cm_err err = l->restored && w->changes ? CM_E_STATE : CM_OK;
         if (err == CM_OK) err = touch_work(l, w);
+        if (err == CM_OK) {
+            decide_work(l, w, room != CM_OK, &d);
+            err = tell_times(l, w);
+        }
         works[i]->work.err = err;
-        if (err == CM_OK) decide_work(l, w, room != CM_OK, &d);
     }
     const cm_err written = write_group(l, &d);
-    for (size_t i = 0; i < n; i++) {
-        if (works[i]->work.err != CM_OK) continue;
-        works[i]->work.err = written;
-        if (written == CM_OK) works[i]->work.err = tell_times(l, works[i]->calls);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (written != CM_OK) works[i]->work.err = written;
 }

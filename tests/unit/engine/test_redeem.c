@@ -103,12 +103,48 @@ static void the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_re
     world_remove(&w);
 }
 
+/* Found by tests/proof/test_mixed.c: the time was read after the group, that is after the reversal.
+ */
+static void a_refusal_tells_of_the_redemption_that_it_met_though_it_is_reversed_in_the_same_call(
+    void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 10, true);
+    char code[WORLD_CODE_CAP];
+    world_code(&w, batch, 4, code);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    for (int folded = 0; folded < 2; folded++) {
+        w.now_ms += 5000;
+        const struct cm_request requests[] = {
+            {.operation = CM_OP_CHECK, .code = slice_text(code)},
+            {.operation = CM_OP_REVERSE, .code = slice_text(code)},
+            {.operation = CM_OP_REDEEM, .code = slice_text(code)}};
+        struct cm_answer answers[3];
+        struct cm_call call = {.caller = {.actor = 5, .test = true},
+                               .door = WORLD_DOOR,
+                               .requests = requests,
+                               .n = 3,
+                               .answers = answers};
+        assert_ok(cm_engine_run(w.engine, &call, 1));
+        assert_int_equal(answers[0].verdict, CM_V_ALREADY_REDEEMED);
+        assert_true(answers[0].time_ms == w.now_ms - 5000);
+        assert_int_equal(answers[0].use, 1);
+        assert_int_equal(answers[1].verdict, CM_V_ACCEPTED);
+        assert_int_equal(answers[2].verdict, CM_V_ACCEPTED);
+        assert_ok(engine_fold(w.engine));
+    }
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_is_redeemed_once),
         cmocka_unit_test(the_ledger_remembers_through_restarts),
         cmocka_unit_test(wrong_texts_get_their_own_verdicts),
         cmocka_unit_test(the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart),
+        cmocka_unit_test(
+            a_refusal_tells_of_the_redemption_that_it_met_though_it_is_reversed_in_the_same_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,80 @@
+/* Reading a workspace's journal with the journal's reader: no engine, no image. See facts.h. */
+#include "support/cm.h"
+
+#include "facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/event_frame.h"
+#include "ledger/journal_read.h"
+
+static void add(struct facts *f, const struct unit_event *u, uint64_t sequence, uint64_t time_ms) {
+    assert_true(u->serial < f->unit_n);
+    if (f->n == f->cap) {
+        f->cap = f->cap * 2 + 1024;
+        f->p = realloc(f->p, f->cap * sizeof *f->p);
+        assert_non_null(f->p);
+    }
+    f->p[f->n++] = (struct history_fact){.type = u->type,
+                                         .unit = (uint32_t)u->serial,
+                                         .actor = u->actor,
+                                         .use = u->use,
+                                         .spent = u->spent,
+                                         .sequence = sequence,
+                                         .time_ms = time_ms,
+                                         .until_ms = u->until_ms};
+}
+
+static void read_group(struct facts *f, const struct journal_group *group) {
+    struct cm_slice rest = group->events;
+    struct event_frame frame;
+    for (uint64_t at = group->first_sequence; frame_next(&rest, &frame); at++) {
+        struct event e;
+        assert_ok(event_read(frame.type, frame.flags, frame.payload, &e));
+        const bool unit = e.type >= EVENT_REDEEM && e.type <= EVENT_VOID;
+        if (unit && e.u.unit.set == f->set) add(f, &e.u.unit, at, group->time_ms);
+    }
+}
+
+void facts_read(struct facts *f, const struct world *w, uint32_t set, uint32_t unit_n) {
+    struct workspace_paths paths;
+    struct workspace file;
+    *f = (struct facts){.set = set, .unit_n = unit_n};
+    assert_ok(workspace_paths(w->dir, &paths, NULL));
+    assert_ok(workspace_read(w->dir, &file, NULL));
+    struct journal_reader_options options = {.dir = paths.journal, .archive_dir = paths.archive};
+    memcpy(options.workspace_id, file.id, sizeof options.workspace_id);
+    struct journal_reader *r = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    if (journal_reader_open(&r, &options, 0, &diag) != CM_OK) fail_msg("%s", diag.problem);
+    for (bool found = true; found;) {
+        struct journal_group group;
+        if (journal_reader_next(r, JOURNAL_TO_THE_END, &group, &found, &diag) != CM_OK)
+            fail_msg("%s %s", diag.input, diag.problem);
+        if (found) read_group(f, &group);
+    }
+    journal_reader_close(r);
+}
+
+struct totals_of {
+    uint32_t set;
+    struct history_totals totals;
+};
+
+static cm_err read_totals(void *ctx, const struct registry *registry) {
+    struct totals_of *t = ctx;
+    const struct set_entry *entry = registry->sets[t->set];
+    const struct set_counters *c = &entry->set.counters;
+    t->totals = (struct history_totals){.redeemed = (int64_t)c->redeemed,
+                                        .reversed = (int64_t)c->reversed,
+                                        .reserved = (int64_t)c->reserved,
+                                        .voided = (int64_t)c->voided};
+    return CM_OK;
+}
+
+struct history_totals facts_totals(struct world *w, uint32_t set) {
+    struct totals_of t = {.set = set};
+    assert_ok(engine_read(w->engine, read_totals, &t));
+    return t.totals;
+}

@@ -61,7 +61,8 @@ enum cm_call_status {
     CM_CALL_DONE,       /* every answer is filled */
     CM_CALL_KEY_REUSED, /* the idempotency key belongs to another request; nothing was done */
     CM_CALL_DENIED,     /* unknown door, or not this caller's; nothing was done */
-    CM_CALL_FULL        /* the disk is full: changes are refused, nothing was done */
+    CM_CALL_FULL,       /* the disk is full: changes are refused, nothing was done */
+    CM_CALL_RESTORED    /* the workspace was restored and not yet accepted: checks only */
 };
 
 /* Who asks. The edge fills it from the API key; the command line is actor 0, the operator. */
@@ -85,10 +86,9 @@ struct cm_call {
  * @param[in,out] calls  n calls; requests and texts are borrowed until return; each call's
  *                       answers and status are written
  * @retval CM_E_ARGUMENT  a call breaks the limits above (n, key length, hold); nothing was done
- * @retval CM_E_STATE     the workspace was restored and not yet accepted: checks only
  * @retval CM_E_DEAD      the ledger failed: the outcome of the changes is unknown; restart and
  *                        ask again under the same idempotency keys
- * @retval CM_E_NO_MEMORY nothing was done
+ * @retval CM_E_NO_MEMORY  as for CM_E_DEAD: calls are decided in order, so earlier ones may be done
  * Thread-safe: any number of threads; their calls are decided together. Blocks until durable.
  * Example: docs/examples/redeem.c */
 CM_API CM_MUST_CHECK cm_err cm_engine_run(struct cm_engine *engine, struct cm_call *calls,

@@ -36,6 +36,19 @@ static void lead(struct committer *c) {
     if (c->first != NULL) (void)pthread_cond_signal(&c->first->woken);
 }
 
+void committer_try(struct committer *c, struct work *work, bool *ran) {
+    *ran = false;
+    if (pthread_cond_init(&work->woken, NULL) != 0) return;
+    (void)pthread_mutex_lock(&c->lock);
+    if (!c->leading && c->first == NULL) {
+        enqueue(c, work);
+        lead(c);
+        *ran = true;
+    }
+    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_cond_destroy(&work->woken);
+}
+
 cm_err committer_run(struct committer *c, struct work *work) {
     if (pthread_cond_init(&work->woken, NULL) != 0) return CM_E_NO_MEMORY;
     (void)pthread_mutex_lock(&c->lock);

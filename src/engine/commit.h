@@ -37,4 +37,9 @@ void committer_wipe(struct committer *c);
  * @return work->err, or CM_E_NO_MEMORY when the system has no condition variable left */
 CM_MUST_CHECK cm_err committer_run(struct committer *c, struct work *work);
 
+/** As committer_run if nobody leads and nothing is queued; otherwise do nothing. For the folder,
+ * which the owner may be waiting for: it must never wait for the owner.
+ * @param[out] ran  whether the work was processed; its result is in work->err */
+void committer_try(struct committer *c, struct work *work, bool *ran);
+
 #endif

@@ -132,6 +132,7 @@ cm_err local_replay_group(void *ctx, const struct journal_group *group);
 /* local_run.c */
 cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n);
 void local_process(void *ctx, struct work *list);
+bool call_changes(const struct cm_call *call);
 cm_err local_as_owner(struct local *l, admin_fn *fn, void *ctx);
 /* Give up: nothing more is acknowledged by this process. */
 cm_err local_die(struct local *l, const char *why);

@@ -155,6 +155,13 @@ static cm_err idle_turn(struct local *l, void *ctx) {
     return err;
 }
 
+/* The owner may be waiting for this thread: take the lead only if nobody has it. */
+static void turn_if_idle(struct local *l) {
+    struct owner_work work = {.admin = idle_turn};
+    bool ran = false;
+    committer_try(&l->committer, &work.work, &ran);
+}
+
 /* Wait for a job; after FOLD_IDLE_S of quiet, ask the owner whether something is left to fold. */
 static bool wait_for_job(struct local *l) {
     struct timespec until;
@@ -176,7 +183,7 @@ static void *folder_main(void *ctx) {
         if (job)
             fold_once(l);
         else if (!stopping)
-            cm_ignore(local_as_owner(l, idle_turn, NULL)); /* dead: nothing to fold */
+            turn_if_idle(l);
         (void)pthread_mutex_lock(&l->fold_lock);
     }
     (void)pthread_mutex_unlock(&l->fold_lock);

@@ -43,16 +43,21 @@ static cm_err touch_work(struct local *l, struct call_work *w) {
     return CM_OK;
 }
 
+/* Why a call that would change something may not; CM_CALL_DONE when it may. */
+static enum cm_call_status barred(const struct local *l, bool full) {
+    if (l->restored) return CM_CALL_RESTORED;
+    return full ? CM_CALL_FULL : CM_CALL_DONE;
+}
+
 static void decide_work(struct local *l, struct call_work *w, bool full, struct deciding *d) {
     struct resolved *r = w->resolved;
     for (size_t c = 0; c < w->n; c++) {
         struct cm_call *call = &w->calls[c];
-        if (call->status == CM_CALL_DONE && full && w->changes) call->status = CM_CALL_FULL;
+        if (call->status == CM_CALL_DONE && call_changes(call)) call->status = barred(l, full);
         if (call->status == CM_CALL_DONE)
             decide_call(d, call, r, call->key.len > 0 ? &w->hashes[c] : NULL);
         r += call->n;
     }
-    (void)l;
 }
 
 /* When was it? What the decision did not find in memory is read before the next work is decided,
@@ -105,11 +110,10 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
                          .to = journal_payload(l->journal, &cap)};
     for (size_t i = 0; i < n; i++) {
         struct call_work *w = works[i]->calls;
-        cm_err err = l->restored && w->changes ? CM_E_STATE : CM_OK;
-        if (err == CM_OK) err = touch_work(l, w);
+        cm_err err = touch_work(l, w);
         if (err == CM_OK) {
             decide_work(l, w, room != CM_OK, &d);
-            err = tell_times(l, w);
+            if (tell_times(l, w) != CM_OK) err = local_die(l, "the image could not be read");
         }
         works[i]->work.err = err;
     }

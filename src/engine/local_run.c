@@ -44,13 +44,25 @@ static cm_err open_call(struct local *l, struct bench_place *place, struct cm_ca
     return call->key.len > 0 ? bench_hash(place, call, hashes) : CM_OK;
 }
 
-static void measure(struct call_work *w) {
-    for (size_t c = 0; c < w->n; c++) {
-        w->request_n += w->calls[c].n;
-        w->events_max += DECIDE_CALL_MAX_LEN(w->calls[c].n);
-        for (size_t i = 0; i < w->calls[c].n; i++)
-            w->changes = w->changes || w->calls[c].requests[i].operation != CM_OP_CHECK;
+bool call_changes(const struct cm_call *call) {
+    for (size_t i = 0; i < call->n; i++)
+        if (call->requests[i].operation != CM_OP_CHECK) return true;
+    return false;
+}
+
+/* As many of the calls as one group takes; at least one. */
+static struct call_work measure(struct cm_call *calls, size_t n, size_t cap_len) {
+    struct call_work w = {.calls = calls};
+    while (w.n < n) {
+        const struct cm_call *call = &calls[w.n];
+        const size_t len = DECIDE_CALL_MAX_LEN(call->n);
+        if (w.n > 0 && w.events_max + len > cap_len) break;
+        w.events_max += len;
+        w.request_n += call->n;
+        w.changes = w.changes || call_changes(call);
+        w.n++;
     }
+    return w;
 }
 
 static cm_err run_opened(struct local *l, struct bench_place *place, struct call_work *w) {
@@ -63,22 +75,31 @@ static cm_err run_opened(struct local *l, struct bench_place *place, struct call
     return committer_run(&l->committer, &work.work);
 }
 
+static cm_err run_group(struct local *l, struct bench_place *place, struct call_work *w) {
+    w->resolved = calloc(w->request_n, sizeof *w->resolved);
+    w->hashes = calloc(w->n, sizeof *w->hashes);
+    const cm_err err =
+        w->resolved == NULL || w->hashes == NULL ? CM_E_NO_MEMORY : run_opened(l, place, w);
+    free(w->resolved);
+    free(w->hashes);
+    return err;
+}
+
 cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {
     struct local *l = local_of(engine);
     if (atomic_load(&l->dead)) return CM_E_DEAD;
-    struct call_work w = {.calls = calls, .n = n};
     for (size_t c = 0; c < n; c++)
         if (!call_ok(&calls[c])) return CM_E_ARGUMENT;
-    if (n == 0) return CM_OK;
-    measure(&w);
     struct bench_place *place = NULL;
     TRY(bench_take(l, &place));
-    w.resolved = calloc(w.request_n, sizeof *w.resolved);
-    w.hashes = calloc(n, sizeof *w.hashes);
-    const cm_err err =
-        w.resolved == NULL || w.hashes == NULL ? CM_E_NO_MEMORY : run_opened(l, place, &w);
-    free(w.resolved);
-    free(w.hashes);
+    size_t cap = 0;
+    (void)journal_payload(l->journal, &cap);
+    cm_err err = CM_OK;
+    for (size_t at = 0; at < n && err == CM_OK;) {
+        struct call_work w = measure(calls + at, n - at, cap);
+        err = run_group(l, place, &w);
+        at += w.n;
+    }
     bench_give(l, place);
     return err;
 }

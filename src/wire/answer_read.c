@@ -19,7 +19,7 @@ static cm_err check_statuses(struct cm_slice rows, const struct cm_call *calls, 
     for (size_t i = 0; i < n; i++) {
         const uint8_t status = cursor_u8(&c);
         const uint16_t answers = cursor_u16be(&c);
-        if (status > CM_CALL_FULL) return CM_E_FORMAT;
+        if (status > CM_CALL_RESTORED) return CM_E_FORMAT;
         if (answers != (status == CM_CALL_DONE ? calls[i].n : 0)) return CM_E_FORMAT;
         total += answers;
     }

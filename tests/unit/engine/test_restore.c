@@ -78,12 +78,14 @@ static void a_restored_workspace_checks_but_changes_nothing_until_accepted(void 
                            .requests = &request,
                            .n = 1,
                            .answers = &answer};
-    assert_err(CM_E_STATE, cm_engine_run(w.engine, &call, 1));
+    assert_ok(cm_engine_run(w.engine, &call, 1));
+    assert_int_equal(call.status, CM_CALL_RESTORED);
     const struct issue_event issue = {.set = set, .first = 100, .count = 1};
     assert_err(CM_E_STATE, engine_issue(w.engine, &issue, NULL));
     world_close(&w); /* it stays so through a restart */
     world_open(&w);
-    assert_err(CM_E_STATE, cm_engine_run(w.engine, &call, 1));
+    assert_ok(cm_engine_run(w.engine, &call, 1));
+    assert_int_equal(call.status, CM_CALL_RESTORED);
 
     assert_ok(engine_accept_restore(w.engine, NULL, 0, NULL));
     assert_int_equal(world_ask(&w, CM_OP_REDEEM, fresh, NULL, 5).verdict, CM_V_ACCEPTED);

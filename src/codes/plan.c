@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "codes/filter.h"
 #include "codes/group.h"
 #include "codes/normalise.h"
 #include "codes/odds.h"
 #include "codes/pack.h"
 #include "codes/wide.h"
+
+#define PPM 1000000u
 
 cm_err plan_use_technology(struct plan_request *request, const struct technology *technology,
                            struct cm_diag *diag) {
@@ -92,6 +95,22 @@ static cm_err attacks_fill(const struct plan_request *request, struct plan *plan
     return CM_OK;
 }
 
+/* The share is an estimate from above, so it may be a float: nothing is promised with it. */
+static cm_err filtered_fill(struct plan *plan, struct cm_diag *diag) {
+    const struct filter_options options = {.code_n = plan->printed,
+                                           .version = plan->numbers.filter_version,
+                                           .rotation = plan->numbers.rotation_filter};
+    CM_CLEANUP(filter_freep) struct filter *filter = NULL;
+    TRY(filter_new(&filter, &plan->numbers.alphabet, &options, diag));
+    const double ppm = filter_share(filter) * PPM;
+    plan->filtered_ppm = ppm >= PPM ? PPM : (uint32_t)ppm + (ppm > 0 ? 1u : 0u);
+    return CM_OK;
+}
+
+cm_u128 plan_odds_informed(const struct plan *plan) {
+    return plan->space / PPM * (PPM - plan->filtered_ppm) / plan->volume;
+}
+
 static cm_err request_check(const struct plan_request *r, struct cm_diag *diag) {
     const uint64_t counts[] = {r->volume, r->one_in, r->batches, r->serials};
     static const char *const names[] = {"volume", "odds", "batches", "serials"};
@@ -138,6 +157,7 @@ cm_err plan_make(const struct plan_request *request, struct plan *out, struct cm
     const cm_u128 live = odds_most_live(plan.space, request->one_in);
     plan.most_live = live > UINT64_MAX ? UINT64_MAX : (uint64_t)live;
     costs_fill(request, &plan);
+    TRY(filtered_fill(&plan, diag));
     TRY(attacks_fill(request, &plan));
     *out = plan;
     return CM_OK;

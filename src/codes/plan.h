@@ -61,6 +61,7 @@ struct plan {
     cm_u128 space, payloads, tag_modulus;
     uint64_t volume, one_in;
     uint64_t most_live;          /* floor(S / G), at most 2^64 - 1: minting beyond is refused */
+    uint32_t filtered_ppm;       /* texts that the filter skips, parts per million, rounded up */
     uint8_t printed;             /* characters, check character included, separators not */
     uint8_t cost[PLAN_FIELDS_N]; /* characters that a field takes, or would take, inline */
     uint64_t per_hour[PLAN_ATTACKS_N];
@@ -80,6 +81,9 @@ CM_MUST_CHECK cm_err plan_use_technology(struct plan_request *request,
  * @retval CM_E_RANGE  a number of the request is 0 or too large */
 CM_MUST_CHECK cm_err plan_make(const struct plan_request *request, struct plan *out,
                                struct cm_diag *diag);
+
+/* floor(S / volume) for a guesser who knows the filter and leaves out what it skips. */
+cm_u128 plan_odds_informed(const struct plan *plan);
 
 /** Data characters that a request needs, whatever the technology takes.
  * @retval CM_E_RANGE  P beyond 2^88 or S beyond 2^120 */

@@ -41,6 +41,7 @@ enum wide_fact {
     FACT_PAYLOADS,
     FACT_TAG,
     FACT_ODDS,
+    FACT_INFORMED,
     FACT_PROMISED,
     FACT_LIVE,
     FACT_VOLUME,
@@ -54,6 +55,7 @@ static cm_u128 fact(const struct plan_column *c, enum wide_fact which) {
     case FACT_PAYLOADS: return c->plan.payloads;
     case FACT_TAG: return c->plan.tag_modulus;
     case FACT_ODDS: return odds_one_in(c->plan.space, c->plan.volume);
+    case FACT_INFORMED: return plan_odds_informed(&c->plan);
     case FACT_PROMISED: return c->plan.one_in;
     case FACT_LIVE: return c->plan.most_live;
     case FACT_VOLUME: return c->plan.volume;
@@ -71,6 +73,12 @@ static void cell_one_in(const struct plan_column *c, size_t arg, char out[static
     char text[WIDE_GROUP_CAP];
     wide_group(fact(c, (enum wide_fact)arg), text);
     text_append(out, CELL_CAP, "one in %s", text);
+}
+
+static void cell_filtered(const struct plan_column *c, size_t arg, char out[static CELL_CAP]) {
+    (void)arg;
+    ratio_format_up(c->plan.filtered_ppm, 10000, HITS_DIGITS, out);
+    text_append(out, CELL_CAP, " %%");
 }
 
 static void cell_field(const struct plan_column *c, size_t arg, char out[static CELL_CAP]) {
@@ -174,6 +182,8 @@ cm_err plan_table_text(const struct plan_sheet *sheet, enum plan_kind first, enu
     row(columns, n, "planned codes", cell_wide, FACT_VOLUME, out);
     row(columns, n, "promised odds", cell_one_in, FACT_PROMISED, out);
     row(columns, n, "odds, all planned live", cell_one_in, FACT_ODDS, out);
+    row(columns, n, "  filtered texts left out", cell_one_in, FACT_INFORMED, out);
+    row(columns, n, "skipped by the filter", cell_filtered, 0, out);
     row(columns, n, "most live as promised", cell_wide, FACT_LIVE, out);
     row(columns, n, "batches", cell_wide, FACT_BATCHES, out);
     row(columns, n, "serials a batch", cell_wide, FACT_SERIALS, out);

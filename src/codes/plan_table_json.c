@@ -63,6 +63,8 @@ static void plan_put(struct json_writer *w, const struct plan_column *c) {
     json_put_u64(w, "volume", c->plan.volume);
     json_put_u64(w, "odds_promised", c->plan.one_in);
     wide_put(w, "odds_all_live", odds_one_in(c->plan.space, c->plan.volume));
+    wide_put(w, "odds_filtered_left_out", plan_odds_informed(&c->plan));
+    json_put_u64(w, "filtered_ppm", c->plan.filtered_ppm);
     ratio_put(w, "probability_all_live", c->plan.volume, c->plan.space);
     wide_put(w, "most_live", c->plan.most_live);
     json_put_u64(w, "batches", c->request.batches);

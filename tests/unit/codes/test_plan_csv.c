@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codes/filter.h"
 #include "codes/plan_csv.h"
 
 #define HEADER "gtin,sku,product,flavour,line,date,quantity\n"
@@ -162,6 +163,23 @@ static void the_example_of_the_documentation_is_a_million_units(void **state) {
         assert_memory_equal(p.items[i].gtin, "952", 3);
 }
 
+/* The serial room keeps 12.5 % for codes that the filter skips: enough up to a share of 1/9. */
+static void the_serial_room_holds_what_the_filter_of_any_technology_skips(void **state) {
+    (void)state;
+    for (size_t t = 0; technology_at(t) != NULL; t++) {
+        const struct technology *technology = technology_at(t);
+        CM_CLEANUP(filter_freep) struct filter *filter = NULL;
+        struct cm_alphabet alphabet;
+        assert_ok(cm_alphabet_by_name(&alphabet, slice_text(technology->alphabet), NULL));
+        const struct filter_options options = {.code_n = technology->length_max,
+                                               .version = FILTER_VERSION,
+                                               .rotation = technology->rotates};
+        assert_ok(filter_new(&filter, &alphabet, &options, NULL));
+        if (filter_share(filter) >= 1.0 / 9.0)
+            fail_msg("%s: share %f", technology->name, filter_share(filter));
+    }
+}
+
 static void many_products_are_read_whole(void **state) {
     (void)state;
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
@@ -188,6 +206,7 @@ int main(void) {
         cmocka_unit_test(a_flavour_outside_the_given_list_is_refused),
         cmocka_unit_test(dates_and_quantities_must_fit_the_scheme),
         cmocka_unit_test(the_example_of_the_documentation_is_a_million_units),
+        cmocka_unit_test(the_serial_room_holds_what_the_filter_of_any_technology_skips),
         cmocka_unit_test(many_products_are_read_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

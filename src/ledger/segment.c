@@ -93,11 +93,19 @@ static cm_err fill(int fd, uint64_t len, const struct segment_header *header) {
     return disk_sync_all(fd);
 }
 
-/* Only the journal's owner makes segments, under its lock: nobody can come between the two calls.
- */
+/* A blank segment may be replaced: a preparation that was reported as failed may have made it. One
+ * that is in use never. Nobody comes between this and the rename: the journal is locked. */
+static cm_err name_is_free(int dir_fd, const char *name) {
+    uint8_t sector[SEGMENT_HEADER_LEN] = {0};
+    CM_CLEANUP(disk_closep) int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return errno == ENOENT ? CM_OK : disk_err(errno);
+    TRY(disk_read(fd, sector, sizeof sector, 0));
+    return bytes_zero(sector, sizeof sector) ? CM_OK : CM_E_EXISTS;
+}
+
 static cm_err publish(int dir_fd, uint64_t number) {
     const struct segment_name name = segment_name_of(number);
-    if (faccessat(dir_fd, name.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return CM_E_EXISTS;
+    TRY(name_is_free(dir_fd, name.text));
     if (renameat(dir_fd, SEGMENT_TMP_NAME, dir_fd, name.text) != 0) return disk_err(errno);
     const cm_err err = disk_sync_all(dir_fd);
     if (err != CM_OK) (void)unlinkat(dir_fd, name.text, 0); /* nothing was built on it yet */

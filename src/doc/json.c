@@ -141,13 +141,12 @@ struct json_value json_member(struct json_value object, size_t i, const char **k
     /* jansson's iterators want a mutable object, and do not change it */
     json_t *in = (json_t *)(uintptr_t)object.node;
     void *at = json_is_object(in) ? json_object_iter(in) : NULL;
-    while (at != NULL && i-- > 0) at = json_object_iter_next(in, at);
+    while (at != NULL && i-- > 0)
+        at = json_object_iter_next(in, at);
     if (at == NULL) return (struct json_value){.doc = object.doc, .container = in};
     *key = json_object_iter_key(at);
-    return (struct json_value){.doc = object.doc,
-                               .node = json_object_iter_value(at),
-                               .container = in,
-                               .key = *key};
+    return (struct json_value){
+        .doc = object.doc, .node = json_object_iter_value(at), .container = in, .key = *key};
 }
 
 enum json_kind json_kind_of(struct json_value v) {

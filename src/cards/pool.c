@@ -47,3 +47,16 @@ bool pool_overlaps(const struct cm_pool_numbers *a, const struct cm_pool_numbers
         if (a->prefix[i] != b->prefix[i]) return false;
     return true;
 }
+
+uint8_t pool_key_version(const struct pool *pool, uint64_t index) {
+    uint8_t version = 1;
+    for (size_t i = 0; i < pool->key_n; i++)
+        if (pool->keys[i].first_index <= index) version = pool->keys[i].version;
+    return version;
+}
+
+uint64_t pool_key_end(const struct pool *pool, uint64_t index) {
+    for (size_t i = 0; i < pool->key_n; i++)
+        if (pool->keys[i].first_index > index) return pool->keys[i].first_index;
+    return UINT64_MAX;
+}

@@ -1,9 +1,9 @@
 /* The pool document: what a pool of card numbers is, by name, for life.
  *
- * Frozen: id, mode, prefix, digits, PIN digits. Appended to: rule versions. Promised: volume and
- * odds. It refuses prefixes of payment schemes unless forced, promises that the digits do not
- * allow, and rules that leave too little. JSON form: docs/design/cards.md.
- * References: docs/design/construction.md section 11; ISO/IEC 7812-1. */
+ * Frozen: id, mode, prefix, digits, PIN digits. Appended to: rule versions, key versions. Promised:
+ * volume and odds. It refuses prefixes of payment schemes unless forced, promises that the digits
+ * do not allow, and rules that leave too little. JSON form: docs/design/cards.md. References:
+ * docs/design/construction.md section 11; ISO/IEC 7812-1. */
 #ifndef CM_CARDS_POOL_H
 #define CM_CARDS_POOL_H
 
@@ -15,6 +15,13 @@
 
 #define POOL_FORMAT   1u
 #define POOL_NAME_CAP 65u /* bytes with NUL */
+#define POOL_KEYS_MAX 64u /* key versions of one pool; our choice */
+
+/* From this index on, cards are numbered under this key version: an index has one number only. */
+struct pool_key {
+    uint64_t first_index;
+    uint8_t version;
+};
 
 struct pool {
     char name[POOL_NAME_CAP], brand[POOL_NAME_CAP];
@@ -22,6 +29,8 @@ struct pool {
     uint64_t volume, one_in;        /* what was promised */
     bool payment_forced;            /* the operator insisted on a payment scheme's prefix */
     struct cm_card_rules *rules;    /* owned; never NULL in a pool that was read */
+    size_t key_n;                   /* 0 = version 1 for all; at least 1 in a pool that was read */
+    struct pool_key keys[POOL_KEYS_MAX]; /* both fields ascending, the first from index 0 */
 };
 #define POOL_INIT                                                                                  \
     { .rules = NULL }
@@ -46,6 +55,11 @@ CM_MUST_CHECK cm_err pool_read(struct cm_slice text, const char *input, struct p
                                struct cm_diag *diag);
 /* Write the document; the same pool gives the same bytes. Buffer errors stick. */
 void pool_write(const struct pool *pool, struct buffer *out);
+
+/* The key version of an index; and the first index beyond it that has another one, UINT64_MAX where
+ * none has. */
+uint8_t pool_key_version(const struct pool *pool, uint64_t index);
+uint64_t pool_key_end(const struct pool *pool, uint64_t index);
 
 /** Whether one number could belong to both: same length, one prefix the start of the other. Pools
  * of one door must not overlap. */

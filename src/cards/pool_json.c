@@ -98,6 +98,25 @@ static cm_err read_rules(struct json_value list, struct pool *pool) {
     return located(list, err, &found);
 }
 
+/* Absent: every card is numbered under version 1. */
+static cm_err read_keys(struct json_value list, struct pool *pool) {
+    static const char *const keys[] = {"version", "from_index"};
+    pool->key_n = 1;
+    pool->keys[0] = (struct pool_key){.first_index = 0, .version = 1};
+    if (!json_present(list)) return CM_OK;
+    uint64_t version = 0, first_index = 0;
+    TRY(json_items(list, 1, POOL_KEYS_MAX, &pool->key_n));
+    for (size_t i = 0; i < pool->key_n; i++) {
+        const struct json_value v = json_at(list, i);
+        TRY(json_only(v, keys, CM_ARRAY_N(keys)));
+        TRY(json_u64(json_get(v, "version"), version + 1, UINT8_MAX, &version));
+        TRY(json_u64(json_get(v, "from_index"), i == 0 ? 0 : first_index + 1,
+                     i == 0 ? 0 : FIRST_INDEX_MAX, &first_index));
+        pool->keys[i] = (struct pool_key){.first_index = first_index, .version = (uint8_t)version};
+    }
+    return CM_OK;
+}
+
 static cm_err read_numbers(struct json_value root, struct cm_pool_numbers *numbers) {
     uint64_t id = 0, body_n = 0, pin_n = 0, number_n = 0;
     size_t mode = 0;
@@ -123,7 +142,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     static const char *const keys[] = {
         "format",      "name",          "brand",      "id",     "mode", "prefix",
         "body_digits", "number_digits", "pin_digits", "volume", "odds", "payment_prefix_forced",
-        "rules"};
+        "rules",       "keys"};
     uint64_t format = 0;
     TRY(json_u64(json_get(root, "format"), 1, UINT32_MAX, &format));
     if (format != POOL_FORMAT)
@@ -137,6 +156,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     TRY(json_u64(json_get(root, "volume"), 1, DENSITY_VOLUME_MAX, &pool->volume));
     TRY(json_u64(json_get(root, "odds"), 1, DENSITY_ONE_IN_MAX, &pool->one_in));
     TRY(json_bool(json_get(root, "payment_prefix_forced"), &pool->payment_forced));
+    TRY(read_keys(json_get(root, "keys"), pool));
     return read_rules(json_get(root, "rules"), pool);
 }
 
@@ -204,6 +224,18 @@ static void write_rules(struct json_writer *w, const struct cm_card_rules *rules
     json_array_end(w);
 }
 
+static void write_keys(struct json_writer *w, const struct pool *pool) {
+    if (pool->key_n == 0 || (pool->key_n == 1 && pool->keys[0].version == 1)) return;
+    json_array_begin(w, "keys");
+    for (size_t i = 0; i < pool->key_n; i++) {
+        json_object_begin(w, NULL);
+        json_put_u64(w, "version", pool->keys[i].version);
+        json_put_u64(w, "from_index", pool->keys[i].first_index);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 void pool_write(const struct pool *pool, struct buffer *out) {
     struct json_writer w = json_writer_into(out, true);
     char prefix[CM_CARD_PREFIX_MAX + 1u] = {0};
@@ -223,5 +255,6 @@ void pool_write(const struct pool *pool, struct buffer *out) {
     json_put_u64(&w, "odds", pool->one_in);
     json_put_bool(&w, "payment_prefix_forced", pool->payment_forced);
     write_rules(&w, pool->rules);
+    write_keys(&w, pool);
     json_object_end(&w);
 }

@@ -56,6 +56,7 @@ static cm_err check_pins(struct opener *o, struct cm_numberer *numberer,
 
 cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t position,
                          const struct cm_request *requests, size_t n, struct resolved *out) {
+    const struct pool *pool = &reader->pool->pool->pool;
     struct cm_numberer *numberer = NULL;
     TRY(numberer_for(o, reader, &numberer));
     cm_numberer_read(numberer, o->texts, n, o->numbers);
@@ -64,7 +65,8 @@ cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t
     for (size_t i = 0; i < n; i++) {
         const struct cm_card_opened *card = &o->cards[i];
         if (card->reading != CM_CARD_INDEX) continue; /* a typing error unless others read it */
-        if (card->skip != 0 || !o->right[i])
+        const bool other_version = pool_key_version(pool, card->index) != reader->version;
+        if (card->skip != 0 || other_version || !o->right[i])
             resolved_refuse(&out[i], CM_V_NOT_A_CODE);
         else
             resolved_find(&out[i], &reader->pool->set, card->index, position);

@@ -1,4 +1,5 @@
-/* Pool documents: added once; later ones may only append rule versions, from the next index on.
+/* Pool documents: added once; later ones may only append rule and key versions, from the next index
+ * on.
  * A pool is a set of its own kind, so its cards are units like any other. Refused: a name that is
  * taken, an unknown brand, numbers that another pool of its mode could own, and whatever the cards
  * room refuses (payment prefixes, more cards than the promised odds allow).
@@ -53,17 +54,19 @@ static cm_err check_new(const struct registry *r, uint32_t id, const struct pool
     return check_overlap(r, pool, diag);
 }
 
-/* The same pool gives the same bytes: compare both as of the rule versions that the old one has. */
+/* The same pool gives the same bytes: compare both as of the versions that the old one has. */
 static cm_err same_until(const struct pool *old, struct pool *new, bool *same) {
     CM_CLEANUP(buffer_free) struct buffer before = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer after = BUFFER_INIT;
-    const size_t version_n = new->rules->version_n;
+    const size_t version_n = new->rules->version_n, key_n = new->key_n;
     *same = false;
-    if (version_n < old->rules->version_n) return CM_OK;
+    if (version_n < old->rules->version_n || key_n < old->key_n) return CM_OK;
     pool_write(old, &before);
     new->rules->version_n = old->rules->version_n;
+    new->key_n = old->key_n;
     pool_write(new, &after);
     new->rules->version_n = version_n;
+    new->key_n = key_n;
     TRY(buffer_err(&before));
     TRY(buffer_err(&after));
     *same = slice_equal(buffer_slice(&before), buffer_slice(&after));
@@ -77,13 +80,19 @@ static cm_err check_replacement(const struct set_entry *old, struct pool *new,
     bool same = false;
     TRY(same_until(pool, new, &same));
     if (!same)
-        return diag_fail(diag, CM_E_CONFLICT, old->name, NULL, "only append rule versions",
+        return diag_fail(diag, CM_E_CONFLICT, old->name, NULL, "only append rule and key versions",
                          "a pool's numbers, promise and earlier rules never change");
     for (size_t v = pool->rules->version_n; v < new->rules->version_n; v++)
         if (new->rules->versions[v].first_index < old->set.counters.next_serial)
             return diag_fail(diag, CM_E_CONFLICT, old->name, "rules",
                              "let it begin at the next index",
                              "rule version %zu would govern cards that are issued already", v + 1);
+    for (size_t k = pool->key_n; k < new->key_n; k++)
+        if (new->keys[k].first_index < old->set.counters.next_serial)
+            return diag_fail(diag, CM_E_CONFLICT, old->name, "keys",
+                             "let it begin at the next index",
+                             "key version %u would number cards that are issued already",
+                             (unsigned)new->keys[k].version);
     return CM_OK;
 }
 

@@ -59,6 +59,10 @@ cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id) {
     for (uint32_t i = 0; i < d->scheme_n; i++)
         json_put_u64(&w, NULL, d->schemes[i]);
     json_array_end(&w);
+    json_array_begin(&w, "pools");
+    for (uint32_t i = 0; i < d->pool_n; i++)
+        json_put_u64(&w, NULL, d->pools[i]);
+    json_array_end(&w);
     json_object_end(&w);
     TRY(buffer_err(&text));
     return engine_document(a->ctx->engine, DOCUMENT_DOOR, id, a->ctx->actor, buffer_slice(&text),

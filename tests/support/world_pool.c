@@ -7,7 +7,8 @@
 static const char pool_form[] =
     "{\"format\":1,\"name\":\"%s\",\"brand\":\"house\",\"id\":%u,\"mode\":\"%s\","
     "\"prefix\":\"%s\",\"body_digits\":11,\"number_digits\":16,\"pin_digits\":%u,"
-    "\"volume\":%u,\"odds\":1000,\"payment_prefix_forced\":false,\"rules\":[%s]}";
+    "\"volume\":%u,\"odds\":1000,\"payment_prefix_forced\":false,\"rules\":[%s],"
+    "\"keys\":[%s]}";
 
 const struct pool_text gift = {.name = "gift",
                                .mode = "TEST",
@@ -19,7 +20,7 @@ const struct pool_text gift = {.name = "gift",
 
 void pool_text(const struct pool_text *t, char out[static POOL_TEXT_CAP]) {
     (void)snprintf(out, POOL_TEXT_CAP, pool_form, t->name, t->id, t->mode, t->prefix, t->pin_n,
-                   t->volume, t->rules);
+                   t->volume, t->rules, t->keys != NULL ? t->keys : KEYS_3);
 }
 
 cm_err try_pool(struct world *w, const struct pool_text *t, struct cm_diag *diag) {

@@ -12,6 +12,7 @@
 #define POOL_INDEX  12345678u /* of the worked example */
 #define POOL_NEXT   12350000u /* issued so far */
 #define POOL_VOLUME 20000000u
+#define KEYS_3      "{\"version\":3,\"from_index\":0}"
 #define NUMBER      "9643632930836097"
 #define PIN         "031327"
 #define HELD_OUT    "{\"version\":1,\"from_index\":0,\"held_out\":\"0.02\",\"held_below\":85899345,"
@@ -19,7 +20,7 @@
 
 /* What tests vary in a pool document. */
 struct pool_text {
-    const char *name, *mode, *prefix, *rules;
+    const char *name, *mode, *prefix, *rules, *keys; /* keys NULL: KEYS_3 */
     unsigned id, pin_n, volume;
 };
 extern const struct pool_text gift; /* the worked example */

@@ -51,6 +51,31 @@ static struct cm_slice altered(const char *from, const char *to) {
     return slice_text(text);
 }
 
+static void each_index_has_the_key_version_of_its_range(void **state) {
+    (void)state;
+    POOL_SCOPED pool = POOL_INIT;
+    assert_ok(pool_read(slice_text(example), "pool.json", &pool, NULL));
+    assert_int_equal(pool_key_version(&pool, UINT64_MAX), 1); /* none named: version 1 */
+    pool_clear(&pool);
+    const struct cm_slice text =
+        altered("\"rules\"", "\"keys\": [{\"version\": 2, \"from_index\": 0}, "
+                             "{\"version\": 5, \"from_index\": 900}], \"rules\"");
+    assert_ok(pool_read(text, "pool.json", &pool, NULL));
+    assert_int_equal(pool_key_version(&pool, 0), 2);
+    assert_int_equal(pool_key_version(&pool, 899), 2);
+    assert_int_equal(pool_key_version(&pool, 900), 5);
+    assert_true(pool_key_end(&pool, 899) == 900);
+    assert_true(pool_key_end(&pool, 900) == UINT64_MAX);
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer again = BUFFER_INIT;
+    pool_write(&pool, &out);
+    pool_clear(&pool);
+    assert_ok(pool_read(buffer_slice(&out), "written", &pool, NULL));
+    assert_int_equal(pool_key_version(&pool, 900), 5);
+    pool_write(&pool, &again);
+    assert_true(slice_equal(buffer_slice(&out), buffer_slice(&again)));
+}
+
 static void what_contradicts_the_contract_is_refused_with_its_place(void **state) {
     (void)state;
     static const struct {
@@ -58,6 +83,12 @@ static void what_contradicts_the_contract_is_refused_with_its_place(void **state
         cm_err err;
     } rows[] = {
         {"\"format\": 1", "\"format\": 2", CM_E_VERSION},
+        {"\"rules\"", "\"keys\": [], \"rules\"", CM_E_RANGE},
+        {"\"rules\"", "\"keys\": [{\"version\": 1, \"from_index\": 1}], \"rules\"", CM_E_RANGE},
+        {"\"rules\"",
+         "\"keys\": [{\"version\": 2, \"from_index\": 0}, {\"version\": 2, \"from_index\": 9}], "
+         "\"rules\"",
+         CM_E_RANGE},
         {"\"id\": 7", "\"id\": 0", CM_E_RANGE},
         {"\"id\": 7", "\"id\": 4294967296", CM_E_RANGE},
         {"\"id\": 7", "\"id\": 7, \"ids\": 1", CM_E_FORMAT},
@@ -163,6 +194,7 @@ static void pools_whose_numbers_could_be_confused_overlap(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_is_read_checked_and_written_again),
+        cmocka_unit_test(each_index_has_the_key_version_of_its_range),
         cmocka_unit_test(what_contradicts_the_contract_is_refused_with_its_place),
         cmocka_unit_test(no_document_cut_short_is_taken),
         cmocka_unit_test(a_payment_prefix_is_refused_unless_forced),

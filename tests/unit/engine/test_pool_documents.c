@@ -26,12 +26,12 @@ static void pools_that_contradict_the_world_are_refused(void **state) {
     assert_int_equal(try_pool(&w, &gift, &diag), CM_OK); /* the same again changes nothing */
     const struct world_request q = {.operation = CM_OP_REDEEM, .code = NUMBER, .pin = PIN};
     assert_int_equal(world_request(&w, &q, NULL).verdict, CM_V_ACCEPTED);
-    t = (struct pool_text){"third", "TEST", "9644", RULES_1, 9, 6, 1000};
+    t = (struct pool_text){"third", "TEST", "9644", RULES_1, NULL, 9, 6, 1000};
     char text[POOL_TEXT_CAP];
     pool_text(&t, text);
     assert_int_equal(world_try_document(&w, DOCUMENT_POOL, 10, slice_text(text), &diag),
                      CM_E_CONFLICT); /* its id says 9 */
-    t = (struct pool_text){"third", "TEST", "9644", RULES_1, 9, 0, UINT32_MAX};
+    t = (struct pool_text){"third", "TEST", "9644", RULES_1, NULL, 9, 0, UINT32_MAX};
     assert_int_equal(try_pool(&w, &t, &diag),
                      CM_E_LIMIT); /* 10^11 numbers, one in 1000: too many */
     world_remove(&w);

@@ -200,6 +200,41 @@ static void a_later_rule_version_leaves_issued_cards_alone(void **state) {
     world_remove(&w);
 }
 
+static void a_number_opens_under_the_key_version_of_its_index_only(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_pool_make(&w, &gift);
+    assert_ok(keystore_generate(w.keystore, KEY_POOL, POOL, 4, 1));
+    struct pool_text next = gift;
+    next.keys = KEYS_3 ",{\"version\":4,\"from_index\":12349999}";
+    struct cm_diag diag = DIAG_INIT;
+    assert_int_equal(try_pool(&w, &next, &diag), CM_E_CONFLICT); /* that index is issued */
+    next.keys = KEYS_3 ",{\"version\":4,\"from_index\":12350000}";
+    add_pool(&w, &next);
+    assert_ok(issue_cards(&w, POOL, POOL_NEXT, 1000, 1));
+    const struct cm_pool_numbers numbers = {
+        .id = POOL, .test = true, .prefix_n = 4, .prefix = "9643", .body_n = 11, .pin_n = 6};
+    const struct cm_key *root = NULL;
+    struct cm_numberer *nb = NULL;
+    assert_ok(keystore_find(w.keystore, KEY_POOL, POOL, 4, &root));
+    assert_ok(cm_numberer_new(&nb, &numbers, root, 4));
+    char number[CM_CARD_NUMBER_MAX + 1u] = {0}, pin[CM_CARD_PIN_MAX + 1u] = {0};
+    uint8_t skip = 0;
+    unsigned accepted = 0;
+    for (uint64_t index = POOL_NEXT - 50u; index < POOL_NEXT + 50u; index++) {
+        const struct cm_card_pin asked = {.index = index, .issue = 1};
+        assert_ok(cm_numberer_make(nb, index, 1, number, &skip));
+        assert_ok(cm_numberer_pin(nb, &asked, 1, pin));
+        const enum cm_verdict verdict = redeem(&w, number, pin);
+        if (index < POOL_NEXT) assert_int_equal(verdict, CM_V_NOT_A_CODE);
+        accepted += verdict == CM_V_ACCEPTED;
+    }
+    assert_in_range(accepted, 40, 50); /* 2 in 100 are held out: ten or more of 50, once in 10^7 */
+    assert_int_equal(redeem(&w, NUMBER, PIN), CM_V_ACCEPTED);
+    cm_numberer_free(nb);
+    world_remove(&w);
+}
+
 static void the_pin_belongs_to_the_idempotent_request(void **state) {
     (void)state;
     struct world w = {0};
@@ -242,6 +277,7 @@ int main(void) {
         cmocka_unit_test(typing_errors_and_guesses_are_told_apart),
         cmocka_unit_test(numbers_that_the_rules_skip_are_guesses),
         cmocka_unit_test(a_later_rule_version_leaves_issued_cards_alone),
+        cmocka_unit_test(a_number_opens_under_the_key_version_of_its_index_only),
         cmocka_unit_test(the_pin_belongs_to_the_idempotent_request),
         cmocka_unit_test(a_card_can_be_used_once_per_redeemer),
     };

@@ -1,0 +1,309 @@
+/* The life of a request. The order of refusals is part of the interface: size and shape of the
+ * header, path, method, throttle of the address, caller, throttle of the key, role, then the body.
+ * References as in exchange.h. */
+#include "edge/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "edge/inside.h"
+
+#define HEADER_LEN_MAX   16384u /* bytes of all fields */
+#define HEADER_FIELD_MAX 64u
+#define US_PER_S         1000000u
+#define RETRY_SOON_S     1u
+#define JSON_TYPE        "application/json"
+
+void exchange_init(struct exchange *x, struct edge *edge, struct conn *conn, void *http) {
+    *x = (struct exchange){.edge = edge,
+                           .conn = conn,
+                           .http = http,
+                           .route = ROUTE_NONE,
+                           .began_us = clock_monotonic_us()};
+}
+
+void exchange_wipe(struct exchange *x) {
+    x->edge->bodies_len -= x->body.len;
+    request_wipe(&x->request);
+    free(x->call.answers);
+    buffer_wipe(&x->body); /* codes that may be good yet */
+    buffer_wipe(&x->reply);
+}
+
+/* ---- Endings -------------------------------------------------------------------------------- */
+
+void exchange_fail(struct exchange *x, enum problem p, const struct cm_diag *diag) {
+    x->problem = p;
+    x->state = EXCHANGE_READY;
+    if (problem_status(p) == 503 && x->retry_after_s == 0) x->retry_after_s = RETRY_SOON_S;
+    buffer_clear(&x->reply);
+    /* Without memory for its text a problem goes out as a bare status. */
+    cm_ignore(problem_write(&x->reply, p, diag));
+}
+
+static void fail_because(struct exchange *x, enum problem p, const char *remedy, const char *why) {
+    struct cm_diag diag = DIAG_INIT;
+    diag_set(&diag, NULL, NULL, remedy, "%s", why);
+    exchange_fail(x, p, &diag);
+}
+
+static void throttled(struct exchange *x, uint64_t wait_us) {
+    x->retry_after_s = (wait_us + US_PER_S - 1) / US_PER_S;
+    exchange_fail(x, PROBLEM_THROTTLED, NULL);
+}
+
+void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) {
+    enum problem p = PROBLEM_UNAVAILABLE;
+    if (err == CM_E_STATE || err == CM_E_LIMIT || err == CM_E_CONFLICT) p = PROBLEM_CONFLICT;
+    if (err == CM_E_DENIED) p = PROBLEM_FORBIDDEN;
+    if (err == CM_E_NOT_FOUND) p = PROBLEM_NOT_FOUND;
+    if (err == CM_E_NO_SPACE) p = PROBLEM_STORAGE_FULL;
+    if (err == CM_E_DEAD) p = PROBLEM_OUTCOME_UNKNOWN;
+    if (err == CM_E_BUSY) p = PROBLEM_THROTTLED;
+    if (p == PROBLEM_THROTTLED) x->retry_after_s = RETRY_SOON_S;
+    exchange_fail(x, p, diag);
+}
+
+/* ---- The header ----------------------------------------------------------------------------- */
+
+static struct cm_slice key_name(const struct exchange *x) {
+    return slice_of(&x->key_id, sizeof x->key_id);
+}
+
+/* Path and method. False: ended in a problem. */
+static bool find_route(struct exchange *x, const struct head *head) {
+    x->route = route_of(head->path);
+    if (head->len > HEADER_LEN_MAX || head->field_n > HEADER_FIELD_MAX)
+        exchange_fail(x, PROBLEM_HEADERS, NULL);
+    else if (head->doubled)
+        fail_because(x, PROBLEM_MALFORMED, "send it once", "a header field came twice");
+    else if (x->route == ROUTE_NONE)
+        exchange_fail(x, PROBLEM_NOT_FOUND, NULL);
+    else if (route_is_post(x->route) && strcmp(head->method, "POST") != 0)
+        x->allow = "POST";
+    else if (!route_is_post(x->route) && strcmp(head->method, "GET") != 0 &&
+             strcmp(head->method, "HEAD") != 0)
+        x->allow = "GET, HEAD";
+    if (x->allow != NULL) exchange_fail(x, PROBLEM_METHOD, NULL);
+    return x->state == EXCHANGE_READING;
+}
+
+static bool find_caller(struct exchange *x, const struct head *head) {
+    struct edge *e = x->edge;
+    const struct cm_slice from = address_key(&x->address);
+    uint64_t wait = throttle_wait_us(&e->throttle, e->address_rate, from, x->began_us);
+    if (wait > 0) {
+        throttled(x, wait);
+        return false;
+    }
+    if (!e->has_keys) {
+        exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
+        return false;
+    }
+    const struct key_row *key =
+        head->authorization != NULL ? access_find(&e->keys, head->authorization) : NULL;
+    if (key == NULL) { /* a guess at a key counts like a guess at a code */
+        if (head->authorization != NULL)
+            throttle_charge(&e->throttle, e->address_rate, from, x->began_us, 1);
+        exchange_fail(x, PROBLEM_UNAUTHORIZED, NULL);
+        return false;
+    }
+    x->key_id = key->id;
+    x->role = key->role;
+    x->caller = (struct cm_caller){.actor = key->id, .brand = key->brand, .test = key->test};
+    wait = throttle_wait_us(&e->throttle, e->key_rate, key_name(x), x->began_us);
+    if (wait > 0)
+        throttled(x, wait);
+    else if (!access_allows(key->role, x->route))
+        exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
+    return x->state == EXCHANGE_READING;
+}
+
+static bool is_json(const char *type) {
+    if (type == NULL || strncasecmp(type, JSON_TYPE, strlen(JSON_TYPE)) != 0) return false;
+    const char after = type[strlen(JSON_TYPE)];
+    return after == '\0' || after == ';' || after == ' ';
+}
+
+/* What the header says of the body. */
+static void check_body_head(struct exchange *x, const struct head *head) {
+    uint64_t len = 0;
+    if (head->content_length != NULL && head->transfer_encoding != NULL)
+        fail_because(x, PROBLEM_MALFORMED, "send one of them",
+                     "both Content-Length and Transfer-Encoding");
+    else if (head->content_length == NULL && head->transfer_encoding == NULL)
+        exchange_fail(x, PROBLEM_LENGTH_REQUIRED, NULL);
+    else if (head->content_length != NULL &&
+             text_u64(slice_text(head->content_length), UINT64_MAX >> 1, &len) != CM_OK)
+        fail_because(x, PROBLEM_MALFORMED, NULL, "Content-Length is not a number");
+    else if (len > REQUEST_BODY_MAX)
+        exchange_fail(x, PROBLEM_TOO_LARGE, NULL);
+    else if (!is_json(head->content_type) ||
+             (head->content_encoding != NULL && strcmp(head->content_encoding, "identity") != 0))
+        exchange_fail(x, PROBLEM_MEDIA_TYPE, NULL);
+}
+
+static void read_idempotency(struct exchange *x, const char *header) {
+    if (header == NULL || x->state != EXCHANGE_READING) return;
+    if (x->route == ROUTE_ISSUE)
+        fail_because(x, PROBLEM_MALFORMED, "leave the header out",
+                     "issue takes no idempotency key: every answer holds new codes");
+    else if (idempotency_key_read(header, x->idempotency, &x->idempotency_len) != CM_OK)
+        fail_because(x, PROBLEM_MALFORMED, NULL,
+                     "Idempotency-Key is not a text of 1 to 255 printable characters");
+}
+
+void exchange_begin(struct exchange *x, const struct head *head) {
+    const struct edge_options *o = x->edge->o;
+    x->address = address_behind(&head->peer, head->forwarded, o->trusted, o->trusted_n);
+    if (!find_route(x, head) || !route_is_post(x->route)) return;
+    if (!find_caller(x, head)) return;
+    check_body_head(x, head);
+    read_idempotency(x, head->idempotency_key);
+}
+
+void exchange_body(struct exchange *x, struct cm_slice bytes) {
+    if (x->state != EXCHANGE_READING) return;
+    if (!route_is_post(x->route)) {
+        fail_because(x, PROBLEM_MALFORMED, NULL, "a body where none belongs");
+        return;
+    }
+    if (bytes.len > REQUEST_BODY_MAX - x->body.len) {
+        exchange_fail(x, PROBLEM_TOO_LARGE, NULL);
+        return;
+    }
+    const size_t before = x->body.len;
+    buffer_put(&x->body, bytes.p, bytes.len);
+    x->edge->bodies_len += x->body.len - before;
+    if (x->body.failed || x->edge->bodies_len > BODIES_MAX)
+        exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
+}
+
+/* ---- The body is there ---------------------------------------------------------------------- */
+
+static bool find_door(struct exchange *x) {
+    const struct key_table *keys = &x->edge->keys;
+    const struct key_row *key = NULL;
+    for (size_t i = 0; i < keys->key_n; i++)
+        if (keys->keys[i].id == x->key_id) key = &keys->keys[i];
+    if (key == NULL) { /* revoked while the body was on its way */
+        exchange_fail(x, PROBLEM_UNAUTHORIZED, NULL);
+        return false;
+    }
+    const struct door_row *door = access_door(keys, key, x->request.door);
+    if (door == NULL && key->door == 0 && x->request.door.len == 0)
+        fail_because(x, PROBLEM_MALFORMED, "name one as \"door\"",
+                     "this key asks at any door of its brand");
+    else if (door == NULL)
+        exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
+    else
+        x->call.door = door->id;
+    return door != NULL;
+}
+
+static void ask_vault(struct exchange *x) {
+    if (x->edge->status.restored && x->route != ROUTE_CHECK) {
+        fail_because(x, PROBLEM_CONFLICT, "the operator accepts the restored workspace first",
+                     "the workspace was restored from a backup");
+        return;
+    }
+    if (x->route != ROUTE_ISSUE) {
+        if (!find_door(x)) return;
+        x->call.caller = x->caller;
+        x->call.key = slice_of(x->idempotency, x->idempotency_len);
+        x->call.requests = x->request.items;
+        x->call.n = x->request.n;
+        x->call.answers = calloc(x->request.n, sizeof *x->call.answers);
+        if (x->call.answers == NULL) {
+            exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
+            return;
+        }
+    }
+    x->state = EXCHANGE_WAITING;
+    gateway_wait(&x->edge->gateway, x);
+}
+
+static void answer_look(struct exchange *x) {
+    const char *why = NULL;
+    cm_err err = CM_OK;
+    if (x->route == ROUTE_METRICS && !address_is_loopback(&x->address)) {
+        exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
+        return;
+    }
+    if (x->route == ROUTE_METRICS)
+        err = metrics_write(&x->reply, &x->edge->metrics, x->edge->conns.n,
+                            x->edge->status_us > 0 ? &x->edge->status : NULL);
+    else if (x->route == ROUTE_READYZ && !edge_is_ready(x->edge, &why))
+        fail_because(x, PROBLEM_UNAVAILABLE, NULL, why);
+    else
+        buffer_text(&x->reply, "{\"status\":\"ok\"}");
+    if (err != CM_OK) exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
+    x->state = EXCHANGE_READY;
+}
+
+void exchange_end(struct exchange *x) {
+    if (x->state != EXCHANGE_READING) return;
+    if (!route_is_post(x->route)) {
+        answer_look(x);
+        return;
+    }
+    struct cm_diag diag = DIAG_INIT;
+    const cm_err err = request_read(x->route, buffer_slice(&x->body), &x->request, &diag);
+    /* The reader keeps where to report; what it finds later has nobody to tell. */
+    if (err == CM_OK)
+        ask_vault(x);
+    else if (err == CM_E_LIMIT)
+        exchange_fail(x, PROBLEM_TOO_LARGE, &diag);
+    else
+        exchange_fail(x, err == CM_E_NO_MEMORY ? PROBLEM_UNAVAILABLE : PROBLEM_MALFORMED, &diag);
+}
+
+/* ---- The vault has answered -------------------------------------------------------------------
+ */
+
+static bool all_busy(const struct cm_call *call) {
+    for (size_t i = 0; i < call->n; i++)
+        if (call->answers[i].verdict != CM_V_BUSY) return false;
+    return true;
+}
+
+/* Count, and charge what was wrong; a typing error costs nothing: the check character is public. */
+static void account(struct exchange *x) {
+    struct edge *e = x->edge;
+    uint64_t wrong = 0;
+    for (size_t i = 0; i < x->call.n; i++) {
+        const enum cm_verdict v = x->call.answers[i].verdict;
+        e->metrics.answers[v]++;
+        wrong += v == CM_V_NOT_A_CODE || v == CM_V_UNKNOWN_BATCH;
+    }
+    if (wrong == 0) return;
+    const uint64_t now_us = clock_monotonic_us();
+    throttle_charge(&e->throttle, e->address_rate, address_key(&x->address), now_us, wrong);
+    throttle_charge(&e->throttle, e->key_rate, key_name(x), now_us, wrong);
+}
+
+void exchange_answered(struct exchange *x, const struct set_words *words, size_t words_n) {
+    x->state = EXCHANGE_READY;
+    if (x->call.status == CM_CALL_KEY_REUSED) {
+        exchange_fail(x, PROBLEM_KEY_REUSED, NULL);
+    } else if (x->call.status == CM_CALL_DENIED) {
+        exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
+    } else if (x->call.status == CM_CALL_FULL) {
+        exchange_fail(x, PROBLEM_STORAGE_FULL, NULL);
+    } else if (all_busy(&x->call)) {
+        x->retry_after_s = RETRY_SOON_S;
+        exchange_fail(x, PROBLEM_THROTTLED, NULL);
+    } else {
+        account(x);
+        if (reply_write(&x->reply, &x->call, x->request.single, words, words_n) != CM_OK)
+            exchange_fail(x, PROBLEM_OUTCOME_UNKNOWN, NULL);
+    }
+}
+
+void exchange_issued(struct exchange *x, struct cm_slice result_json) {
+    x->state = EXCHANGE_READY;
+    buffer_put(&x->reply, result_json.p, result_json.len);
+    if (x->reply.failed) exchange_fail(x, PROBLEM_OUTCOME_UNKNOWN, NULL);
+}

@@ -1,0 +1,93 @@
+/* One answer object a code. References as in reply.h; the interface: docs/openapi.yaml. */
+#include "edge/reply.h"
+
+#include <stdio.h>
+
+#include "base/date.h"
+#include "base/macros.h"
+#include "doc/json_write.h"
+
+#define ID_CAP 24u /* bytes of a 64-bit number as text */
+
+static void put_time(struct json_writer *w, const char *key, uint64_t ms) {
+    char text[TIME_TEXT_CAP];
+    if (ms == 0) return;
+    time_format(ms, text);
+    json_put_cstr(w, key, text);
+}
+
+/* What an acceptance is called depends on what was asked. */
+static void put_accepted(struct json_writer *w, enum cm_operation operation,
+                         const struct cm_answer *a) {
+    static const char *const names[CM_OPERATION_N] = {[CM_OP_CHECK] = NULL,
+                                                      [CM_OP_REDEEM] = "redeemed_at",
+                                                      [CM_OP_RESERVE] = "reserved_at",
+                                                      [CM_OP_CONFIRM] = "redeemed_at",
+                                                      [CM_OP_RELEASE] = "released_at",
+                                                      [CM_OP_REVERSE] = "reversed_at",
+                                                      [CM_OP_VOID] = "voided_at"};
+    const char *name = names[(unsigned)operation < CM_OPERATION_N ? operation : CM_OP_CHECK];
+    if (name == NULL) return;
+    put_time(w, name, a->time_ms);
+    if (operation == CM_OP_RESERVE) put_time(w, "reserved_until", a->until_ms);
+    json_put_u64(w, "use", a->use);
+    json_put_bool(w, "replayed", a->replayed);
+    char id[ID_CAP];
+    (void)snprintf(id, sizeof id, "%llu", (unsigned long long)a->sequence);
+    json_put_cstr(w, "redemption", id);
+}
+
+static void put_refused(struct json_writer *w, const struct cm_answer *a) {
+    switch (a->verdict) {
+    case CM_V_ALREADY_REDEEMED:
+        put_time(w, "redeemed_at", a->time_ms);
+        if (a->use > 0) json_put_u64(w, "use", a->use);
+        break;
+    case CM_V_RESERVED: put_time(w, "reserved_until", a->until_ms); break;
+    case CM_V_NOT_OPEN_YET: put_time(w, "opens_at", a->until_ms); break;
+    case CM_V_ENDED: put_time(w, "ended_at", a->until_ms); break;
+    case CM_V_VOID: put_time(w, "voided_at", a->time_ms); break;
+    case CM_V_ACCEPTED:
+    case CM_V_TYPING_ERROR:
+    case CM_V_NOT_A_CODE:
+    case CM_V_UNKNOWN_BATCH:
+    case CM_V_RECALLED:
+    case CM_V_BUSY:
+    case CM_V_NOT_RESERVED:
+    case CM_V_NOT_REDEEMED:
+    case CM_V_REDEEMER_NEEDED:
+    default: break;
+    }
+}
+
+static void put_answer(struct json_writer *w, enum cm_operation operation,
+                       const struct cm_answer *a, struct cm_slice description) {
+    json_object_begin(w, NULL);
+    json_put_cstr(w, "verdict", cm_verdict_name(a->verdict));
+    if (description.len > 0) json_put_raw(w, "product", description);
+    if (a->verdict == CM_V_ACCEPTED)
+        put_accepted(w, operation, a);
+    else
+        put_refused(w, a);
+    json_object_end(w);
+}
+
+cm_err reply_write(struct buffer *out, const struct cm_call *call, bool single,
+                   const struct set_words *words, size_t words_n) {
+    struct json_writer w = json_writer_into(out, false);
+    if (!single) {
+        json_object_begin(&w, NULL);
+        json_array_begin(&w, "answers");
+    }
+    for (size_t i = 0; i < call->n; i++) {
+        const struct cm_answer *a = &call->answers[i];
+        const struct cm_slice description =
+            a->set == 0 ? slice_of(NULL, 0) : set_words_find(words, words_n, a->set);
+        put_answer(&w, call->requests[i].operation, a, description);
+    }
+    if (!single) {
+        json_array_end(&w);
+        json_object_end(&w);
+    }
+    return buffer_err(out);
+}

@@ -1,0 +1,169 @@
+/* Bodies into questions. References as in request.h; idempotency header: RFC 8941 section 3.3.3 and
+ * the IETF draft on the Idempotency-Key header. */
+#include "edge/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "doc/json.h"
+
+#define NAME_MAX_LEN 63u
+#define DEPTH_MAX    3u
+#define HOLD_S_MAX   (CM_HOLD_MS_MAX / 1000u)
+#define ISSUE_MAX    10000u /* codes of one answer */
+
+/* ---- Routes --------------------------------------------------------------------------------- */
+
+struct route_row {
+    const char *path, *name;
+};
+static const struct route_row routes[ROUTE_N] = {
+    [ROUTE_CHECK] = {"/v1/check", "check"},
+    [ROUTE_REDEEM] = {"/v1/redeem", "redeem"},
+    [ROUTE_RESERVE] = {"/v1/reserve", "reserve"},
+    [ROUTE_CONFIRM] = {"/v1/confirm", "confirm"},
+    [ROUTE_RELEASE] = {"/v1/release", "release"},
+    [ROUTE_REVERSE] = {"/v1/reverse", "reverse"},
+    [ROUTE_ISSUE] = {"/v1/issue", "issue"},
+    [ROUTE_LIVEZ] = {"/livez", "livez"},
+    [ROUTE_READYZ] = {"/readyz", "readyz"},
+    [ROUTE_METRICS] = {"/metrics", "metrics"},
+    [ROUTE_NONE] = {"", "none"},
+};
+
+enum route route_of(const char *path) {
+    for (unsigned i = 0; i < (unsigned)ROUTE_NONE; i++)
+        if (strcmp(path, routes[i].path) == 0) return (enum route)i;
+    return ROUTE_NONE;
+}
+
+const char *route_name(enum route route) {
+    return routes[(unsigned)route < ROUTE_N ? route : ROUTE_NONE].name;
+}
+
+enum cm_operation route_operation(enum route route) {
+    static const enum cm_operation operations[] = {CM_OP_CHECK,   CM_OP_REDEEM,  CM_OP_RESERVE,
+                                                   CM_OP_CONFIRM, CM_OP_RELEASE, CM_OP_REVERSE};
+    return (unsigned)route < CM_ARRAY_N(operations) ? operations[route] : CM_OP_CHECK;
+}
+
+/* ---- Bodies --------------------------------------------------------------------------------- */
+
+void request_wipe(struct request *r) {
+    free(r->items);
+    json_doc_free(r->doc);
+    *r = (struct request){.doc = NULL};
+}
+
+static bool names_redeemers(enum route r) {
+    return r == ROUTE_REDEEM || r == ROUTE_RESERVE || r == ROUTE_CONFIRM || r == ROUTE_REVERSE;
+}
+
+static cm_err check_members(enum route route, struct json_value root, bool single) {
+    const char *keys[4];
+    size_t n = 0;
+    keys[n++] = single ? "code" : "codes";
+    keys[n++] = "door";
+    if (names_redeemers(route)) keys[n++] = single ? "redeemer" : "redeemers";
+    if (route == ROUTE_RESERVE) keys[n++] = "hold_seconds";
+    return json_only(root, keys, n);
+}
+
+/* Codes may be any text: an empty or endless one is a typing error, which is an answer. */
+static cm_err read_item(struct json_value code, struct json_value redeemer, struct cm_request *q) {
+    TRY(json_text(code, 0, REQUEST_BODY_MAX, &q->code));
+    if (json_present(redeemer)) TRY(json_text(redeemer, 1, CM_REDEEMER_MAX, &q->redeemer));
+    return CM_OK;
+}
+
+static cm_err read_array(struct json_value root, struct request *r) {
+    const struct json_value codes = json_get(root, "codes");
+    const struct json_value redeemers = json_get(root, "redeemers");
+    size_t n = 0, redeemer_n = 0;
+    TRY(json_items(codes, 1, REQUEST_BODY_MAX, &n));
+    if (n > CM_REQUESTS_MAX)
+        return json_fail(codes, CM_E_LIMIT, "send several requests", "more than %u codes",
+                         CM_REQUESTS_MAX);
+    if (json_present(redeemers)) TRY(json_items(redeemers, n, n, &redeemer_n));
+    r->items = calloc(n, sizeof *r->items);
+    if (r->items == NULL) return CM_E_NO_MEMORY;
+    r->n = n;
+    for (size_t i = 0; i < n; i++)
+        TRY(read_item(json_at(codes, i), json_at(redeemers, i), &r->items[i]));
+    return CM_OK;
+}
+
+static cm_err read_single(struct json_value root, struct cm_slice body, struct request *r) {
+    if (body.len > REQUEST_SINGLE_MAX)
+        return json_fail(root, CM_E_LIMIT, NULL, "a body with one code has at most %u bytes",
+                         REQUEST_SINGLE_MAX);
+    r->items = calloc(1, sizeof *r->items);
+    if (r->items == NULL) return CM_E_NO_MEMORY;
+    r->n = 1;
+    return read_item(json_get(root, "code"), json_get(root, "redeemer"), &r->items[0]);
+}
+
+static cm_err read_codes(enum route route, struct cm_slice body, struct request *r) {
+    const struct json_value root = json_root(r->doc);
+    r->single = !json_present(json_get(root, "codes"));
+    TRY(check_members(route, root, r->single));
+    TRY(r->single ? read_single(root, body, r) : read_array(root, r));
+    if (json_present(json_get(root, "door")))
+        TRY(json_text(json_get(root, "door"), 1, NAME_MAX_LEN, &r->door));
+    uint64_t hold_s = 0;
+    if (route == ROUTE_RESERVE)
+        TRY(json_u64(json_get(root, "hold_seconds"), 1, HOLD_S_MAX, &hold_s));
+    for (size_t i = 0; i < r->n; i++) {
+        r->items[i].operation = route_operation(route);
+        r->items[i].hold_ms = hold_s * 1000;
+    }
+    return CM_OK;
+}
+
+static cm_err read_issue(struct request *r) {
+    static const char *const keys[] = {"batch", "count"};
+    const struct json_value root = json_root(r->doc);
+    TRY(json_only(root, keys, CM_ARRAY_N(keys)));
+    TRY(json_text(json_get(root, "batch"), 1, NAME_MAX_LEN, &r->batch));
+    uint64_t count = 1;
+    if (json_present(json_get(root, "count")))
+        TRY(json_u64(json_get(root, "count"), 1, ISSUE_MAX, &count));
+    r->count = (uint32_t)count;
+    return CM_OK;
+}
+
+cm_err request_read(enum route route, struct cm_slice body, struct request *out,
+                    struct cm_diag *diag) {
+    const struct json_limits limits = {.text_max = REQUEST_BODY_MAX, .depth_max = DEPTH_MAX};
+    CM_CLEANUP(request_wipe) struct request r = {.doc = NULL};
+    TRY(json_doc_new(&r.doc, body, "body", &limits, diag));
+    TRY(route == ROUTE_ISSUE ? read_issue(&r) : read_codes(route, body, &r));
+    *out = r;
+    r = (struct request){.doc = NULL};
+    return CM_OK;
+}
+
+/* ---- The idempotency key ----------------------------------------------------------------------
+ */
+
+static bool fits(char c) { return c >= ' ' && c <= '~'; }
+
+cm_err idempotency_key_read(const char *header, char out[static CM_KEY_TEXT_MAX], size_t *len) {
+    const bool quoted = header[0] == '"';
+    size_t n = 0, at = quoted ? 1 : 0;
+    *len = 0;
+    for (; header[at] != '\0'; at++) {
+        if (quoted && header[at] == '"') break;
+        const bool escaped = quoted && header[at] == '\\';
+        if (escaped) at++;
+        const char c = header[at];
+        if (escaped && c != '"' && c != '\\') return CM_E_FORMAT;
+        if (!fits(c) || (!quoted && (c == ' ' || c == '"')) || n == CM_KEY_TEXT_MAX)
+            return CM_E_FORMAT;
+        out[n++] = c;
+    }
+    if (n == 0 || (quoted && (header[at] != '"' || header[at + 1] != '\0'))) return CM_E_FORMAT;
+    *len = n;
+    return CM_OK;
+}

@@ -1,0 +1,65 @@
+/* The JSON body of a request, read strictly into what the engine or the vault is asked. Pure.
+ *
+ *     one code      {"code": "HW34-9PXK", "redeemer": "...", "hold_seconds": 900, "door": "shop"}
+ *     an array      {"codes": ["...", ...], "redeemers": ["...", ...], ...}
+ *     issue         {"batch": "cola-42", "count": 10}
+ *
+ * redeemer(s) for redeem, reserve, confirm and reverse; hold_seconds for reserve alone, and needed
+ * there. Unknown members are refused. The interface: docs/openapi.yaml. */
+#ifndef CM_EDGE_REQUEST_H
+#define CM_EDGE_REQUEST_H
+
+#include "base/diag.h"
+#include "countermark/engine.h"
+
+#define REQUEST_SINGLE_MAX 16384u   /* bytes of a body with one code */
+#define REQUEST_BODY_MAX   1048576u /* bytes of any body */
+
+enum route {
+    ROUTE_CHECK,
+    ROUTE_REDEEM,
+    ROUTE_RESERVE,
+    ROUTE_CONFIRM,
+    ROUTE_RELEASE,
+    ROUTE_REVERSE,
+    ROUTE_ISSUE,
+    ROUTE_LIVEZ,
+    ROUTE_READYZ,
+    ROUTE_METRICS,
+    ROUTE_NONE
+};
+#define ROUTE_N ((unsigned)ROUTE_NONE + 1u)
+
+/* The route of a path, and its short name for metrics. */
+enum route route_of(const char *path);
+const char *route_name(enum route route);
+static inline bool route_is_post(enum route r) { return r <= ROUTE_ISSUE; }
+/* The operation of a route up to ROUTE_REVERSE. */
+enum cm_operation route_operation(enum route route);
+
+struct request {
+    struct json_doc *doc; /* owns every text below */
+    bool single;
+    struct cm_request *items; /* n */
+    size_t n;
+    struct cm_slice door;  /* name, or empty */
+    struct cm_slice batch; /* issue */
+    uint32_t count;        /* issue */
+};
+void request_wipe(struct request *r);
+
+/** Read a body.
+ * @param[in]  body  borrowed until request_wipe
+ * @param[out] out   request_wipe it; untouched on error
+ * @retval CM_E_FORMAT, CM_E_RANGE  malformed: diag tells the place, never the text
+ * @retval CM_E_LIMIT   more codes or bytes than allowed      @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err request_read(enum route route, struct cm_slice body, struct request *out,
+                                  struct cm_diag *diag);
+
+/** The Idempotency-Key header: a structured-field string ("..." with \\ and \" escapes) or the same
+ * bytes bare; 1 to CM_KEY_TEXT_MAX printable ASCII characters.
+ * @retval CM_E_FORMAT  anything else; *len is 0 */
+CM_MUST_CHECK cm_err idempotency_key_read(const char *header, char out[static CM_KEY_TEXT_MAX],
+                                          size_t *len);
+
+#endif

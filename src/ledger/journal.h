@@ -105,6 +105,7 @@ uint8_t *journal_payload(struct journal *j, size_t *cap);
  * @param[out] first_sequence  of the first event; untouched on error
  * @retval CM_E_ARGUMENT  count and frames do not agree, time goes back; nothing written
  * @retval CM_E_STATE     no room was made, or opened read-only; nothing written
+ * @retval CM_E_CRYPTO    the hash could not be computed; nothing written
  * @retval CM_E_DEAD      the disk failed: the group may or may not be there; reopen to know */
 CM_MUST_CHECK cm_err journal_commit(struct journal *j, uint32_t count, size_t events_len,
                                     uint64_t time_ms, uint64_t *first_sequence);

@@ -68,14 +68,15 @@ try {
   const none = join(root, 'none');
   mkdirSync(none);
   const names = readdirSync(dir).filter((n) => n.endsWith('.seg')).sort();
+  cpSync(dir, hurt, { recursive: true });
+  const inUse = names.filter((n) => readFileSync(join(dir, n))[0] !== 0);
   for (let i = 0; i < damages; i += 1) {
-    rmSync(hurt, { recursive: true, force: true });
-    cpSync(dir, hurt, { recursive: true });
-    const inUse = names.filter((n) => readFileSync(join(dir, n))[0] !== 0);
     const name = random(3) === 0 ? names[random(names.length)] : inUse.at(-1);
-    writeFileSync(join(hurt, name), damage(readFileSync(join(hurt, name))));
+    const sound = readFileSync(join(dir, name));
+    writeFileSync(join(hurt, name), damage(Buffer.from(sound)));
     const verdict = compare(`damage ${i}`, hurt, none);
     tally[verdict] = (tally[verdict] ?? 0) + 1;
+    writeFileSync(join(hurt, name), sound);
   }
   for (const kind of ['corrupt', 'end torn', 'end clean']) {
     if (!(tally[kind] > 0)) throw new Error(`no damage ended as ${kind}: the test is blind there`);

@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/opener.h"
 #include "engine/workspace.h"
+#include "ledger/audit.h"
 #include "ledger/journal.h"
 
 #define REFUSAL_SCHEMES_MAX 256u /* schemes counted apart; further ones count as "no scheme" */
@@ -74,6 +75,7 @@ struct fold_job {
     struct dirty_document *documents;
     struct dirty_recall *recalls;
     uint64_t position, time_ms;
+    bool now; /* asked for, not just due: sign a checkpoint, too */
 };
 
 enum fold_phase { FOLD_IDLE, FOLD_ASKED, FOLD_WRITTEN, FOLD_FAILED };
@@ -84,6 +86,7 @@ struct local {
     struct clock_source clock;
     uint64_t fold_len;
     char folder_path[WORKSPACE_PATH_CAP]; /* of the workspace */
+    uint8_t workspace_id[WORKSPACE_ID_LEN];
     struct journal *journal;
     struct state *state;
 
@@ -116,6 +119,11 @@ struct local {
     enum fold_phase phase;
     struct fold_job job;
 
+    /* folder */
+    struct cm_key *audit_seed; /* guarded copy, or NULL */
+    char audit_origin[64];
+    uint64_t checkpoint_ms; /* when the last one was written */
+
     atomic_bool dead;
 };
 
@@ -128,6 +136,13 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
                         const struct engine_options *options, struct cm_diag *diag);
 /* A journal_visit: apply what the book does not have yet. */
 cm_err local_replay_group(void *ctx, const struct journal_group *group);
+
+/* local_audit.c */
+cm_err local_audit_open(struct local *l, const struct workspace *w, struct cm_diag *diag);
+void local_audit_close(struct local *l);
+cm_err local_audit_fold(struct local *l, struct state_fold *f, const struct fold_job *job,
+                        struct audit_tree *tree);
+void local_audit_sign(struct local *l, const struct audit_tree *tree, const struct fold_job *job);
 
 /* local_run.c */
 cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n);

@@ -122,18 +122,22 @@ static cm_err write_names(struct state_fold *f, const struct fold_job *job) {
     return CM_OK;
 }
 
-static cm_err write_job(const struct local *l, const struct fold_job *job) {
+static cm_err write_job(struct local *l, const struct fold_job *job) {
+    struct audit_tree tree = AUDIT_TREE_INIT;
     struct state_fold *f = NULL;
     TRY(state_fold_begin(l->state, &f));
     cm_err err = write_units(f, l, job);
     if (err == CM_OK) err = write_details(f, l);
     if (err == CM_OK) err = write_answers(f, l, job->time_ms);
     if (err == CM_OK) err = write_names(f, job);
+    if (err == CM_OK) err = local_audit_fold(l, f, job, &tree);
     if (err != CM_OK) {
         fold_abort(f);
         return err;
     }
-    return fold_commit(f, job->position);
+    TRY(fold_commit(f, job->position));
+    local_audit_sign(l, &tree, job);
+    return CM_OK;
 }
 
 static void fold_once(struct local *l) {
@@ -151,7 +155,7 @@ static void fold_once(struct local *l) {
 static cm_err idle_turn(struct local *l, void *ctx) {
     (void)ctx;
     const cm_err err = refusals_turn(l, false);
-    fold_turn(l, l->unfolded_len > 0);
+    fold_turn(l, l->unfolded_len > 0); /* a quiet moment: sign it, too */
     return err;
 }
 
@@ -222,8 +226,8 @@ static cm_err copy_counters(struct local *l, struct fold_job *job) {
 }
 
 /* Under fold_lock, phase idle. */
-static void ask(struct local *l) {
-    struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms};
+static void ask(struct local *l, bool now) {
+    struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms, .now = now};
     if (copy_counters(l, &job) != CM_OK) return; /* no memory now: the next turn tries again */
     job.page_n = book_freeze(&l->book, &job.pages);
     job.documents = take(&l->documents);
@@ -266,6 +270,7 @@ void fold_turn(struct local *l, bool now) {
     while (l->phase == FOLD_ASKED && l->unfolded_len > FOLD_BEHIND_MAX)
         (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
     if (l->phase == FOLD_WRITTEN || l->phase == FOLD_FAILED) finish(l);
-    if (l->phase == FOLD_IDLE && l->folder_runs && (now || l->unfolded_len >= l->fold_len)) ask(l);
+    if (l->phase == FOLD_IDLE && l->folder_runs && (now || l->unfolded_len >= l->fold_len))
+        ask(l, now);
     (void)pthread_mutex_unlock(&l->fold_lock);
 }

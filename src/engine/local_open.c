@@ -1,4 +1,5 @@
 /* Creating, opening and closing a workspace's ledger: load the image, replay what it lacks. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,7 @@ void local_free(struct local *l) {
     fold_job_free(&left);
     book_wipe(&l->book);
     bench_wipe(l);
+    local_audit_close(l);
     registry_wipe(&l->registry);
     buffer_free(&l->parts);
     journal_close(l->journal);
@@ -146,15 +148,25 @@ cm_err local_new(struct local **out, const struct engine_options *options) {
     return CM_OK;
 }
 
+static cm_err make_folder(const char *path, struct cm_diag *diag) {
+    if (mkdir(path, S_IRWXU) == 0) return CM_OK;
+    return diag_fail(diag, CM_E_IO, path, NULL, "check the parent folder's rights and free space",
+                     "cannot make this folder");
+}
+
 static cm_err open_all(struct local *l, const struct engine_options *options,
                        struct cm_diag *diag) {
     struct workspace w;
     TRY(workspace_read(options->workspace, &w, diag));
     struct workspace_paths paths;
     TRY(workspace_paths(options->workspace, &paths, diag));
+    if (!options->read_only && mkdir(paths.archive, S_IRWXU) != 0 && errno != EEXIST)
+        return make_folder(paths.archive, diag); /* says why */
+    memcpy(l->workspace_id, w.id, sizeof l->workspace_id);
     TRY(local_open_state(l, paths.state, &w, options, diag));
     TRY(open_journal(l, &w, options, diag));
     TRY(bench_take(l, &l->own));
+    TRY(local_audit_open(l, &w, diag));
     if (options->read_only) return CM_OK;
     TRY(enter_epoch(l, &w));
     return folder_start(l);
@@ -171,12 +183,6 @@ cm_err engine_open(struct cm_engine **out, const struct engine_options *options,
     }
     *out = &l->base;
     return CM_OK;
-}
-
-static cm_err make_folder(const char *path, struct cm_diag *diag) {
-    if (mkdir(path, S_IRWXU) == 0) return CM_OK;
-    return diag_fail(diag, CM_E_IO, path, NULL, "check the parent folder's rights and free space",
-                     "cannot make this folder");
 }
 
 cm_err engine_create_sized(const char *workspace, const uint8_t workspace_id[16],

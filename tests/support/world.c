@@ -61,6 +61,7 @@ static void add_scheme(struct world *w, uint8_t length, uint64_t serials) {
 
 static void add_keys(struct world *w) {
     assert_ok(keystore_generate(w->keystore, KEY_IDEM, 0, 1, 1));
+    assert_ok(keystore_generate(w->keystore, KEY_AUDIT, 0, 1, 1));
     assert_ok(keystore_generate(w->keystore, KEY_PSEUDONYM, WORLD_SCHEME, 1, 1));
     assert_ok(keystore_generate(w->keystore, KEY_SCHEME, WORLD_SCHEME, 1, 1));
     assert_ok(keystore_save(w->keystore, NULL));

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,6 +125,25 @@ static void a_file_that_is_no_image_is_corrupt(void **state) {
     struct state *s = NULL;
     assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
     assert_null(s);
+}
+
+static void a_cut_file_is_corrupt_at_every_page(void **state) {
+    struct state *s = scratch_open(*state);
+    static const uint8_t page[STATE_PAGE_LEN] = {9};
+    struct state_fold *f = begin(s);
+    for (uint64_t i = 0; i < 20; i++)
+        assert_ok(fold_page(f, 1, i, page));
+    assert_ok(fold_commit(f, 1));
+    state_close(s);
+    char path[300];
+    data_file(*state, path);
+    const struct state_options o = scratch_options(*state);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    for (off_t len = st.st_size - 4096; len > 0; len -= 4096) {
+        assert_int_equal(truncate(path, len), 0);
+        assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
+    }
 }
 
 static void a_full_map_refuses_the_fold_and_keeps_the_image(void **state) {
@@ -270,6 +290,7 @@ int main(void) {
         IN_SCRATCH(an_image_of_another_format_is_refused),
         IN_SCRATCH(a_damaged_meta_record_is_corrupt_not_another_format),
         IN_SCRATCH(a_file_that_is_no_image_is_corrupt),
+        IN_SCRATCH(a_cut_file_is_corrupt_at_every_page),
         IN_SCRATCH(a_full_map_refuses_the_fold_and_keeps_the_image),
         IN_SCRATCH(a_killed_writer_leaves_whole_folds_only),
         IN_SCRATCH(reads_beside_a_fold_see_one_commit),

@@ -1,0 +1,57 @@
+/* What the state's power-loss test folds: fold after fold by a fixed plan, so that whoever opens an
+ * image later knows from its position alone what every table must hold. */
+#ifndef CM_TESTS_FAIL_STATE_PLAN_H
+#define CM_TESTS_FAIL_STATE_PLAN_H
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "ledger/state.h"
+
+#define PLAN_PAGES   12u /* units' pages; each fold changes three of them */
+#define PLAN_MAP_LEN (64u * 1024u * 1024u)
+
+/* The last fold at or below `position` that changed the page; 0 = none. Fold n changes pages
+ * n, n + 1 and n + 5 modulo PLAN_PAGES and leads to position n. */
+static inline bool plan_changes(uint64_t n, uint64_t page) {
+    return n % PLAN_PAGES == page || (n + 1) % PLAN_PAGES == page || (n + 5) % PLAN_PAGES == page;
+}
+static inline uint64_t plan_last(uint64_t position, uint64_t page) {
+    for (uint64_t n = position; n > 0; n--)
+        if (plan_changes(n, page)) return n;
+    return 0;
+}
+
+static inline struct state_options plan_options(const char *path, bool create) {
+    return (struct state_options){
+        .path = path, .workspace_id = {4, 5, 6}, .map_len = PLAN_MAP_LEN, .create = create};
+}
+
+static inline cm_err plan_page(struct state_fold *f, uint64_t n, uint64_t page) {
+    uint8_t bytes[STATE_PAGE_LEN];
+    memset(bytes, (int)(n & 0xFF), sizeof bytes);
+    const struct detail_entry e = {.serial = page * STATE_PAGE_UNITS + n % 7,
+                                   .detail = {.time_ms = n, .sequence = n, .actor = (uint32_t)n}};
+    TRY(fold_page(f, 1, page, bytes));
+    return fold_details(f, 1, page, &e, 1);
+}
+
+/* Fold number n, from 1. */
+static inline cm_err plan_fold(struct state *s, uint64_t n) {
+    struct state_fold *f = NULL;
+    TRY(state_fold_begin(s, &f));
+    cm_err err = CM_OK;
+    for (uint64_t page = 0; page < PLAN_PAGES && err == CM_OK; page++)
+        if (plan_changes(n, page)) err = plan_page(f, n, page);
+    if (err == CM_OK) err = fold_counters(f, 1, &(struct set_counters){.redeemed = n});
+    if (err == CM_OK) return fold_commit(f, n);
+    fold_abort(f);
+    return err;
+}
+
+/* What the writer under the recorder acknowledges. */
+struct state_mark {
+    uint64_t created, position;
+};
+
+#endif

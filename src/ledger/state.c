@@ -136,7 +136,7 @@ static cm_err image_make(const struct state_options *o) {
     /* LMDB syncs neither the folder nor the pages it writes before the first commit's own. */
     TRY(fsync_folder(making.text));
     TRY(fsync_folder(parent.text)); /* nothing is renamed that may not be there itself */
-    TRY(sweep(folder.text)); /* an empty folder, or a lock file alone, gives way */
+    TRY(sweep(folder.text));        /* an empty folder, or a lock file alone, gives way */
     if (rename(making.text, folder.text) != 0) return state_err(errno, "rename");
     return fsync_folder(parent.text);
 }

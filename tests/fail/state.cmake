@@ -1,9 +1,7 @@
-#The state's failure tests: power loss.
+# The state's failure tests: power loss.
 add_executable(state_writer state_writer.c)
-    target_compile_definitions(state_writer PRIVATE _GNU_SOURCE)
-        target_include_directories(state_writer PRIVATE ${CMAKE_SOURCE_DIR} / tests)
-            target_link_libraries(state_writer PRIVATE cm_options countermark_static)
-                cm_test(fail.state.powerloss fail SOURCES test_state_powerloss.c LINKS
-                            powerloss_explore ARGS $<TARGET_FILE : powerloss>
-                                $<TARGET_FILE : state_writer>
-                                    TIMEOUT 180 PROVE 3600)
+target_compile_definitions(state_writer PRIVATE _GNU_SOURCE)
+target_include_directories(state_writer PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(state_writer PRIVATE cm_options countermark_static)
+cm_test(fail.state.powerloss fail SOURCES test_state_powerloss.c LINKS powerloss_explore
+  ARGS $<TARGET_FILE:powerloss> $<TARGET_FILE:state_writer> TIMEOUT 180 PROVE 3600)

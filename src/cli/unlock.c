@@ -9,7 +9,7 @@
 #include "cli/terminal.h"
 #include "crypto/random.h"
 
-#define SANDBOX_KEY_LEN 64u   /* bytes */
+#define SANDBOX_KEY_LEN 64u  /* bytes */
 #define WORDS_TYPED_MAX 512u /* bytes of typed recovery words */
 #define FD_MAX          1023u
 

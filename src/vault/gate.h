@@ -23,7 +23,7 @@ void gate_wipe(struct gate *g);
 const struct key_row *gate_key(const struct gate *g, uint32_t actor);
 /* Whether the caller is as the registry says, at its door, within its role. */
 bool gate_admits(const struct gate *g, const struct cm_call *call);
-/* Whether the caller has used up what wrong answers it may get for now. */
+/* Whether the caller has used up its share of wrong answers of this window. */
 bool gate_is_busy(const struct gate *g, const struct cm_call *call, uint64_t now_us);
 /* Count the wrong answers just given. */
 void gate_charge(struct gate *g, const struct cm_call *call, uint64_t now_us);

@@ -56,6 +56,19 @@ static cm_err door_parse(struct cm_slice text, struct door *d, struct cm_diag *d
     return json_present(pools) ? json_ids(pools, DOOR_POOLS_MAX, d->pools, &d->pool_n) : CM_OK;
 }
 
+/* Codes and cards of one door differ in length, so that no text can be both. */
+static cm_err door_check_length(const struct registry *r, const struct door *d,
+                                const struct set_entry *pool, struct cm_diag *diag) {
+    for (uint32_t i = 0; i < d->scheme_n; i++) {
+        const struct scheme_entry *s = registry_scheme(r, d->schemes[i]);
+        if (s->code_len == cm_card_number_n(&pool->pool->pool.numbers))
+            return diag_fail(diag, CM_E_CONFLICT, d->name, "pools", "give it a door of its own",
+                             "cards of pool %s are as long as codes of scheme %s", pool->name,
+                             s->scheme->name);
+    }
+    return CM_OK;
+}
+
 /* Pools of one mode never overlap (registry_pool.c), so neither do those of one door. */
 static cm_err door_check_pools(const struct registry *r, const struct door *d,
                                struct cm_diag *diag) {
@@ -68,6 +81,7 @@ static cm_err door_check_pools(const struct registry *r, const struct door *d,
             return diag_fail(diag, CM_E_CONFLICT, d->name, "pools",
                              "TEST and LIVE, and brands, each have their own doors",
                              "pool %s is of another mode or brand", s->name);
+        TRY(door_check_length(r, d, s, diag));
     }
     return CM_OK;
 }

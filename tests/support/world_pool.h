@@ -21,7 +21,7 @@
 /* What tests vary in a pool document. */
 struct pool_text {
     const char *name, *mode, *prefix, *rules, *keys; /* keys NULL: KEYS_3 */
-    unsigned id, pin_n, volume;
+    unsigned id, body_n, pin_n, volume;
 };
 extern const struct pool_text gift; /* the worked example */
 
@@ -35,7 +35,9 @@ cm_err issue_cards(struct world *w, uint32_t set, uint64_t first, uint64_t count
 /* The key of the worked example. */
 void pool_root(struct cm_key *key);
 
-/* The world with this pool at its door: open, and POOL_NEXT cards issued. */
+/* The world with this pool at its door, under versions 3 (the worked example's) and 4 of its key;
+ * then the same, opened and with POOL_NEXT cards issued. */
+void world_pool_add(struct world *w, const struct pool_text *t);
 void world_pool_make(struct world *w, const struct pool_text *t);
 
 #endif

@@ -204,7 +204,6 @@ static void a_number_opens_under_the_key_version_of_its_index_only(void **state)
     (void)state;
     struct world w = {0};
     world_pool_make(&w, &gift);
-    assert_ok(keystore_generate(w.keystore, KEY_POOL, POOL, 4, 1));
     struct pool_text next = gift;
     next.keys = KEYS_3 ",{\"version\":4,\"from_index\":12349999}";
     struct cm_diag diag = DIAG_INIT;

@@ -1,0 +1,247 @@
+/* One chunk of cards: number, judge by the rules, look with the other key versions' eyes, spend,
+ * hand out. The pool is copied at the start; the engine refuses a range that was counted under
+ * rules which have changed since. */
+#include "vault/card_minter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "cards/pool.h"
+
+#define SKIPS_MAX      4096u /* indices in one event: 32 KiB of its 64 */
+#define CARD_ISSUE_ONE 1u    /* every card has its first PIN */
+
+/* A key version under which the pool numbers or has numbered. */
+struct numbering {
+    uint8_t version;
+    struct cm_numberer *numberer; /* NULL: destroyed, its cards are no cards any more */
+};
+
+struct card_minter {
+    struct card_minter_options options;
+    struct pool pool; /* own copy: numberers borrow its rules */
+    struct set set;   /* as it was at the last look; recalls not copied */
+    struct numbering numberings[POOL_KEYS_MAX];
+    size_t numbering_n;
+    uint64_t at; /* next index to give */
+    uint8_t number_n;
+    bool exists[CARD_MINTER_CHUNK];
+    uint8_t skip[CARD_MINTER_CHUNK], taken[CARD_MINTER_CHUNK];
+    struct cm_card_opened opened[CARD_MINTER_CHUNK];
+    struct cm_card_pin asked[CARD_MINTER_CHUNK];
+    char numbers[CARD_MINTER_CHUNK * CM_CARD_NUMBER_MAX];
+    char pins[CARD_MINTER_CHUNK * CM_CARD_PIN_MAX];
+    struct buffer skipped; /* indices, u64 each, for the event */
+};
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+struct look {
+    struct card_minter *m;
+    struct buffer document;
+};
+
+static cm_err read_pool(void *ctx, const struct registry *r) {
+    struct look *l = ctx;
+    const struct set_entry *e = registry_set(r, l->m->options.set);
+    if (e == NULL || e->pool == NULL) return CM_E_NOT_FOUND;
+    l->m->set = e->set;
+    l->m->set.recalls = NULL;
+    pool_write(&e->pool->pool, &l->document);
+    return buffer_err(&l->document);
+}
+
+static cm_err copy_pool(struct card_minter *m) {
+    struct look l = {.m = m, .document = BUFFER_INIT};
+    cm_err err = engine_read(m->options.engine, read_pool, &l);
+    if (err == CM_OK) err = pool_read(buffer_slice(&l.document), "pool", &m->pool, NULL);
+    buffer_free(&l.document);
+    return err;
+}
+
+static cm_err add_numbering(struct card_minter *m, uint8_t version, struct cm_diag *diag) {
+    struct numbering *n = &m->numberings[m->numbering_n];
+    const struct cm_key *root = NULL;
+    const cm_err err = keystore_find(m->options.keystore, KEY_POOL, m->set.number, version, &root);
+    n->version = version;
+    if (err == CM_OK) TRY(cm_numberer_new(&n->numberer, &m->pool.numbers, root, version));
+    if (err == CM_OK || err == CM_E_STATE) {
+        m->numbering_n++;
+        return CM_OK;
+    }
+    return diag_fail(diag, err, m->pool.name, "keys", "'countermark key list' shows what there is",
+                     "key version %u of the pool is not in the keystore", (unsigned)version);
+}
+
+static cm_err open_inside(struct card_minter *m, struct cm_diag *diag) {
+    TRY(copy_pool(m));
+    const struct set_counters *c = &m->set.counters;
+    if (m->options.from_start && c->issued > 0 && c->shipped != 0)
+        return diag_fail(diag, CM_E_STATE, m->pool.name, NULL,
+                         "what was handed over is never written again; recall it and make new "
+                         "cards if the file is lost",
+                         "cards of this pool have been shipped");
+    m->number_n = (uint8_t)cm_card_number_n(&m->pool.numbers);
+    for (size_t i = 0; i < m->pool.key_n; i++)
+        TRY(add_numbering(m, m->pool.keys[i].version, diag));
+    m->at = m->options.from_start ? m->options.first : c->next_serial;
+    return m->at <= c->next_serial ? CM_OK : CM_E_RANGE;
+}
+
+cm_err card_minter_open(struct card_minter **out, const struct card_minter_options *options,
+                        struct cm_diag *diag) {
+    CM_CLEANUP(card_minter_closep) struct card_minter *m = calloc(1, sizeof *m);
+    if (m == NULL) return CM_E_NO_MEMORY;
+    m->options = *options;
+    m->pool = (struct pool)POOL_INIT;
+    TRY(open_inside(m, diag));
+    *out = take(&m);
+    return CM_OK;
+}
+
+void card_minter_close(struct card_minter *m) {
+    if (m == NULL) return;
+    for (size_t i = 0; i < m->numbering_n; i++)
+        cm_numberer_free(m->numberings[i].numberer);
+    pool_clear(&m->pool);
+    buffer_free(&m->skipped);
+    wipe(m, sizeof *m);
+    free(m);
+}
+
+void card_minter_closep(struct card_minter **m) { card_minter_close(*m); }
+
+/* ---- Chunks ---------------------------------------------------------------------------------- */
+
+static cm_err compute(struct card_minter *m, size_t n, struct cm_diag *diag) {
+    const uint8_t version = pool_key_version(&m->pool, m->at);
+    struct cm_numberer *numberer = NULL;
+    for (size_t i = 0; i < m->numbering_n; i++)
+        if (m->numberings[i].version == version) numberer = m->numberings[i].numberer;
+    if (numberer == NULL)
+        return diag_fail(diag, CM_E_STATE, m->pool.name, "keys",
+                         "append a key version that begins at the next index",
+                         "key version %u of the pool was destroyed", (unsigned)version);
+    TRY(cm_numberer_make(numberer, m->at, n, m->numbers, m->skip));
+    if (m->pool.numbers.pin_n == 0) return CM_OK;
+    for (size_t i = 0; i < n; i++)
+        m->asked[i] = (struct cm_card_pin){.index = m->at + i, .issue = CARD_ISSUE_ONE};
+    return cm_numberer_pin(numberer, m->asked, n, m->pins);
+}
+
+/* Is what the number opens to under another version a card of that version? */
+static cm_err ask(struct card_minter *m, const struct numbering *other,
+                  const struct cm_card_opened *card, uint8_t *taken) {
+    bool exists = false;
+    if (card->reading != CM_CARD_INDEX || card->skip != 0) return CM_OK;
+    if (card->index >= m->set.counters.next_serial) return CM_OK;
+    if (pool_key_version(&m->pool, card->index) != other->version) return CM_OK;
+    TRY(engine_exist(m->options.engine, m->set.number, card->index, 1, &exists));
+    if (exists) *taken = 1;
+    return CM_OK;
+}
+
+static cm_err find_taken(struct card_minter *m, size_t n) {
+    const uint8_t own = pool_key_version(&m->pool, m->at);
+    memset(m->taken, 0, n);
+    for (size_t k = 0; k < m->numbering_n; k++) {
+        const struct numbering *other = &m->numberings[k];
+        if (other->version == own || other->numberer == NULL) continue;
+        TRY(cm_numberer_open(other->numberer, m->numbers, n, m->opened));
+        for (size_t i = 0; i < n; i++)
+            TRY(ask(m, other, &m->opened[i], &m->taken[i]));
+    }
+    return CM_OK;
+}
+
+/* The event has room for so many: where more were found, the chunk ends early. */
+static cm_err find_skips(struct card_minter *m, size_t *n) {
+    TRY(find_taken(m, *n));
+    buffer_clear(&m->skipped);
+    for (size_t i = 0; i < *n; i++) {
+        if (m->taken[i] == 0 || m->skip[i] != 0) continue; /* one by the rules never opens anyway */
+        if (m->skipped.len == SKIPS_MAX * sizeof(uint64_t)) {
+            *n = i;
+            break;
+        }
+        m->skip[i] = 1;
+        buffer_u64be(&m->skipped, m->at + i);
+    }
+    return buffer_err(&m->skipped);
+}
+
+static size_t count_cards(const struct card_minter *m, size_t n) {
+    size_t cards = 0;
+    for (size_t i = 0; i < n; i++)
+        cards += m->skip[i] == 0;
+    return cards;
+}
+
+static void give(struct card_minter *m, size_t n, bool again, struct card_rows *rows) {
+    rows->first = m->at;
+    rows->n = n;
+    rows->cards = count_cards(m, n);
+    rows->again = again;
+    m->at += n;
+}
+
+/* Spent indices: the ledger knows which of them had another owner's number. */
+static cm_err next_again(struct card_minter *m, size_t n, struct card_rows *rows,
+                         struct cm_diag *diag) {
+    TRY(compute(m, n, diag));
+    TRY(engine_exist(m->options.engine, m->set.number, m->at, n, m->exists));
+    for (size_t i = 0; i < n; i++)
+        if (!m->exists[i]) m->skip[i] = 1;
+    give(m, n, true, rows);
+    return CM_OK;
+}
+
+static cm_err next_new(struct card_minter *m, size_t n, struct card_rows *rows,
+                       struct cm_diag *diag) {
+    TRY(compute(m, n, diag));
+    TRY(find_skips(m, &n));
+    const struct issue_event e = {.set = m->set.number,
+                                  .first = m->at,
+                                  .count = n,
+                                  .issued = count_cards(m, n),
+                                  .rule_version = (uint8_t)m->pool.rules->version_n,
+                                  .skipped = buffer_slice(&m->skipped)};
+    TRY(engine_issue(m->options.engine, &e, diag));
+    m->set.counters.next_serial = m->at + n;
+    m->set.counters.issued += e.issued;
+    give(m, n, false, rows);
+    return CM_OK;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+/* 10^m: m is at most 17, so it fits. */
+static uint64_t capacity(const struct card_minter *m) {
+    uint64_t power = 1;
+    for (uint8_t i = 0; i < m->pool.numbers.body_n; i++)
+        power *= 10u;
+    return power;
+}
+
+cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *rows,
+                        struct cm_diag *diag) {
+    const struct set_counters *c = &m->set.counters;
+    *rows = (struct card_rows){.first = m->at,
+                               .skip = m->skip,
+                               .numbers = m->numbers,
+                               .pins = m->pool.numbers.pin_n > 0 ? m->pins : NULL,
+                               .number_n = m->number_n,
+                               .pin_n = m->pool.numbers.pin_n};
+    /* A chunk lies within one key version. */
+    const uint64_t end = smaller(capacity(m), pool_key_end(&m->pool, m->at));
+    const uint64_t n = smaller(smaller(CARD_MINTER_CHUNK, most), end - m->at);
+    if (m->at < c->next_serial)
+        return next_again(m, (size_t)smaller(n, c->next_serial - m->at), rows, diag);
+    const uint64_t left = m->set.quantity - c->issued;
+    if (left == 0) return CM_OK;
+    if (n == 0)
+        return diag_fail(diag, CM_E_LIMIT, m->pool.name, NULL, "make a further pool for the rest",
+                         "its indices are used up: the rules skipped more than was planned");
+    return next_new(m, (size_t)smaller(n, left), rows, diag);
+}

@@ -54,6 +54,9 @@ static const struct option_spec correct_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "why", "reason", true},
     END};
 
+static const struct option_spec issue_options[] = {
+    {"count", OPTION_NUMBER, "N", "how many (default 1)", "count", false}, END};
+
 static const struct command batch_commands[] = {
     {"batch add", cmd_batch_add, "add one batch, or a whole production plan", NEEDS_ENGINE,
      "NAME --scheme S --quantity N [--date D] [--attribute NAME=VALUE]... |\n"
@@ -63,6 +66,15 @@ static const struct command batch_commands[] = {
      "  countermark batch add monday --scheme cola --quantity 5000 --date 2026-11-23 \\\n"
      "      --attribute sku=CM-COLA-330 --attribute flavour=cola --attribute line=L1\n",
      NULL, NULL},
+    {"mint", cmd_mint, "write the codes of batches to files", NEEDS_ENGINE | NEEDS_CALM,
+     "BATCH --out FILE|-  |  BATCH...|--all --out-dir DIR", 0, 100000, mint_options,
+     "  countermark mint monday --out monday.csv --columns code,gtin,date --group\n"
+     "  countermark mint --all --out-dir codes\n"
+     "  countermark mint monday --out - --format jsonl | head\n",
+     NULL, NULL},
+    {"issue", command_act, "make further codes of a batch and print them", NEEDS_ENGINE,
+     "BATCH [--count N]", 1, 1, issue_options, "  countermark issue monday --count 3 --json\n",
+     "issue", batch_position},
     {"batch list", command_act, "list the batches and their counts", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark batch list\n", "batch.list", NULL},
     {"batch show", command_act, "show a batch", NEEDS_ENGINE, "BATCH", 1, 1, NULL,
@@ -138,6 +150,10 @@ static const char *const unit_positions[] = {"batch", NULL};
 static const struct option_spec unit_options[] = {
     {"serial", OPTION_NUMBER, "N", "which unit", "serial", true}, END};
 
+static const struct option_spec accept_options[] = {
+    {"skip", OPTION_LIST, "BATCH=N", "serials that may have left after the backup", "skips", false},
+    END};
+
 static const struct command house_commands[] = {
     {"init", cmd_init, "make a workspace: keystore, ledger, first brand and doors", NEEDS_NOTHING,
      "[--sandbox] [--recovery-words-file OUT]", 0, 0, init_options,
@@ -158,8 +174,9 @@ static const struct command house_commands[] = {
     {"unit show", command_act, "look one unit up; the look is recorded", NEEDS_ENGINE,
      "BATCH --serial N", 1, 1, unit_options, "  countermark unit show monday --serial 17\n",
      "unit.show", unit_positions},
-    {"restore accept", command_act, "accept what a restored workspace may miss", NEEDS_ENGINE, "",
-     0, 0, NULL, "  countermark restore accept\n", "restore.accept", NULL},
+    {"restore accept", command_act, "accept what a restored workspace may miss", NEEDS_ENGINE,
+     "[--skip BATCH=SERIALS]...", 0, 0, accept_options,
+     "  countermark restore accept --skip monday=2000\n", "restore.accept", NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
 const struct command *const command_tables[] = {house_commands, scheme_commands, batch_commands,

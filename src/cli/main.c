@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 
 /* Every command knows these; those for unlocking only where a workspace is opened. */
@@ -35,6 +36,7 @@ static cm_err check_positions(const struct cli *cli) {
 static cm_err run_command(struct cli *cli) {
     TRY(check_positions(cli));
     TRY(options_complete(&cli->options, cli->diag));
+    if ((cli->command->needs & NEEDS_CALM) != 0) interrupt_hold();
     if ((cli->command->needs & NEEDS_ENGINE) != 0)
         TRY(session_open(&cli->session, cli->workspace, &cli->options, cli->diag));
     const cm_err err = cli->command->run(cli);

@@ -1,16 +1,13 @@
 /* Opening and closing; the one place that knows whether a vault runs. */
 #include "cli/session.h"
 
-#include <stdio.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "base/macros.h"
 #include "cli/unlock.h"
 #include "crypto/secret.h"
+#include "engine/remote.h"
 #include "vault/acts.h"
+#include <stdio.h>
 
 static cm_err open_here(struct session *s, const struct workspace_paths *paths,
                         const struct options *options, struct cm_diag *diag) {
@@ -23,6 +20,19 @@ static cm_err open_here(struct session *s, const struct workspace_paths *paths,
     return engine_open(&s->engine, &eo, diag);
 }
 
+/* CM_E_NOT_FOUND when no daemon runs. */
+static cm_err open_remote(struct session *s, const struct workspace_paths *paths,
+                          struct cm_diag *diag) {
+    char path[WORKSPACE_PATH_CAP + sizeof "/" SOCKET_ADMIN];
+    struct cm_diag why = DIAG_INIT;
+    (void)snprintf(path, sizeof path, "%s/%s", paths->run, SOCKET_ADMIN);
+    const cm_err err = remote_open(path, &s->engine, &why);
+    s->remote = err == CM_OK;
+    if (err == CM_E_NOT_FOUND || err == CM_E_RANGE) return CM_E_NOT_FOUND;
+    if (err != CM_OK) *diag = why;
+    return err;
+}
+
 cm_err session_open(struct session *s, const char *workspace, const struct options *options,
                     struct cm_diag *diag) {
     struct workspace_paths paths;
@@ -30,7 +40,8 @@ cm_err session_open(struct session *s, const char *workspace, const struct optio
     TRY(workspace_read(workspace, &s->info, diag));
     TRY(workspace_paths(workspace, &paths, diag));
     TRY(crypto_init());
-    const cm_err err = open_here(s, &paths, options, diag);
+    cm_err err = open_remote(s, &paths, diag);
+    if (err == CM_E_NOT_FOUND) err = open_here(s, &paths, options, diag);
     if (err != CM_OK) session_close(s);
     return err;
 }
@@ -44,6 +55,7 @@ void session_close(struct session *s) {
 
 cm_err session_act(struct session *s, const char *name, struct cm_slice args, struct buffer *result,
                    struct cm_diag *diag) {
+    if (s->remote) return remote_act(s->engine, slice_text(name), args, result, diag);
     struct act_context ctx = {
         .engine = s->engine, .keystore = s->keystore, .workspace = s->workspace};
     return act_run(&ctx, slice_text(name), args, result, diag);

@@ -113,7 +113,8 @@ static cm_err read_set(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     struct found_set *out = l->out;
     const struct set_entry *s = registry_set_named(r, l->name);
-    if (s == NULL) return missing(l, "batch", "'countermark batch list' shows them");
+    if (s == NULL || s->set.kind != SET_BATCH)
+        return missing(l, "batch", "'countermark batch list' shows them");
     out->set = s->set;
     out->set.recalls = NULL;
     memcpy(out->name, s->name, sizeof out->name);
@@ -122,6 +123,19 @@ static cm_err read_set(void *ctx, const struct registry *r) {
 
 cm_err act_batch(struct act *a, const char *key, struct found_set *out) {
     return look(a, key, read_set, out);
+}
+
+static cm_err read_number(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    const struct set_entry *s = registry_set_named(r, l->name);
+    if (s == NULL) return missing(l, "batch or pool", NULL);
+    *(uint32_t *)l->out = s->set.number;
+    return CM_OK;
+}
+
+cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number) {
+    struct look l = {.a = a, .out = number, .name = name};
+    return engine_read(a->ctx->engine, read_number, &l);
 }
 
 static cm_err read_door(void *ctx, const struct registry *r) {

@@ -120,6 +120,10 @@ static void put_door(struct json_writer *w, const struct registry *r, const stru
         if (s != NULL) json_put_cstr(w, NULL, s->scheme->name);
     }
     json_array_end(w);
+    json_array_begin(w, "pools");
+    for (uint32_t i = 0; i < d->pool_n; i++)
+        json_put_cstr(w, NULL, registry_set(r, d->pools[i])->name);
+    json_array_end(w);
     json_object_end(w);
 }
 

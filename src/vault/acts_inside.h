@@ -45,6 +45,8 @@ struct found_set {
 };
 /** The batch that argument `key` names. */
 CM_MUST_CHECK cm_err act_batch(struct act *a, const char *key, struct found_set *out);
+/** The number of a batch or pool by its name. */
+CM_MUST_CHECK cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number);
 /** The brand of argument "brand"; without it the only one, or none. *id = 0 is none. */
 CM_MUST_CHECK cm_err act_brand(struct act *a, uint32_t *id, char name[REGISTRY_NAME_CAP]);
 /** The door that argument `key` names. */

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "vault/acts_inside.h"
+
+#define SKIPS_MAX 256u /* batches skipped by one act */
 
 #define SKIPS_MAX 256u /* sets still issuing when the backup was made; our choice */
 
@@ -82,22 +85,28 @@ static cm_err unit_show(struct act *a) {
 }
 
 /* {"skips": [{"set": 3, "serials": 250}]}: serials that may have left after the backup. */
+/* "BATCH=N": N serials of the batch may have left after the backup was made. */
+static cm_err read_skip(struct act *a, struct json_value v, struct engine_skip *out) {
+    struct cm_slice text;
+    TRY(json_text(v, 3, 2 * REGISTRY_NAME_CAP, &text));
+    const uint8_t *equals = memrchr(text.p, '=', text.len);
+    const size_t len = equals != NULL ? (size_t)(equals - text.p) : 0;
+    if (equals == NULL ||
+        text_u64(slice_of(equals + 1, text.len - len - 1), INT64_MAX, &out->serials) != CM_OK)
+        return json_fail(v, CM_E_FORMAT, "write it as BATCH=SERIALS", "not a batch and a count");
+    return act_set_named(a, slice_of(text.p, len), &out->set);
+}
+
 static cm_err restore_accept(struct act *a) {
-    static const char *const keys[] = {"set", "serials"};
     struct engine_skip skips[SKIPS_MAX];
+    const struct json_value given = json_get(a->args, "skips");
     size_t n = 0;
-    const struct json_value list = json_get(a->args, "skips");
-    if (json_present(list)) TRY(json_items(list, 0, SKIPS_MAX, &n));
-    for (size_t i = 0; i < n; i++) {
-        const struct json_value item = json_at(list, i);
-        uint64_t set = 0;
-        TRY(json_only(item, keys, CM_ARRAY_N(keys)));
-        TRY(json_u64(json_get(item, "set"), 1, UINT32_MAX, &set));
-        TRY(json_u64(json_get(item, "serials"), 1, INT64_MAX, &skips[i].serials));
-        skips[i].set = (uint32_t)set;
-    }
+    if (json_present(given)) TRY(json_items(given, 0, SKIPS_MAX, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(read_skip(a, json_at(given, i), &skips[i]));
     TRY(engine_accept_restore(a->ctx->engine, skips, n, a->diag));
     json_put_bool(a->out, "accepted", true);
+    json_put_u64(a->out, "skipped_sets", n);
     return CM_OK;
 }
 

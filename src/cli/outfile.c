@@ -1,0 +1,99 @@
+/* Whole files. What stands under the final name is always complete. */
+#include "cli/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/macros.h"
+
+static cm_err fail(struct cm_diag *diag, const struct outfile *f, const char *what, int number) {
+    const char *remedy = number == ENOSPC  ? "free some space and run the same command again"
+                         : number == EPIPE ? "its reader has gone; run the same command again"
+                                           : "check the path and the rights";
+    return diag_fail(diag, file_err_from_errno(number), f->path, NULL, remedy, "%s: %s", what,
+                     strerror(number));
+}
+
+static bool is_special(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static cm_err open_descriptor(struct outfile *f, unsigned mode, struct cm_diag *diag) {
+    if (strcmp(f->path, "-") == 0) {
+        (void)snprintf(f->path, sizeof f->path, "standard output");
+        f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        return f->fd >= 0 ? CM_OK : fail(diag, f, "cannot write", errno);
+    }
+    if (is_special(f->path)) {
+        f->fd = open(f->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        return f->fd >= 0 ? CM_OK : fail(diag, f, "cannot open", errno);
+    }
+    (void)snprintf(f->temporary, sizeof f->temporary, "%.*s.new", (int)(OUTFILE_PATH_CAP - 1),
+                   f->path);
+    f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+    if (f->fd >= 0) return CM_OK;
+    f->temporary[0] = '\0';
+    return fail(diag, f, "cannot create", errno);
+}
+
+cm_err outfile_open(struct outfile *f, const char *path, unsigned mode, struct cm_diag *diag) {
+    *f = (struct outfile)OUTFILE_INIT;
+    const int n = snprintf(f->path, sizeof f->path, "%s", path);
+    if (n < 0 || (size_t)n >= sizeof f->path)
+        return diag_fail(diag, CM_E_RANGE, "output", NULL, "use a shorter path", "path too long");
+    cm_err err = open_descriptor(f, mode, diag);
+    if (err == CM_OK) err = hasher_new(&f->hasher);
+    if (err == CM_OK) err = hasher_begin(f->hasher);
+    if (err != CM_OK) outfile_close(f);
+    return err;
+}
+
+cm_err outfile_write(struct outfile *f, struct cm_slice bytes, struct cm_diag *diag) {
+    TRY(hasher_update(f->hasher, bytes));
+    f->len += bytes.len;
+    while (bytes.len > 0) {
+        const ssize_t put = write(f->fd, bytes.p, bytes.len);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return fail(diag, f, "cannot write", errno);
+        bytes.p += put;
+        bytes.len -= (size_t)put;
+    }
+    return CM_OK;
+}
+
+static void close_fd(int *fd) {
+    if (*fd >= 0) (void)close(*fd);
+}
+
+static cm_err sync_folder(const struct outfile *f, struct cm_diag *diag) {
+    char folder[OUTFILE_PATH_CAP];
+    const char *slash = strrchr(f->path, '/');
+    const int len = slash == NULL ? 0 : (int)(slash - f->path);
+    (void)snprintf(folder, sizeof folder, "%.*s", len, f->path);
+    const char *name = slash == NULL ? "." : (len == 0 ? "/" : folder);
+    CM_CLEANUP(close_fd) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && fsync(fd) == 0) return CM_OK;
+    return fail(diag, f, "cannot sync its folder", errno);
+}
+
+cm_err outfile_commit(struct outfile *f, struct hash256 *hash, struct cm_diag *diag) {
+    TRY(hasher_end(f->hasher, hash));
+    if (f->temporary[0] == '\0') return CM_OK; /* pipes and devices have nothing to sync */
+    if (fsync(f->fd) != 0) return fail(diag, f, "cannot sync", errno);
+    if (rename(f->temporary, f->path) != 0) return fail(diag, f, "cannot rename", errno);
+    f->temporary[0] = '\0';
+    return sync_folder(f, diag);
+}
+
+void outfile_close(struct outfile *f) {
+    if (f->temporary[0] != '\0') (void)unlink(f->temporary);
+    if (f->fd >= 0) (void)close(f->fd);
+    hasher_free(f->hasher);
+    *f = (struct outfile)OUTFILE_INIT;
+}

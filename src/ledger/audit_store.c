@@ -52,13 +52,28 @@ cm_err audit_stored(struct state *s, struct audit_tree *out) {
     return stored(s, s->reader, NULL, out);
 }
 
+cm_err audit_stored_size(const struct state *s, uint64_t *size) {
+    MDB_txn *txn = NULL;
+    struct audit_tree tree;
+    TRY(state_err(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn), "begin"));
+    const cm_err err = stored(s, txn, NULL, &tree);
+    mdb_txn_abort(txn);
+    if (err == CM_OK) *size = tree.size;
+    return err;
+}
+
 /* ---- Growing ----------------------------------------------------------------------------- */
 
+/* A put that fails spoils the fold; anything else leaves it as good as it was. */
+static cm_err put(struct state_fold *f, const struct table_key *key, struct cm_slice content) {
+    f->err = table_put(f->state, f->txn, TABLE_NODES, key, content);
+    return f->err;
+}
+
 static cm_err keep_node(void *ctx, unsigned level, uint64_t index, const struct hash256 *hash) {
-    const struct state_fold *f = ctx;
     if (level < AUDIT_STORED_LEVEL) return CM_OK;
     const struct table_key key = node_key(level, index);
-    return table_put(f->state, f->txn, TABLE_NODES, &key, slice_of(hash->b, HASH_LEN));
+    return put(ctx, &key, slice_of(hash->b, HASH_LEN));
 }
 
 /* What is done with each event's leaf hash, in order. */
@@ -118,16 +133,16 @@ static cm_err fold_tree(struct growth *g, const struct journal_reader_options *j
     put_frontier(&content, &g->tree);
     TRY(buffer_err(&content));
     const struct table_key key = key_text("frontier");
-    return table_put(g->f->state, g->f->txn, TABLE_NODES, &key, buffer_slice(&content));
+    return put(g->f, &key, buffer_slice(&content));
 }
 
 cm_err audit_fold(struct state_fold *f, const struct journal_reader_options *journal,
                   uint64_t below, uint64_t limit, struct audit_tree *tree, struct cm_diag *diag) {
     if (f->err != CM_OK) return f->err;
     struct growth g = {.f = f};
-    f->err = fold_tree(&g, journal, below, limit, diag);
-    if (f->err == CM_OK && tree != NULL) *tree = g.tree;
-    return f->err;
+    TRY(fold_tree(&g, journal, below, limit, diag));
+    if (tree != NULL) *tree = g.tree;
+    return CM_OK;
 }
 
 /* ---- Proofs ------------------------------------------------------------------------------ */

@@ -13,12 +13,17 @@
 /** The tree as last folded; empty when it never was. @retval CM_E_CORRUPT, CM_E_IO */
 CM_MUST_CHECK cm_err audit_stored(struct state *s, struct audit_tree *out);
 
+/* Its size; from any thread, beside owner and folder. @retval CM_E_CORRUPT, CM_E_IO, CM_E_BUSY */
+CM_MUST_CHECK cm_err audit_stored_size(const struct state *s, uint64_t *size);
+
 /** Within a fold, read on in the journal and grow the tree.
  * @param[in]  below  a sequence all before which is durable; usually the fold's position
  * @param[in]  limit  about this many events at most, so that a fold stays short
  * @param[out] tree   as it will be once the fold is committed; may be NULL
  * @retval CM_E_NOT_FOUND  the journal begins behind the tree's end
- * @retval CM_E_CORRUPT, CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_CRYPTO  abort the fold */
+ * @retval CM_E_CORRUPT, CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_CRYPTO
+ * After an error the tree stands where it stood. The fold may be committed without it, unless a
+ * put failed: then every later put and the commit say so again. */
 CM_MUST_CHECK cm_err audit_fold(struct state_fold *f, const struct journal_reader_options *journal,
                                 uint64_t below, uint64_t limit, struct audit_tree *tree,
                                 struct cm_diag *diag);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/audit_store.h"
 #include "ledger/backup_stream.h"
 #include "ledger/group.h"
 #include "ledger/journal_read.h"
@@ -23,7 +24,8 @@ struct backup_run {
     const struct backup_source *source;
     struct backup_out out;
     struct backup_report report;
-    uint8_t *memory; /* PUMP_LEN */
+    uint8_t *memory;    /* PUMP_LEN */
+    uint64_t tree_size; /* leaves in the audit tree before the image was copied */
     int dir_fd, archive_fd;
     struct cm_diag *diag;
 };
@@ -152,8 +154,10 @@ static cm_err put_segments(struct backup_run *r) {
     struct journal_reader_options o = {.dir = r->source->journal_dir,
                                        .archive_dir = r->source->archive_dir};
     memcpy(o.workspace_id, r->source->workspace_id, sizeof o.workspace_id);
-    /* From the last event that is folded: the segment it stands in is where the image joins. */
-    const uint64_t joint = r->report.position > 0 ? r->report.position - 1 : 0;
+    /* From the last event that is folded: the segment it stands in is where the image joins; and
+     * from where the audit tree stands, which may be further back. */
+    uint64_t joint = r->report.position > 0 ? r->report.position - 1 : 0;
+    if (r->tree_size > 0 && r->tree_size < joint) joint = r->tree_size;
     const uint64_t durable = r->source->durable(r->source->durable_ctx);
     CM_CLEANUP(journal_reader_closep) struct journal_reader *reader = NULL;
     TRY(journal_reader_open(&reader, &o, r->source->history ? 0 : joint, r->diag));
@@ -203,6 +207,7 @@ cm_err backup_write(const struct backup_source *source, const struct backup_sink
     memcpy(r.report.workspace_id, source->workspace_id, sizeof r.report.workspace_id);
     r.report.made_ms = source->now_ms;
     r.report.position = state_position(source->state);
+    TRY(audit_stored_size(source->state, &r.tree_size));
     TRY(write_parts(&r));
     if (report != NULL) *report = r.report;
     return CM_OK;

@@ -104,10 +104,6 @@ CM_MUST_CHECK cm_err state_recalls(struct state *s, state_visit_recall *visit, v
 typedef cm_err state_visit_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes);
 CM_MUST_CHECK cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx);
 
-/* Which epoch the ledger is in and whether it is a restored one not yet accepted: the last
- * EVENT_EPOCH that was folded. */
-CM_MUST_CHECK cm_err state_epoch(struct state *s, struct epoch_event *out, bool *found);
-
 /** Copy the image of one commit, compacted, to a file or pipe; folds and reads may go on.
  * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_BUSY (too many readers) */
 CM_MUST_CHECK cm_err state_copy(struct state *s, int fd);
@@ -141,7 +137,6 @@ CM_MUST_CHECK cm_err fold_document(struct state_fold *f, enum document_kind kind
 CM_MUST_CHECK cm_err fold_counters(struct state_fold *f, uint32_t set,
                                    const struct set_counters *c);
 CM_MUST_CHECK cm_err fold_recall(struct state_fold *f, const struct recall_event *r);
-CM_MUST_CHECK cm_err fold_epoch(struct state_fold *f, const struct epoch_event *e);
 /* Durable when CM_OK; consumes f in every case. */
 CM_MUST_CHECK cm_err fold_commit(struct state_fold *give_f, uint64_t position);
 void fold_abort(struct state_fold *give_f);

@@ -156,14 +156,6 @@ cm_err fold_recall(struct state_fold *f, const struct recall_event *r) {
     return put(f, TABLE_RECALLS, &key, slice_of(content, sizeof content));
 }
 
-cm_err fold_epoch(struct state_fold *f, const struct epoch_event *e) {
-    uint8_t content[RECORD_EPOCH_LEN];
-    put_u32be(content, e->epoch);
-    content[sizeof e->epoch] = e->restored ? 1 : 0;
-    const struct table_key key = key_text("epoch");
-    return put(f, TABLE_META, &key, slice_of(content, sizeof content));
-}
-
 cm_err fold_commit(struct state_fold *f, uint64_t position) {
     struct state *s = f->state;
     cm_err err = f->err;

@@ -80,21 +80,6 @@ cm_err state_answer(struct state *s, const uint8_t hash[static EVENT_HASH_LEN],
     return CM_OK;
 }
 
-cm_err state_epoch(struct state *s, struct epoch_event *out, bool *found) {
-    CM_CLEANUP(read_endp) struct state *turn = NULL;
-    TRY(read_begin(s, &turn));
-    const struct table_key key = key_text("epoch");
-    struct cm_slice content;
-    bool there = false;
-    TRY(look(s, TABLE_META, &key, &content, &there));
-    *found = there;
-    if (!there) return CM_OK;
-    if (content.len != RECORD_EPOCH_LEN) return misshapen(s, TABLE_META, &key);
-    out->epoch = get_u32be(content.p);
-    out->restored = content.p[sizeof out->epoch] != 0;
-    return CM_OK;
-}
-
 /* One row of a table, its sum checked. CM_E_CORRUPT says that the row's shape is wrong. */
 typedef cm_err visit_row(void *ctx, struct cm_slice key, struct cm_slice content);
 

@@ -10,7 +10,6 @@
 #include "ledger/state.h"
 
 #define RECORD_META_LEN     26u /* format 2, workspace 16, position 8 */
-#define RECORD_EPOCH_LEN    5u  /* epoch 4, restored 1 */
 #define RECORD_EXTRA_LEN    41u /* flags 1, uses 4, actor 4, until 8, since 8, redeemer 16 */
 #define RECORD_COUNTERS_LEN 51u /* six counts of 8, phase 1, shipped 1, rule version 1 */
 #define RECORD_ANSWER_LEN   24u /* request 16, time 8; items follow */

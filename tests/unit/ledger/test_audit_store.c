@@ -159,6 +159,23 @@ static void an_aborted_fold_leaves_the_tree_as_it_was(void **state) {
     assert_same_root(&before, &after);
 }
 
+static void a_journal_that_is_gone_does_not_spoil_the_fold(void **state) {
+    struct ledger *l = *state;
+    assert_ok(kit_commit(l->journal, 5, 60));
+    struct state_fold *f = NULL;
+    struct journal_reader_options nowhere = l->reader;
+    nowhere.dir = l->image.path;
+    assert_ok(state_fold_begin(l->state, &f));
+    assert_err(CM_E_NOT_FOUND, audit_fold(f, &nowhere, 6, UINT64_MAX, NULL, NULL));
+    assert_ok(fold_commit(f, 6));
+    uint64_t size = 77;
+    assert_ok(audit_stored_size(l->state, &size));
+    assert_int_equal(size, 0);
+    assert_int_equal(fold_all(l, UINT64_MAX).size, 5); /* it catches up later */
+    assert_ok(audit_stored_size(l->state, &size));
+    assert_int_equal(size, 5);
+}
+
 #define WITH_LEDGER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -166,6 +183,7 @@ int main(void) {
         WITH_LEDGER(the_tree_follows_the_journal_fold_by_fold),
         WITH_LEDGER(a_tree_that_lags_catches_up_in_steps),
         WITH_LEDGER(events_are_proved_from_state_and_journal),
+        WITH_LEDGER(a_journal_that_is_gone_does_not_spoil_the_fold),
         WITH_LEDGER(an_aborted_fold_leaves_the_tree_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "ledger/audit_store.h"
 
 static void a_backup_restores_image_and_journal_up_to_its_end(void **state) {
     struct ledger *l = *state;
@@ -60,6 +63,36 @@ static void segments_in_the_archive_come_along_when_asked_for(void **state) {
     buffer_free(&workspace);
     const struct kit_seen seen = replay_restored(l, 1);
     assert_int_equal(seen.first, 1);
+    assert_int_equal(seen.next, 901);
+}
+
+/* Folded to the end, but the audit tree only up to about `limit` events. */
+static void fold_tree(struct ledger *l, uint64_t limit) {
+    struct journal_reader_options o = {.dir = l->kit.dir.path, .archive_dir = l->kit.archive.path};
+    memcpy(o.workspace_id, l->kit.options.workspace_id, sizeof o.workspace_id);
+    struct state_fold *f = NULL;
+    const uint64_t end = journal_next_sequence(l->journal);
+    assert_ok(state_fold_begin(l->state, &f));
+    assert_ok(audit_fold(f, &o, end, limit, NULL, NULL));
+    assert_ok(fold_commit(f, end));
+}
+
+static void what_the_audit_tree_has_yet_to_read_comes_along(void **state) {
+    struct ledger *l = *state;
+    commit_groups(l, 300);
+    fold_to_end(l, 0x35);
+    assert_int_equal(mkdir(l->kit.archive.path, 0700), 0);
+    fold_tree(l, 400);
+    uint64_t size = 0;
+    assert_ok(audit_stored_size(l->state, &size));
+    assert_in_range(size, 400, 402);
+    (void)back_up(l);
+    struct buffer workspace = BUFFER_INIT;
+    struct backup_report got;
+    assert_ok(restore(l, &workspace, &got));
+    buffer_free(&workspace);
+    const struct kit_seen seen = replay_restored(l, size + 1);
+    assert_true(seen.first <= size + 1);
     assert_int_equal(seen.next, 901);
 }
 
@@ -122,6 +155,7 @@ int main(void) {
         WITH_LEDGER(a_backup_restores_image_and_journal_up_to_its_end),
         WITH_LEDGER(an_empty_ledger_comes_back_empty),
         WITH_LEDGER(segments_in_the_archive_come_along_when_asked_for),
+        WITH_LEDGER(what_the_audit_tree_has_yet_to_read_comes_along),
         WITH_LEDGER(a_backup_beside_a_running_ledger_is_one_moment_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,22 +299,6 @@ static void a_visitors_error_ends_the_walk_and_comes_back(void **state) {
     state_close(s);
 }
 
-static void the_epoch_outlives_the_journal_that_said_it(void **state) {
-    struct state *s = scratch_open(*state);
-    struct epoch_event e = {.epoch = 0};
-    bool found = true;
-    assert_ok(state_epoch(s, &e, &found));
-    assert_false(found);
-    struct state_fold *f = begin(s);
-    assert_ok(fold_epoch(f, &(struct epoch_event){.epoch = 2, .restored = true}));
-    assert_ok(fold_commit(f, 5));
-    assert_ok(state_epoch(s, &e, &found));
-    assert_true(found && e.restored);
-    assert_int_equal(e.epoch, 2);
-    assert_ok(state_check(s, NULL));
-    state_close(s);
-}
-
 static void an_image_is_not_made_unless_asked_for(void **state) {
     struct state_options o = scratch_options(*state);
     o.create = false;
@@ -382,7 +366,6 @@ int main(void) {
         IN_SCRATCH(a_document_may_be_megabytes_long),
         IN_SCRATCH(counters_and_recalls_are_visited_whole),
         IN_SCRATCH(a_visitors_error_ends_the_walk_and_comes_back),
-        IN_SCRATCH(the_epoch_outlives_the_journal_that_said_it),
         IN_SCRATCH(an_image_is_not_made_unless_asked_for),
         IN_SCRATCH(another_workspaces_image_is_refused),
         IN_SCRATCH(an_image_opens_read_only),

@@ -104,6 +104,7 @@ cm_err door_document_check(const struct registry *r, uint32_t id, struct cm_slic
                              "TEST and LIVE, and brands, each have their own doors",
                              "scheme %s is of another mode or brand", s->scheme->name);
     }
+    TRY(promise_at_door(r, &d, 0, 0, diag));
     return door_check_pools(r, &d, diag);
 }
 

@@ -67,22 +67,6 @@ static cm_err check_values(struct json_value root, const struct scheme_entry *sc
     return CM_OK;
 }
 
-/* The promise: codes that may be live at once under one scheme never exceed S / G. */
-static cm_err check_promise(const struct registry *r, struct json_value root,
-                            const struct scheme_entry *scheme, uint64_t quantity) {
-    uint64_t most = 0, ordered = 0;
-    TRY(scheme_most_live(scheme->scheme, &most));
-    for (uint32_t i = 1; i < r->set_n; i++)
-        if (r->sets[i] != NULL && r->sets[i]->set.kind == SET_BATCH &&
-            r->sets[i]->set.of == scheme->id)
-            ordered += r->sets[i]->set.quantity;
-    if (quantity <= most && ordered <= most - quantity) return CM_OK;
-    return json_fail(json_get(root, "quantity"), CM_E_LIMIT,
-                     "plan a longer code for more, or order less",
-                     "the promised odds allow %llu codes of this scheme, %llu are ordered already",
-                     (unsigned long long)most, (unsigned long long)ordered);
-}
-
 cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -101,7 +85,7 @@ cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_sli
     if (scheme_batch(scheme, b.batch) != NULL)
         return json_fail(json_get(root, "batch"), CM_E_EXISTS, NULL,
                          "batch index %llu of the scheme is taken", (unsigned long long)b.batch);
-    return check_promise(r, root, scheme, b.quantity);
+    return promise_of_batch(r, scheme, b.quantity, diag);
 }
 
 static cm_err grow_batches(struct scheme_entry *scheme, uint64_t batch) {

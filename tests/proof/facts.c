@@ -9,12 +9,15 @@
 #include "ledger/event_frame.h"
 #include "ledger/journal_read.h"
 
-static void add(struct facts *f, const struct unit_event *u, uint64_t sequence, uint64_t time_ms) {
-    assert_true(u->serial < f->unit_n);
+static cm_err add(struct facts *f, const struct unit_event *u, uint64_t sequence,
+                  uint64_t time_ms) {
+    if (u->serial >= f->unit_n) return CM_E_CORRUPT;
     if (f->n == f->cap) {
-        f->cap = f->cap * 2 + 1024;
-        f->p = realloc(f->p, f->cap * sizeof *f->p);
-        assert_non_null(f->p);
+        const size_t cap = f->cap * 2 + 1024;
+        struct history_fact *p = realloc(f->p, cap * sizeof *p);
+        if (p == NULL) return CM_E_NO_MEMORY;
+        f->p = p;
+        f->cap = cap;
     }
     f->p[f->n++] = (struct history_fact){.type = u->type,
                                          .unit = (uint32_t)u->serial,
@@ -24,37 +27,44 @@ static void add(struct facts *f, const struct unit_event *u, uint64_t sequence, 
                                          .sequence = sequence,
                                          .time_ms = time_ms,
                                          .until_ms = u->until_ms};
+    return CM_OK;
 }
 
-static void read_group(struct facts *f, const struct journal_group *group) {
+static cm_err read_group(struct facts *f, const struct journal_group *group) {
     struct cm_slice rest = group->events;
     struct event_frame frame;
     for (uint64_t at = group->first_sequence; frame_next(&rest, &frame); at++) {
         struct event e;
-        assert_ok(event_read(frame.type, frame.flags, frame.payload, &e));
+        TRY(event_read(frame.type, frame.flags, frame.payload, &e));
         const bool unit = e.type >= EVENT_REDEEM && e.type <= EVENT_VOID;
-        if (unit && e.u.unit.set == f->set) add(f, &e.u.unit, at, group->time_ms);
+        if (unit && e.u.unit.set == f->set) TRY(add(f, &e.u.unit, at, group->time_ms));
     }
+    return CM_OK;
 }
 
-void facts_read(struct facts *f, const struct world *w, uint32_t set, uint32_t unit_n) {
+cm_err facts_try(struct facts *f, const struct world *w, uint32_t set, uint32_t unit_n,
+                 struct cm_diag *diag) {
     struct workspace_paths paths;
     struct workspace file;
     *f = (struct facts){.set = set, .unit_n = unit_n};
-    assert_ok(workspace_paths(w->dir, &paths, NULL));
-    assert_ok(workspace_read(w->dir, &file, NULL));
+    TRY(workspace_paths(w->dir, &paths, diag));
+    TRY(workspace_read(w->dir, &file, diag));
     struct journal_reader_options options = {.dir = paths.journal, .archive_dir = paths.archive};
     memcpy(options.workspace_id, file.id, sizeof options.workspace_id);
-    struct journal_reader *r = NULL;
-    struct cm_diag diag = DIAG_INIT;
-    if (journal_reader_open(&r, &options, 0, &diag) != CM_OK) fail_msg("%s", diag.problem);
+    CM_CLEANUP(journal_reader_closep) struct journal_reader *r = NULL;
+    TRY(journal_reader_open(&r, &options, 0, diag));
     for (bool found = true; found;) {
         struct journal_group group;
-        if (journal_reader_next(r, JOURNAL_TO_THE_END, &group, &found, &diag) != CM_OK)
-            fail_msg("%s %s", diag.input, diag.problem);
-        if (found) read_group(f, &group);
+        TRY(journal_reader_next(r, JOURNAL_TO_THE_END, &group, &found, diag));
+        if (found) TRY(read_group(f, &group));
     }
-    journal_reader_close(r);
+    return CM_OK;
+}
+
+void facts_read(struct facts *f, const struct world *w, uint32_t set, uint32_t unit_n) {
+    struct cm_diag diag = DIAG_INIT;
+    const cm_err err = facts_try(f, w, set, unit_n, &diag);
+    if (err != CM_OK) fail_msg("%s: %s %s", cm_err_name(err), diag.input, diag.problem);
 }
 
 struct totals_of {

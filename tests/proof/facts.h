@@ -12,7 +12,12 @@ struct facts {
     uint32_t set, unit_n;
 };
 
-/* Read the journal of a world whose engine is closed. Fails the running test when it cannot. */
+/** Read the journal of a world whose engine is closed; free f->p in any case.
+ * @retval as journal_reader_open and journal_reader_next; CM_E_CORRUPT also for unreadable events
+ *         and for units beyond unit_n */
+CM_MUST_CHECK cm_err facts_try(struct facts *f, const struct world *w, uint32_t set,
+                               uint32_t unit_n, struct cm_diag *diag);
+/* The same; fails the running test when it cannot. */
 void facts_read(struct facts *f, const struct world *w, uint32_t set, uint32_t unit_n);
 /* From an open engine. */
 struct history_totals facts_totals(struct world *w, uint32_t set);

@@ -1,0 +1,241 @@
+/* Power loss at any moment of an engine's life, journal and image together: in every state that
+ * the disk may hold, the workspace opens, holds what was acknowledged, answers as it must and goes
+ * on. The judge decides; a recording with a sync left out must make it object.
+ * Model of the disk: tests/support/powerloss/README.md. Usage: test_powerloss RECORDER WRITER. */
+#include "support/cm.h"
+
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "facts.h"
+#include "power_plan.h"
+#include "support/must.h"
+#include "support/powerloss/explore.h"
+#include "support/prove.h"
+#include "support/scratch.h"
+
+#define CALLS       "40"
+#define CALLS_BIG   "200"
+#define CALLS_BLIND "40" /* where a sync is left out */
+#define RETRY_N     4u   /* calls with a key asked again after the power came back */
+
+static const char *recorder_path, *writer_path;
+
+struct bed {
+    struct world w; /* as it was before the recording; its keys open every state */
+    struct scratch root, states;
+    char log[SCRATCH_CAP], codes_file[SCRATCH_CAP];
+    char (*codes)[WORLD_CODE_CAP];
+};
+
+static void bed_make(struct bed *b) {
+    if (access("/dev/shm", W_OK) == 0) assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
+    log_set_level(LOG_ERROR);
+    *b = (struct bed){.w = {.segment_len = POWER_SEGMENT_LEN, .fold_len = POWER_FOLD_LEN}};
+    assert_true(scratch_make(&b->root));
+    b->states = scratch_below(&b->root, "states");
+    assert_int_equal(mkdir(b->states.path, 0700), 0);
+    (void)snprintf(b->log, sizeof b->log, "%.300s/log", b->root.path);
+    (void)snprintf(b->codes_file, sizeof b->codes_file, "%.300s/codes", b->root.path);
+    world_make(&b->w, 12, 100000);
+    world_terms(&b->w, "{\"uses\":2}");
+    assert_int_equal(world_batch(&b->w, POWER_UNITS, true), 1);
+    b->codes = load_codes(&b->w, 1, POWER_UNITS);
+    world_close(&b->w);
+    FILE *f = fopen(b->codes_file, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b->codes, WORLD_CODE_CAP, POWER_UNITS, f), POWER_UNITS);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void bed_remove(struct bed *b) {
+    free(b->codes);
+    world_remove(&b->w);
+    scratch_remove(b->root.path);
+}
+
+static void record(struct bed *b, const char *calls, const char *drop_sync) {
+    char preload[SCRATCH_CAP + 16], root[SCRATCH_CAP + 16], log[SCRATCH_CAP + 16], drop[64];
+    char writer[] = "engine_writer";
+    char count[16];
+    pid_t pid = 0;
+    int status = 0;
+    (void)snprintf(preload, sizeof preload, "LD_PRELOAD=%s", recorder_path);
+    (void)snprintf(root, sizeof root, "POWERLOSS_ROOT=%s", b->w.dir);
+    (void)snprintf(log, sizeof log, "POWERLOSS_LOG=%s", b->log);
+    (void)snprintf(drop, sizeof drop, "POWERLOSS_DROP_SYNC=%s", drop_sync);
+    (void)snprintf(count, sizeof count, "%s", calls);
+    char *argv[] = {writer, b->w.dir, b->codes_file, count, NULL};
+    char *env[] = {preload, root, log, drop, NULL};
+    assert_int_equal(posix_spawn(&pid, writer_path, NULL, NULL, argv, env), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* ---- One state ----------------------------------------------------------------------------- */
+
+struct after {
+    struct history_event *events;
+    size_t n;
+    struct load_call retry[RETRY_N]; /* the last calls with a key, the one in flight too */
+    size_t retry_n;
+    uint32_t batch_n; /* batches acknowledged */
+};
+
+static void keep(struct after *a, const struct load_call *call) {
+    for (uint32_t i = 0; i < call->n; i++)
+        a->events[a->n++] = call->items[i];
+}
+
+static void tell(void *ctx, const struct load_call *call, bool answered) {
+    if (answered) keep(ctx, call);
+}
+
+/* What the program had asked and been told when the power failed. */
+static void before_failure(struct after *a, const struct powerloss_mark *marks, uint64_t mark_n) {
+    struct power_mark m = {.kind = POWER_BATCH, .set = 1};
+    a->batch_n = 1;
+    for (uint64_t i = 0; i < mark_n; i++) {
+        memcpy(&m, marks[i].p, sizeof m);
+        if (m.kind == POWER_BATCH) a->batch_n = m.set;
+        if (m.kind == POWER_ANSWERED) keep(a, &m.call);
+        if (m.kind == POWER_ASKED && m.call.key != 0) a->retry[a->retry_n++ % RETRY_N] = m.call;
+    }
+    if (m.kind != POWER_ASKED) return;
+    const uint64_t dead_at = load_now();
+    for (uint32_t i = 0; i < m.call.n; i++)
+        m.call.items[i].t_return = dead_at;
+    keep(a, &m.call);
+}
+
+static cm_err batches_are_there(void *ctx, const struct registry *r) {
+    const struct after *a = ctx;
+    for (uint32_t set = 2; set <= a->batch_n; set++) {
+        const struct set_entry *e = registry_set(r, set);
+        if (e == NULL || e->set.counters.issued != POWER_BATCH_UNITS) return CM_E_NOT_FOUND;
+        if (e->set.counters.phase != PHASE_OPEN) return CM_E_STATE;
+    }
+    return CM_OK;
+}
+
+/* Ask the reopened engine: old keys again, then every unit. */
+static cm_err ask_after(struct world *v, const struct bed *b, struct after *a) {
+    const struct load load = {.engine = v->engine,
+                              .codes = b->codes,
+                              .unit_n = POWER_UNITS,
+                              .use_max = 2,
+                              .boot = 2,
+                              .clock_ms = v->now_ms,
+                              .hold_ms_max = 1000,
+                              .tell = tell,
+                              .tell_ctx = a};
+    TRY(engine_read(v->engine, batches_are_there, a));
+    for (size_t i = 0; i < (a->retry_n < RETRY_N ? a->retry_n : RETRY_N); i++)
+        if (!load_ask(&load, 0, &a->retry[i])) return CM_E_DEAD;
+    for (uint32_t unit = 0; unit < POWER_UNITS; unit++) {
+        struct load_call look = {.n = 1, .items = {{.op = CM_OP_CHECK, .unit = unit, .actor = 1}}};
+        if (!load_ask(&load, 0, &look)) return CM_E_DEAD;
+    }
+    return CM_OK;
+}
+
+static int wrong(char why[static POWERLOSS_WHY_CAP], const char *when, cm_err err,
+                 const struct cm_diag *diag) {
+    (void)snprintf(why, POWERLOSS_WHY_CAP, "%s: %s: %.120s %.200s", when, cm_err_name(err),
+                   diag->input, diag->problem);
+    return 1;
+}
+
+static int judge(const struct after *a, const struct facts *facts,
+                 const struct history_totals *totals, char why[static POWERLOSS_WHY_CAP]) {
+    const struct history h = {.use_max = 2,
+                              .unit_n = POWER_UNITS,
+                              .events = a->events,
+                              .n = a->n,
+                              .facts = facts->p,
+                              .fact_n = facts->n,
+                              .totals = totals};
+    struct history_fault fault;
+    if (history_judge(&h, &fault) == HISTORY_GOOD) return 0;
+    (void)snprintf(why, POWERLOSS_WHY_CAP, "rule %d: %s", (int)fault.rule, fault.what);
+    return 1;
+}
+
+static int look_at(struct world *v, const struct bed *b, struct after *a,
+                   char why[static POWERLOSS_WHY_CAP]) {
+    struct cm_diag diag = DIAG_INIT;
+    struct facts facts = {0};
+    cm_err err = world_try_open(v, &diag);
+    if (err != CM_OK) return wrong(why, "open", err, &diag);
+    err = ask_after(v, b, a);
+    const struct history_totals totals = facts_totals(v, 1);
+    world_close(v);
+    if (err != CM_OK) return wrong(why, "asking", err, &diag);
+    err = facts_try(&facts, v, 1, POWER_UNITS, &diag);
+    const int bad =
+        err != CM_OK ? wrong(why, "journal", err, &diag) : judge(a, &facts, &totals, why);
+    free(facts.p);
+    return bad;
+}
+
+static int check_state(void *ctx, const char *folder, const struct powerloss_mark *marks,
+                       uint64_t mark_n, char why[static POWERLOSS_WHY_CAP]) {
+    const struct bed *b = ctx;
+    struct world v = b->w;
+    struct after a = {0};
+    a.events = must_calloc((size_t)mark_n * LOAD_ITEMS + RETRY_N * LOAD_ITEMS + POWER_UNITS,
+                           sizeof *a.events);
+    (void)snprintf(v.dir, sizeof v.dir, "%s", folder);
+    v.now_ms += 100; /* some reservations have run out */
+    before_failure(&a, marks, mark_n);
+    const int bad = look_at(&v, b, &a, why);
+    free(a.events);
+    return bad;
+}
+
+static void explore(struct bed *b, uint64_t states, struct powerloss_report *report) {
+    const struct powerloss_options options = {
+        .log = b->log, .scratch = b->states.path, .seed = 20250117, .states = states};
+    powerloss_explore(&options, check_state, b, report);
+    print_message("power loss: %llu points, %llu states, %llu violations %s\n",
+                  (unsigned long long)report->points, (unsigned long long)report->states,
+                  (unsigned long long)report->violations, report->first);
+}
+
+static void no_state_loses_or_doubles_anything(void **state) {
+    (void)state;
+    struct bed b;
+    struct powerloss_report report;
+    bed_make(&b);
+    record(&b, prove_size(0, 1) != 0 ? CALLS_BIG : CALLS, "0");
+    explore(&b, prove_size(2000, 50000), &report);
+    if (report.violations > 0) fail_msg("%s", report.first);
+    assert_true(report.states >= prove_size(2000, 50000));
+    bed_remove(&b);
+}
+
+static void leaving_out_syncs_is_found(void **state) {
+    (void)state;
+    struct bed b;
+    struct powerloss_report report;
+    bed_make(&b);
+    record(&b, CALLS_BLIND, "5");
+    explore(&b, 500, &report);
+    assert_true(report.violations > 0);
+    bed_remove(&b);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    recorder_path = argv[1];
+    writer_path = argv[2];
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_state_loses_or_doubles_anything),
+        cmocka_unit_test(leaving_out_syncs_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

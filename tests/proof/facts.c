@@ -33,6 +33,7 @@ static cm_err add(struct facts *f, const struct unit_event *u, uint64_t sequence
 static cm_err read_group(struct facts *f, const struct journal_group *group) {
     struct cm_slice rest = group->events;
     struct event_frame frame;
+    f->segment = group->segment;
     for (uint64_t at = group->first_sequence; frame_next(&rest, &frame); at++) {
         struct event e;
         TRY(event_read(frame.type, frame.flags, frame.payload, &e));

@@ -10,6 +10,7 @@ struct facts {
     struct history_fact *p;
     size_t n, cap;
     uint32_t set, unit_n;
+    uint64_t segment; /* the last one */
 };
 
 /** Read the journal of a world whose engine is closed; free f->p in any case.

@@ -4,9 +4,9 @@
 
 #include "load.h"
 
-#define POWER_UNITS       24u    /* of batch 1, which is made before the recording */
+#define POWER_UNITS       40u    /* of batch 1, which is made before the recording */
 #define POWER_SEGMENT_LEN 65536u /* bytes: the shortest */
-#define POWER_FOLD_LEN    3000u  /* bytes of journal between folds: every few calls */
+#define POWER_FOLD_LEN    600u   /* bytes of journal between folds: every few calls */
 #define POWER_BATCH_UNITS 5u     /* of each batch made under the recorder */
 #define POWER_BATCH_EVERY 20u    /* calls */
 

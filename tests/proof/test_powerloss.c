@@ -18,10 +18,10 @@
 #include "support/prove.h"
 #include "support/scratch.h"
 
-#define CALLS       "45"
+#define CALLS       "40"
 #define CALLS_BIG   "200"
 #define CALLS_BLIND "25"   /* where a sync is left out */
-#define BALLAST_LEN 40000u /* bytes of a note that brings the end of the first segment near */
+#define BALLAST_LEN 50000u /* bytes of a note that brings the end of the first segment near */
 #define RETRY_N     4u     /* calls with a key asked again after the power came back */
 
 static const char *recorder_path, *writer_path;

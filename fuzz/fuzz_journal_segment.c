@@ -110,7 +110,7 @@ static void damage(uint8_t *bytes, const uint8_t *d) {
 static void check_group(const struct journal_group *g) {
     struct cm_slice rest = g->events;
     struct event_frame frame;
-    fuzz_require(g->count == 2 && g->first_sequence % 2 == 1 && g->first_sequence < 2 * GROUP_N);
+    fuzz_require(g->count == 2 && g->first_sequence % 2 == 1 && g->first_sequence < 2ul * GROUP_N);
     for (uint64_t s = g->first_sequence; frame_next(&rest, &frame); s++) {
         fuzz_require(frame.payload.len == EVENT_LEN);
         for (size_t i = 0; i < EVENT_LEN; i++)
@@ -126,7 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     uint64_t torn_len = 0;
     prepare();
     memcpy(bytes, bed.sound, sizeof bytes);
-    for (size_t at = 0; at + DAMAGE_LEN <= len && at < DAMAGES_MAX * DAMAGE_LEN; at += DAMAGE_LEN)
+    for (size_t at = 0; at + DAMAGE_LEN <= len && at < (size_t)DAMAGES_MAX * DAMAGE_LEN;
+         at += DAMAGE_LEN)
         damage(bytes[data[at] % SEGMENTS], data + at);
     for (unsigned i = 0; i < SEGMENTS; i++)
         segment_io(i, bytes[i], true);

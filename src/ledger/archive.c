@@ -10,7 +10,7 @@
 #include "ledger/segment_set.h"
 
 #define FILE_MODE  0600
-#define COPY_CHUNK (256u * 1024u) /* bytes */
+#define COPY_CHUNK (256ul * 1024ul) /* bytes */
 
 static void bytes_freep(uint8_t **p) { free(*p); }
 

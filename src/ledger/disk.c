@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define FOLDER_MODE 0700
-#define ZERO_CHUNK  (64u * 1024u) /* bytes of one zero-filling write */
+#define ZERO_CHUNK  (64ul * 1024ul) /* bytes of one zero-filling write */
 
 void disk_closep(int *fd) {
     if (*fd >= 0) (void)close(*fd); /* reads, or writes that were synced before */

@@ -8,8 +8,8 @@
 #include "crypto/hash.h"
 #include "ledger/disk.h"
 
-#define GROUP_HEADER_LEN   96u                  /* bytes */
-#define GROUP_LEN_MAX      (4u * 1024u * 1024u) /* bytes with header */
+#define GROUP_HEADER_LEN   96u                     /* bytes */
+#define GROUP_LEN_MAX      (4ul * 1024ul * 1024ul) /* bytes with header */
 #define GROUP_PAYLOAD_MAX  (GROUP_LEN_MAX - GROUP_HEADER_LEN)
 #define GROUP_SEAL_PAYLOAD 16u /* bytes: data groups (8), events (8) */
 #define GROUP_FORMAT       1u

@@ -11,8 +11,8 @@
 #include "ledger/event_frame.h"
 #include "ledger/journal_writer.h"
 
-#define BUFFER_ALIGN  4096u           /* bytes; a page, so that the kernel copies whole pages */
-#define PREPARE_RETRY (1024u * 1024u) /* bytes of journal between attempts on a full disk */
+#define BUFFER_ALIGN  4096u             /* bytes; a page, so that the kernel copies whole pages */
+#define PREPARE_RETRY (1024ul * 1024ul) /* bytes of journal between attempts on a full disk */
 #define SEAL_SPAN     SECTOR_LEN
 _Static_assert(GROUP_HEADER_LEN + GROUP_SEAL_PAYLOAD <= SEAL_SPAN, "a seal is one sector");
 _Static_assert(JOURNAL_HASH_LEN == HASH_LEN, "the journal hashes with SHA-256");

@@ -15,11 +15,11 @@
 #include "base/diag.h"
 #include "base/macros.h"
 
-#define JOURNAL_WORKSPACE_ID_LEN 16u                   /* bytes */
-#define JOURNAL_HASH_LEN         32u                   /* bytes; SHA-256 */
-#define JOURNAL_SEGMENT_LEN      (64u * 1024u * 1024u) /* bytes; DESIGN section 6 */
-#define JOURNAL_SEGMENT_LEN_MIN  (64u * 1024u)         /* bytes; for tests */
-#define JOURNAL_SEGMENT_LEN_MAX  (1024u * 1024u * 1024u)
+#define JOURNAL_WORKSPACE_ID_LEN 16u                      /* bytes */
+#define JOURNAL_HASH_LEN         32u                      /* bytes; SHA-256 */
+#define JOURNAL_SEGMENT_LEN      (64ul * 1024ul * 1024ul) /* bytes; DESIGN section 6 */
+#define JOURNAL_SEGMENT_LEN_MIN  (64ul * 1024ul)          /* bytes; for tests */
+#define JOURNAL_SEGMENT_LEN_MAX  (1024ul * 1024ul * 1024ul)
 #define JOURNAL_FIRST_SEQUENCE   1u /* of a new workspace; 0 means "before everything" */
 
 struct journal; /* opaque; one writer thread */

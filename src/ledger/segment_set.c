@@ -42,6 +42,7 @@ static cm_err list_folder(int dir_fd, bool archived, struct segment_set *set, si
     }
     for (;;) {
         errno = 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own */
         const struct dirent *entry = readdir(dir);
         if (entry == NULL) return errno == 0 ? CM_OK : disk_err(errno);
         struct segment_place place = {.archived = archived};
@@ -192,7 +193,7 @@ cm_err segment_set_find(const struct segment_set *set, int dir_fd, int archive_f
         const size_t middle = low + (high - low) / 2;
         const struct segment_place *place = &set->items[middle];
         CM_CLEANUP(disk_closep) int fd = -1;
-        struct segment_header h;
+        struct segment_header h = {0};
         TRY(segment_open_place(dir_fd, archive_fd, place, &fd, &h, diag));
         if (h.first_sequence <= sequence) {
             low = middle + 1;

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's own are __reserved. */
 #define EXPORT __attribute__((visibility("default")))
 
 #define SECTOR 512u /* bytes */
@@ -161,3 +162,4 @@ EXPORT void *aligned_alloc(size_t align, size_t size) {
     return due(FAULT_MEMORY) ? no_memory() : __libc_memalign(align, size);
 }
 /* NOLINTEND(cert-dcl37-c,cert-dcl51-cpp,bugprone-reserved-identifier) */
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -25,7 +25,7 @@ struct fault_plan {
     bool done;        /* the call does all its work, and fails nevertheless */
 };
 
-void faults_arm(const struct fault_plan *plan);
+void faults_arm(const struct fault_plan *wanted);
 /* End of the trouble; returns how many calls counted. */
 unsigned faults_disarm(void);
 

@@ -69,7 +69,8 @@ static void try_subsets(struct exploration *x, uint64_t n) {
 /* Three of four operations happened, and every write of them in part. */
 static void try_tears(struct exploration *x, uint64_t how_many) {
     for (uint64_t i = 0; i < how_many; i++) {
-        set_fates(x, splitmix_next(&x->random) | splitmix_next(&x->random));
+        const uint64_t half = splitmix_next(&x->random);
+        set_fates(x, half | splitmix_next(&x->random));
         for (uint64_t k = 0; k < x->model->pending_n; k++)
             x->fates[k].tear_seed = splitmix_next(&x->random) | 1u;
         try_state(x);

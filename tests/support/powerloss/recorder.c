@@ -15,6 +15,7 @@
 
 #include "support/powerloss/recorder_log.h"
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's own are __reserved. */
 #define EXPORT __attribute__((visibility("default")))
 
 __attribute__((constructor)) static void begin(void) { recorder_begin(); }
@@ -269,3 +270,4 @@ static int sync_logged(long number, int fd) {
 
 EXPORT int fsync(int fd) { return sync_logged(SYS_fsync, fd); }
 EXPORT int fdatasync(int fd) { return sync_logged(SYS_fdatasync, fd); }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

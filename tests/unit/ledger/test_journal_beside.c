@@ -77,9 +77,9 @@ static void preparing_releasing_and_reading_go_on_beside_the_writer(void **state
 
 /* A folder on another file system than the kit's, or skip. */
 static struct scratch elsewhere(const struct kit *k) {
-    struct scratch there = {"/dev/shm/countermark.XXXXXX"};
+    struct scratch there = {"/tmp/countermark.XXXXXX"};
     struct stat here_st, there_st;
-    if (access("/dev/shm", W_OK) != 0 || mkdtemp(there.path) == NULL) skip();
+    if (mkdtemp(there.path) == NULL) skip();
     assert_int_equal(stat(k->root.path, &here_st), 0);
     assert_int_equal(stat(there.path, &there_st), 0);
     if (here_st.st_dev != there_st.st_dev) return there;

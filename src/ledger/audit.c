@@ -29,15 +29,26 @@ void audit_pair(const struct hash256 *left, const struct hash256 *right, struct 
     hash_sha256(slice_of(bytes, sizeof bytes), out);
 }
 
-cm_err audit_append(struct audit_tree *tree, const struct hash256 *leaf, audit_completed *completed,
-                    void *ctx) {
+/* As audit_pair, at a quarter of its price. */
+static cm_err pair_fast(struct hasher *hasher, const struct hash256 *left,
+                        const struct hash256 *right, struct hash256 *out) {
+    uint8_t bytes[1 + 2 * HASH_LEN] = {PREFIX_NODE};
+    memcpy(bytes + 1, left->b, HASH_LEN);
+    memcpy(bytes + 1 + HASH_LEN, right->b, HASH_LEN);
+    TRY(hasher_begin(hasher));
+    TRY(hasher_update(hasher, slice_of(bytes, sizeof bytes)));
+    return hasher_end(hasher, out);
+}
+
+cm_err audit_append(struct audit_tree *tree, struct hasher *hasher, const struct hash256 *leaf,
+                    audit_completed *completed, void *ctx) {
     if (tree->size >> AUDIT_LEVEL_MAX != 0) return CM_E_LIMIT;
     struct hash256 hash = *leaf;
     unsigned level = 0;
     for (;; level++) {
         if (completed != NULL) TRY(completed(ctx, level, tree->size >> level, &hash));
         if ((tree->size >> level & 1u) == 0) break;
-        audit_pair(&tree->frontier[level], &hash, &hash);
+        TRY(pair_fast(hasher, &tree->frontier[level], &hash, &hash));
     }
     tree->frontier[level] = hash;
     tree->size++;

@@ -38,10 +38,14 @@ void audit_pair(const struct hash256 *left, const struct hash256 *right, struct 
 /* Told of every subtree that becomes complete: it covers leaves index << level and on. */
 typedef cm_err audit_completed(void *ctx, unsigned level, uint64_t index,
                                const struct hash256 *hash);
-/** Append one leaf. @param completed  may be NULL
- * @retval CM_E_LIMIT  2^63 leaves      and what `completed` returns: the tree is as before then */
-CM_MUST_CHECK cm_err audit_append(struct audit_tree *tree, const struct hash256 *leaf,
-                                  audit_completed *completed, void *ctx);
+/** Append one leaf.
+ * @param hasher     the fast way to hash two children, once an event on average
+ * @param completed  may be NULL
+ * @retval CM_E_LIMIT  2^63 leaves      @retval CM_E_CRYPTO
+ * and what `completed` returns: the tree is as before then */
+CM_MUST_CHECK cm_err audit_append(struct audit_tree *tree, struct hasher *hasher,
+                                  const struct hash256 *leaf, audit_completed *completed,
+                                  void *ctx);
 /* MTH(D[size]); for no leaves the hash of nothing. */
 void audit_root(const struct audit_tree *tree, struct hash256 *out);
 

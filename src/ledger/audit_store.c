@@ -99,12 +99,13 @@ static cm_err group_leaves(struct hasher *hasher, const struct journal_group *g,
 
 struct growth {
     struct state_fold *f;
+    struct hasher *hasher; /* borrowed */
     struct audit_tree tree;
 };
 
 static cm_err grow(void *ctx, const struct hash256 *leaf) {
     struct growth *g = ctx;
-    return audit_append(&g->tree, leaf, keep_node, g->f);
+    return audit_append(&g->tree, g->hasher, leaf, keep_node, g->f);
 }
 
 static cm_err grow_to(struct growth *g, const struct journal_reader_options *journal,
@@ -114,6 +115,7 @@ static cm_err grow_to(struct growth *g, const struct journal_reader_options *jou
     uint64_t next = g->tree.size + JOURNAL_FIRST_SEQUENCE;
     const uint64_t stop = below - next < limit ? below : next + limit;
     TRY(hasher_new(&hasher));
+    g->hasher = hasher;
     TRY(journal_reader_open(&reader, journal, next, diag));
     while (next < stop) {
         struct journal_group group;
@@ -209,7 +211,7 @@ static cm_err small_node(struct audit_store *store, unsigned level, uint64_t ind
     if (at + n > store->n) return CM_E_NOT_FOUND;
     struct audit_tree part = AUDIT_TREE_INIT;
     for (size_t i = 0; i < n; i++)
-        TRY(audit_append(&part, &store->leaves[at + i], NULL, NULL));
+        TRY(audit_append(&part, store->hasher, &store->leaves[at + i], NULL, NULL));
     audit_root(&part, out);
     return CM_OK;
 }

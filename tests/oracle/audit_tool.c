@@ -51,7 +51,7 @@ static cm_err add_event(struct hasher *hasher, uint64_t i, struct audit_tree *tr
     memset(payload, (int)(i % 251), sizeof payload);
     const size_t len = frame_put(frame, 10, (uint8_t)(i % 8), slice_of(payload, i % PAYLOAD_CAP));
     TRY(audit_leaf(hasher, i, FIRST_MS + i, slice_of(frame, len), &leaf));
-    TRY(audit_append(tree, &leaf, shelve, shelf));
+    TRY(audit_append(tree, hasher, &leaf, shelve, shelf));
     audit_root(tree, &root);
     printf("root %" PRIu64, i);
     print_hashes(&root, 1);

@@ -22,7 +22,7 @@ static void grow(struct audit_tree *tree, struct hasher *hasher, const struct jo
         assert_true(frame_next(&rest, &frame));
         assert_ok(audit_leaf(hasher, sequence, g->time_ms,
                              slice_of(start, (size_t)(rest.p - start)), &leaf));
-        assert_ok(audit_append(tree, &leaf, NULL, NULL));
+        assert_ok(audit_append(tree, hasher, &leaf, NULL, NULL));
     }
 }
 

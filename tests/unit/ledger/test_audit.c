@@ -47,13 +47,15 @@ static void assert_root(const struct hash256 *root, const char *hex) {
 
 static void a_tree_grows_leaf_by_leaf_through_the_reference_roots(void **state) {
     (void)state;
+    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+    assert_ok(hasher_new(&hasher));
     struct audit_tree tree = AUDIT_TREE_INIT;
     struct hash256 root;
     audit_root(&tree, &root);
     assert_root(&root, roots[0]);
     for (unsigned i = 0; i < 8; i++) {
         const struct hash256 leaf = reference_leaf(i);
-        assert_ok(audit_append(&tree, &leaf, NULL, NULL));
+        assert_ok(audit_append(&tree, hasher, &leaf, NULL, NULL));
         audit_root(&tree, &root);
         assert_root(&root, roots[i + 1]);
     }
@@ -81,13 +83,15 @@ static cm_err fetch(void *ctx, unsigned level, uint64_t index, struct hash256 *o
 }
 
 static void fill(struct shelf *s) {
+    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+    assert_ok(hasher_new(&hasher));
     struct audit_tree tree = AUDIT_TREE_INIT;
     memset(s, 0, sizeof *s);
     audit_root(&tree, &s->roots[0]);
     for (uint8_t i = 0; i < LEAVES; i++) {
         struct hash256 leaf;
         hash_sha256(slice_of(&i, 1), &leaf);
-        assert_ok(audit_append(&tree, &leaf, shelve, s));
+        assert_ok(audit_append(&tree, hasher, &leaf, shelve, s));
         audit_root(&tree, &s->roots[i + 1]);
     }
 }
@@ -182,13 +186,15 @@ static cm_err refuse(void *ctx, unsigned level, uint64_t index, const struct has
 
 static void a_leaf_that_cannot_be_kept_is_not_in_the_tree(void **state) {
     (void)state;
+    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+    assert_ok(hasher_new(&hasher));
     struct audit_tree tree = AUDIT_TREE_INIT;
     const struct hash256 leaf = reference_leaf(3);
     for (int i = 0; i < 3; i++)
-        assert_ok(audit_append(&tree, &leaf, refuse, NULL));
+        assert_ok(audit_append(&tree, hasher, &leaf, refuse, NULL));
     struct hash256 before, after;
     audit_root(&tree, &before);
-    assert_err(CM_E_NO_SPACE, audit_append(&tree, &leaf, refuse, NULL));
+    assert_err(CM_E_NO_SPACE, audit_append(&tree, hasher, &leaf, refuse, NULL));
     audit_root(&tree, &after);
     assert_int_equal(tree.size, 3);
     assert_memory_equal(before.b, after.b, HASH_LEN);

@@ -61,7 +61,7 @@ static cm_err add_group(void *ctx, const struct journal_group *g) {
         const struct cm_slice whole = slice_of(frame.payload.p - 4, frame.payload.len + 4);
         struct hash256 *leaf = &p->leaves[p->tree.size];
         TRY(audit_leaf(p->hasher, p->tree.size + 1, g->time_ms, whole, leaf));
-        TRY(audit_append(&p->tree, leaf, NULL, NULL));
+        TRY(audit_append(&p->tree, p->hasher, leaf, NULL, NULL));
     }
     return CM_OK;
 }

@@ -40,7 +40,7 @@ static cm_err refresh(struct vault *v) {
     v->gate.keys = table;
     copies_forget(&v->copies);
     for (size_t i = 0; i < CONNS_MAX; i++)
-        v->conns[i].told = false;
+        v->conns[i].told = v->conns[i].door != VAULT_VERIFY;
     return CM_OK;
 }
 

@@ -2,6 +2,7 @@
  * is said in src/vault/acts_*.c; here stands how people ask for it. */
 #include "cli/command.h"
 
+#define ASK_ARGUMENTS "CODE...|- [--door NAME]  |  --file IN --out VERDICTS  |  --inbox DIR"
 #define END                                                                                        \
     { NULL, OPTION_FLAG, NULL, NULL, NULL, false }
 
@@ -71,6 +72,28 @@ static const struct command batch_commands[] = {
      "  countermark mint monday --out monday.csv --columns code,gtin,date --group\n"
      "  countermark mint --all --out-dir codes\n"
      "  countermark mint monday --out - --format jsonl | head\n",
+     NULL, NULL},
+    {"check", cmd_ask, "ask about codes without using them", NEEDS_ENGINE | NEEDS_CALM,
+     ASK_ARGUMENTS, 0, CM_REQUESTS_MAX, ask_options, "  countermark check HWQ7-2K9P-XM4T6\n", NULL,
+     NULL},
+    {"redeem", cmd_ask, "redeem codes, each exactly once", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS,
+     0, CM_REQUESTS_MAX, ask_options,
+     "  countermark redeem --file scans.txt --out verdicts.csv\n"
+     "  countermark redeem HWQ7-2K9P-XM4T6 --key order-4711\n"
+     "  countermark redeem --inbox /srv/scans --door web\n",
+     NULL, NULL},
+    {"reserve", cmd_ask, "hold codes until a deadline", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+     CM_REQUESTS_MAX, ask_options, "  countermark reserve HWQ7-2K9P-XM4T6 --hold 600\n", NULL,
+     NULL},
+    {"confirm", cmd_ask, "turn a reservation into a redemption", NEEDS_ENGINE | NEEDS_CALM,
+     ASK_ARGUMENTS, 0, CM_REQUESTS_MAX, ask_options, "  countermark confirm HWQ7-2K9P-XM4T6\n",
+     NULL, NULL},
+    {"release", cmd_ask, "give a reservation back", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+     CM_REQUESTS_MAX, ask_options, "  countermark release HWQ7-2K9P-XM4T6\n", NULL, NULL},
+    {"reverse", cmd_ask, "take a redemption back", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+     CM_REQUESTS_MAX, ask_options, "  countermark reverse HWQ7-2K9P-XM4T6\n", NULL, NULL},
+    {"void", cmd_ask, "make codes worthless for good", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+     CM_REQUESTS_MAX, ask_options, "  countermark void --file spoiled.txt --out verdicts.csv\n",
      NULL, NULL},
     {"issue", command_act, "make further codes of a batch and print them", NEEDS_ENGINE,
      "BATCH [--count N]", 1, 1, issue_options, "  countermark issue monday --count 3 --json\n",

@@ -195,6 +195,23 @@ static cm_err batch_list_read(void *ctx, const struct registry *r) {
 
 static cm_err batch_list(struct act *a) { return engine_read(a->ctx->engine, batch_list_read, a); }
 
+/* Names of all sets, batches and pools, by number. */
+static cm_err set_names_read(void *ctx, const struct registry *r) {
+    struct json_writer *w = ((struct act *)ctx)->out;
+    json_array_begin(w, "sets");
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        if (r->sets[i] == NULL) continue;
+        json_object_begin(w, NULL);
+        json_put_u64(w, "number", i);
+        json_put_cstr(w, "name", r->sets[i]->name);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    return CM_OK;
+}
+
+static cm_err set_names(struct act *a) { return engine_read(a->ctx->engine, set_names_read, a); }
+
 struct batch_read {
     struct act *a;
     uint32_t number;
@@ -239,6 +256,7 @@ static cm_err batch_show(struct act *a) {
 const struct act_entry acts_batch[] = {
     {"batch.add", batch_add, {"scheme", "batches"}},
     {"batch.list", batch_list, {NULL}},
+    {"set.names", set_names, {NULL}},
     {"batch.show", batch_show, {"batch"}},
     {NULL, NULL, {NULL}},
 };

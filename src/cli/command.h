@@ -56,9 +56,11 @@ extern const struct command *const command_tables[];
 cm_err command_act(struct cli *cli);
 
 /* The other commands, each in its file cmd_*.c with its options. */
-command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask;
+command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask, cmd_decode,
+    cmd_pool_add, cmd_cards_make, cmd_cards_plan;
 extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
-    batch_add_options[], mint_options[], ask_options[];
+    batch_add_options[], mint_options[], ask_options[], decode_options[], cards_make_options[],
+    cards_plan_options[];
 
 static inline const char *position(const struct cli *cli, size_t i) {
     return i < cli->options.position_n ? cli->options.positions[i] : NULL;

@@ -117,6 +117,23 @@ static const struct command batch_commands[] = {
      "batch.correct", batch_position},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
+/* ---- Cards ----------------------------------------------------------------------------------- */
+
+static const struct command card_commands[] = {
+    {"cards plan", cmd_cards_plan, "plan the digits and PIN of a pool", NEEDS_NOTHING,
+     "--volume N --odds G", 0, 0, cards_plan_options,
+     "  countermark cards plan --volume 1000000 --odds 100000000000 --digits 16\n", NULL, NULL},
+    {"cards pool add", cmd_pool_add, "add a pool file: it gets its number and its keys",
+     NEEDS_ENGINE, "FILE.json", 1, 1, NULL,
+     "  countermark cards pool add docs/examples/pool.json\n", NULL, NULL},
+    {"cards pool list", command_act, "list the pools", NEEDS_ENGINE, "", 0, 0, NULL,
+     "  countermark cards pool list\n", "pool.list", NULL},
+    {"cards make", cmd_cards_make, "make card numbers, the PINs apart", NEEDS_ENGINE | NEEDS_CALM,
+     "POOL --count N --out FILE [--pins FILE]", 1, 1, cards_make_options,
+     "  countermark cards make gift-2026 --count 10000 --out numbers.csv --pins pins.csv\n", NULL,
+     NULL},
+    {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
+
 /* ---- Brands, doors, keys --------------------------------------------------------------------- */
 
 static const char *const name_position[] = {"name", NULL};
@@ -192,6 +209,11 @@ static const struct command house_commands[] = {
      "  countermark plan --volume 4000000 --odds 1000000000 --technology cap --json\n"
      "  countermark plan plan.csv --inline sku --inline date --choose strictest\n",
      NULL, NULL},
+    {"decode", cmd_decode, "read a code with the key alone, without the ledger", NEEDS_NOTHING,
+     "CODE [--scheme FILE]...", 1, 1, decode_options,
+     "  countermark decode HWQ7-2K9P-XM4T6\n"
+     "  countermark decode HWQ72K9PXM4T6 --scheme dense.json --test-key-from-file key.hex\n",
+     NULL, NULL},
     {"stats", command_act, "count what was made and redeemed", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark stats --json\n", "stats", NULL},
     {"unit show", command_act, "look one unit up; the look is recorded", NEEDS_ENGINE,
@@ -202,5 +224,10 @@ static const struct command house_commands[] = {
      "  countermark restore accept --skip monday=2000\n", "restore.accept", NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
-const struct command *const command_tables[] = {house_commands, scheme_commands, batch_commands,
-                                                access_commands, NULL};
+const struct command *const command_tables[] = {house_commands,
+                                                scheme_commands,
+                                                batch_commands,
+                                                card_commands,
+                                                card_commands,
+                                                access_commands,
+                                                NULL};

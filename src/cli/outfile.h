@@ -8,7 +8,7 @@
 #include "base/diag.h"
 #include "crypto/hash.h"
 
-#define OUTFILE_PATH_CAP 4096u
+#define OUTFILE_PATH_CAP 2048u
 
 struct outfile {
     char path[OUTFILE_PATH_CAP],

@@ -1,0 +1,148 @@
+/* Pools of card numbers: a pool gets its number and keys when it is added, as a scheme does, and
+ * cards are made chunk by chunk. Numbers and PINs leave in separate members, for separate files. */
+#include <string.h>
+
+#include "base/macros.h"
+#include "cards/pool.h"
+#include "engine/workspace.h"
+#include "vault/acts_inside.h"
+#include "vault/card_minter.h"
+
+static cm_err pool_sandbox_check(struct act *a, const struct pool *pool) {
+    struct workspace w;
+    TRY(workspace_read(a->ctx->workspace, &w, a->diag));
+    if (!w.sandbox || pool->numbers.test) return CM_OK;
+    return diag_fail(a->diag, CM_E_DENIED, pool->name, "mode", "set \"mode\": \"TEST\"",
+                     "a sandbox workspace holds TEST pools only");
+}
+
+static cm_err next_set_read(void *ctx, const struct registry *r) {
+    *(uint32_t *)ctx = r->set_n > 0 ? r->set_n : 1;
+    return CM_OK;
+}
+
+/* A number whose keys exist already belonged to an addition that stopped half-way: skip it. */
+static cm_err free_number(struct act *a, uint32_t *out) {
+    uint32_t id = 0;
+    TRY(engine_read(a->ctx->engine, next_set_read, &id));
+    for (size_t i = 0; i < keystore_n(a->ctx->keystore); i++) {
+        const struct key_info k = keystore_at(a->ctx->keystore, i);
+        if (k.kind == KEY_POOL && k.id >= id) id = k.id + 1;
+    }
+    *out = id;
+    return CM_OK;
+}
+
+struct pool_check_read {
+    struct act *a;
+    uint32_t id;
+    struct cm_slice text;
+};
+static cm_err check_read(void *ctx, const struct registry *r) {
+    const struct pool_check_read *c = ctx;
+    return registry_check(r, DOCUMENT_POOL, c->id, c->text, c->a->diag);
+}
+
+static cm_err add_keys(struct act *a, uint32_t id) {
+    struct keystore *ks = a->ctx->keystore;
+    TRY(keystore_generate(ks, KEY_POOL, id, 1, a->now_unix_s));
+    TRY(keystore_generate(ks, KEY_PSEUDONYM, CAMPAIGN_OF_POOL | id, 1, a->now_unix_s));
+    return keystore_save(ks, a->diag);
+}
+
+static cm_err pool_add(struct act *a) {
+    CM_CLEANUP(pool_clear) struct pool pool = POOL_INIT;
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    struct cm_slice draft;
+    char input[REGISTRY_NAME_CAP] = "pool";
+    uint32_t id = 0;
+    if (json_present(json_get(a->args, "input")))
+        TRY(json_copy_text(json_get(a->args, "input"), 1, input, sizeof input));
+    TRY(json_text(json_get(a->args, "document"), 1, ACT_ARGS_MAX, &draft));
+    TRY(pool_read(draft, input, &pool, a->diag));
+    TRY(pool_sandbox_check(a, &pool));
+    TRY(free_number(a, &id));
+    pool.numbers.id = id;
+    pool_write(&pool, &text);
+    TRY(buffer_err(&text));
+    struct pool_check_read check = {.a = a, .id = id, .text = buffer_slice(&text)};
+    TRY(engine_read(a->ctx->engine, check_read, &check));
+    TRY(add_keys(a, id));
+    TRY(engine_document(a->ctx->engine, DOCUMENT_POOL, &id, a->ctx->actor, buffer_slice(&text),
+                        a->diag));
+    json_put_cstr(a->out, "pool", pool.name);
+    json_put_u64(a->out, "number", id);
+    json_put_cstr(a->out, "mode", mode_name(pool.numbers.test));
+    json_put_u64(a->out, "digits", cm_card_number_n(&pool.numbers));
+    json_put_u64(a->out, "pin_digits", pool.numbers.pin_n);
+    return CM_OK;
+}
+
+static cm_err pool_list_read(void *ctx, const struct registry *r) {
+    struct json_writer *w = ((struct act *)ctx)->out;
+    json_array_begin(w, "pools");
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        const struct set_entry *e = r->sets[i];
+        if (e == NULL || e->pool == NULL) continue;
+        const struct cm_pool_numbers *n = &e->pool->pool.numbers;
+        json_object_begin(w, NULL);
+        json_put_cstr(w, "name", e->name);
+        json_put_u64(w, "number", i);
+        json_put_cstr(w, "mode", mode_name(n->test));
+        json_put_text(w, "prefix", slice_of(n->prefix, n->prefix_n));
+        json_put_u64(w, "digits", cm_card_number_n(n));
+        json_put_u64(w, "pin_digits", n->pin_n);
+        json_put_u64(w, "volume", e->set.quantity);
+        json_put_u64(w, "made", e->set.counters.issued);
+        json_put_cstr(w, "phase", phase_name(e->set.counters.phase));
+        json_object_end(w);
+    }
+    json_array_end(w);
+    return CM_OK;
+}
+
+static cm_err pool_list(struct act *a) { return engine_read(a->ctx->engine, pool_list_read, a); }
+
+/* ---- Making ---------------------------------------------------------------------------------- */
+
+static void put_column(struct json_writer *w, const char *key, const struct card_rows *rows,
+                       const char *digits, uint8_t width) {
+    json_array_begin(w, key);
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->skip[i] == 0) json_put_text(w, NULL, slice_of(digits + i * width, width));
+    json_array_end(w);
+}
+
+static void put_indices(struct json_writer *w, const struct card_rows *rows) {
+    json_array_begin(w, "indices");
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->skip[i] == 0) json_put_u64(w, NULL, rows->first + i);
+    json_array_end(w);
+}
+
+/* The next cards, new ones only, at most `most`, at most one chunk. */
+static cm_err cards_make(struct act *a) {
+    CM_CLEANUP(card_minter_closep) struct card_minter *m = NULL;
+    struct card_rows rows;
+    struct cm_slice name;
+    struct card_minter_options options = {.engine = a->ctx->engine, .keystore = a->ctx->keystore};
+    uint64_t most = 0;
+    TRY(json_text(json_get(a->args, "pool"), 1, REGISTRY_NAME_CAP, &name));
+    TRY(json_u64(json_get(a->args, "most"), 1, UINT64_MAX >> 1, &most));
+    TRY(act_set_named(a, name, &options.set));
+    TRY(card_minter_open(&m, &options, a->diag));
+    TRY(card_minter_next(m, most, &rows, a->diag));
+    json_put_u64(a->out, "cards", rows.cards);
+    json_put_bool(a->out, "ended", rows.n == 0);
+    put_indices(a->out, &rows);
+    put_column(a->out, "numbers", &rows, rows.numbers, rows.number_n);
+    if (rows.pins != NULL) put_column(a->out, "pins", &rows, rows.pins, rows.pin_n);
+    return CM_OK;
+}
+
+const struct act_entry acts_cards[] = {
+    {"pool.add", pool_add, {"document", "input"}},
+    {"pool.list", pool_list, {NULL}},
+    {"cards.make", cards_make, {"pool", "most"}},
+    {NULL, NULL, {NULL}},
+};

@@ -94,6 +94,14 @@ struct cm_call {
 CM_API CM_MUST_CHECK cm_err cm_engine_run(struct cm_engine *engine, struct cm_call *calls,
                                           size_t n);
 
+/** Connect to the vault of a running daemon.
+ * @param[out] out   close with cm_engine_close; untouched on error
+ * @param[in]  path  of its verify socket: WORKSPACE/run/verify.sock; shorter than 108 bytes
+ * @retval CM_E_NOT_FOUND  nobody listens there      @retval CM_E_DENIED  file permissions
+ * @retval CM_E_RANGE      path too long             @retval CM_E_IO, CM_E_NO_MEMORY
+ * The handle may be shared by threads; they take turns. Example: docs/examples/redeem.c */
+CM_API CM_MUST_CHECK cm_err cm_engine_connect(struct cm_engine **out, const char *path);
+
 /** Close an engine: folds, syncs, wipes its keys. NULL is fine.
  * No call may be under way. */
 CM_API void cm_engine_close(struct cm_engine *engine);

@@ -159,6 +159,9 @@ static cm_err put_segments(struct backup_run *r) {
     uint64_t joint = r->report.position > 0 ? r->report.position - 1 : 0;
     if (r->tree_size > 0 && r->tree_size < joint) joint = r->tree_size;
     const uint64_t durable = r->source->durable(r->source->durable_ctx);
+    if (durable < r->report.position)
+        return diag_fail(r->diag, CM_E_DEAD, "journal", NULL, "restart the service, then try again",
+                         "the ledger no longer says what is durable");
     CM_CLEANUP(journal_reader_closep) struct journal_reader *reader = NULL;
     TRY(journal_reader_open(&reader, &o, r->source->history ? 0 : joint, r->diag));
     struct walk w = {.segment = 0};

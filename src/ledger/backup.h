@@ -50,6 +50,7 @@ struct backup_report {
 
 /** Write a backup beside a running ledger.
  * @param[out] report  may be NULL; untouched on error
+ * @retval CM_E_DEAD     the durable sequence is told as one below the image's position
  * @retval CM_E_CORRUPT  image or journal contradict themselves: the diag says where
  * @retval CM_E_IO, CM_E_NO_MEMORY, CM_E_NOT_FOUND (a segment is gone), and the sink's errors */
 CM_MUST_CHECK cm_err backup_write(const struct backup_source *source,

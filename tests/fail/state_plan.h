@@ -49,6 +49,26 @@ static inline cm_err plan_fold(struct state *s, uint64_t n) {
     return err;
 }
 
+/* One page with the detail of its last change; CM_E_CONFLICT if it is not that of the position. */
+static inline cm_err plan_check_page(struct state *s, uint64_t position, uint64_t page) {
+    const uint64_t n = plan_last(position, page);
+    uint8_t bytes[STATE_PAGE_LEN];
+    struct unit_detail detail;
+    bool found = false, detail_found = false;
+    TRY(state_page(s, 1, page, bytes, &found));
+    TRY(state_detail(s, 1, page * STATE_PAGE_UNITS + n % 7, &detail, &detail_found));
+    if (found != (n != 0) || (n != 0 && !detail_found)) return CM_E_CONFLICT;
+    if (n == 0) return CM_OK;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        if (bytes[i] != (n & 0xFF)) return CM_E_CONFLICT;
+    return detail.sequence == n ? CM_OK : CM_E_CONFLICT;
+}
+
+static inline cm_err plan_check_counters(void *ctx, uint32_t set, const struct set_counters *c) {
+    const uint64_t *position = ctx;
+    return set == 1 && c->redeemed == *position ? CM_OK : CM_E_CONFLICT;
+}
+
 /* What the writer under the recorder acknowledges. */
 struct state_mark {
     uint64_t created, position;

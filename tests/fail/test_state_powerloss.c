@@ -56,26 +56,6 @@ static int wrong(char why[static POWERLOSS_WHY_CAP], const char *what, uint64_t 
     return 1;
 }
 
-/* One page with the detail of its last change; CM_E_CONFLICT if it is not that of the position. */
-static cm_err check_page(struct state *s, uint64_t position, uint64_t page) {
-    const uint64_t n = plan_last(position, page);
-    uint8_t bytes[STATE_PAGE_LEN];
-    struct unit_detail detail;
-    bool found = false, detail_found = false;
-    TRY(state_page(s, 1, page, bytes, &found));
-    TRY(state_detail(s, 1, page * STATE_PAGE_UNITS + n % 7, &detail, &detail_found));
-    if (found != (n != 0) || (n != 0 && !detail_found)) return CM_E_CONFLICT;
-    if (n == 0) return CM_OK;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        if (bytes[i] != (n & 0xFF)) return CM_E_CONFLICT;
-    return detail.sequence == n ? CM_OK : CM_E_CONFLICT;
-}
-
-static cm_err check_counters(void *ctx, uint32_t set, const struct set_counters *c) {
-    const uint64_t *position = ctx;
-    return set == 1 && c->redeemed == *position ? CM_OK : CM_E_CONFLICT;
-}
-
 static int check_image(struct state *s, const struct state_mark *m,
                        char why[static POWERLOSS_WHY_CAP]) {
     uint64_t position = state_position(s);
@@ -84,10 +64,10 @@ static int check_image(struct state *s, const struct state_mark *m,
     cm_err err = state_check(s, NULL);
     if (err != CM_OK) return wrong(why, "a value is damaged", position, err);
     for (uint64_t page = 0; page < PLAN_PAGES; page++) {
-        err = check_page(s, position, page);
+        err = plan_check_page(s, position, page);
         if (err != CM_OK) return wrong(why, "not the page of this position", page, err);
     }
-    err = state_counters(s, check_counters, &position);
+    err = state_counters(s, plan_check_counters, &position);
     if (err != CM_OK) return wrong(why, "not the counters of this position", position, err);
     err = plan_fold(s, position + 1);
     return err == CM_OK ? 0 : wrong(why, "going on", position, err);

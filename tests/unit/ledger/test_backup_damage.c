@@ -30,6 +30,21 @@ static void a_sink_that_fills_up_ends_the_backup_wherever_it_is(void **state) {
     }
 }
 
+static uint64_t nothing_durable(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+static void a_ledger_that_failed_meanwhile_is_not_backed_up(void **state) {
+    struct ledger *l = *state;
+    commit_groups(l, 5);
+    fold_to_end(l, 0x45);
+    struct backup_source source = source_of(l);
+    source.durable = nothing_durable;
+    const struct backup_sink sink = {.write = to_stream, .ctx = l};
+    assert_err(CM_E_DEAD, backup_write(&source, &sink, NULL, NULL));
+}
+
 static void assert_nothing_left(const struct ledger *l) {
     DIR *dir = opendir(l->target.path);
     if (dir == NULL) return;
@@ -151,6 +166,7 @@ static void parts_missing_doubled_or_out_of_order_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_LEDGER(a_sink_that_fills_up_ends_the_backup_wherever_it_is),
+        WITH_LEDGER(a_ledger_that_failed_meanwhile_is_not_backed_up),
         WITH_LEDGER(a_cut_backup_is_refused_at_every_length),
         WITH_LEDGER(a_flipped_bit_anywhere_is_refused),
         WITH_LEDGER(bytes_behind_the_end_are_refused),

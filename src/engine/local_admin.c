@@ -9,20 +9,6 @@
 
 /* ---- Writing one event --------------------------------------------------------------------- */
 
-static size_t put_event(uint8_t *to, const struct event *e) {
-    switch ((int)e->type) {
-    case EVENT_ISSUE: return event_put_issue(to, &e->u.issue);
-    case EVENT_PHASE: return event_put_phase(to, &e->u.phase);
-    case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
-    case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
-    case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
-    case EVENT_NOTE: return event_put_note(to, &e->u.note);
-    case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
-    case EVENT_REFUSALS: return event_put_refusals(to, &e->u.refusals);
-    default: return 0; /* unit events come from the decider only */
-    }
-}
-
 static size_t slice_len(const struct event *e) {
     if (e->type == EVENT_ISSUE) return e->u.issue.skipped.len;
     if (e->type == EVENT_DOCUMENT) return e->u.document.part.len;
@@ -39,7 +25,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
     uint8_t *to = journal_payload(l->journal, &cap);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++)
-        at += put_event(to + at, &events[i]);
+        at += event_put(to + at, &events[i]);
     const uint64_t wall = clock_now_ms(l->clock);
     const uint64_t now = wall > l->book.time_ms ? wall : l->book.time_ms;
     uint64_t first = 0;

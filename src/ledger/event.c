@@ -130,6 +130,21 @@ size_t event_put_refusals(uint8_t *to, const struct refusals_event *e) {
     return pen_close(&w, to, EVENT_REFUSALS, 0);
 }
 
+size_t event_put(uint8_t *to, const struct event *e) {
+    switch ((unsigned)e->type) {
+    case EVENT_ANSWER: return event_put_answer(to, &e->u.answer);
+    case EVENT_ISSUE: return event_put_issue(to, &e->u.issue);
+    case EVENT_PHASE: return event_put_phase(to, &e->u.phase);
+    case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
+    case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
+    case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
+    case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
+    case EVENT_REFUSALS: return event_put_refusals(to, &e->u.refusals);
+    case EVENT_NOTE: return event_put_note(to, &e->u.note);
+    default: return event_put_unit(to, &e->u.unit);
+    }
+}
+
 static void read_unit(struct cursor *c, uint8_t type, uint8_t flags, struct unit_event *e) {
     e->type = (enum event_type)type;
     e->set = cursor_u32be(c);

@@ -153,6 +153,9 @@ struct event {
     } u;
 };
 
+/* Write an event of any type, as its own writer above does. */
+size_t event_put(uint8_t *to, const struct event *e);
+
 /** Read one event's payload.
  * @retval CM_E_CORRUPT  unknown type, wrong length, a value outside its enum */
 CM_MUST_CHECK cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload,

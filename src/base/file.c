@@ -27,6 +27,11 @@ cm_err file_err_from_errno(int number) {
     }
 }
 
+const char *file_errno_text(int number) {
+    const char *text = strerrordesc_np(number);
+    return text != NULL ? text : "unknown system error";
+}
+
 static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
     const int number = errno;
     const char *remedy = number == ENOENT   ? "check the path"
@@ -34,7 +39,7 @@ static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
                          : number == ENOSPC ? "free some space and try again"
                                             : NULL;
     return diag_fail(diag, file_err_from_errno(number), path, NULL, remedy, "%s: %s", what,
-                     strerror(number));
+                     file_errno_text(number));
 }
 
 static void close_fd(int *fd) {

@@ -104,7 +104,7 @@ static cm_err make_folder(const struct init *in) {
     if (mkdir(in->cli->workspace, FOLDER_MODE) == 0 || errno == EEXIST) return CM_OK;
     return diag_fail(in->cli->diag, file_err_from_errno(errno), in->cli->workspace, NULL,
                      "check the path and the rights", "cannot create the folder: %s",
-                     strerror(errno));
+                     file_errno_text(errno));
 }
 
 static cm_err make_keystore(struct init *in) {

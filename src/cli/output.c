@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -22,7 +21,7 @@ cm_err output_bytes(struct cm_slice bytes, struct cm_diag *diag) {
         if (put < 0)
             return diag_fail(diag, file_err_from_errno(errno), "standard output", NULL,
                              errno == EPIPE ? "its reader has gone" : NULL, "cannot write: %s",
-                             strerror(errno));
+                             file_errno_text(errno));
         bytes.p += put;
         bytes.len -= (size_t)put;
     }

@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define TERMINAL  "/dev/tty"
 #define CONTROL_C 0x03
 #define CONTROL_D 0x04
@@ -88,7 +90,7 @@ static cm_err explain(cm_err err, const char *input, size_t cap, struct cm_diag 
     case CM_E_FORMAT: return diag_fail(diag, err, input, NULL, NULL, "nothing was given");
     case CM_E_IO:
         return diag_fail(diag, err, input, NULL, "is it open for reading?", "cannot read: %s",
-                         strerror(errno));
+                         file_errno_text(errno));
     default: return err;
     }
 }

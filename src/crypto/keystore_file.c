@@ -7,11 +7,11 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 
 #define OLD_END_MAX 64u /* bytes of a checksum */
@@ -28,7 +28,7 @@ static cm_err io_fail(struct cm_diag *diag, const char *path, const char *call) 
     return diag_fail(diag, full ? CM_E_NO_SPACE : CM_E_IO, path, NULL,
                      full ? "free some space, then try again; the old file is as it was"
                           : "check the path, its owner and its rights",
-                     "%s: %s", call, strerror(cause));
+                     "%s: %s", call, file_errno_text(cause));
 }
 
 static cm_err new_name(const char *path, struct buffer *out) {

@@ -3,11 +3,11 @@
  * Sources: RFC 5083, NIST SP 800-38D section 7.2 (no plaintext before the tag holds). */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "crypto/cms_inside.h"
 #include "crypto/crypto_err.h"
 #include "crypto/fd_bio.h"
@@ -48,7 +48,7 @@ static cm_err read_at(int fd, uint64_t at, uint8_t *to, size_t len, struct cm_di
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0)
             return diag_fail(diag, CM_E_IO, "sealed file", NULL, RESTORE, "read: %s",
-                             n < 0 ? strerror(errno) : "it became shorter");
+                             n < 0 ? file_errno_text(errno) : "it became shorter");
         have += (size_t)n;
     }
     return CM_OK;
@@ -135,7 +135,7 @@ static cm_err pass_open(struct seal_reader *r, const struct recipient_key *key,
 static cm_err pass_end(struct seal_reader *r, struct cm_diag *diag) {
     if (r->in.error != 0)
         return diag_fail(diag, CM_E_IO, "sealed file", NULL, RESTORE, "read: %s",
-                         strerror(r->in.error));
+                         file_errno_text(r->in.error));
     const bool genuine = r->content_left == 0 && BIO_get_cipher_status(r->chain) == 1;
     return genuine ? CM_OK : damaged(diag);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "crypto/cms_inside.h"
 #include "crypto/crypto_err.h"
 #include "crypto/fd_bio.h"
@@ -35,7 +36,7 @@ static cm_err write_failed(const struct seal_writer *w, const char *call, struct
     return diag_fail(diag, full ? CM_E_NO_SPACE : CM_E_IO, "sealed file", NULL,
                      full ? "free some space, then start again"
                           : "check the place it is written to",
-                     "write: %s", strerror(cause));
+                     "write: %s", file_errno_text(cause));
 }
 
 static cm_err put(struct seal_writer *w, BIO *to, const void *p, size_t len, struct cm_diag *diag) {

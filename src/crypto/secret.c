@@ -5,12 +5,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <sodium.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "crypto/crypto_err.h"
 
@@ -29,7 +29,7 @@ cm_err secret_alloc(size_t len, void **out, struct cm_diag *diag) {
         sodium_free(p);
         return diag_fail(diag, CM_E_LIMIT, "guarded memory", NULL,
                          "raise the limit: `ulimit -l 65536`, or LimitMEMLOCK=64M in the unit file",
-                         "memory for keys could not be locked (%s)", strerror(cause));
+                         "memory for keys could not be locked (%s)", file_errno_text(cause));
     }
     sodium_memzero(p, len);
     *out = p;
@@ -71,9 +71,9 @@ cm_err secret_process_harden(struct cm_diag *diag) {
     const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0)
         return diag_fail(diag, CM_E_IO, "process", "setrlimit(RLIMIT_CORE)",
-                         "run outside the sandbox that forbids it", "%s", strerror(errno));
+                         "run outside the sandbox that forbids it", "%s", file_errno_text(errno));
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return diag_fail(diag, CM_E_IO, "process", "prctl(PR_SET_DUMPABLE)",
-                         "run outside the sandbox that forbids it", "%s", strerror(errno));
+                         "run outside the sandbox that forbids it", "%s", file_errno_text(errno));
     return CM_OK;
 }

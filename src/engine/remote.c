@@ -143,7 +143,8 @@ static cm_err connect_to(const char *path, int *out, struct cm_diag *diag) {
     if (number == ECONNREFUSED || number == ENOENT)
         return diag_fail(diag, CM_E_NOT_FOUND, path, NULL, "start countermarkd on this workspace",
                          "no daemon listens there");
-    return diag_fail(diag, file_err_from_errno(number), path, NULL, NULL, "%s", strerror(number));
+    return diag_fail(diag, file_err_from_errno(number), path, NULL, NULL, "%s",
+                     file_errno_text(number));
 }
 
 cm_err remote_open(const char *path, struct cm_engine **out, struct cm_diag *diag) {

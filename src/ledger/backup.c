@@ -17,7 +17,7 @@
 #include "ledger/journal_read.h"
 #include "ledger/segment_set.h"
 
-#define PUMP_LEN    (256u * 1024u) /* bytes moved at a time; at most BACKUP_CHUNK_MAX */
+#define PUMP_LEN    (256ul * 1024ul) /* bytes moved at a time; at most BACKUP_CHUNK_MAX */
 #define FOLDER_MODE 0700u
 
 struct backup_run {

@@ -13,7 +13,7 @@
 #include "ledger/state.h"
 
 #define BACKUP_FORMAT    1u
-#define BACKUP_SMALL_MAX (16u * 1024u * 1024u) /* bytes of workspace file or keystore */
+#define BACKUP_SMALL_MAX (16ul * 1024ul * 1024ul) /* bytes of workspace file or keystore */
 
 /* Where the stream goes. An error ends the backup and is returned. */
 struct backup_sink {

@@ -7,7 +7,7 @@
 
 #include "ledger/backup.h"
 
-#define BACKUP_CHUNK_MAX (1024u * 1024u) /* bytes */
+#define BACKUP_CHUNK_MAX (1024ul * 1024ul) /* bytes */
 
 /* In the order in which they stand in the stream. */
 enum backup_part { BACKUP_WORKSPACE = 1, BACKUP_KEYSTORE, BACKUP_IMAGE, BACKUP_SEGMENT };

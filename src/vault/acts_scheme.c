@@ -27,7 +27,7 @@ static cm_err write_copy(struct act *a, const char *name, struct cm_slice text) 
     (void)snprintf(path, sizeof path, "%s/schemes", a->ctx->workspace);
     if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
         return diag_fail(a->diag, file_err_from_errno(errno), path, NULL, "check space and rights",
-                         "cannot create the folder: %s", strerror(errno));
+                         "cannot create the folder: %s", file_errno_text(errno));
     const int n = snprintf(path, sizeof path, "%s/schemes/%s.json", a->ctx->workspace, name);
     if (n < 0 || (size_t)n >= sizeof path) return CM_E_RANGE;
     return file_replace(path, text, FILE_MODE, a->diag);

@@ -11,6 +11,7 @@
 
 #include "engine/fsck_compare.h"
 #include "engine/local.h"
+#include "ledger/disk.h"
 #include "ledger/journal_lock.h"
 #include "ledger/journal_read.h"
 
@@ -25,7 +26,8 @@ struct fsck {
     char second[WORKSPACE_PATH_CAP + 16]; /* folder of the second image */
     struct state *image;                  /* the first one, or NULL when it cannot be opened */
     struct local *l;                      /* builds the second one */
-    int dir_fd, lock_fd;                  /* the lock keeps every other process out; -1 = none */
+    bool image_bad;      /* the comparison failed: the image, not the journal, is at fault */
+    int dir_fd, lock_fd; /* the lock keeps every other process out; -1 = none */
 };
 
 static void remove_image(const char *folder) {
@@ -80,9 +82,10 @@ static cm_err keep_others_out(struct fsck *f) {
 
 static cm_err compare_now(struct fsck *f) {
     TRY(engine_fold(&f->l->base));
-    TRY(fsck_compare(f->image, f->l->state, &f->report->units_compared, f->diag));
-    f->report->image_agrees = true;
-    return CM_OK;
+    const cm_err err = fsck_compare(f->image, f->l->state, &f->report->units_compared, f->diag);
+    f->report->image_agrees = err == CM_OK;
+    f->image_bad = err == CM_E_CORRUPT;
+    return err;
 }
 
 static cm_err visit(struct fsck *f, const struct journal_group *g, bool *compared) {
@@ -125,12 +128,19 @@ static cm_err read_journal(struct fsck *f) {
     TRY(journal_reader_end(reader, &tail, &f->report->torn_len, f->diag));
     if (f->image != NULL && f->report->image_position > f->report->next_sequence &&
         f->report->groups > 0)
-        return diag_fail(f->diag, CM_E_CORRUPT, "image", NULL, "rebuild it: fsck --rebuild",
-                         "it is ahead of the journal: %llu, the journal ends before %llu",
+        return diag_fail(f->diag, CM_E_CORRUPT, "journal", NULL,
+                         "acknowledged events are missing: restore from a backup and the archive",
+                         "the image knows events below %llu, the journal ends before %llu",
                          (unsigned long long)f->report->image_position,
                          (unsigned long long)f->report->next_sequence);
     if (!compared && f->image != NULL && f->report->history_whole) TRY(compare_now(f));
     return CM_OK;
+}
+
+static cm_err sync_workspace(const struct fsck *f) {
+    CM_CLEANUP(disk_closep)
+    int fd = open(f->options->workspace, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 ? disk_sync_all(fd) : CM_E_IO;
 }
 
 static cm_err put_in_place(struct fsck *f) {
@@ -149,6 +159,7 @@ static cm_err put_in_place(struct fsck *f) {
     if (!moved || rename(f->second, f->paths.state) != 0)
         return diag_fail(f->diag, CM_E_IO, f->paths.state, NULL, "move state.rebuilt there by hand",
                          "the folders could not be exchanged");
+    TRY(sync_workspace(f)); /* the old image goes only when the new one is there for good */
     remove_image(old);
     f->report->rebuilt = true;
     return CM_OK;
@@ -161,9 +172,8 @@ static cm_err check_all(struct fsck *f) {
     TRY(open_first(f));
     TRY(open_second(f));
     const cm_err err = read_journal(f);
-    const bool image_only = err == CM_E_CORRUPT && f->report->next_sequence > 0 &&
-                            !f->report->image_agrees && f->image != NULL;
-    if (err != CM_OK && !(f->options->rebuild && image_only)) return err;
+    /* A damaged journal tells less than a good image: that image is never put aside for it. */
+    if (err != CM_OK && !(f->options->rebuild && f->image_bad)) return err;
     return f->options->rebuild ? put_in_place(f) : CM_OK;
 }
 

@@ -89,22 +89,27 @@ static void a_workspace_in_use_is_left_alone(void **state) {
     world_remove(&w);
 }
 
+/* Inside the twentieth block: a group's payload. */
+static void flip_in_segment_one(const char *archive) {
+    char segment[WORKSPACE_PATH_CAP + 32];
+    (void)snprintf(segment, sizeof segment, "%s/0000000001.seg", archive);
+    const int fd = open(segment, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    uint8_t byte = 0;
+    const off_t at = 512 * 20 + 130;
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 0x10;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    (void)close(fd);
+}
+
 static void a_flipped_bit_in_a_sealed_segment_is_named(void **state) {
     (void)state;
     struct world w = {0};
     (void)lived_in(&w);
     struct workspace_paths paths;
     assert_ok(workspace_paths(w.dir, &paths, NULL));
-    char segment[WORKSPACE_PATH_CAP + 32];
-    (void)snprintf(segment, sizeof segment, "%s/0000000001.seg", paths.archive);
-    const int fd = open(segment, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    uint8_t byte = 0;
-    const off_t at = 512 * 20 + 130; /* inside the twentieth block: a group's payload */
-    assert_int_equal(pread(fd, &byte, 1, at), 1);
-    byte ^= 0x10;
-    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-    (void)close(fd);
+    flip_in_segment_one(paths.archive);
     struct fsck_report report;
     struct cm_diag diag = DIAG_INIT;
     const struct fsck_options options = {.workspace = w.dir};
@@ -115,12 +120,78 @@ static void a_flipped_bit_in_a_sealed_segment_is_named(void **state) {
     world_remove(&w);
 }
 
+/* The image alone still knows what the journal has lost: a rebuild must not throw it away. */
+static void a_good_image_is_never_given_up_for_a_damaged_journal(void **state) {
+    (void)state;
+    struct world w = {0};
+    const uint32_t set = lived_in(&w);
+    struct workspace_paths paths;
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    flip_in_segment_one(paths.archive);
+    struct fsck_report report;
+    const struct fsck_options options = {.workspace = w.dir, .rebuild = true};
+    assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, NULL));
+    assert_false(report.rebuilt);
+    world_open(&w);
+    for (uint64_t i = 0; i < UNITS; i += 300) {
+        char code[WORLD_CODE_CAP];
+        world_code(&w, set, i + 30, code); /* even multiples of 3: redeemed */
+        assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ALREADY_REDEEMED);
+    }
+    world_remove(&w);
+}
+
+/* Zeros over the last group, as if its write had never reached the disk. */
+static void lose_last_group(const char *journal) {
+    char segment[WORKSPACE_PATH_CAP + 32];
+    int fd = -1;
+    for (unsigned n = 1; n < 100 && fd < 0; n++) { /* older ones are archived */
+        (void)snprintf(segment, sizeof segment, "%s/%010u.seg", journal, n);
+        fd = open(segment, O_RDWR | O_CLOEXEC);
+    }
+    assert_true(fd >= 0);
+    uint8_t sector[512];
+    off_t group = 0;
+    for (off_t at = 0; at < 65536; at += (off_t)sizeof sector) {
+        assert_int_equal(pread(fd, sector, sizeof sector, at), sizeof sector);
+        if (memcmp(sector, "CMGR", 4) == 0) group = at;
+    }
+    assert_true(group > 0);
+    memset(sector, 0, sizeof sector);
+    assert_int_equal(pwrite(fd, sector, sizeof sector, group), sizeof sector);
+    (void)close(fd);
+}
+
+/* As after an older copy of the journal's folder was put in the place of the newer one. */
+static void a_journal_that_ends_before_the_image_is_no_reason_to_rebuild_the_image(void **state) {
+    (void)state;
+    struct world w = {0};
+    const uint32_t set = lived_in(&w);
+    world_open(&w);
+    struct workspace_paths paths;
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    char code[WORLD_CODE_CAP];
+    world_code(&w, set, 4, code);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    world_close(&w);
+    lose_last_group(paths.journal);
+    struct fsck_report report;
+    const struct fsck_options options = {.workspace = w.dir, .rebuild = true};
+    assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, NULL));
+    assert_false(report.rebuilt);
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_CORRUPT, world_try_open(&w, &diag));
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_workspace_is_found_sound),
         cmocka_unit_test(a_lost_image_is_rebuilt_from_the_journal),
         cmocka_unit_test(a_workspace_in_use_is_left_alone),
         cmocka_unit_test(a_flipped_bit_in_a_sealed_segment_is_named),
+        cmocka_unit_test(a_good_image_is_never_given_up_for_a_damaged_journal),
+        cmocka_unit_test(a_journal_that_ends_before_the_image_is_no_reason_to_rebuild_the_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

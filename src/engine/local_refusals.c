@@ -1,5 +1,6 @@
 /* Refusals, aggregated: a guesser must not be able to fill the ledger, so what was refused enters
- * it as one event a scheme and minute. Totals of ever are a derived document, folded like others.
+ * it as one event a campaign (scheme, or pool) and minute. Totals of ever are a derived document,
+ * folded like others.
  */
 #include <stdio.h>
 
@@ -22,7 +23,7 @@ static size_t place_of(struct local *l, uint32_t scheme) {
 
 void refusals_count(struct local *l, const struct set *set, enum cm_verdict verdict) {
     if (l->refusing_n == 0) (void)place_of(l, 0); /* the first place is "no scheme" */
-    struct refusals_event *e = &l->refusing[place_of(l, set != NULL ? set->of : 0)];
+    struct refusals_event *e = &l->refusing[place_of(l, set != NULL ? set_campaign(set) : 0)];
     if (e->minute == 0) e->minute = (uint32_t)(clock_now_ms(l->clock) / MS_PER_MINUTE);
     e->counts[verdict]++;
 }

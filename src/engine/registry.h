@@ -109,6 +109,8 @@ struct scheme_entry *registry_scheme(const struct registry *r, uint32_t id);
 struct scheme_entry *registry_scheme_named(const struct registry *r, struct cm_slice name);
 struct set_entry *registry_set(const struct registry *r, uint32_t number);
 struct set_entry *registry_set_named(const struct registry *r, struct cm_slice name);
+/* The terms in force for a set: its own, or its scheme's. */
+const struct terms *registry_terms(const struct registry *r, const struct set_entry *s);
 struct door *registry_door(const struct registry *r, uint32_t id);
 struct door *registry_door_named(const struct registry *r, struct cm_slice name);
 struct api_key *registry_api_key(const struct registry *r, uint32_t id);

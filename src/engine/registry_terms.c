@@ -39,13 +39,13 @@ cm_err terms_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     return CM_OK;
 }
 
-static const struct terms *terms_of(const struct registry *r, const struct set_entry *s) {
+const struct terms *registry_terms(const struct registry *r, const struct set_entry *s) {
     const bool own = s->has_terms || s->set.kind == SET_POOL;
     return own ? &s->terms : &registry_scheme(r, s->set.of)->terms;
 }
 
 cm_err set_refresh(const struct registry *r, struct set_entry *s) {
-    const struct terms *t = terms_of(r, s);
+    const struct terms *t = registry_terms(r, s);
     s->set.rule = (struct set_rule){
         .uses = t->uses == TERMS_ONCE_PER_REDEEMER ? USES_ONCE_PER_REDEEMER : USES_N,
         .use_max = t->times,
@@ -105,7 +105,7 @@ cm_err set_describe(const struct registry *r, struct set_entry *s) {
         json_put_cstr(&w, "pool", s->name);
     else
         TRY(put_batch(&w, r, s));
-    const struct terms *t = terms_of(r, s);
+    const struct terms *t = registry_terms(r, s);
     if (t->reward.len > 0) json_put_raw(&w, "reward", buffer_slice(&t->reward));
     if (s->correction.len > 0) json_put_raw(&w, "corrected", buffer_slice(&s->correction));
     json_object_end(&w);

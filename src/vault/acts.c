@@ -109,20 +109,48 @@ cm_err act_scheme_document(struct act *a, uint32_t id, struct buffer *out) {
     return engine_read(a->ctx->engine, read_document, &d);
 }
 
-static cm_err read_set(void *ctx, const struct registry *r) {
-    const struct look *l = ctx;
-    struct found_set *out = l->out;
-    const struct set_entry *s = registry_set_named(r, l->name);
-    if (s == NULL || s->set.kind != SET_BATCH)
-        return missing(l, "batch", "'countermark batch list' shows them");
+static void copy_set(const struct set_entry *s, struct found_set *out) {
     out->set = s->set;
     out->set.recalls = NULL;
     memcpy(out->name, s->name, sizeof out->name);
+}
+
+static cm_err read_set(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    const struct set_entry *s = registry_set_named(r, l->name);
+    if (s == NULL) return missing(l, "batch or pool", "'countermark batch list' shows batches");
+    copy_set(s, l->out);
     return CM_OK;
 }
 
-cm_err act_batch(struct act *a, const char *key, struct found_set *out) {
+static cm_err read_batch(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    const struct set_entry *s = registry_set_named(r, l->name);
+    if (s == NULL || s->set.kind != SET_BATCH)
+        return missing(l, "batch", "'countermark batch list' shows them");
+    copy_set(s, l->out);
+    return CM_OK;
+}
+
+static cm_err read_pool(void *ctx, const struct registry *r) {
+    const struct look *l = ctx;
+    const struct set_entry *s = registry_set_named(r, l->name);
+    if (s == NULL || s->set.kind != SET_POOL)
+        return missing(l, "pool", "'countermark cards list' shows them");
+    copy_set(s, l->out);
+    return CM_OK;
+}
+
+cm_err act_set(struct act *a, const char *key, struct found_set *out) {
     return look(a, key, read_set, out);
+}
+
+cm_err act_batch(struct act *a, const char *key, struct found_set *out) {
+    return look(a, key, read_batch, out);
+}
+
+cm_err act_pool(struct act *a, const char *key, struct found_set *out) {
+    return look(a, key, read_pool, out);
 }
 
 static cm_err read_number(void *ctx, const struct registry *r) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "cards/pool.h"
 #include "engine/workspace.h"
 #include "vault/acts_inside.h"
@@ -43,9 +44,29 @@ static cm_err check_read(void *ctx, const struct registry *r) {
     return registry_check(r, DOCUMENT_POOL, c->id, c->text, c->a->diag);
 }
 
-static cm_err add_keys(struct act *a, uint32_t id) {
+/* A published key, so that anyone can make the same numbers again. */
+static cm_err test_key(struct act *a, const struct pool *pool, struct cm_key *key) {
+    struct cm_slice hex;
+    TRY(json_text(json_get(a->args, "test_key"), 1, SIZE_MAX, &hex));
+    if (!pool->numbers.test)
+        return diag_fail(a->diag, CM_E_DENIED, pool->name, "mode", "make the pool TEST",
+                         "a key that people know is for TEST pools only");
+    if (hex_parse(hex, key->b, sizeof key->b) == CM_OK) return CM_OK;
+    return diag_fail(a->diag, CM_E_FORMAT, "test key", NULL, NULL, "not 64 hex digits");
+}
+
+/* One key for each version that the document names. */
+static cm_err add_keys(struct act *a, const struct pool *pool) {
     struct keystore *ks = a->ctx->keystore;
-    TRY(keystore_generate(ks, KEY_POOL, id, 1, a->now_unix_s));
+    const uint32_t id = pool->numbers.id;
+    CM_KEY_SCOPED struct cm_key key = {{0}};
+    const bool given = json_present(json_get(a->args, "test_key"));
+    if (given) TRY(test_key(a, pool, &key));
+    for (size_t i = 0; i < pool->key_n; i++) {
+        const uint8_t version = pool->keys[i].version;
+        TRY(given ? keystore_add(ks, KEY_POOL, id, version, a->now_unix_s, &key)
+                  : keystore_generate(ks, KEY_POOL, id, version, a->now_unix_s));
+    }
     TRY(keystore_generate(ks, KEY_PSEUDONYM, CAMPAIGN_OF_POOL | id, 1, a->now_unix_s));
     return keystore_save(ks, a->diag);
 }
@@ -61,13 +82,17 @@ static cm_err pool_add(struct act *a) {
     TRY(json_text(json_get(a->args, "document"), 1, ACT_ARGS_MAX, &draft));
     TRY(pool_read(draft, input, &pool, a->diag));
     TRY(pool_sandbox_check(a, &pool));
-    TRY(free_number(a, &id));
+    /* With a published key the document's own number stays: it is in every card of the pool. */
+    if (json_present(json_get(a->args, "test_key")))
+        id = pool.numbers.id;
+    else
+        TRY(free_number(a, &id));
     pool.numbers.id = id;
     pool_write(&pool, &text);
     TRY(buffer_err(&text));
     struct pool_check_read check = {.a = a, .id = id, .text = buffer_slice(&text)};
     TRY(engine_read(a->ctx->engine, check_read, &check));
-    TRY(add_keys(a, id));
+    TRY(add_keys(a, &pool));
     TRY(engine_document(a->ctx->engine, DOCUMENT_POOL, &id, a->ctx->actor, buffer_slice(&text),
                         a->diag));
     json_put_cstr(a->out, "pool", pool.name);
@@ -103,6 +128,25 @@ static cm_err pool_list_read(void *ctx, const struct registry *r) {
 
 static cm_err pool_list(struct act *a) { return engine_read(a->ctx->engine, pool_list_read, a); }
 
+static cm_err door_pool(struct act *a) {
+    struct found_set s;
+    struct door d;
+    TRY(act_door(a, "door", &d));
+    TRY(act_pool(a, "pool", &s));
+    for (uint32_t i = 0; i < d.pool_n; i++)
+        if (d.pools[i] == s.set.number)
+            return diag_fail(a->diag, CM_E_EXISTS, d.name, NULL, NULL,
+                             "pool '%s' stands behind this door already", s.name);
+    if (d.pool_n == DOOR_POOLS_MAX)
+        return diag_fail(a->diag, CM_E_LIMIT, d.name, NULL, "make another door",
+                         "a door takes at most %u pools", DOOR_POOLS_MAX);
+    d.pools[d.pool_n++] = s.set.number;
+    TRY(act_door_write(a, &d, &d.id));
+    json_put_cstr(a->out, "door", d.name);
+    json_put_cstr(a->out, "pool", s.name);
+    return CM_OK;
+}
+
 /* ---- Making ---------------------------------------------------------------------------------- */
 
 static void put_column(struct json_writer *w, const char *key, const struct card_rows *rows,
@@ -124,12 +168,12 @@ static void put_indices(struct json_writer *w, const struct card_rows *rows) {
 static cm_err cards_make(struct act *a) {
     CM_CLEANUP(card_minter_closep) struct card_minter *m = NULL;
     struct card_rows rows;
-    struct cm_slice name;
+    struct found_set s;
     struct card_minter_options options = {.engine = a->ctx->engine, .keystore = a->ctx->keystore};
     uint64_t most = 0;
-    TRY(json_text(json_get(a->args, "pool"), 1, REGISTRY_NAME_CAP, &name));
+    TRY(act_pool(a, "pool", &s));
+    options.set = s.set.number;
     TRY(json_u64(json_get(a->args, "most"), 1, UINT64_MAX >> 1, &most));
-    TRY(act_set_named(a, name, &options.set));
     TRY(card_minter_open(&m, &options, a->diag));
     TRY(card_minter_next(m, most, &rows, a->diag));
     json_put_u64(a->out, "cards", rows.cards);
@@ -141,8 +185,9 @@ static cm_err cards_make(struct act *a) {
 }
 
 const struct act_entry acts_cards[] = {
-    {"pool.add", pool_add, {"document", "input"}},
+    {"pool.add", pool_add, {"document", "input", "test_key"}},
     {"pool.list", pool_list, {NULL}},
+    {"door.pool", door_pool, {"door", "pool"}},
     {"cards.make", cards_make, {"pool", "most"}},
     {NULL, NULL, {NULL}},
 };

@@ -43,8 +43,10 @@ struct found_set {
     struct set set; /* recalls not copied */
     char name[REGISTRY_NAME_CAP];
 };
-/** The batch that argument `key` names. */
+/** The batch, the pool, or either of them, that argument `key` names. */
 CM_MUST_CHECK cm_err act_batch(struct act *a, const char *key, struct found_set *out);
+CM_MUST_CHECK cm_err act_pool(struct act *a, const char *key, struct found_set *out);
+CM_MUST_CHECK cm_err act_set(struct act *a, const char *key, struct found_set *out);
 /** The number of a batch or pool by its name. */
 CM_MUST_CHECK cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number);
 /** The brand of argument "brand"; without it the only one, or none. *id = 0 is none. */

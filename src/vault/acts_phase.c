@@ -1,4 +1,5 @@
-/* What happens to a batch after it was made: opened, closed, handed over, recalled, corrected. */
+/* What happens to a batch or pool after it was made: opened, closed, handed over, recalled,
+ * corrected. */
 #include <string.h>
 
 #include "base/macros.h"
@@ -7,7 +8,7 @@
 
 static cm_err set_phase(struct act *a, enum batch_phase phase, bool shipped) {
     struct found_set s;
-    TRY(act_batch(a, "batch", &s));
+    TRY(act_set(a, "batch", &s));
     const struct phase_event e = {.set = s.set.number,
                                   .actor = a->ctx->actor,
                                   .phase = phase,
@@ -24,7 +25,7 @@ static cm_err batch_close(struct act *a) { return set_phase(a, PHASE_CLOSED, fal
 /* The file has left the house: it is never written again. */
 static cm_err batch_ship(struct act *a) {
     struct found_set s;
-    TRY(act_batch(a, "batch", &s));
+    TRY(act_set(a, "batch", &s));
     const struct phase_event e = {.set = s.set.number,
                                   .actor = a->ctx->actor,
                                   .phase = (enum batch_phase)s.set.counters.phase,
@@ -40,7 +41,7 @@ static cm_err batch_written(struct act *a) {
     struct found_set s;
     struct cm_slice hash;
     bool again = false;
-    TRY(act_batch(a, "batch", &s));
+    TRY(act_set(a, "batch", &s));
     struct phase_event e = {.set = s.set.number,
                             .actor = a->ctx->actor,
                             .phase = (enum batch_phase)s.set.counters.phase,
@@ -57,7 +58,7 @@ static cm_err batch_written(struct act *a) {
 
 static cm_err batch_recall(struct act *a) {
     struct found_set s;
-    TRY(act_batch(a, "batch", &s));
+    TRY(act_set(a, "batch", &s));
     struct recall_event e = {
         .set = s.set.number, .actor = a->ctx->actor, .first = 0, .last = UINT64_MAX};
     if (json_present(json_get(a->args, "first")))
@@ -75,7 +76,7 @@ static cm_err batch_correct(struct act *a) {
     struct json_writer w = json_writer_into(&text, false);
     struct found_set s;
     struct cm_slice value;
-    TRY(act_batch(a, "batch", &s));
+    TRY(act_set(a, "batch", &s));
     json_object_begin(&w, NULL);
     for (size_t i = 0; i < CM_ARRAY_N(texts); i++) {
         const struct json_value v = json_get(a->args, texts[i]);

@@ -18,7 +18,7 @@ static cm_err subject(struct act *a, uint32_t *id, char name[REGISTRY_NAME_CAP])
         memcpy(name, scheme.name, REGISTRY_NAME_CAP);
         return CM_OK;
     }
-    TRY(act_batch(a, "batch", &set));
+    TRY(act_set(a, "batch", &set));
     *id = TERMS_OF_SET | set.set.number;
     memcpy(name, set.name, REGISTRY_NAME_CAP);
     return CM_OK;
@@ -47,7 +47,7 @@ static cm_err read_terms(void *ctx, const struct registry *r) {
         terms = &registry_scheme(r, t->id)->terms;
     } else {
         const struct set_entry *s = registry_set(r, t->id & ~TERMS_OF_SET);
-        terms = s->has_terms ? &s->terms : &registry_scheme(r, s->set.of)->terms;
+        terms = registry_terms(r, s);
     }
     return terms_json_write(terms, t->out);
 }

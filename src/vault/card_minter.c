@@ -235,7 +235,7 @@ cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *
                                .pin_n = m->pool.numbers.pin_n};
     /* A chunk lies within one key version. */
     const uint64_t end = smaller(capacity(m), pool_key_end(&m->pool, m->at));
-    const uint64_t n = smaller(smaller(CARD_MINTER_CHUNK, most), end - m->at);
+    const uint64_t n = smaller(smaller(CARD_MINTER_CHUNK, most), end > m->at ? end - m->at : 0);
     if (m->at < c->next_serial)
         return next_again(m, (size_t)smaller(n, c->next_serial - m->at), rows, diag);
     const uint64_t left = m->set.quantity - c->issued;

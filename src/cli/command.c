@@ -64,7 +64,7 @@ static bool takes_rest(const char *key) {
     return n > 3 && strcmp(key + n - 3, "...") == 0;
 }
 
-static cm_err arguments(struct cli *cli, struct buffer *out) {
+cm_err command_arguments(struct cli *cli, struct buffer *out) {
     const struct command *c = cli->command;
     struct json_writer w = json_writer_into(out, false);
     json_object_begin(&w, NULL);
@@ -82,7 +82,7 @@ static cm_err arguments(struct cli *cli, struct buffer *out) {
 
 cm_err command_act(struct cli *cli) {
     CM_CLEANUP(buffer_wipe) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
-    TRY(arguments(cli, &args));
+    TRY(command_arguments(cli, &args));
     TRY(session_act(&cli->session, cli->command->act, buffer_slice(&args), &result, cli->diag));
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }

@@ -54,13 +54,18 @@ extern const struct command *const command_tables[];
 
 /* A command that is one act: options and arguments become its JSON, its result is shown. */
 cm_err command_act(struct cli *cli);
+/** The JSON of its options and arguments, for commands that do more than show the result.
+ * @retval CM_E_ARGUMENT, CM_E_NO_MEMORY, and as file_read */
+CM_MUST_CHECK cm_err command_arguments(struct cli *cli, struct buffer *out);
 
 /* The other commands, each in its file cmd_*.c with its options. */
 command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask, cmd_decode,
-    cmd_pool_add, cmd_cards_make, cmd_cards_plan;
+    cmd_pool_add, cmd_cards_make, cmd_cards_plan, cmd_backup, cmd_restore, cmd_key_export,
+    cmd_key_import, cmd_doctor, cmd_fsck;
 extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
     batch_add_options[], mint_options[], ask_options[], decode_options[], cards_make_options[],
-    cards_plan_options[];
+    cards_plan_options[], backup_options[], restore_options[], key_export_options[],
+    key_import_options[], fsck_options[];
 
 static inline const char *position(const struct cli *cli, size_t i) {
     return i < cli->options.position_n ? cli->options.positions[i] : NULL;

@@ -44,6 +44,7 @@ static cm_err unknown(const char *typed, const char *second, struct cm_diag *dia
     (void)snprintf(whole, sizeof whole, "%.60s%s%.60s", typed, second != NULL ? " " : "",
                    second != NULL ? second : "");
     const char *near = option_nearest(whole, names, n);
+    if (near == NULL) near = option_nearest(typed, names, n);
     if (near != NULL) (void)snprintf(remedy, sizeof remedy, "did you mean '%s'?", near);
     return diag_fail(diag, CM_E_ARGUMENT, NULL, NULL, remedy, "there is no command '%s'", whole);
 }
@@ -62,7 +63,7 @@ cm_err help_find(int argc, char **argv, const struct command **command, int *wor
     if (*command != NULL) return CM_OK;
     const bool group = is_group(argv[0]);
     if (group && (argc == 1 || strcmp(argv[1], "--help") == 0)) return CM_OK;
-    return unknown(argv[0], group ? argv[1] : NULL, diag);
+    return unknown(argv[0], argc > 1 && argv[1][0] != '-' ? argv[1] : NULL, diag);
 }
 
 /* ---- Printing -------------------------------------------------------------------------------- */

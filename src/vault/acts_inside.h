@@ -24,8 +24,8 @@ struct act_entry {
 };
 
 /* acts_*.c: tables ended by a NULL name */
-extern const struct act_entry acts_access[], acts_batch[], acts_cards[], acts_phase[], acts_key[],
-    acts_look[], acts_mint[], acts_scheme[], acts_terms[];
+extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_cards[],
+    acts_phase[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
 
 /* What an act needs to know of a scheme, copied out of the registry. */
 struct found_scheme {

@@ -43,7 +43,13 @@ cm_err local_audit_fold(struct local *l, struct state_fold *f, const struct fold
     TRY(workspace_paths(l->folder_path, &paths, NULL));
     struct journal_reader_options ro = {.dir = paths.journal, .archive_dir = paths.archive};
     memcpy(ro.workspace_id, l->workspace_id, sizeof ro.workspace_id);
-    return audit_fold(f, &ro, job->position, AUDIT_FOLD_LIMIT, tree, NULL);
+    const cm_err err = audit_fold(f, &ro, job->position, AUDIT_FOLD_LIMIT, tree, NULL);
+    if (err != CM_E_NOT_FOUND && err != CM_E_CORRUPT) return err;
+    /* A missing or damaged old segment must not stop the image: the tree waits, and says so. */
+    log_event(LOG_WARN, "audit tree stands still at %llu: %s; run 'countermark fsck'",
+              (unsigned long long)tree->size, cm_err_name(err));
+    *tree = (struct audit_tree)AUDIT_TREE_INIT;
+    return CM_OK;
 }
 
 static cm_err write_checkpoint(const struct local *l, const struct audit_tree *tree) {

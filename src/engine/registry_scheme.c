@@ -16,6 +16,9 @@ static cm_err parse(struct cm_slice text, uint32_t id, struct scheme **out, stru
     if (s == NULL) return CM_E_NO_MEMORY;
     scheme_init(s);
     TRY(scheme_json_read(s, text, "scheme", SCHEME_JSON_FROZEN, diag));
+    if (id >= TERMS_OF_SET)
+        return diag_fail(diag, CM_E_RANGE, s->name, "id", "give it an id below 2147483648",
+                         "ids from there on name the terms of batches");
     if (s->numbers.id != id)
         return diag_fail(diag, CM_E_CONFLICT, s->name, NULL, NULL, "its id is %u, not %u",
                          s->numbers.id, id);

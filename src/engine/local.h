@@ -103,6 +103,7 @@ struct local {
     struct dirty_recall *recalls;
     struct buffer parts;   /* a document arriving in parts */
     uint64_t unfolded_len; /* bytes of journal since the last fold began */
+    uint64_t folding_len;  /* before it, and not yet in the image */
     uint32_t epoch;
     bool restored;
     struct engine_stats stats;

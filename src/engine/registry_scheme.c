@@ -36,12 +36,23 @@ static bool lists_grow_only(const struct scheme *old, const struct scheme *new) 
     return true;
 }
 
+/* The scheme's file without the values of its lists. */
+static cm_err format_write(const struct scheme *s, struct buffer *out) {
+    struct scheme bare = *s; /* borrows the lists, and shows nothing of them */
+    for (size_t a = 0; a < CM_ATTRIBUTES_MAX; a++)
+        bare.values[a].n = 0;
+    return scheme_json_write(&bare, out);
+}
+
 static cm_err check_replacement(const struct scheme *old, const struct scheme *new,
                                 struct cm_diag *diag) {
-    if (memcmp(&old->numbers, &new->numbers, sizeof old->numbers) != 0 ||
-        strcmp(old->name, new->name) != 0)
+    CM_CLEANUP(buffer_free) struct buffer before = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer after = BUFFER_INIT;
+    TRY(format_write(old, &before));
+    TRY(format_write(new, &after));
+    if (!slice_equal(buffer_slice(&before), buffer_slice(&after)))
         return diag_fail(diag, CM_E_CONFLICT, old->name, NULL, "make a new scheme instead",
-                         "a scheme's format never changes");
+                         "a scheme's format and promise never change");
     if (!lists_grow_only(old, new))
         return diag_fail(diag, CM_E_CONFLICT, old->name, NULL, "only append values",
                          "printed codes hold the places of these values");

@@ -99,11 +99,23 @@ static void an_order_is_refused_that_would_break_the_promise_of_a_door(void **st
     world_remove(&w);
 }
 
+static void a_promise_once_given_is_never_loosened(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 1000);
+    assert_ok(add_scheme(&w, 2, 1000));
+    assert_ok(add_scheme(&w, 2, 1000)); /* the same again is no change */
+    assert_err(CM_E_CONFLICT, add_scheme(&w, 2, 999));
+    assert_err(CM_E_LIMIT, order(&w, 2, 0, 10001, NULL));
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scheme_never_holds_more_codes_than_its_promise_allows),
         cmocka_unit_test(schemes_at_one_door_share_one_promise),
         cmocka_unit_test(an_order_is_refused_that_would_break_the_promise_of_a_door),
+        cmocka_unit_test(a_promise_once_given_is_never_loosened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,33 +12,16 @@ static void part_copy(char *part, const char *text) {
     part[len] = '\0';
 }
 
-static void set_v(struct cm_diag *diag, const char *input, const char *place, const char *remedy,
-                  const char *format, va_list args) __attribute__((format(printf, 5, 0)));
-
-static void set_v(struct cm_diag *diag, const char *input, const char *place, const char *remedy,
-                  const char *format, va_list args) {
+void diag_set(struct cm_diag *diag, const char *input, const char *place, const char *remedy,
+              const char *problem_format, ...) {
     if (diag == NULL || diag->problem[0] != '\0') return;
-    (void)vsnprintf(diag->problem, sizeof diag->problem, format, args);
+    va_list args;
+    va_start(args, problem_format);
+    (void)vsnprintf(diag->problem, sizeof diag->problem, problem_format, args);
+    va_end(args);
     part_copy(diag->input, input);
     part_copy(diag->place, place);
     part_copy(diag->remedy, remedy);
-}
-
-void diag_set(struct cm_diag *diag, const char *input, const char *place, const char *remedy,
-              const char *problem_format, ...) {
-    va_list args;
-    va_start(args, problem_format);
-    set_v(diag, input, place, remedy, problem_format, args);
-    va_end(args);
-}
-
-cm_err diag_fail(struct cm_diag *diag, cm_err err, const char *input, const char *place,
-                 const char *remedy, const char *problem_format, ...) {
-    va_list args;
-    va_start(args, problem_format);
-    set_v(diag, input, place, remedy, problem_format, args);
-    va_end(args);
-    return err;
 }
 
 void diag_locate(struct cm_diag *diag, const char *input, const char *place) {

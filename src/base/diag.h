@@ -23,10 +23,9 @@ struct cm_diag {
 void diag_set(struct cm_diag *diag, const char *input, const char *place, const char *remedy,
               const char *problem_format, ...) __attribute__((format(printf, 5, 6)));
 
-/** As diag_set, and return `err`: `return diag_fail(d, CM_E_FORMAT, ...);` */
-cm_err diag_fail(struct cm_diag *diag, cm_err err, const char *input, const char *place,
-                 const char *remedy, const char *problem_format, ...)
-    __attribute__((format(printf, 6, 7)));
+/** As diag_set, with the value `err`: `return diag_fail(d, CM_E_FORMAT, input, place, ...);`
+ * A macro, so that analysers see which status comes back. */
+#define diag_fail(diag, err, ...) (diag_set((diag), __VA_ARGS__), (err))
 
 /** Name the input and place later, by a caller that knows them; set parts stay as they are. */
 void diag_locate(struct cm_diag *diag, const char *input, const char *place);

@@ -91,7 +91,7 @@ cm_err cms_unlock(CMS_ContentInfo *cms, const struct recipient_key *key, struct 
 }
 
 static CMS_ContentInfo *read_message(struct cm_slice message) {
-    if (message.len == 0 || message.len > 2u * CMS_MESSAGE_MAX) return NULL;
+    if (message.len == 0 || message.len > (size_t)2 * CMS_MESSAGE_MAX) return NULL;
     BIO_SCOPED BIO *in = BIO_new_mem_buf(message.p, (int)message.len);
     if (in == NULL) return NULL;
     const bool pem = memmem(message.p, message.len, "-----BEGIN ", 11) == message.p;

@@ -41,27 +41,33 @@ size_t json_place_depth(struct cm_slice text) {
     return deepest;
 }
 
+/* Behind a number or a word; whatever stands here, the scan moves on. */
+static void skip_word(struct scan *s) {
+    if (s->at < s->len) s->at++;
+    while (s->at < s->len && strchr(",]} \t\r\n", s->p[s->at]) == NULL)
+        s->at++;
+}
+
+/* Behind one token; what it does to the depth of brackets. */
+static size_t skip_token(struct scan *s, size_t depth) {
+    switch (peek(s)) {
+    case '"': skip_string(s); return depth;
+    case '[':
+    case '{': s->at++; return depth + 1;
+    case ']':
+    case '}': s->at++; return depth > 0 ? depth - 1 : 0;
+    case ',':
+    case ':': s->at++; return depth;
+    default: skip_word(s); return depth;
+    }
+}
+
 /* Behind the value that begins here: brackets are counted, so no recursion. */
 static void skip_value(struct scan *s) {
     size_t depth = 0;
     do {
         skip_space(s);
-        const uint8_t c = peek(s);
-        if (c == '"') {
-            skip_string(s);
-        } else if (c == '[' || c == '{') {
-            depth++;
-            s->at++;
-        } else if (c == ']' || c == '}') {
-            if (depth > 0) depth--;
-            s->at++;
-        } else if (c == ',' || c == ':') {
-            s->at++;
-        } else {
-            if (s->at < s->len) s->at++; /* whatever it is, the scan moves on */
-            while (s->at < s->len && strchr(",]} \t\r\n", s->p[s->at]) == NULL)
-                s->at++;
-        }
+        depth = skip_token(s, depth);
         if (depth > 0) skip_space(s);
     } while (depth > 0 && s->at < s->len);
 }

@@ -80,12 +80,11 @@ static cm_err send_frame(struct edge *e, struct flight *f) {
     f->exchanges = calloc(n, sizeof(struct exchange *));
     f->calls = calloc(n, sizeof *f->calls);
     if (f->exchanges == NULL || f->calls == NULL) return CM_E_NO_MEMORY;
-    for (f->n = 0; f->n < n; f->n++) {
-        struct exchange *x = g->first;
+    for (struct exchange *x = g->first; x != NULL && f->n < n; x = g->first) {
         g->first = x->next;
         if (g->first == NULL) g->last = &g->first;
         f->exchanges[f->n] = x;
-        f->calls[f->n] = x->call;
+        f->calls[f->n++] = x->call;
         e->metrics.frame_requests += x->call.n;
     }
     if (++g->number == 0) g->number = 1;

@@ -147,23 +147,30 @@ cm_err request_read(enum route route, struct cm_slice body, struct request *out,
 /* ---- The idempotency key ----------------------------------------------------------------------
  */
 
-static bool fits(char c) { return c >= ' ' && c <= '~'; }
+static bool is_graphic(char c) { return c > ' ' && c <= '~'; }
+
+/* The character at *text, its escape undone; *text behind it. A quoted text may hold spaces. */
+static bool key_char(const char **text, bool quoted, char *out) {
+    const bool escaped = quoted && **text == '\\';
+    if (escaped) (*text)++;
+    const char c = **text;
+    if (escaped && c != '"' && c != '\\') return false;
+    if (!quoted && c == '"') return false;
+    if (!is_graphic(c) && (c != ' ' || !quoted)) return false;
+    (*text)++;
+    *out = c;
+    return true;
+}
 
 cm_err idempotency_key_read(const char *header, char out[static CM_KEY_TEXT_MAX], size_t *len) {
     const bool quoted = header[0] == '"';
-    size_t n = 0, at = quoted ? 1 : 0;
+    const char end = quoted ? '"' : '\0';
+    const char *at = quoted ? header + 1 : header;
+    size_t n = 0;
     *len = 0;
-    for (; header[at] != '\0'; at++) {
-        if (quoted && header[at] == '"') break;
-        const bool escaped = quoted && header[at] == '\\';
-        if (escaped) at++;
-        const char c = header[at];
-        if (escaped && c != '"' && c != '\\') return CM_E_FORMAT;
-        if (!fits(c) || (!quoted && (c == ' ' || c == '"')) || n == CM_KEY_TEXT_MAX)
-            return CM_E_FORMAT;
-        out[n++] = c;
-    }
-    if (n == 0 || (quoted && (header[at] != '"' || header[at + 1] != '\0'))) return CM_E_FORMAT;
+    while (*at != end)
+        if (n == CM_KEY_TEXT_MAX || !key_char(&at, quoted, &out[n++])) return CM_E_FORMAT;
+    if (n == 0 || (quoted && at[1] != '\0')) return CM_E_FORMAT;
     *len = n;
     return CM_OK;
 }

@@ -9,7 +9,7 @@
 #include "wire/frame.h"
 
 /* More than this waiting to go out: the other side does not read; no more is taken from it. */
-#define CHANNEL_OUT_MAX (2u * FRAME_BODY_MAX)
+#define CHANNEL_OUT_MAX ((size_t)2 * FRAME_BODY_MAX)
 
 struct channel {
     int fd;     /* owned; -1 = closed */

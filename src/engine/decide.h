@@ -30,7 +30,7 @@ struct deciding {
 };
 
 /* Most bytes that one request may add: an expiry and the change itself. */
-#define DECIDE_REQUEST_MAX_LEN (2u * EVENT_UNIT_MAX_LEN)
+#define DECIDE_REQUEST_MAX_LEN ((size_t)2 * EVENT_UNIT_MAX_LEN)
 #define DECIDE_CALL_MAX_LEN(n) ((n)*DECIDE_REQUEST_MAX_LEN + EVENT_ANSWER_LEN)
 
 /* What book_touch needs for this operation. */

@@ -63,24 +63,26 @@ struct document_act {
     struct cm_diag *diag;
 };
 
+static uint32_t higher(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
 static uint32_t next_id(const struct registry *r, enum document_kind kind) {
     uint32_t last = 0;
     switch ((int)kind) {
     case DOCUMENT_SCHEME:
         for (size_t i = 0; i < r->scheme_n; i++)
-            if (r->schemes[i]->id > last) last = r->schemes[i]->id;
+            last = higher(last, r->schemes[i]->id);
         break;
     case DOCUMENT_DOOR:
         for (size_t i = 0; i < r->door_n; i++)
-            if (r->doors[i]->id > last) last = r->doors[i]->id;
+            last = higher(last, r->doors[i]->id);
         break;
     case DOCUMENT_API_KEY:
         for (size_t i = 0; i < r->api_key_n; i++)
-            if (r->api_keys[i]->id > last) last = r->api_keys[i]->id;
+            last = higher(last, r->api_keys[i]->id);
         break;
     case DOCUMENT_BRAND:
         for (size_t i = 0; i < r->brand_n; i++)
-            if (r->brands[i]->id > last) last = r->brands[i]->id;
+            last = higher(last, r->brands[i]->id);
         break;
     default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */
     }

@@ -62,21 +62,28 @@ static void decide_work(struct local *l, struct call_work *w, bool full, struct 
 
 /* When was it? What the decision did not find in memory is read before the next work is decided,
  * whose requests may change it. The answers leave only when what they rest on is durable. */
-static cm_err tell_times(struct local *l, struct call_work *w) {
+static cm_err tell_time(struct local *l, struct cm_answer *a) {
+    if (a->verdict != CM_V_ALREADY_REDEEMED || a->time_ms != 0) return CM_OK;
+    struct unit_detail detail = {0};
+    bool found = false;
+    TRY(book_detail(&l->book, a->set, a->serial, &detail, &found));
+    a->time_ms = detail.time_ms;
+    a->use = detail.use;
+    return CM_OK;
+}
+
+static void count_verdict(struct local *l, const struct cm_answer *a) {
+    l->stats.verdicts[a->verdict]++;
+    if (a->verdict == CM_V_ACCEPTED) return;
+    refusals_count(l, a->set != 0 ? &registry_set(&l->registry, a->set)->set : NULL, a->verdict);
+}
+
+static cm_err count_and_tell(struct local *l, struct call_work *w) {
     for (size_t c = 0; c < w->n; c++) {
         if (w->calls[c].status != CM_CALL_DONE) continue;
         for (size_t i = 0; i < w->calls[c].n; i++) {
-            struct cm_answer *a = &w->calls[c].answers[i];
-            l->stats.verdicts[a->verdict]++;
-            if (a->verdict != CM_V_ACCEPTED)
-                refusals_count(l, a->set != 0 ? &registry_set(&l->registry, a->set)->set : NULL,
-                               a->verdict);
-            if (a->verdict != CM_V_ALREADY_REDEEMED || a->time_ms != 0) continue;
-            struct unit_detail detail = {0};
-            bool found = false;
-            TRY(book_detail(&l->book, a->set, a->serial, &detail, &found));
-            a->time_ms = detail.time_ms;
-            a->use = detail.use;
+            count_verdict(l, &w->calls[c].answers[i]);
+            TRY(tell_time(l, &w->calls[c].answers[i]));
         }
     }
     return CM_OK;
@@ -113,7 +120,7 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
         cm_err err = touch_work(l, w);
         if (err == CM_OK) {
             decide_work(l, w, room != CM_OK, &d);
-            if (tell_times(l, w) != CM_OK) err = local_die(l, "the image could not be read");
+            if (count_and_tell(l, w) != CM_OK) err = local_die(l, "the image could not be read");
         }
         works[i]->work.err = err;
     }

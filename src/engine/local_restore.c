@@ -101,6 +101,6 @@ static cm_err accept_as_owner(struct local *l, void *ctx) {
 cm_err engine_accept_restore(struct cm_engine *engine, const struct engine_skip *skips, size_t n,
                              struct cm_diag *diag) {
     struct accept_act act = {.skips = skips, .n = n, .diag = diag};
-    if (n > REFUSAL_SCHEMES_MAX * REFUSAL_SCHEMES_MAX) return CM_E_ARGUMENT;
+    if (n > (size_t)REFUSAL_SCHEMES_MAX * REFUSAL_SCHEMES_MAX) return CM_E_ARGUMENT;
     return local_as_owner(local_of(engine), accept_as_owner, &act);
 }

@@ -193,7 +193,7 @@ static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_d
     TRY(json_word(json_get(root, "role"), roles, CM_ARRAY_N(roles), &role));
     k->role = (enum api_role)role;
     struct cm_slice hash;
-    TRY(json_text(json_get(root, "hash"), 1, 2 * API_HASH_LEN, &hash));
+    TRY(json_text(json_get(root, "hash"), 1, (size_t)2 * API_HASH_LEN, &hash));
     if (hex_parse(hash, k->hash, sizeof k->hash) != CM_OK)
         return json_fail(json_get(root, "hash"), CM_E_FORMAT, NULL, "not 64 hex digits");
     return json_bool(json_get(root, "revoked"), &k->revoked);

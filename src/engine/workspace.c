@@ -37,7 +37,7 @@ static cm_err parse(struct json_value root, struct workspace *w) {
                          WORKSPACE_FORMAT);
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
     struct cm_slice id;
-    TRY(json_text(json_get(root, "id"), 1, 2 * WORKSPACE_ID_LEN, &id));
+    TRY(json_text(json_get(root, "id"), 1, (size_t)2 * WORKSPACE_ID_LEN, &id));
     if (hex_parse(id, w->id, sizeof w->id) != CM_OK)
         return json_fail(json_get(root, "id"), CM_E_FORMAT, NULL, "not 32 hex digits");
     TRY(json_copy_text(json_get(root, "name"), 0, w->name, sizeof w->name));

@@ -49,6 +49,7 @@ static cm_err folder_empty(int fd, bool *empty) {
         return CM_E_IO;
     }
     *empty = true;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) *empty = false;
     (void)closedir(dir);

@@ -43,6 +43,7 @@ static cm_err list_folder(int dir_fd, bool archived, struct segment_set *set, si
     for (;;) {
         errno = 0;
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own */
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
         const struct dirent *entry = readdir(dir);
         if (entry == NULL) return errno == 0 ? CM_OK : disk_err(errno);
         struct segment_place place = {.archived = archived};

@@ -15,7 +15,7 @@
 #include "ledger/event.h"
 
 #define STATE_PAGE_LEN   4076u /* bytes; with its checksum it fills one LMDB overflow page */
-#define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4u) /* two bits a unit */
+#define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4ul) /* two bits a unit */
 
 struct state;
 

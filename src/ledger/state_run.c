@@ -180,17 +180,18 @@ static cm_err merge(struct details *into, const struct details *older) {
     struct detail_entry *p = malloc((into->n + older->n) * sizeof *p);
     if (p == NULL) return CM_E_NO_MEMORY;
     size_t a = 0, b = 0, n = 0;
-    while (a < into->n || b < older->n) {
-        const struct detail_entry *x = a < into->n ? &into->p[a] : NULL;
-        const struct detail_entry *y = b < older->n ? &older->p[b] : NULL;
-        const bool both = x != NULL && y != NULL && x->serial == y->serial;
-        const bool take_x =
-            y == NULL || (x != NULL && (both ? x->detail.sequence >= y->detail.sequence
-                                             : x->serial < y->serial));
+    while (a < into->n && b < older->n) {
+        const struct detail_entry *x = &into->p[a], *y = &older->p[b];
+        const bool both = x->serial == y->serial;
+        const bool take_x = both ? x->detail.sequence >= y->detail.sequence : x->serial < y->serial;
         p[n++] = take_x ? *x : *y;
         if (take_x || both) a++;
         if (!take_x || both) b++;
     }
+    while (a < into->n)
+        p[n++] = into->p[a++];
+    while (b < older->n)
+        p[n++] = older->p[b++];
     free(into->p);
     *into = (struct details){.p = p, .n = n};
     return CM_OK;

@@ -1,5 +1,6 @@
 /* Brands, doors, API keys: who may ask where. A key's text is shown once, here; what stays is its
  * SHA-256. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -177,7 +178,7 @@ static cm_err api_journal(struct act *a, struct api_key *k) {
 static void api_text(bool test, char out[static API_TEXT_CAP]) {
     uint8_t secret[API_SECRET_LEN];
     random_fill(secret, sizeof secret);
-    memcpy(out, test ? "cmk_test_" : "cmk_live_", API_PREFIX_LEN);
+    (void)snprintf(out, API_TEXT_CAP, "%s", test ? "cmk_test_" : "cmk_live_");
     hex_format(secret, sizeof secret, out + API_PREFIX_LEN);
     wipe(secret, sizeof secret);
 }

@@ -61,36 +61,40 @@ static bool names_redeemers(enum route r) {
 }
 
 static cm_err check_members(enum route route, struct json_value root, bool single) {
-    const char *keys[4];
+    const char *keys[5];
     size_t n = 0;
     keys[n++] = single ? "code" : "codes";
     keys[n++] = "door";
+    keys[n++] = single ? "pin" : "pins";
     if (names_redeemers(route)) keys[n++] = single ? "redeemer" : "redeemers";
     if (route == ROUTE_RESERVE) keys[n++] = "hold_seconds";
     return json_only(root, keys, n);
 }
 
 /* Codes may be any text: an empty or endless one is a typing error, which is an answer. */
-static cm_err read_item(struct json_value code, struct json_value redeemer, struct cm_request *q) {
+static cm_err read_item(struct json_value code, struct json_value redeemer, struct json_value pin,
+                        struct cm_request *q) {
     TRY(json_text(code, 0, REQUEST_BODY_MAX, &q->code));
     if (json_present(redeemer)) TRY(json_text(redeemer, 1, CM_REDEEMER_MAX, &q->redeemer));
-    return CM_OK;
+    return json_present(pin) ? json_text(pin, 0, REQUEST_SINGLE_MAX, &q->pin) : CM_OK;
 }
 
 static cm_err read_array(struct json_value root, struct request *r) {
     const struct json_value codes = json_get(root, "codes");
     const struct json_value redeemers = json_get(root, "redeemers");
-    size_t n = 0, redeemer_n = 0;
+    const struct json_value pins = json_get(root, "pins");
+    size_t n = 0, redeemer_n = 0, pin_n = 0;
     TRY(json_items(codes, 1, REQUEST_BODY_MAX, &n));
     if (n > CM_REQUESTS_MAX)
         return json_fail(codes, CM_E_LIMIT, "send several requests", "more than %u codes",
                          CM_REQUESTS_MAX);
     if (json_present(redeemers)) TRY(json_items(redeemers, n, n, &redeemer_n));
+    if (json_present(pins)) TRY(json_items(pins, n, n, &pin_n));
     r->items = calloc(n, sizeof *r->items);
     if (r->items == NULL) return CM_E_NO_MEMORY;
     r->n = n;
     for (size_t i = 0; i < n; i++)
-        TRY(read_item(json_at(codes, i), json_at(redeemers, i), &r->items[i]));
+        TRY(read_item(json_at(codes, i), json_at(redeemers, i), json_at(pins, i), &r->items[i]));
     return CM_OK;
 }
 
@@ -101,7 +105,8 @@ static cm_err read_single(struct json_value root, struct cm_slice body, struct r
     r->items = calloc(1, sizeof *r->items);
     if (r->items == NULL) return CM_E_NO_MEMORY;
     r->n = 1;
-    return read_item(json_get(root, "code"), json_get(root, "redeemer"), &r->items[0]);
+    return read_item(json_get(root, "code"), json_get(root, "redeemer"), json_get(root, "pin"),
+                     &r->items[0]);
 }
 
 static cm_err read_codes(enum route route, struct cm_slice body, struct request *r) {

@@ -4,6 +4,7 @@
  *     an array      {"codes": ["...", ...], "redeemers": ["...", ...], ...}
  *     issue         {"batch": "cola-42", "count": 10}
  *
+ * pin(s) for cards whose pool has one, always;
  * redeemer(s) for redeem, reserve, confirm and reverse; hold_seconds for reserve alone, and needed
  * there. Unknown members are refused. The interface: docs/openapi.yaml. */
 #ifndef CM_EDGE_REQUEST_H

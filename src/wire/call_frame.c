@@ -10,6 +10,7 @@
 
 _Static_assert(CM_KEY_TEXT_MAX <= UINT8_MAX, "a key length is one byte");
 _Static_assert(CM_REDEEMER_MAX <= UINT8_MAX, "a redeemer length is one byte");
+_Static_assert(CM_PIN_TEXT_MAX < UINT8_MAX, "a PIN length is one byte");
 _Static_assert(CM_REQUESTS_MAX <= UINT16_MAX, "the requests of a call are two bytes");
 _Static_assert(CM_HOLD_MS_MAX <= UINT32_MAX, "a hold is four bytes");
 
@@ -22,18 +23,19 @@ void call_list_wipe(struct call_list *list) {
 
 /* ---- Calls, writing --------------------------------------------------------------------- */
 
-/* Whatever is too long to be a code stays so: one byte more than the longest tells it. */
-static struct cm_slice clipped(struct cm_slice code) {
-    const size_t most = (size_t)CM_CODE_TEXT_MAX + 1;
-    return code.len > most ? slice_of(code.p, most) : code;
+/* Whatever is too long to be right stays so: one byte more than the longest tells it. */
+static struct cm_slice cut(struct cm_slice text, size_t longest) {
+    return text.len > longest + 1 ? slice_of(text.p, longest + 1) : text;
 }
+static struct cm_slice clipped(struct cm_slice code) { return cut(code, CM_CODE_TEXT_MAX); }
+static struct cm_slice clipped_pin(struct cm_slice pin) { return cut(pin, CM_PIN_TEXT_MAX); }
 
 static uint32_t hold_of(const struct cm_request *q) {
     return q->operation == CM_OP_RESERVE ? (uint32_t)q->hold_ms : 0;
 }
 
 struct totals {
-    size_t requests, keys, codes, redeemers; /* the last three in bytes */
+    size_t requests, keys, codes, redeemers, pins; /* the last four in bytes */
 };
 
 static cm_err totals_of(const struct cm_call *calls, size_t n, struct totals *t) {
@@ -47,6 +49,7 @@ static cm_err totals_of(const struct cm_call *calls, size_t n, struct totals *t)
             if (q->redeemer.len > CM_REDEEMER_MAX || q->hold_ms > CM_HOLD_MS_MAX) return CM_E_LIMIT;
             t->codes += clipped(q->code).len;
             t->redeemers += q->redeemer.len;
+            t->pins += clipped_pin(q->pin).len;
         }
     }
     return t->requests > FRAME_REQUESTS_MAX ? CM_E_LIMIT : CM_OK;
@@ -79,6 +82,12 @@ static void put_redeemer_len(struct buffer *out, const struct cm_request *q) {
 static void put_redeemer(struct buffer *out, const struct cm_request *q) {
     buffer_put(out, q->redeemer.p, q->redeemer.len);
 }
+static void put_pin_len(struct buffer *out, const struct cm_request *q) {
+    buffer_u8(out, (uint8_t)clipped_pin(q->pin).len);
+}
+static void put_pin(struct buffer *out, const struct cm_request *q) {
+    buffer_put(out, q->pin.p, clipped_pin(q->pin).len);
+}
 static void put_hold(struct buffer *out, const struct cm_request *q) {
     buffer_u32be(out, hold_of(q));
 }
@@ -107,6 +116,8 @@ cm_err calls_encode(struct buffer *out, const struct cm_call *calls, size_t n) {
     put_column(out, 7, t.requests * REDEEMER_ROW, put_redeemer_len, calls, n);
     put_column(out, 8, t.redeemers, put_redeemer, calls, n);
     put_column(out, 9, t.requests * HOLD_ROW, put_hold, calls, n);
+    put_column(out, 10, t.requests * PIN_ROW, put_pin_len, calls, n);
+    put_column(out, 11, t.pins, put_pin, calls, n);
     return buffer_err(out);
 }
 
@@ -114,7 +125,8 @@ cm_err calls_encode(struct buffer *out, const struct cm_call *calls, size_t n) {
 
 struct call_columns {
     struct cm_slice rows;
-    struct cursor keys, operations, code_lens, codes, redeemer_lens, redeemers, holds;
+    struct cursor keys, operations, code_lens, codes, redeemer_lens, redeemers, holds, pin_lens,
+        pins;
 };
 
 static size_t requests_in(struct cm_slice rows) {
@@ -137,6 +149,8 @@ static cm_err read_columns(struct cm_slice body, struct call_columns *c, struct 
     c->redeemer_lens = cursor_over(item_read_rows(&r, n, REDEEMER_ROW));
     c->redeemers = cursor_over(item_read_bytes(&r));
     c->holds = cursor_over(item_read_rows(&r, n, HOLD_ROW));
+    c->pin_lens = cursor_over(item_read_rows(&r, n, PIN_ROW));
+    c->pins = cursor_over(item_read_bytes(&r));
     TRY(item_read_end(&r));
     return list->n == 0 ? CM_E_FORMAT : n > FRAME_REQUESTS_MAX ? CM_E_LIMIT : CM_OK;
 }
@@ -148,7 +162,9 @@ static cm_err read_request(struct call_columns *c, struct cm_request *q) {
     q->code = cursor_bytes(&c->codes, cursor_u16be(&c->code_lens));
     q->redeemer = cursor_bytes(&c->redeemers, cursor_u8(&c->redeemer_lens));
     q->hold_ms = cursor_u32be(&c->holds);
+    q->pin = cursor_bytes(&c->pins, cursor_u8(&c->pin_lens));
     if (q->code.len > (size_t)CM_CODE_TEXT_MAX + 1) return CM_E_LIMIT;
+    if (q->pin.len > (size_t)CM_PIN_TEXT_MAX + 1) return CM_E_LIMIT;
     const bool holds = q->operation == CM_OP_RESERVE;
     if (holds ? q->hold_ms == 0 || q->hold_ms > CM_HOLD_MS_MAX : q->hold_ms != 0)
         return CM_E_FORMAT;
@@ -181,7 +197,7 @@ static cm_err read_calls(struct call_columns *c, struct call_list *list) {
     }
     /* The blobs must hold what the lengths say, no more and no less. */
     if (cursor_end(&c->keys) != CM_OK || cursor_end(&c->codes) != CM_OK ||
-        cursor_end(&c->redeemers) != CM_OK)
+        cursor_end(&c->redeemers) != CM_OK || cursor_end(&c->pins) != CM_OK)
         return CM_E_FORMAT;
     return CM_OK;
 }

@@ -177,6 +177,7 @@ static size_t make(uint64_t *r, struct made *m) {
                 .operation = op,
                 .code = some(r, m, 40),
                 .redeemer = some(r, m, CM_REDEEMER_MAX),
+                .pin = some(r, m, CM_PIN_TEXT_MAX),
                 .hold_ms = op == CM_OP_RESERVE ? 1 + below(r, CM_HOLD_MS_MAX) : 0};
             m->answers[c][i] =
                 (struct cm_answer){.verdict = (enum cm_verdict)below(r, CM_VERDICT_N),

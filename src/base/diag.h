@@ -25,7 +25,7 @@ void diag_set(struct cm_diag *diag, const char *input, const char *place, const 
 
 /** As diag_set, with the value `err`: `return diag_fail(d, CM_E_FORMAT, input, place, ...);`
  * A macro, so that analysers see which status comes back. */
-#define diag_fail(diag, err, ...) (diag_set((diag), __VA_ARGS__), (err))
+#define diag_fail(diag, err, ...) (diag_set((diag), __VA_ARGS__), (cm_err)(err))
 
 /** Name the input and place later, by a caller that knows them; set parts stay as they are. */
 void diag_locate(struct cm_diag *diag, const char *input, const char *place);

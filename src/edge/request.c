@@ -142,7 +142,9 @@ cm_err request_read(enum route route, struct cm_slice body, struct request *out,
                     struct cm_diag *diag) {
     const struct json_limits limits = {.text_max = REQUEST_BODY_MAX, .depth_max = DEPTH_MAX};
     CM_CLEANUP(request_wipe) struct request r = {.doc = NULL};
-    TRY(json_doc_new(&r.doc, body, "body", &limits, diag));
+    const cm_err err = json_doc_new(&r.doc, body, "body", &limits, diag);
+    /* Of its limits only depth can be met here: the length was bounded as the body came in. */
+    if (err != CM_OK) return err == CM_E_LIMIT ? CM_E_FORMAT : err;
     TRY(route == ROUTE_ISSUE ? read_issue(&r) : read_codes(route, body, &r));
     *out = r;
     r = (struct request){.doc = NULL};

@@ -1,0 +1,32 @@
+/* Bodies of HTTP requests. The first byte chooses the route; the rest is tried as a body and as an
+ * Idempotency-Key header. */
+#include <string.h>
+
+#include "base/macros.h"
+#include "edge/request.h"
+#include "fuzz/fuzz.h"
+
+#define HEADER_CAP 512u
+
+static void try_header(const uint8_t *data, size_t len) {
+    char header[HEADER_CAP], key[CM_KEY_TEXT_MAX];
+    size_t key_len = 0;
+    if (len >= sizeof header) return;
+    if (len > 0) memcpy(header, data, len);
+    header[len] = '\0';
+    const cm_err err = idempotency_key_read(header, key, &key_len);
+    fuzz_require((err == CM_OK) == (key_len > 0) && key_len <= sizeof key);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+    if (len == 0) return 0;
+    const enum route route = (enum route)(data[0] % (ROUTE_ISSUE + 1));
+    CM_CLEANUP(request_wipe) struct request r = {.doc = NULL};
+    try_header(data + 1, len - 1);
+    if (request_read(route, (struct cm_slice){data + 1, len - 1}, &r, NULL) != CM_OK) return 0;
+    fuzz_require(route == ROUTE_ISSUE ? r.count >= 1 && r.batch.len > 0
+                                      : r.n >= 1 && r.n <= CM_REQUESTS_MAX);
+    for (size_t i = 0; i < r.n; i++)
+        fuzz_require(r.items[i].redeemer.len <= CM_REDEEMER_MAX);
+    return 0;
+}

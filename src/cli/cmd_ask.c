@@ -91,20 +91,23 @@ static cm_err ask_positions(struct cli *cli, struct asker *a) {
     return show_answers(cli, a, n);
 }
 
+static cm_err read_input(struct buffer *text, struct cm_diag *diag) {
+    while (text->len <= ASK_FILE_MAX) {
+        uint8_t *to = buffer_reserve(text, BUFSIZ);
+        if (to == NULL) return CM_E_NO_MEMORY;
+        const ssize_t got = read(STDIN_FILENO, to, BUFSIZ);
+        if (got < 0) return diag_fail(diag, CM_E_IO, "standard input", NULL, NULL, "unreadable");
+        if (got == 0) return CM_OK;
+        text->len += (size_t)got;
+    }
+    return CM_OK;
+}
+
 /* Standard input, as a file would be; answered like arguments when it is short enough. */
 static cm_err ask_input(struct cli *cli, struct asker *a) {
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
     size_t n = 0;
-    for (;;) {
-        uint8_t *to = buffer_reserve(&text, BUFSIZ);
-        if (to == NULL) return CM_E_NO_MEMORY;
-        const ssize_t got = read(STDIN_FILENO, to, BUFSIZ);
-        if (got < 0)
-            return diag_fail(cli->diag, CM_E_IO, "standard input", NULL, NULL, "unreadable");
-        if (got == 0) break;
-        text.len += (size_t)got;
-        if (text.len > ASK_FILE_MAX) break;
-    }
+    TRY(read_input(&text, cli->diag));
     for (size_t at = 0; at < text.len;) {
         const uint8_t *end = memchr(text.p + at, '\n', text.len - at);
         const size_t len = (end != NULL ? (size_t)(end - text.p) : text.len) - at;

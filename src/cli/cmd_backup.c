@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,14 +47,14 @@ static cm_err move_to(struct cli *cli, const char *from, const char *to) {
     struct hash256 hash;
     if (fd < 0)
         return diag_fail(cli->diag, file_err_from_errno(errno), from, NULL, NULL, "cannot open: %s",
-                         strerror(errno));
+                         file_errno_text(errno));
     TRY(outfile_open(&out, to, FILE_MODE, cli->diag));
     for (;;) {
         uint8_t piece[PIECE_LEN];
         const ssize_t got = read(fd, piece, sizeof piece);
         if (got < 0)
             return diag_fail(cli->diag, CM_E_IO, from, NULL, NULL, "cannot read: %s",
-                             strerror(errno));
+                             file_errno_text(errno));
         if (got == 0) break;
         TRY(outfile_write(&out, slice_of(piece, (size_t)got), cli->diag));
     }
@@ -109,7 +108,7 @@ static cm_err raise_epoch(struct cli *cli, struct cm_slice file) {
     if (n < 0 || (size_t)n >= sizeof folder) return CM_E_RANGE;
     if (mkdir(folder, FOLDER_MODE) != 0)
         return diag_fail(cli->diag, file_err_from_errno(errno), folder, NULL, NULL,
-                         "cannot create: %s", strerror(errno));
+                         "cannot create: %s", file_errno_text(errno));
     TRY(workspace_paths(folder, &paths, cli->diag));
     cm_err err = file_replace(paths.file, file, FILE_MODE, cli->diag);
     if (err == CM_OK) err = workspace_read(folder, &w, cli->diag);
@@ -147,7 +146,7 @@ cm_err cmd_restore(struct cli *cli) {
     CM_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return diag_fail(cli->diag, file_err_from_errno(errno), path, NULL, "check the path",
-                         "cannot open: %s", strerror(errno));
+                         "cannot open: %s", file_errno_text(errno));
     TRY(private_key_read(&cli->options, &key, cli->diag));
     const cm_err err = seal_reader_open(fd, key, &reader, cli->diag);
     diag_locate(cli->diag, path, NULL);

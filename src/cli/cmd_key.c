@@ -33,7 +33,7 @@ const struct option_spec key_import_options[] = {
 static cm_err write_message(struct cli *cli, struct json_value hex) {
     CM_CLEANUP(buffer_free) struct buffer der = BUFFER_INIT;
     struct cm_slice text;
-    TRY(json_text(hex, 2, 2 * MESSAGE_MAX, &text));
+    TRY(json_text(hex, 2, (size_t)2 * MESSAGE_MAX, &text));
     uint8_t *to = buffer_reserve(&der, text.len / 2);
     if (to == NULL) return CM_E_NO_MEMORY;
     TRY(hex_parse(text, to, text.len / 2));

@@ -100,7 +100,7 @@ static cm_err look(struct inbox *in) {
     if (d == NULL)
         return diag_fail(in->diag, file_err_from_errno(errno), in->folder, NULL,
                          "check the path and the rights", "cannot read the folder: %s",
-                         strerror(errno));
+                         file_errno_text(errno));
     for (size_t i = 0; i < in->n; i++)
         in->seen[i].there = false;
     for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
@@ -132,7 +132,7 @@ static cm_err place_for(const struct inbox *in, const char *where, const char *n
 static cm_err move(const struct inbox *in, const char *from, const char *to) {
     if (rename(from, to) == 0) return CM_OK;
     return diag_fail(in->diag, file_err_from_errno(errno), from, NULL, "check the rights",
-                     "cannot move it to %.100s: %s", to, strerror(errno));
+                     "cannot move it to %.100s: %s", to, file_errno_text(errno));
 }
 
 static cm_err fail_file(struct inbox *in, const char *path, const char *name, cm_err err,

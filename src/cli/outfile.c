@@ -16,7 +16,7 @@ static cm_err fail(struct cm_diag *diag, const struct outfile *f, const char *wh
                          : number == EPIPE ? "its reader has gone; run the same command again"
                                            : "check the path and the rights";
     return diag_fail(diag, file_err_from_errno(number), f->path, NULL, remedy, "%s: %s", what,
-                     strerror(number));
+                     file_errno_text(number));
 }
 
 static bool is_special(const char *path) {

@@ -111,6 +111,7 @@ static cm_err sync_directory(const char *path, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer copy = BUFFER_INIT;
     buffer_text(&copy, path);
     if (buffer_cstr(&copy) == NULL) return CM_E_NO_MEMORY;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): dirname works in place, in a copy of our own
     FD_SCOPED int fd = open(dirname((char *)copy.p), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0) return io_fail(diag, path, "sync of its directory");
     return CM_OK;

@@ -80,7 +80,7 @@ cm_err listener_http(const struct daemon_options *o, int *fd, char text[ADDRESS_
     }
     return diag_fail(diag, err, "--listen", o->host,
                      err == CM_E_EXISTS ? "stop what serves there, or choose another port" : NULL,
-                     "port %s: %s", o->port, strerror(number));
+                     "port %s: %s", o->port, file_errno_text(number));
 }
 
 /* ---- The vault's sockets ----------------------------------------------------------------------
@@ -106,7 +106,7 @@ static cm_err bind_unix(const char *run, enum vault_door door, int *out, struct 
     (void)umask(before);
     if (bound != 0 || listen(fd, BACKLOG) != 0)
         return diag_fail(diag, file_err_from_errno(errno), at.sun_path, NULL, NULL, "%s",
-                         strerror(errno));
+                         file_errno_text(errno));
     *out = give(&fd);
     return CM_OK;
 }
@@ -146,19 +146,22 @@ static cm_err busy(int fd, const char *run, struct cm_diag *diag) {
 cm_err listener_lock(const char *run, int *fd, struct cm_diag *diag) {
     char path[WORKSPACE_PATH_CAP];
     if (mkdir(run, S_IRWXU) != 0 && errno != EEXIST)
-        return diag_fail(diag, file_err_from_errno(errno), run, NULL, NULL, "%s", strerror(errno));
+        return diag_fail(diag, file_err_from_errno(errno), run, NULL, NULL, "%s",
+                         file_errno_text(errno));
     const int len = snprintf(path, sizeof path, "%s/" LOCK_NAME, run);
     if (len < 0 || (size_t)len >= sizeof path) return CM_E_RANGE;
     CM_CLEANUP(closep)
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (lock < 0)
-        return diag_fail(diag, file_err_from_errno(errno), path, NULL, NULL, "%s", strerror(errno));
+        return diag_fail(diag, file_err_from_errno(errno), path, NULL, NULL, "%s",
+                         file_errno_text(errno));
     if (fcntl(lock, F_OFD_SETLK, &whole) != 0) return busy(lock, run, diag);
     char text[PID_CAP];
     const int text_len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)text_len, 0) != text_len)
-        return diag_fail(diag, file_err_from_errno(errno), path, NULL, NULL, "%s", strerror(errno));
+        return diag_fail(diag, file_err_from_errno(errno), path, NULL, NULL, "%s",
+                         file_errno_text(errno));
     *fd = give(&lock);
     return CM_OK;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "crypto/secret.h"
@@ -78,7 +79,7 @@ static cm_err read_passphrase(int fd, struct secret *out, struct cm_diag *diag) 
         if (n < 0)
             return diag_fail(diag, CM_E_IO, "--passphrase-fd", NULL,
                              "give an open descriptor: --passphrase-fd 3 3<FILE", "%s",
-                             strerror(errno));
+                             file_errno_text(errno));
         if (n == 0) break;
         len += (size_t)n;
     }

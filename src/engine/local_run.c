@@ -77,7 +77,7 @@ static cm_err run_opened(struct local *l, struct bench_place *place, struct call
 
 static cm_err run_group(struct local *l, struct bench_place *place, struct call_work *w) {
     w->resolved = calloc(w->request_n + 1, sizeof *w->resolved);
-    w->hashes = calloc(w->n, sizeof *w->hashes);
+    w->hashes = calloc(w->n + 1, sizeof *w->hashes);
     const cm_err err =
         w->resolved == NULL || w->hashes == NULL ? CM_E_NO_MEMORY : run_opened(l, place, w);
     free(w->resolved);

@@ -166,7 +166,7 @@ static cm_err run_take(MDB_cursor *cursor, const struct chunk *last, struct deta
         const int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
         if (rc == MDB_NOTFOUND) return CM_OK;
         TRY(state_err(rc, "details"));
-        struct chunk c;
+        struct chunk c = {.n = 0};
         TRY(chunk_read(&key, &value, NULL, &c));
         if (c.set != last->set || c.page != last->page || c.sequence != last->sequence)
             return CM_OK;
@@ -204,7 +204,7 @@ static cm_err gather(struct state_fold *f, const struct chunk *end, uint64_t low
     CM_CLEANUP(cursor_closep) MDB_cursor *cursor = NULL;
     TRY(state_err(mdb_cursor_open(f->txn, f->state->tables[TABLE_DETAILS], &cursor), "details"));
     for (;;) {
-        struct chunk last;
+        struct chunk last = {.n = 0};
         bool found = false;
         size_t size = 0;
         TRY(chunk_before(cursor, end, NULL, &last, &found));

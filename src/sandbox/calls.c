@@ -3,10 +3,10 @@
  * allowed to the vault alone, process creation to nobody. References as in fence.h. */
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
 
 #include <seccomp.h>
 
+#include "base/file.h"
 #include "base/macros.h"
 #include "sandbox/fence.h"
 
@@ -93,7 +93,7 @@ static void releasep(scmp_filter_ctx *ctx) {
 
 static cm_err failed(struct cm_diag *diag, int number) {
     return diag_fail(diag, CM_E_IO, "seccomp", NULL, "run outside the sandbox that forbids it",
-                     "%s", strerror(-number));
+                     "%s", file_errno_text(-number));
 }
 
 static int allow_all(scmp_filter_ctx ctx, const int *calls, size_t n) {

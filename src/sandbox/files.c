@@ -2,12 +2,12 @@
  * that has it knows. References as in fence.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/landlock.h>
 
+#include "base/file.h"
 #include "base/macros.h"
 #include "sandbox/fence.h"
 
@@ -22,7 +22,7 @@ static void closep(const int *fd) {
 }
 
 static cm_err refused(struct cm_diag *diag, const char *what) {
-    return diag_fail(diag, CM_E_IO, "Landlock", what, NULL, "%s", strerror(errno));
+    return diag_fail(diag, CM_E_IO, "Landlock", what, NULL, "%s", file_errno_text(errno));
 }
 
 static cm_err allow_below(int rules, const char *folder, struct cm_diag *diag) {

@@ -1,14 +1,14 @@
 /* The first fence. References as in fence.h. */
 #include <errno.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/file.h"
 #include "sandbox/fence.h"
 
 static cm_err refused(struct cm_diag *diag, const char *what) {
     return diag_fail(diag, CM_E_IO, "process", what, "run outside the sandbox that forbids it",
-                     "%s", strerror(errno));
+                     "%s", file_errno_text(errno));
 }
 
 cm_err fence_process(const char *name, struct cm_diag *diag) {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +24,7 @@ static void close_fd(int *fd) {
 static cm_err fail(struct act *a, const char *path, const char *what) {
     const int number = errno;
     return diag_fail(a->diag, file_err_from_errno(number), path, NULL, "check space and rights",
-                     "%s: %s", what, strerror(number));
+                     "%s: %s", what, file_errno_text(number));
 }
 
 struct seal_sink {

@@ -88,7 +88,7 @@ static cm_err unit_show(struct act *a) {
 /* "BATCH=N": N serials of the batch may have left after the backup was made. */
 static cm_err read_skip(struct act *a, struct json_value v, struct engine_skip *out) {
     struct cm_slice text;
-    TRY(json_text(v, 3, 2 * REGISTRY_NAME_CAP, &text));
+    TRY(json_text(v, 3, (size_t)2 * REGISTRY_NAME_CAP, &text));
     const uint8_t *equals = memrchr(text.p, '=', text.len);
     const size_t len = equals != NULL ? (size_t)(equals - text.p) : 0;
     if (equals == NULL ||

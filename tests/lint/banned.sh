@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 EVERYWHERE='strcpy|stpcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|rand|srand|random|srandom'
-EVERYWHERE="$EVERYWHERE|drand48|strtok|atoi|atol|atoll|atof|scanf|sscanf|fscanf|alloca|strdupa"
+EVERYWHERE="$EVERYWHERE|strerror|drand48|strtok|atoi|atol|atoll|atof|scanf|sscanf|fscanf|alloca|strdupa"
 EVERYWHERE="$EVERYWHERE|tmpnam|tempnam|mktemp|system|popen|gmtime|localtime|ctime|asctime"
 SECRET_ROOMS='memcmp|bcmp|strcmp|strncmp|strcasecmp|strncasecmp|printf|fprintf|vprintf|vfprintf'
 SECRET_ROOMS="$SECRET_ROOMS|puts|fputs|putchar|perror"
@@ -24,6 +24,7 @@ plant() {
   echo 'void f(char *a) { strcpy(a, "x"); }' | catches "strcpy" src/base/a.c
   echo 'int f(void) { return system ("ls"); }' | catches "a shell" tests/unit/base/a.c
   echo 'int f(void) { return (atoi(x)); }' | catches "atoi" fuzz/a.c
+  echo 'return strerror(errno);' | catches "a text that threads share" src/base/a.c
   echo 'if (!memcmp(a, b, 32)) return;' | catches "memcmp of a tag" src/crypto/a.c
   echo 'if (strcmp(a, b) == 0) return;' | catches "strcmp of a code" src/codes/a.c
   echo 'printf("%s", pin);' | catches "printing in cards" src/cards/a.c

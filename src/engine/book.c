@@ -130,6 +130,11 @@ cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_de
     return CM_OK;
 }
 
+size_t book_weight(const struct book *b) {
+    const struct layer *a = &b->active;
+    return a->extras.n + a->details.n + a->used_by.n + a->answers.n;
+}
+
 size_t book_freeze(struct book *b, struct frozen_page **pages) {
     b->folding = b->active;
     layer_init(&b->active);

@@ -62,6 +62,9 @@ void book_apply_answer(struct book *b, const struct answer_event *e);
 /* Serials skipped by an issue become absent. They have been touched. */
 void book_apply_skips(struct book *b, uint32_t set, struct cm_slice skipped);
 
+/* Records that are to be folded: changed ones, and those that were only looked at. */
+size_t book_weight(const struct book *b);
+
 /* Start a fold: what changed moves to the folding layer. No fold may be under way. */
 size_t book_freeze(struct book *b, struct frozen_page **pages);
 /** End it: drop the folding layer, or, when it failed, merge it back under the active one.

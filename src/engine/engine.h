@@ -114,7 +114,8 @@ struct engine_stats {
     uint64_t sequence, folded_to, journal_bytes, groups, events;
     uint64_t verdicts[CM_VERDICT_N]; /* answers since start */
     uint64_t refusals[CM_VERDICT_N]; /* journaled, since ever, all schemes; the last minute later */
-    size_t unit_memory;
+    size_t unit_memory;              /* bytes of pages */
+    size_t overlay_n;                /* records in memory that lie over the image */
     bool dead, restored;
 };
 void engine_stats(struct cm_engine *engine, struct engine_stats *out);

@@ -75,7 +75,8 @@ struct fold_job {
     struct dirty_document *documents;
     struct dirty_recall *recalls;
     uint64_t position, time_ms;
-    bool now; /* asked for, not just due: sign a checkpoint, too */
+    uint64_t segment; /* of the journal when it was asked for */
+    bool now;         /* asked for, not just due: sign a checkpoint, too */
 };
 
 enum fold_phase { FOLD_IDLE, FOLD_ASKED, FOLD_WRITTEN, FOLD_FAILED };
@@ -89,6 +90,7 @@ struct local {
     uint8_t workspace_id[WORKSPACE_ID_LEN];
     struct journal *journal;
     struct state *state;
+    size_t group_cap; /* bytes of events that fit one group, whatever the segment */
 
     pthread_rwlock_t registry_lock; /* openers read; the owner writes */
     struct registry registry;
@@ -104,6 +106,8 @@ struct local {
     struct buffer parts;   /* a document arriving in parts */
     uint64_t unfolded_len; /* bytes of journal since the last fold began */
     uint64_t folding_len;  /* before it, and not yet in the image */
+    bool fold_failing;     /* the last fold failed, at fold_failed_ms */
+    uint64_t fold_failed_ms;
     uint32_t epoch;
     bool restored;
     struct engine_stats stats;
@@ -118,6 +122,7 @@ struct local {
     pthread_t folder;
     bool folder_runs, stopping;
     enum fold_phase phase;
+    cm_err fold_err; /* of the last fold */
     struct fold_job job;
 
     /* folder */
@@ -185,6 +190,8 @@ cm_err folder_start(struct local *l);
 void folder_stop(struct local *l);
 /* By the owner: finish a written fold, start one when due (or `now`), wait when too far ahead. */
 void fold_turn(struct local *l, bool now);
+/* Folds fail and the image is too far behind: nothing more may be journaled until one succeeds. */
+bool fold_blocked(const struct local *l);
 void fold_job_free(struct fold_job *job);
 
 #endif

@@ -19,6 +19,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
     size_t len = 0, cap = 0;
     for (uint32_t i = 0; i < n; i++)
         len += EVENT_SMALL_LEN + slice_len(&events[i]);
+    if (fold_blocked(l)) return CM_E_NO_SPACE;
     TRY(journal_room(l->journal, len));
     for (uint32_t i = 0; i < n; i++)
         TRY(local_touch(l, &events[i]));

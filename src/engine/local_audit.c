@@ -52,7 +52,8 @@ cm_err local_audit_fold(struct local *l, struct state_fold *f, const struct fold
     return CM_OK;
 }
 
-static cm_err write_checkpoint(const struct local *l, const struct audit_tree *tree) {
+static cm_err write_checkpoint(const struct local *l, const struct audit_tree *tree,
+                               uint64_t segment) {
     struct checkpoint c = {.size = tree->size};
     audit_root(tree, &c.root);
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
@@ -62,10 +63,8 @@ static cm_err write_checkpoint(const struct local *l, const struct audit_tree *t
     (void)mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP); /* it exists already, or the write tells */
     (void)snprintf(path, sizeof path, "%s/audit/latest.checkpoint", l->folder_path);
     TRY(file_replace(path, buffer_slice(&text), AUDIT_FILE_MODE, NULL));
-    struct journal_tail tail;
-    journal_tail_get(l->journal, &tail);
     (void)snprintf(path, sizeof path, "%s/audit/segment-%010llu.checkpoint", l->folder_path,
-                   (unsigned long long)tail.segment);
+                   (unsigned long long)segment);
     return file_replace(path, buffer_slice(&text), AUDIT_FILE_MODE, NULL);
 }
 
@@ -76,7 +75,7 @@ void local_audit_sign(struct local *l, const struct audit_tree *tree, const stru
     const bool due =
         job->now || l->checkpoint_ms == 0 || job->time_ms >= l->checkpoint_ms + CHECKPOINT_EACH_MS;
     if (!due) return;
-    const cm_err err = write_checkpoint(l, tree);
+    const cm_err err = write_checkpoint(l, tree, job->segment);
     if (err == CM_OK)
         l->checkpoint_ms = job->time_ms;
     else

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "engine/local.h"
 
-#define FOLD_BEHIND_MAX   50331648u  /* bytes of journal not in the image before the owner waits */
+#define FOLD_BEHIND       3u         /* folds' worth of journal not in the image: the owner waits */
+#define FOLD_ENTRY_LEN    16u        /* bytes of journal that one record in memory counts as */
+#define FOLD_RETRY_MS     5000u      /* after one that failed */
 #define FOLD_IDLE_S       5          /* seconds after which a quiet ledger is folded anyway */
 #define ANSWER_KEEP_MS    172800000u /* idempotency records: 48 hours, 24 are promised */
 #define ANSWER_DROP_LIMIT 20000u     /* records dropped in one fold at most */
@@ -147,6 +149,7 @@ static void fold_once(struct local *l) {
     if (err == CM_OK && l->journal != NULL)
         cm_ignore(journal_release(l->journal, l->job.position, NULL));
     (void)pthread_mutex_lock(&l->fold_lock);
+    l->fold_err = err;
     l->phase = err == CM_OK ? FOLD_WRITTEN : FOLD_FAILED;
     (void)pthread_cond_broadcast(&l->fold_changed);
     (void)pthread_mutex_unlock(&l->fold_lock);
@@ -155,7 +158,7 @@ static void fold_once(struct local *l) {
 static cm_err idle_turn(struct local *l, void *ctx) {
     (void)ctx;
     const cm_err err = refusals_turn(l, false);
-    fold_turn(l, l->unfolded_len > 0); /* a quiet moment: sign it, too */
+    fold_turn(l, l->unfolded_len + l->folding_len > 0); /* a quiet moment: sign it, too */
     return err;
 }
 
@@ -229,6 +232,9 @@ static cm_err copy_counters(struct local *l, struct fold_job *job) {
 static void ask(struct local *l, bool now) {
     struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms, .now = now};
     if (copy_counters(l, &job) != CM_OK) return; /* no memory now: the next turn tries again */
+    struct journal_tail tail = {0};
+    if (l->journal != NULL) journal_tail_get(l->journal, &tail); /* fsck has none */
+    job.segment = tail.segment;
     job.page_n = book_freeze(&l->book, &job.pages);
     job.documents = take(&l->documents);
     job.recalls = take(&l->recalls);
@@ -265,14 +271,36 @@ static void finish(struct local *l) {
         l->folding_len = 0;
     }
     fold_job_free(&l->job);
-    /* A failed fold makes itself due again after some more journal, not at once. */
+    l->fold_failing = !committed;
+    if (!committed) l->fold_failed_ms = clock_now_ms(l->clock);
     l->phase = FOLD_IDLE;
+    if (fold_blocked(l) && l->fold_err == CM_E_DEAD)
+        (void)local_die(l, "the image takes no more folds from this process");
+}
+
+bool fold_blocked(const struct local *l) {
+    return l->fold_failing && l->folding_len + l->unfolded_len > FOLD_BEHIND * l->fold_len;
+}
+
+/* Records that were only looked at weigh as much as changed ones: without that, a caller who only
+ * asks could fill the memory and never make a fold due. */
+static uint64_t weight(const struct local *l) {
+    const uint64_t records = FOLD_ENTRY_LEN * (uint64_t)book_weight(&l->book);
+    return records > l->unfolded_len ? records : l->unfolded_len;
+}
+
+/* After a fold that failed the next one waits a little, or a full disk would keep it busy. */
+static bool due(const struct local *l) {
+    if (!l->fold_failing) return weight(l) >= l->fold_len;
+    const uint64_t now = clock_now_ms(l->clock);
+    return now >= l->fold_failed_ms + FOLD_RETRY_MS || now < l->fold_failed_ms;
 }
 
 /* A start replays all that the image lacks, and is to be ready within a second: so what is being
  * folded counts, too. The folder itself leads groups at times; it can't wait for itself. */
 static bool too_far_ahead(const struct local *l) {
-    return l->phase == FOLD_ASKED && l->folding_len + l->unfolded_len > FOLD_BEHIND_MAX &&
+    const uint64_t len = l->folding_len + l->unfolded_len, records = weight(l);
+    return l->phase == FOLD_ASKED && (len > records ? len : records) > FOLD_BEHIND * l->fold_len &&
            pthread_equal(pthread_self(), l->folder) == 0;
 }
 
@@ -281,7 +309,7 @@ void fold_turn(struct local *l, bool now) {
     while (too_far_ahead(l))
         (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
     if (l->phase == FOLD_WRITTEN || l->phase == FOLD_FAILED) finish(l);
-    if (l->phase == FOLD_IDLE && l->folder_runs && (now || l->unfolded_len >= l->fold_len))
-        ask(l, now);
+    const bool may = l->phase == FOLD_IDLE && l->folder_runs && !atomic_load(&l->dead);
+    if (may && (now || due(l))) ask(l, now);
     (void)pthread_mutex_unlock(&l->fold_lock);
 }

@@ -119,7 +119,7 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
         struct call_work *w = works[i]->calls;
         cm_err err = touch_work(l, w);
         if (err == CM_OK) {
-            decide_work(l, w, room != CM_OK, &d);
+            decide_work(l, w, room != CM_OK || fold_blocked(l), &d);
             if (count_and_tell(l, w) != CM_OK) err = local_die(l, "the image could not be read");
         }
         works[i]->work.err = err;

@@ -80,6 +80,8 @@ static cm_err open_journal(struct local *l, const struct workspace *w,
     struct journal_tail tail;
     journal_tail_get(l->journal, &tail);
     if (tail.last_time_ms > l->book.time_ms) l->book.time_ms = tail.last_time_ms;
+    /* Callers read it beside the owner, who rolls segments; later ones take as much or more. */
+    (void)journal_payload(l->journal, &l->group_cap);
     return CM_OK;
 }
 

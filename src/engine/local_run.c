@@ -92,11 +92,9 @@ cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {
         if (!call_ok(&calls[c])) return CM_E_ARGUMENT;
     struct bench_place *place = NULL;
     TRY(bench_take(l, &place));
-    size_t cap = 0;
-    (void)journal_payload(l->journal, &cap);
     cm_err err = CM_OK;
     for (size_t at = 0; at < n && err == CM_OK;) {
-        struct call_work w = measure(calls + at, n - at, cap);
+        struct call_work w = measure(calls + at, n - at, l->group_cap);
         err = run_group(l, place, &w);
         at += w.n;
     }
@@ -134,17 +132,17 @@ static size_t gather(struct work **list, struct owner_work **out, size_t cap_len
 void local_process(void *ctx, struct work *list) {
     struct local *l = ctx;
     struct owner_work *group[GROUP_WORKS_MAX];
-    size_t cap = 0;
-    if (l->journal != NULL) (void)journal_payload(l->journal, &cap); /* fsck has none */
     while (list != NULL) {
-        if (atomic_load(&l->dead)) {
+        if (!atomic_load(&l->dead)) {
+            fold_turn(l, false);
+            cm_ignore(refusals_turn(l, false)); /* no room now: counted on, journaled later */
+        }
+        if (atomic_load(&l->dead)) { /* perhaps in this very turn */
             list->err = CM_E_DEAD;
             list = list->next;
             continue;
         }
-        fold_turn(l, false);
-        cm_ignore(refusals_turn(l, false)); /* no room now: counted on, journaled later */
-        const size_t n = gather(&list, group, cap);
+        const size_t n = gather(&list, group, l->group_cap);
         if (n > 0) {
             group_run(l, group, n);
             continue;

@@ -79,6 +79,7 @@ cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64_t first, size
 static cm_err fold_as_owner(struct local *l, void *ctx) {
     (void)ctx;
     const uint64_t wanted = l->book.sequence;
+    if (!l->folder_runs) return CM_E_STATE; /* opened for reading: nobody would ever do it */
     while (l->stats.folded_to < wanted && !atomic_load(&l->dead)) {
         fold_turn(l, true);
         (void)pthread_mutex_lock(&l->fold_lock);
@@ -89,7 +90,7 @@ static cm_err fold_as_owner(struct local *l, void *ctx) {
         fold_turn(l, false);
         if (failed) return CM_E_IO;
     }
-    return CM_OK;
+    return atomic_load(&l->dead) ? CM_E_DEAD : CM_OK;
 }
 
 cm_err engine_fold(struct cm_engine *engine) {
@@ -102,6 +103,7 @@ static cm_err stats_as_owner(struct local *l, void *ctx) {
     out->sequence = l->book.sequence;
     out->journal_bytes = l->unfolded_len;
     out->unit_memory = units_memory(&l->book.units);
+    out->overlay_n = book_weight(&l->book);
     out->restored = l->restored;
     for (size_t i = 0; i < l->refusing_n; i++)
         for (size_t v = 0; v < CM_VERDICT_N; v++)

@@ -4,11 +4,14 @@
  * may have dropped the pages it could not write. Details have their own file: state_run.c. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/log.h"
 #include "ledger/state_image.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"
+
+#define FULL_LEN 262144u /* bytes; what LMDB writes at once, 64 pages */
 
 cm_err state_fold_begin(struct state *s, struct state_fold **out) {
     if (atomic_load(&s->dead)) return CM_E_DEAD;
@@ -156,6 +159,16 @@ cm_err fold_recall(struct state_fold *f, const struct recall_event *r) {
     return put(f, TABLE_RECALLS, &key, slice_of(content, sizeof content));
 }
 
+/* LMDB 0.9 calls a write that a full disk cut short an I/O error. Nothing that a failed commit
+ * wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so with the
+ * disk full it is want of room, and may be tried again. */
+static bool disk_full(const struct state *s) {
+    struct statvfs disk;
+    int fd = -1;
+    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
+    return (uint64_t)disk.f_bavail * disk.f_frsize < FULL_LEN;
+}
+
 cm_err fold_commit(struct state_fold *f, uint64_t position) {
     struct state *s = f->state;
     cm_err err = f->err;
@@ -167,6 +180,7 @@ cm_err fold_commit(struct state_fold *f, uint64_t position) {
     }
     err = state_err(mdb_txn_commit(f->txn), "commit"); /* frees the transaction in every case */
     free(f);
+    if (err == CM_E_IO && disk_full(s)) err = CM_E_NO_SPACE;
     if (err == CM_OK) {
         atomic_store(&s->position, position);
     } else if (err != CM_E_NO_SPACE) {

@@ -104,3 +104,12 @@ cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode, stru
     }
     return sync_folder_of(path);
 }
+
+struct cm_slice file_short_name(const char *path, size_t max) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+    size_t len = strnlen(name, max);
+    while (len > 0 && ((uint8_t)name[len] & 0xC0u) == 0x80u)
+        len--; /* the byte behind the cut continues a character */
+    return slice_of(name, len);
+}

@@ -18,6 +18,9 @@ CM_MUST_CHECK cm_err file_replace(const char *path, struct cm_slice bytes, unsig
 /* CM_E_NOT_FOUND, CM_E_EXISTS, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_DENIED or CM_E_IO of an errno.
  */
 cm_err file_err_from_errno(int number);
+/* The name behind the last slash of a path, for lines to people: cut to max bytes, between two
+ * characters of UTF-8. Borrows the path. */
+struct cm_slice file_short_name(const char *path, size_t max);
 /* What an errno means, in words for a diag: never NULL, not translated, and unlike strerror() safe
  * in any thread. */
 const char *file_errno_text(int number);

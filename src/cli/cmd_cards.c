@@ -66,13 +66,12 @@ cm_err cmd_cards_plan(struct cli *cli) {
 cm_err cmd_pool_add(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT, args = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
-    const char *path = position(cli, 0), *slash = strrchr(path, '/');
-    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+    const char *path = position(cli, 0);
     struct json_writer w = json_writer_into(&args, false);
     TRY(file_read(path, DOCUMENT_MAX, &text, cli->diag));
     json_object_begin(&w, NULL);
     json_put_text(&w, "document", buffer_slice(&text));
-    json_put_text(&w, "input", slice_of(name, strnlen(name, REGISTRY_NAME_CAP - 1)));
+    json_put_text(&w, "input", file_short_name(path, REGISTRY_NAME_CAP - 1));
     json_object_end(&w);
     TRY(buffer_err(&args));
     TRY(session_act(&cli->session, "pool.add", buffer_slice(&args), &result, cli->diag));

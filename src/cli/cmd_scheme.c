@@ -36,13 +36,6 @@ static void put_given(struct cli *cli, struct json_writer *w, const char *name) 
     if (text != NULL) json_put_cstr(w, name, text);
 }
 
-/* The name of the file for errors, without its folder and cut to fit. */
-static struct cm_slice short_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-    return slice_of(name, strnlen(name, SCHEME_NAME_CAP - 1));
-}
-
 cm_err cmd_scheme_add(struct cli *cli) {
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT, args = BUFFER_INIT;
     CM_CLEANUP(buffer_wipe) struct buffer result = BUFFER_INIT;
@@ -50,7 +43,7 @@ cm_err cmd_scheme_add(struct cli *cli) {
     TRY(file_read(position(cli, 0), SCHEME_JSON_MAX, &text, cli->diag));
     json_object_begin(&w, NULL);
     json_put_text(&w, "document", buffer_slice(&text));
-    json_put_text(&w, "input", short_name(position(cli, 0)));
+    json_put_text(&w, "input", file_short_name(position(cli, 0), SCHEME_NAME_CAP - 1));
     put_given(cli, &w, "door");
     put_given(cli, &w, "brand");
     TRY(put_test_key(cli, &w));

@@ -148,11 +148,12 @@ cm_err record_read_answer(struct cm_slice content, struct answer_record *out) {
     r.time_ms = cursor_u64be(&c);
     if (cursor_err(&c) != CM_OK || c.left % RECORD_ITEM_LEN != 0) return CM_E_CORRUPT;
     r.n = c.left / RECORD_ITEM_LEN;
-    r.items = calloc(item_cap(r.n), sizeof *r.items);
-    if (r.items == NULL) return CM_E_NO_MEMORY;
+    struct answer_item *items = calloc(item_cap(r.n), sizeof *items);
+    if (items == NULL) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < r.n; i++)
-        read_item(&c, &r.items[i]);
+        read_item(&c, &items[i]);
     *out = r;
+    out->items = items;
     return CM_OK;
 }
 

@@ -49,15 +49,19 @@ static cm_err make_room(struct minter *m) {
     return ok ? CM_OK : CM_E_NO_MEMORY;
 }
 
+static void wipe_and_free(void *p, size_t len) {
+    if (p == NULL) return;
+    wipe(p, len);
+    free(p);
+}
+
 void minter_close(struct minter *m) {
     if (m == NULL) return;
     const size_t len = (size_t)MINTER_CHUNK * m->code_len;
     cm_coder_free(m->coder);
     cross_free(m->cross);
-    if (m->numerals != NULL) wipe(m->numerals, len);
-    if (m->texts != NULL) wipe(m->texts, len);
-    free(m->numerals);
-    free(m->texts);
+    wipe_and_free(m->numerals, len);
+    wipe_and_free(m->texts, len);
     free(m->skip);
     free(m->taken);
     free(m->exists);

@@ -79,7 +79,8 @@ static size_t head_len(uint64_t value) {
     return value <= UINT32_MAX ? 5 : HEAD_MAX_LEN;
 }
 
-static struct item next(struct item_reader *r, enum item_kind wanted) {
+/* The next item if it is of this kind and in its shortest form; else nothing, and r has failed. */
+static void next(struct item_reader *r, enum item_kind wanted, struct item *out) {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
     callbacks.uint8 = on_u8;
     callbacks.uint16 = on_u16;
@@ -89,42 +90,47 @@ static struct item next(struct item_reader *r, enum item_kind wanted) {
     callbacks.byte_string = on_bytes;
     callbacks.string = on_text;
     struct item item = {.kind = ITEM_OTHER};
-    if (r->failed || r->rest.len == 0) {
-        r->failed = true;
-        return item;
-    }
+    *out = item;
+    if (r->rest.len == 0) r->failed = true;
+    if (r->failed) return;
     const struct cbor_decoder_result result =
         cbor_stream_decode(r->rest.p, r->rest.len, &callbacks, &item);
     const size_t shortest = head_len(item.value) + item.bytes.len;
     if (result.status != CBOR_DECODER_FINISHED || item.kind != wanted || result.read != shortest) {
         r->failed = true;
-        return (struct item){.kind = ITEM_OTHER};
+        return;
     }
     r->rest = slice_of(r->rest.p + result.read, r->rest.len - result.read);
-    return item;
+    *out = item;
 }
 
 struct item_reader item_reader_over(struct cm_slice body, uint32_t n) {
     struct item_reader r = {.rest = body, .key = 1};
-    if (next(&r, ITEM_MAP).value != n) r.failed = true;
+    struct item map;
+    next(&r, ITEM_MAP, &map);
+    if (map.value != n) r.failed = true;
     return r;
 }
 
-static struct item next_value(struct item_reader *r, enum item_kind wanted) {
-    if (next(r, ITEM_UINT).value != r->key) r->failed = true;
+static void next_value(struct item_reader *r, enum item_kind wanted, struct item *out) {
+    next(r, ITEM_UINT, out);
+    if (out->value != r->key) r->failed = true;
     r->key++;
-    return next(r, wanted);
+    next(r, wanted, out);
 }
 
 uint64_t item_read_uint(struct item_reader *r, uint64_t max) {
-    const uint64_t value = next_value(r, ITEM_UINT).value;
-    if (value <= max) return value;
+    struct item item;
+    next_value(r, ITEM_UINT, &item);
+    if (item.value <= max) return item.value;
     r->failed = true;
     return 0;
 }
 
 struct cm_slice item_read_bytes(struct item_reader *r) {
-    return next_value(r, ITEM_BYTES).bytes;
+    struct item item;
+    next_value(r, ITEM_BYTES, &item);
+    return item.bytes;
 }
 
 struct cm_slice item_read_rows(struct item_reader *r, size_t n, size_t row_len) {
@@ -136,8 +142,9 @@ struct cm_slice item_read_rows(struct item_reader *r, size_t n, size_t row_len) 
 }
 
 struct cm_slice item_read_text(struct item_reader *r) {
-    const struct cm_slice text = next_value(r, ITEM_TEXT).bytes;
-    if (utf8_valid(text)) return text;
+    struct item item;
+    next_value(r, ITEM_TEXT, &item);
+    if (utf8_valid(item.bytes)) return item.bytes;
     r->failed = true;
     return slice_of(NULL, 0);
 }

@@ -49,6 +49,17 @@ static void a_replacement_that_cannot_be_made_leaves_the_folder_as_it_was(void *
     assert_int_equal(rmdir(s.path), 0); /* nothing was left in it */
 }
 
+static void a_short_name_is_the_last_part_and_never_half_a_character(void **state) {
+    (void)state;
+    assert_true(slice_equal(file_short_name("a/b/plan.csv", 63), slice_text("plan.csv")));
+    assert_true(slice_equal(file_short_name("plan.csv", 4), slice_text("plan")));
+    assert_true(slice_equal(file_short_name("a/b/", 63), slice_text("a/b/")));
+    /* U+20AC is E2 82 AC (RFC 3629, section 7): cut behind one or two of its bytes it goes. */
+    assert_true(slice_equal(file_short_name("x/1\xE2\x82\xAC", 2), slice_text("1")));
+    assert_true(slice_equal(file_short_name("x/1\xE2\x82\xAC", 3), slice_text("1")));
+    assert_true(slice_equal(file_short_name("x/1\xE2\x82\xAC", 4), slice_text("1\xE2\x82\xAC")));
+}
+
 static void every_errno_has_a_text(void **state) {
     (void)state;
     assert_string_equal(file_errno_text(ENOSPC), "No space left on device");
@@ -62,6 +73,7 @@ int main(void) {
         cmocka_unit_test(a_file_is_replaced_and_read_back),
         cmocka_unit_test(a_file_over_the_limit_and_a_missing_one_are_named),
         cmocka_unit_test(a_replacement_that_cannot_be_made_leaves_the_folder_as_it_was),
+        cmocka_unit_test(a_short_name_is_the_last_part_and_never_half_a_character),
         cmocka_unit_test(every_errno_has_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,10 @@
 /* A program to be recorded (tests/support/powerloss): it opens a workspace, makes calls of all
- * kinds, folds in between, makes batches, and marks what it asks and what it was answered.
+ * kinds from several threads, folds in between, makes batches, and marks what it asks and what it
+ * was answered.
  * Usage: engine_writer WORKSPACE CODES CALLS, where CODES is a file of POWER_UNITS codes. */
 #include "support/cm.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,8 +60,26 @@ static void make_batch(struct world *w) {
     mark(&m);
 }
 
+struct writer {
+    struct world *w;
+    struct load_worker worker;
+    unsigned long calls;
+    pthread_t thread;
+};
+
+static void *write_on(void *ctx) {
+    struct writer *me = ctx;
+    for (unsigned long i = 0; i < me->calls; i++) {
+        const bool due = i % POWER_BATCH_EVERY == POWER_BATCH_EVERY / 4;
+        if (me->worker.number == 0 && due) make_batch(me->w);
+        load_step(&me->worker);
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv) {
     struct world w;
+    static struct writer writers[POWER_WORKERS]; /* large: each remembers calls */
     char codes[POWER_UNITS][WORLD_CODE_CAP];
     if (argc != 4 || !read_codes(argv[2], codes) || open_world(&w, argv[1]) != CM_OK) return 2;
     struct load load = {.engine = w.engine,
@@ -70,13 +90,14 @@ int main(int argc, char **argv) {
                         .hold_ms_max = 1000,
                         .seed = 99,
                         .tell = tell};
-    struct load_worker worker;
-    load_worker_init(&worker, &load, 0);
-    const unsigned long calls = strtoul(argv[3], NULL, 10);
-    for (unsigned long i = 0; i < calls; i++) {
-        if (i % POWER_BATCH_EVERY == POWER_BATCH_EVERY / 2) make_batch(&w);
-        load_step(&worker);
+    for (uint32_t i = 0; i < POWER_WORKERS; i++) {
+        writers[i].w = &w;
+        writers[i].calls = strtoul(argv[3], NULL, 10) / POWER_WORKERS;
+        load_worker_init(&writers[i].worker, &load, i);
+        if (pthread_create(&writers[i].thread, NULL, write_on, &writers[i]) != 0) return 3;
     }
+    for (uint32_t i = 0; i < POWER_WORKERS; i++)
+        (void)pthread_join(writers[i].thread, NULL);
     world_close(&w);
     keystore_close(w.keystore);
     return 0;

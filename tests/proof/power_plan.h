@@ -8,7 +8,8 @@
 #define POWER_SEGMENT_LEN 65536u /* bytes: the shortest */
 #define POWER_FOLD_LEN    600u   /* bytes of journal between folds: every few calls */
 #define POWER_BATCH_UNITS 5u     /* of each batch made under the recorder */
-#define POWER_BATCH_EVERY 20u    /* calls */
+#define POWER_BATCH_EVERY 20u    /* calls of worker 0 */
+#define POWER_WORKERS     3u
 
 enum power_kind {
     POWER_ASKED,    /* a call is about to be made: in flight from here */

@@ -22,7 +22,7 @@
 #define CALLS_BIG   "200"
 #define CALLS_BLIND "25"   /* where a sync is left out */
 #define BALLAST_LEN 50000u /* bytes of a note that brings the end of the first segment near */
-#define RETRY_N     4u     /* calls with a key asked again after the power came back */
+#define RETRY_N     6u     /* calls with a key asked again after the power came back */
 
 static const char *recorder_path, *writer_path;
 
@@ -103,21 +103,36 @@ static void tell(void *ctx, const struct load_call *call, bool answered) {
     if (answered) keep(ctx, call);
 }
 
+/* In flight when the power failed: may have worked. */
+static void keep_open(struct after *a, struct load_call *call, uint64_t dead_at) {
+    for (uint32_t i = 0; i < call->n; i++)
+        call->items[i].t_return = dead_at;
+    keep(a, call);
+}
+
 /* What the program had asked and been told when the power failed. */
 static void before_failure(struct after *a, const struct powerloss_mark *marks, uint64_t mark_n) {
-    struct power_mark m = {.kind = POWER_BATCH, .set = 1};
+    struct power_mark m;
+    struct load_call open[POWER_WORKERS] = {0};
     a->batch_n = 1;
     for (uint64_t i = 0; i < mark_n; i++) {
         memcpy(&m, marks[i].p, sizeof m);
-        if (m.kind == POWER_BATCH) a->batch_n = m.set;
-        if (m.kind == POWER_ANSWERED) keep(a, &m.call);
-        if (m.kind == POWER_ASKED && m.call.key != 0) a->retry[a->retry_n++ % RETRY_N] = m.call;
+        if (m.kind == POWER_BATCH) {
+            a->batch_n = m.set;
+            continue;
+        }
+        struct load_call *mine = &open[m.call.items[0].process % POWER_WORKERS];
+        *mine = m.call;
+        if (m.kind == POWER_ASKED) {
+            if (m.call.key != 0) a->retry[a->retry_n++ % RETRY_N] = m.call;
+            continue;
+        }
+        keep(a, mine);
+        mine->n = 0;
     }
-    if (m.kind != POWER_ASKED) return;
     const uint64_t dead_at = load_now();
-    for (uint32_t i = 0; i < m.call.n; i++)
-        m.call.items[i].t_return = dead_at;
-    keep(a, &m.call);
+    for (uint32_t i = 0; i < POWER_WORKERS; i++)
+        keep_open(a, &open[i], dead_at);
 }
 
 static cm_err batches_are_there(void *ctx, const struct registry *r) {

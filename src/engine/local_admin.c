@@ -138,6 +138,22 @@ static cm_err find_set(const struct local *l, uint32_t number, struct cm_diag *d
                      "no batch or pool has number %u", number);
 }
 
+/* What the journal could not hold, or what replay would not understand, must never get there. */
+static bool issue_sound(const struct set *s, const struct scheme_entry *scheme,
+                        const struct issue_event *e) {
+    const size_t skip_n = e->skipped.len / sizeof(uint64_t);
+    if (e->skipped.len % sizeof(uint64_t) != 0 || e->skipped.len > EVENT_PART_MAX) return false;
+    if (e->issued > e->count || skip_n > e->count - e->issued) return false;
+    const uint64_t serials =
+        s->kind == SET_BATCH && scheme != NULL ? scheme->numbers->serials : INT64_MAX;
+    if (e->first > serials || e->count > serials - e->first) return false;
+    for (size_t i = 0; i < skip_n; i++) {
+        const uint64_t serial = get_u64be(e->skipped.p + i * sizeof serial);
+        if (serial < e->first || serial - e->first >= e->count) return false;
+    }
+    return true;
+}
+
 static cm_err issue_as_owner(struct local *l, void *ctx) {
     struct set_act *a = ctx;
     const struct issue_event *e = &a->event.u.issue;
@@ -158,6 +174,9 @@ static cm_err issue_as_owner(struct local *l, void *ctx) {
     if (e->issued > s->set.quantity || c->issued > s->set.quantity - e->issued)
         return diag_fail(a->diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
                          "the ordered quantity would be exceeded");
+    if (!issue_sound(&s->set, registry_scheme(&l->registry, s->set.of), e))
+        return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, NULL,
+                         "serials, units and skips of the range do not agree with each other");
     return local_commit_events(l, &a->event, 1);
 }
 
@@ -172,6 +191,7 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     struct set_entry *s = NULL;
     TRY(needs_accepted(l, a->diag));
     TRY(find_set(l, e->set, a->diag, &s));
+    if ((unsigned)e->phase > PHASE_CLOSED) return CM_E_ARGUMENT;
     const struct set_counters *c = &s->set.counters;
     /* A batch is a promise of so many codes; a pool is drawn from as cards are needed. */
     if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity)

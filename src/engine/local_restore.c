@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "engine/local.h"
 
+#define ACCEPT_SETS_MAX 4096u /* sets still issuing when the backup was made; our choice */
+
 /* ---- Backup ------------------------------------------------------------------------------------
  */
 
@@ -56,6 +58,16 @@ struct accept_act {
     struct cm_diag *diag;
 };
 
+/* Each event spends from the set's next serial on: a second one would begin there again. */
+static cm_err each_once(const struct engine_skip *skips, size_t n, struct cm_diag *diag) {
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (skips[i].set == skips[k].set)
+                return diag_fail(diag, CM_E_CONFLICT, "restore", NULL, "name each set once",
+                                 "set %u stands twice", skips[i].set);
+    return CM_OK;
+}
+
 static cm_err skip_event(const struct local *l, const struct engine_skip *skip, struct event *out,
                          struct cm_diag *diag) {
     const struct set_entry *s = registry_set(&l->registry, skip->set);
@@ -87,6 +99,7 @@ static cm_err accept_as_owner(struct local *l, void *ctx) {
     if (!l->restored)
         return diag_fail(a->diag, CM_E_STATE, "workspace", NULL, NULL,
                          "it was not restored: there is nothing to accept");
+    TRY(each_once(a->skips, a->n, a->diag));
     struct event *events = calloc(a->n + 1, sizeof *events);
     if (events == NULL) return CM_E_NO_MEMORY;
     cm_err err = CM_OK;
@@ -101,6 +114,6 @@ static cm_err accept_as_owner(struct local *l, void *ctx) {
 cm_err engine_accept_restore(struct cm_engine *engine, const struct engine_skip *skips, size_t n,
                              struct cm_diag *diag) {
     struct accept_act act = {.skips = skips, .n = n, .diag = diag};
-    if (n > (size_t)REFUSAL_SCHEMES_MAX * REFUSAL_SCHEMES_MAX) return CM_E_ARGUMENT;
+    if (n > ACCEPT_SETS_MAX) return CM_E_ARGUMENT;
     return local_as_owner(local_of(engine), accept_as_owner, &act);
 }

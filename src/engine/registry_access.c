@@ -141,6 +141,10 @@ cm_err brand_document_check(const struct registry *r, uint32_t id, struct cm_sli
                             struct cm_diag *diag) {
     struct brand b = {.id = id};
     TRY(brand_parse(text, &b, diag));
+    for (size_t i = 0; i < r->brand_n; i++)
+        if (r->brands[i]->id == id)
+            return diag_fail(diag, CM_E_EXISTS, b.name, NULL, "brands are never renamed",
+                             "brand %u exists already", id);
     if (registry_brand_named(r, slice_text(b.name)) == NULL) return CM_OK;
     return diag_fail(diag, CM_E_EXISTS, b.name, NULL, "give it another name",
                      "a brand of this name exists");

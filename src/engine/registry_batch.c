@@ -79,6 +79,9 @@ cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_sli
     TRY(check_values(root, scheme, &b));
     if (id >= REGISTRY_SETS_MAX || registry_set(r, id) != NULL)
         return json_fail(root, CM_E_EXISTS, NULL, "number %u is taken or too large", id);
+    if (b.batch >= REGISTRY_SETS_MAX) /* batches are looked up in an array by index */
+        return json_fail(json_get(root, "batch"), CM_E_RANGE, "take the next free index",
+                         "batch index %llu is too large", (unsigned long long)b.batch);
     if (registry_set_named(r, slice_text(b.name)) != NULL)
         return json_fail(json_get(root, "name"), CM_E_EXISTS, "give it another name",
                          "a batch named '%s' exists", b.name);

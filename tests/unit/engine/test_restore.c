@@ -123,6 +123,8 @@ static void serials_that_may_have_left_are_never_given_again(void **state) {
     world_open(&w);
     struct engine_skip skip = {.set = set, .serials = 901};
     assert_err(CM_E_LIMIT, engine_accept_restore(w.engine, &skip, 1, NULL));
+    const struct engine_skip twice[] = {{.set = set, .serials = 250}, {.set = set, .serials = 5}};
+    assert_err(CM_E_CONFLICT, engine_accept_restore(w.engine, twice, 2, NULL)); /* 255? 5? */
     skip.serials = 250;
     assert_ok(engine_accept_restore(w.engine, &skip, 1, NULL));
     assert_err(CM_E_CONFLICT, engine_issue(w.engine, &issue, NULL)); /* 100..199 are gone */

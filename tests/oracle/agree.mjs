@@ -4,7 +4,7 @@
 // Refuses to pass a run with no case. N is 5000 unless given, 100000 in a proof (CM_PROVE=1); each
 // direction gets N.
 //
-// TOOL is an executable (or a .mjs file) with four commands. CASES is the JSON file of the cases
+// TOOL is an executable (or a .mjs file) with five commands. CASES is the JSON file of the cases
 // (a list `codes`, a list `pools`, all numbers explicit; docs/design/construction.md names them).
 // Lines end with \n. Input lines are bytes: perhaps not UTF-8, never with a zero byte, at most
 // 8 KiB. One output line for each unit or input line, in order; exit status 0. Anything else
@@ -19,7 +19,12 @@
 //   TOOL open CASES NAME            reads texts, for each:  attr,attr,...|day|batch|serial
 //     or `typo` (right shape, wrong check character) or `none` (not a code). Texts are as people
 //     type them: normalisation is part of the answer. There are no batch records: whatever
-//     unpacks is a unit. A filtered text is `none`.
+//     unpacks is a unit. A filtered text is `none`. A text has the case's own look-alikes, and if
+//     `standard_lookalikes` the standard ones of version 1 below them.
+//   TOOL filtered CASES NAME        reads texts of right length and alphabet, data and check
+//     character (right or not) without separators, for each: 1 if the filter skips it, else 0.
+//     `filter.version` is the compiled-in list (0: none), `words` are added to it, symbol by symbol
+//     or, if `spelled`, in all their spellings.
 //   TOOL cards CASES NAME SEED N    N cards:  index|number|pin|held
 //     The first lines are the indices 0..7, then 10^m-8 .. 10^m-1, then pseudo-random ones over
 //     all of 0 .. 10^m-1. pin: `-` if the pool has none. held: 1 if the index is skipped for good
@@ -34,13 +39,17 @@ import { parseArgs } from 'node:util';
 
 import { luhn, Pool } from './card.mjs';
 import { Scheme } from './code.mjs';
-import { corrupt, respell } from './mangle.mjs';
+import { wordsOf } from './filter.mjs';
+import { corrupt, respell, tempting, turning } from './mangle.mjs';
 import { Random } from './random.mjs';
+import { lookalikesOf } from './text.mjs';
 
 const CHUNK = 4096;
 const SHOWN = 3; // disagreements printed for each case
 const CORRUPT_ONE_IN = 20;
 const RESPELT_ONE_IN = 10;
+const TURNING_ONE_IN = 8;
+const LIST_MET_FROM = 1000; // units among which the word list must have skipped some
 const EDGES = 8n; // card indices at either end that a tool must print
 const MAX_OUTPUT = 1 << 30;
 const DIGITS = '0123456789';
@@ -114,9 +123,11 @@ class Run {
     return { lines };
   }
 
-  /** Compare what TOOL said with what is right; `context(i)` names the unit of line i. */
-  judge(title, answer, expected, context) {
+  /** Compare what TOOL said with what is right; `context(i)` names the unit of line i; `missing`
+   * says what the run itself fails to try. */
+  judge(title, answer, expected, context, missing = '') {
     const problems = answer.problem ? [answer.problem] : [];
+    if (missing) problems.push(missing);
     if (answer.lines && answer.lines.length !== expected.length) {
       problems.push(`${answer.lines.length} lines instead of ${expected.length}`);
     }
@@ -146,23 +157,46 @@ class Run {
       const unit = i < 2 ? unitText(edges[i]) : unitText(units[i]);
       return `${unit}|${texts[i] && !scheme.filtered(texts[i]) ? texts[i] : '-'}`;
     });
-    this.judge(`mint ${spec.name}`, answer, expected, (i) => `${spec.name} line ${i + 1}`);
+    this.judge(`mint ${spec.name}`, answer, expected, (i) => `${spec.name} line ${i + 1}`,
+      this.listUnmet(spec, expected.some((line) => line.endsWith('|-'))));
+  }
+
+  /** A run that never meets the word list proves nothing about it. */
+  listUnmet(spec, met) {
+    const wanted = spec.filter !== null && spec.filter.version > 0 && this.n >= LIST_MET_FROM;
+    return wanted && !met ? 'the word list is never met' : '';
   }
 
   open(spec) {
     const scheme = new Scheme(spec);
     const random = new Random(`open ${spec.name} ${this.seed}`);
+    const lookalikes = lookalikesOf(spec);
     const texts = inChunks(someUnits(scheme, random, this.n), (units) => scheme.texts(units));
     const guess = () => scheme.print(Array.from({ length: scheme.length },
       () => random.below(scheme.r)));
     const sent = texts.map((text) => {
       if (random.below(CORRUPT_ONE_IN) === 0) return corrupt(random, text, spec.alphabet, guess);
       if (random.below(RESPELT_ONE_IN) > 0) return Buffer.from(text);
-      return respell(random, text, spec.alphabet, spec.lookalikes);
+      return respell(random, text, spec.alphabet, lookalikes);
     });
     const expected = inChunks(sent, (lines) => scheme.open(lines)).map(answerText);
     this.judge(`open ${spec.name}`, this.ask('open', spec.name, [], asLines(sent)), expected,
-      (i) => `${spec.name} line ${i + 1}: ${JSON.stringify(sent[i].toString('latin1'))}`);
+      (i) => `${spec.name} line ${i + 1}: ${JSON.stringify(sent[i].toString('latin1'))}`,
+      this.listUnmet(spec, texts.some((text) => scheme.filtered(text))));
+  }
+
+  /** Every word in turn, planted in a text in one of its spellings or nearly so. */
+  filtered(spec) {
+    const scheme = new Scheme(spec);
+    const random = new Random(`filtered ${spec.name} ${this.seed}`);
+    const words = [...spec.filter.words, ...wordsOf(spec.filter.version)];
+    const sent = Array.from({ length: this.n }, (_, i) => (random.below(TURNING_ONE_IN) === 0
+      ? turning(random, spec.alphabet, scheme.total)
+      : tempting(random, words[i % words.length], spec.alphabet, scheme.total)));
+    const expected = sent.map((text) => (scheme.filtered(text) ? '1' : '0'));
+    const answer = this.ask('filtered', spec.name, [], asLines(sent.map((t) => Buffer.from(t))));
+    this.judge(`filtered ${spec.name}`, answer, expected,
+      (i) => `${spec.name} line ${i + 1}: ${JSON.stringify(sent[i])}`);
   }
 
   cards(spec) {
@@ -209,6 +243,7 @@ function tally(title, expected) {
     typo: (line) => line === 'typo',
     none: (line) => line === 'none',
     filtered: (line) => title.startsWith('mint') && line.endsWith('|-'),
+    skipped: (line) => title.startsWith('filtered') && line === '1',
     held: (line) => title.startsWith('cards ') && line.endsWith('|1'),
   };
   const counts = Object.entries(kinds)
@@ -244,6 +279,7 @@ function main() {
   for (const spec of codes.filter(chosen)) {
     run.mint(spec);
     run.open(spec);
+    if (spec.filter !== null) run.filtered(spec);
   }
   for (const spec of pools.filter(chosen)) {
     run.cards(spec);

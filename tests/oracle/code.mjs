@@ -7,8 +7,9 @@ import { getUint, putUint, uintBytes } from './bytes.mjs';
 import { checker } from './check.mjs';
 import { Cmac } from './cmac.mjs';
 import { Ff1, integer, numerals } from './ff1.mjs';
+import { filterOf } from './filter.mjs';
 import { deriveKey } from './keys.mjs';
-import { isFiltered, normaliser } from './text.mjs';
+import { lookalikesOf, normaliser } from './text.mjs';
 
 const TWEAK_CODE = 0x43;
 const BLOCK = 16;
@@ -51,7 +52,8 @@ export class Scheme {
     this.ff1 = new Ff1(key('code-enc'), r, spec.length, this.tweak);
     this.check = checker(spec.check, r);
     this.total = spec.length + (this.check === null ? 0 : 1);
-    this.normalise = normaliser(spec.alphabet, spec.lookalikes, this.total);
+    this.normalise = normaliser(spec.alphabet, lookalikesOf(spec), this.total);
+    this.skips = filterOf(spec.alphabet, spec.filter);
   }
 
   checkBounds() {
@@ -113,7 +115,7 @@ export class Scheme {
 
   /** Whether the minter skips this text. */
   filtered(text) {
-    return isFiltered(text, this.spec.alphabet, this.spec.filter);
+    return this.skips(text);
   }
 
   readOne(bytes) {

@@ -18,6 +18,8 @@ const CAPS29 = '34679ABCEFGHIJKLMNOPQRSTVWXYZ';
 const SAFE31 = '23456789ABCDEFGHJKLMNPQRSTUVWXY';
 const CROCKFORD32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ALL36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const MIXED53 = '23467ABCDEFGHJKLMNPQRSTUVWXYabcdefghijkmnopqrstuvwxyz'; // no l, O, I, Z
+const LOWER31 = 'abcdefghijkmnopqrstuvwxyz234679';
 const MIXED61 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 const DATE = { epoch: '2024-01-01', days: 3650 };
@@ -39,8 +41,10 @@ function code(name, id, version, alphabet, length, options) {
     date: options.date ?? null,
     batches: options.batches,
     serials: options.serials,
+    standard_lookalikes: options.standard ?? false,
     lookalikes: options.lookalikes ?? {},
-    filter: options.filter ?? null,
+    filter: options.filter
+      ? { version: 0, words: [], spelled: false, rotation: false, ...options.filter } : null,
   };
   new Scheme(spec);
   return spec;
@@ -97,6 +101,27 @@ const codes = [
   code('r36-capped', 15, 8, ALL36, 21, { inline: { sku: 999 }, batches: 77, serials: 1234567 }),
   code('r61-mixed-case', 16, 99, MIXED61, 10, { inline: { size: 5 }, batches: 5000,
     serials: 1000000, lookalikes: { l: '1' } }),
+  // From here on the tables of version 1: the compiled-in words, the standard look-alikes.
+  code('r23-listed', 17, 1, DEFAULT23, 12, { inline: { sku: 9 }, batches: 2048, serials: 100000,
+    standard: true, filter: { version: 1, rotation: true } }),
+  code('r20-listed', 18, 2, VOWEL_FREE20, 13, { batches: 1000, serials: 1000000, standard: true,
+    filter: { version: 1 } }),
+  code('r10-listed', 19, 3, '0123456789', 12, { batches: 100, serials: 10000, standard: true,
+    filter: { version: 1, words: ['LOL', '4711', 'B'.repeat(2)], spelled: true, rotation: true } }),
+  code('r16-listed', 20, 4, TURNING16, 11, { batches: 300, serials: 30000, standard: true,
+    filter: { version: 1, rotation: true } }),
+  code('r29-listed', 21, 5, CAPS29, 13, { date: DATE, batches: 100, serials: 100000,
+    standard: true, filter: { version: 1 } }),
+  code('r31-lower', 22, 6, LOWER31, 12, { batches: 4096, serials: 250000, standard: true,
+    filter: { version: 1, rotation: true } }),
+  code('r32-listed', 23, 7, CROCKFORD32, 12, { batches: 5000, serials: 500000, standard: true,
+    lookalikes: { I: 'J', '$': 'S', U: 'W' }, filter: { version: 1, words: ['88', 'WTF'] } }),
+  code('r36-listed', 24, 8, ALL36, 12, { inline: { sku: 40 }, batches: 900, serials: 90000,
+    standard: true, filter: { version: 1, words: ['B2B', 'GUZ', '1337'], spelled: true } }),
+  code('r53-mixed-case', 25, 9, MIXED53, 11, { batches: 4000, serials: 400000, standard: true,
+    filter: { version: 1, rotation: true } }),
+  code('r61-listed', 26, 10, MIXED61, 11, { batches: 3000, serials: 300000, standard: true,
+    filter: { version: 1, words: ['Lego'], spelled: true } }),
 ];
 
 const pools = [

@@ -8,7 +8,9 @@ import { readFileSync } from 'node:fs';
 import { answerText, inChunks, someIndices, someUnits, unitText } from './agree.mjs';
 import { luhn, Pool } from './card.mjs';
 import { Scheme } from './code.mjs';
+import { wordsOf } from './filter.mjs';
 import { Random } from './random.mjs';
+import { normaliser } from './text.mjs';
 
 /** Changes to a scheme, a pool or the output lines, by name. */
 const FAULTS = {
@@ -28,6 +30,28 @@ const FAULTS = {
   order: { lines: (list) => list.map((l) => l.replace(/\|(\d+)\|(\d+)(\||$)/, '|$2|$1$3')) },
   'silent-typo': { lines: (list) => list.map((l) => (l === 'typo' ? 'none' : l)) },
   'no-filter': { scheme: (s) => { s.filtered = () => false; } },
+  'digit-words': { // a run of digits alone passes for a word
+    scheme: (s) => {
+      const right = s.filtered.bind(s);
+      s.filtered = (text) => right(text) || /455|4553/.test(text);
+    },
+  },
+  unspelled: { // words as they stand in the list only
+    scheme: (s) => {
+      const words = wordsOf(s.spec.filter?.version ?? 0);
+      s.filtered = (text) => words.some((word) => text.includes(word));
+    },
+  },
+  'own-only': { // the standard look-alikes forgotten
+    scheme: (s) => { s.normalise = normaliser(s.spec.alphabet, s.spec.lookalikes, s.total); },
+  },
+  'long-text': { // a text of any size is read
+    scheme: (s) => {
+      const right = s.normalise;
+      s.normalise = (bytes) => right(bytes.length < 4096 ? bytes
+        : Buffer.from(bytes.toString().replace(/[- .\u00a0\u2013\u2212\u3000]/g, '')));
+    },
+  },
   luhn: {
     pool: (p) => {
       const right = p.numbers.bind(p);
@@ -74,6 +98,8 @@ function cards(pool, random, n) {
 const COMMANDS = {
   mint: { kind: 'codes', args: 2, run: mint },
   open: { kind: 'codes', args: 0, run: (s) => inChunks(inputLines(), (l) => s.open(l)) },
+  filtered: { kind: 'codes', args: 0, run: (s) => inputLines()
+    .map((line) => (s.filtered(line.toString()) ? '1' : '0')) },
   cards: { kind: 'pools', args: 2, run: cards },
   'cards-open': { kind: 'pools', args: 0, run: (p) => inChunks(inputLines(), (l) => p.open(l)) },
 };

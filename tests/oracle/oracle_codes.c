@@ -1,6 +1,6 @@
 /* Mint and open the codes of tests/oracle/cases.json with the library, for agree.mjs.
- * Reads the cases with jansson, so that nothing but the construction is under test. A case names
- * its block list and look-alikes itself: those of the library's tables are put aside. */
+ * Reads the cases with jansson, so that nothing but the construction is under test. A case says
+ * whether the library's word list and standard look-alikes count, and names its own. */
 #include "oracle/oracle_codes.h"
 
 #include <inttypes.h>
@@ -72,6 +72,9 @@ static cm_err read_numbers(const json_t *spec, struct cm_scheme_numbers *out) {
                                         .batches = number(spec, "batches"),
                                         .serials = number(spec, "serials"),
                                         .table_version = 1};
+    const json_t *filter = json_object_get(spec, "filter");
+    numbers.filter_version = (uint8_t)number(filter, "version");
+    numbers.rotation_filter = json_is_true(json_object_get(filter, "rotation"));
     TRY(cm_alphabet_init(&numbers.alphabet, slice_text(text(spec, "alphabet")), NULL));
     const json_t *attributes = json_object_get(spec, "attributes");
     if (json_array_size(attributes) > CM_ATTRIBUTES_MAX) return CM_E_RANGE;
@@ -90,9 +93,9 @@ static cm_err read_numbers(const json_t *spec, struct cm_scheme_numbers *out) {
     return CM_OK;
 }
 
-static cm_err set_filter(struct oracle_case *c) {
+/* The filter of the case, words of its own included. */
+static cm_err filter_of(const struct oracle_case *c, struct filter **out) {
     const json_t *spec = json_object_get(c->spec, "filter");
-    if (!json_is_object(spec)) return CM_OK;
     const json_t *list = json_object_get(spec, "words");
     struct cm_slice words[WORDS_MAX];
     const size_t n = json_array_size(list);
@@ -101,23 +104,33 @@ static cm_err set_filter(struct oracle_case *c) {
         words[i] = slice_text(json_string_value(json_array_get(list, i)));
     }
     const struct filter_options options = {.code_n = (uint8_t)c->code_len,
-                                           .rotation =
-                                               json_is_true(json_object_get(spec, "rotation")),
+                                           .version = c->numbers.filter_version,
+                                           .rotation = c->numbers.rotation_filter,
                                            .extra = words,
                                            .extra_n = n,
-                                           .extra_exact = true};
+                                           .extra_exact =
+                                               !json_is_true(json_object_get(spec, "spelled"))};
+    return filter_new(out, &c->numbers.alphabet, &options, NULL);
+}
+
+/* Only for words of the case's own: else the coder keeps the filter that it made of the scheme's
+ * numbers, as in production. */
+static cm_err set_filter(struct oracle_case *c) {
+    const json_t *spec = json_object_get(c->spec, "filter");
+    if (json_array_size(json_object_get(spec, "words")) == 0) return CM_OK;
     struct filter *filter = NULL;
-    TRY(filter_new(&filter, &c->numbers.alphabet, &options, NULL));
+    TRY(filter_of(c, &filter));
     coder_set_filter(c->coder, filter);
     return CM_OK;
 }
 
-/* The look-alikes of the case and no others: a standard one is a character that is no symbol (nor
- * folds to one) and yet has a position. */
+/* The look-alikes of the case, and the standard ones only if it wants them: one of those is a
+ * character that is no symbol (nor folds to one) and yet has a position. */
 static cm_err set_lookalikes(struct oracle_case *c) {
     const struct cm_alphabet *alphabet = &c->numbers.alphabet;
     TRY(normaliser_init(&c->normaliser, alphabet, (uint8_t)c->code_len, 1, NULL));
-    for (unsigned i = 0; i < sizeof c->normaliser.ascii; i++) {
+    const bool standard = json_is_true(json_object_get(c->spec, "standard_lookalikes"));
+    for (unsigned i = 0; !standard && i < sizeof c->normaliser.ascii; i++) {
         const unsigned upper = i >= 'a' && i <= 'z' && alphabet->folds_case ? i - 'a' + 'A' : i;
         if (alphabet->index[upper] == CM_NO_SYMBOL && c->normaliser.ascii[i] != NORMALISE_DELETE)
             c->normaliser.ascii[i] = CM_NO_SYMBOL;
@@ -238,6 +251,28 @@ static cm_err open_lines(struct oracle_case *c) {
     return err != CM_OK ? err : open_rows(c, rows, verdicts, n);
 }
 
+/* 1 or 0 for each text of stdin: whether the filter skips it. */
+static cm_err filter_lines(struct oracle_case *c) {
+    CM_CLEANUP(filter_freep) struct filter *filter = NULL;
+    TRY(filter_of(c, &filter));
+    uint8_t row[CM_LENGTH_MAX + 1], skip = 0;
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len = 0;
+    cm_err err = CM_OK;
+    while (err == CM_OK && (len = getline(&line, &cap, stdin)) >= 0) {
+        if (len > 0 && line[len - 1] == '\n') len--;
+        if ((size_t)len != c->code_len) err = CM_E_FORMAT;
+        for (size_t i = 0; err == CM_OK && i < c->code_len; i++)
+            row[i] = c->numbers.alphabet.index[(uint8_t)line[i]];
+        if (err != CM_OK) break;
+        filter_mask(filter, row, 1, c->code_len, &skip);
+        printf("%u\n", skip);
+    }
+    free(line);
+    return err;
+}
+
 static int status(cm_err err, const char *name) {
     if (err == CM_OK) return 0;
     fprintf(stderr, "%s: %s\n", name, cm_err_name(err));
@@ -260,6 +295,14 @@ int oracle_open(const char *cases, const char *name) {
     struct oracle_case c;
     cm_err err = case_open(&c, cases, name);
     if (err == CM_OK) err = open_lines(&c);
+    case_close(&c);
+    return status(err, name);
+}
+
+int oracle_filtered(const char *cases, const char *name) {
+    struct oracle_case c;
+    cm_err err = case_open(&c, cases, name);
+    if (err == CM_OK) err = filter_lines(&c);
     case_close(&c);
     return status(err, name);
 }

@@ -1,5 +1,5 @@
 /* The code modes of the oracle's counterpart; protocol: head of tests/oracle/agree.mjs.
- * Both print to standard output and return the exit status: 0, or 2 with a word on standard
+ * All print to standard output and return the exit status: 0, or 2 with a word on standard
  * error when the cases or the arguments cannot be used. */
 #ifndef CM_TESTS_ORACLE_ORACLE_CODES_H
 #define CM_TESTS_ORACLE_ORACLE_CODES_H
@@ -8,5 +8,7 @@
 int oracle_mint(const char *cases, const char *name, const char *seed, const char *n);
 /* TOOL open CASES NAME */
 int oracle_open(const char *cases, const char *name);
+/* TOOL filtered CASES NAME */
+int oracle_filtered(const char *cases, const char *name);
 
 #endif

@@ -15,8 +15,9 @@ import { checker, kindFor, primitiveRoot } from './check.mjs';
 import { Cmac } from './cmac.mjs';
 import { Scheme } from './code.mjs';
 import { Ff1, integer, numerals } from './ff1.mjs';
+import { filterOf, wordsOf } from './filter.mjs';
 import { deriveKey, keyInfo } from './keys.mjs';
-import { isFiltered, normaliser } from './text.mjs';
+import { lookalikesOf, normaliser, standardLookalikes } from './text.mjs';
 import { workedExamples } from './worked.mjs';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -192,17 +193,65 @@ test('what people type becomes positions, and rubbish becomes nothing', () => {
   assert.equal(normaliser('Aa', {}, 1)(Buffer.from('a'))[0], 1);
 });
 
+test('a text is read up to 4,096 bytes and not beyond', () => {
+  const normal = normaliser('AB', {}, 2);
+  const read = (text) => normal(Buffer.from(text))?.join('') ?? null;
+  assert.equal(read(`A${'-'.repeat(4094)}B`), '01');
+  assert.equal(read(`A${'-'.repeat(4095)}B`), null);
+  assert.equal(read(`${'\u3000'.repeat(1364)}..AB`), '01'); // bytes count, not characters
+  assert.equal(read(`${'\u3000'.repeat(1365)}AB`), null);
+});
+
+test('standard look-alikes go from what the alphabet lacks to the first target that it has', () => {
+  const of = (alphabet) => Object.entries(standardLookalikes(alphabet)).map((p) => p.join(''))
+    .sort().join(' ');
+  assert.equal(of('234679BCDFGHJKMPQRTVWXY'), '8B UV Z2'); // the default: no 5 S, 0 O, 1 I L
+  assert.equal(of('0123456789'), 'B8 I1 L1 O0 S5 Z2');
+  assert.equal(of('0O1Il'), 'L1 i1 o0');
+  assert.equal(of('aoL'), '0o 1L IL Oo lL');
+  assert.equal(of('abc'), '');
+  const own = { alphabet: '01LS', standard_lookalikes: true, lookalikes: { I: 'L', $: 'S' } };
+  assert.deepEqual(lookalikesOf(own), { 5: 'S', I: 'L', O: '0', $: 'S' });
+});
+
 test('filters see words across the check character and texts that turn into others', () => {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-  const filter = { words: ['WTF', '88'], rotation: true };
-  for (const text of ['AWTF', '1988', '96HW', 'NO']) {
-    assert.ok(isFiltered(text, alphabet, filter), text);
+  const rules = { version: 0, words: ['WTF', '88'], spelled: false, rotation: true };
+  const skips = filterOf(alphabet, rules);
+  for (const text of ['AWTF', '1988', '96HW', 'NO']) assert.ok(skips(text), text);
+  for (const text of ['WT1F', '96H1', '69', 'MXW', '818', 'W7F', 'wtf']) {
+    assert.ok(!skips(text), text); // 69 and MXW turn into themselves
   }
-  for (const text of ['WT1F', '96H1', '69', 'MXW', '818']) { // 69 and MXW turn into themselves
-    assert.ok(!isFiltered(text, alphabet, filter), text);
+  assert.ok(!filterOf('69HW', { ...rules, words: [], rotation: false })('96HW'));
+  assert.ok(!filterOf('6', { ...rules, words: [] })('66'), 'no 9 in the alphabet');
+  assert.ok(!filterOf(alphabet, null)('WTF88'));
+});
+
+test('spellings: letters as the table says, in either case, one letter left', () => {
+  const skips = filterOf('any', { version: 0, words: ['LEGO', '22', 'B2', 'GUZ'], spelled: true,
+    rotation: false });
+  for (const text of ['LEGO', 'lEg0', 'x1E6Ox', '13G0', 'L390', '22', 'B2', 'b2', '6V2', 'gvz']) {
+    assert.ok(skips(text), text);
   }
-  assert.ok(!isFiltered('96HW', '69HW', { words: [], rotation: false }));
-  assert.ok(!isFiltered('66', '6', { words: [], rotation: true }), 'no 9 in the alphabet');
+  for (const text of ['1390', '1360', '82', '8Z', 'LEG', 'LE-GO', 'IEGO', '6U1', '']) {
+    assert.ok(!skips(text), text);
+  }
+});
+
+test('word list 1 is 172 words and one number, and the same in the source of the library', () => {
+  const { words } = json('../../docs/design/filter-words-1.json');
+  assert.equal(words.length, 173);
+  assert.equal(new Set(words).size, 173);
+  assert.deepEqual(words.filter((word) => !/^[A-Z]{3,10}$/.test(word)), ['1488']);
+  assert.equal(wordsOf(1)[words.indexOf('JGS')], 'WTF');
+  assert.throws(() => wordsOf(2), RangeError);
+  // The longest text of capitals, digits and blanks among the string literals is the list.
+  const source = readFileSync(path('../../src/codes/filter_words.c'), 'utf8')
+    .replace(/\/\*[^]*?\*\//g, ' ');
+  const [list] = [...source.matchAll(/"[A-Z0-9 ]*"(?:\s*"[A-Z0-9 ]*")*/g)]
+    .map(([literals]) => literals.replace(/"\s*"/g, '').replaceAll('"', ''))
+    .sort((a, b) => b.length - a.length);
+  assert.deepEqual(list.trim().split(/ +/), words);
 });
 
 test('Luhn gives the published 79927398713, and shares become exact thresholds', () => {
@@ -244,7 +293,8 @@ test('the worked examples of construction.md are what the program prints', () =>
 
 const agree = (fault) => spawnSync(process.execPath, [
   path('agree.mjs'), path('mirror.mjs'), '--n', '300',
-  '--only', 'r23-dated,r16-turning,m6-listed-held,m9-held-half', ...(fault ? ['--tool-arg', fault] : []),
+  '--only', 'r23-dated,r16-turning,r36-listed,r53-mixed-case,m6-listed-held,m9-held-half',
+  ...(fault ? ['--tool-arg', fault] : []),
 ], { encoding: 'utf8' });
 
 test('agree passes a tool that follows the construction', () => {
@@ -253,8 +303,8 @@ test('agree passes a tool that follows the construction', () => {
   assert.match(run.stdout, /\n\d+ passed, 0 failed\n$/);
 });
 
-for (const fault of ['tag', 'weights', 'order', 'silent-typo', 'no-filter', 'luhn', 'pin', 'hold',
-  'short', 'typo-index']) {
+for (const fault of ['tag', 'weights', 'order', 'silent-typo', 'no-filter', 'digit-words',
+  'unspelled', 'own-only', 'long-text', 'luhn', 'pin', 'hold', 'short', 'typo-index']) {
   test(`agree refuses a tool with the fault "${fault}"`, () => {
     const run = agree(fault);
     assert.equal(run.status, 1, run.stdout + run.stderr);

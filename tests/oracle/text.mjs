@@ -1,7 +1,7 @@
-// What people type and what must not be printed: normalisation of a code text, and the filters.
+// What people type: normalisation of a code text, with the standard look-alikes.
 // `normaliser` gives alphabet positions, or null for a text that cannot be a code.
-// Refuses bad UTF-8, foreign symbols and any length but the exact one.
-// Reference: docs/design/construction.md sections 8 and 9.
+// Refuses texts above 4,096 bytes, bad UTF-8, foreign symbols and any length but the exact one.
+// Reference: docs/design/construction.md section 8, docs/design/text-tables.md.
 
 const CYRILLIC = 'АВЕКМНОРСТУХІЈЅ';
 const LATIN = 'ABEKMHOPCTYXIJS';
@@ -14,8 +14,13 @@ const DASHES = '-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212';
 const DOTS = '.\u00b7';
 const SEPARATORS = new Set(SPACES + DASHES + DOTS);
 
-const TURNS_TO_ITSELF = '08HINOSXZ';
-const TURNS_TO_OTHER = { 6: '9', 9: '6', M: 'W', W: 'M' };
+const MAX_BYTES = 4096;
+
+/** Targets of the standard look-alikes of version 1, best first. */
+const STANDARD = {
+  0: 'Oo', O: '0o', o: '0O', 1: 'IlL', I: '1lL', i: '1I', l: '1IL', L: '1I',
+  2: 'Z', Z: '2', 5: 'S', S: '5', 8: 'B', B: '8', U: 'V', V: 'U',
+};
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -51,14 +56,31 @@ function decode(bytes) {
   }
 }
 
+const foldsCase = (alphabet) => !/[a-z]/.test(alphabet);
+
+/** The standard look-alikes of version 1 that an alphabet leaves: from each character to one. */
+export function standardLookalikes(alphabet) {
+  const met = ([from]) => !alphabet.includes(from) && !(foldsCase(alphabet) && /[a-z]/.test(from));
+  return Object.fromEntries(Object.entries(STANDARD).filter(met)
+    .map(([from, targets]) => [from, [...targets].find((to) => alphabet.includes(to))])
+    .filter(([, to]) => to !== undefined));
+}
+
+/** All look-alikes of a case: its own, upon the standard ones where it has them. */
+export function lookalikesOf(spec) {
+  const standard = spec.standard_lookalikes ? standardLookalikes(spec.alphabet) : {};
+  return { ...standard, ...spec.lookalikes };
+}
+
 /** A function from bytes to `total` alphabet positions, or null. */
 export function normaliser(alphabet, lookalikes, total) {
   const position = new Map([...alphabet].map((symbol, i) => [symbol, i]));
-  const folds = !/[a-z]/.test(alphabet);
+  const folds = foldsCase(alphabet);
   for (const [from, to] of Object.entries(lookalikes)) {
     if (position.has(from) || !position.has(to)) throw new RangeError(`look-alike ${from}${to}`);
   }
   return (bytes) => {
+    if (bytes.length > MAX_BYTES) return null;
     const text = decode(bytes);
     if (text === null) return null;
     const kept = [...text].map(toAscii)
@@ -67,20 +89,4 @@ export function normaliser(alphabet, lookalikes, total) {
       .map((symbol) => position.get(lookalikes[symbol] ?? symbol));
     return kept.length === total && !kept.includes(undefined) ? kept : null;
   };
-}
-
-function turned(text, alphabet) {
-  const out = [...text].reverse().map((symbol) => {
-    const image = TURNS_TO_ITSELF.includes(symbol) ? symbol : TURNS_TO_OTHER[symbol];
-    return image !== undefined && alphabet.includes(image) ? image : null;
-  });
-  return out.includes(null) ? null : out.join('');
-}
-
-/** Whether the minter skips this text (data and check character, without separators). */
-export function isFiltered(text, alphabet, filter) {
-  if (filter === null) return false;
-  if (filter.words.some((word) => text.includes(word))) return true;
-  const other = filter.rotation ? turned(text, alphabet) : null;
-  return other !== null && other !== text;
 }

@@ -204,11 +204,6 @@ static bool find_door(struct exchange *x) {
 }
 
 static void ask_vault(struct exchange *x) {
-    if (x->edge->status.restored && x->route != ROUTE_CHECK) {
-        fail_because(x, PROBLEM_CONFLICT, "the operator accepts the restored workspace first",
-                     "the workspace was restored from a backup");
-        return;
-    }
     if (x->route != ROUTE_ISSUE) {
         if (!find_door(x)) return;
         x->call.caller = x->caller;
@@ -292,6 +287,9 @@ void exchange_answered(struct exchange *x, const struct set_words *words, size_t
         exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
     } else if (x->call.status == CM_CALL_FULL) {
         exchange_fail(x, PROBLEM_STORAGE_FULL, NULL);
+    } else if (x->call.status == CM_CALL_RESTORED) {
+        fail_because(x, PROBLEM_CONFLICT, "the operator accepts the restored workspace first",
+                     "the workspace was restored from a backup");
     } else if (all_busy(&x->call)) {
         x->retry_after_s = RETRY_SOON_S;
         exchange_fail(x, PROBLEM_THROTTLED, NULL);

@@ -97,18 +97,6 @@ static cm_err collect(const struct turn *t, struct gate *gate, uint64_t now_us, 
     return CM_OK;
 }
 
-static bool changes(const struct call_list *list) {
-    for (size_t i = 0; i < list->request_n; i++)
-        if (list->requests[i].operation != CM_OP_CHECK) return true;
-    return false;
-}
-
-/* A restored workspace answers checks only: frames that would change something get that fault. */
-static void set_changes_aside(struct turn *t) {
-    for (size_t i = 0; i < t->n; i++)
-        if (t->asks[i].err == CM_OK && changes(&t->asks[i].list)) t->asks[i].err = CM_E_STATE;
-}
-
 static cm_err run_once(struct turn *t, struct cm_engine *engine, struct gate *gate) {
     CM_CLEANUP(run_wipe) struct run r = {.n = 0};
     const uint64_t now_us = clock_monotonic_us();
@@ -123,11 +111,7 @@ static cm_err run_once(struct turn *t, struct cm_engine *engine, struct gate *ga
 }
 
 static cm_err decide(struct turn *t, struct cm_engine *engine, struct gate *gate) {
-    cm_err err = run_once(t, engine, gate);
-    if (err == CM_E_STATE) {
-        set_changes_aside(t);
-        err = run_once(t, engine, gate);
-    }
+    const cm_err err = run_once(t, engine, gate);
     if (err == CM_OK || err == CM_E_NO_MEMORY) return err;
     /* What is left concerns every frame: a broken limit that decoding should have refused, or a
      * ledger that has failed. */

@@ -36,6 +36,7 @@ async function refused(status, type, path, key, body, headers) {
 test('a code is redeemed once and says so afterwards', async () => {
   const code = fresh();
   same((await verdict('check', { code })).verdict, 'accepted', 'check');
+  same((await verdict('check', { codes: [code], pins: ['1'] })).answers[0].verdict, 'accepted', 'a PIN that nobody reads');
   const first = await verdict('redeem', { code });
   same([first.verdict, first.use, first.replayed], ['accepted', 1, false], 'redeem');
   same([first.product.batch, first.product.product], ['b1', 'Cola'], 'product');

@@ -8,7 +8,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-example.XXXXXX")
 export COUNTERMARK_WORKSPACE=$work/workspace
 daemon=
 cleanup() {
-  if [ -n "$daemon" ]; then kill "$daemon" 2>/dev/null && wait "$daemon" || true; fi
+  if [ -n "$daemon" ] && kill "$daemon" 2>/dev/null; then wait "$daemon" || true; fi
   rm -rf "$work"
 }
 trap cleanup EXIT

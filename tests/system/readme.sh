@@ -15,6 +15,7 @@ trap cleanup EXIT
 mkdir -p "$work/build/dev"
 ln -s "$bin_dir" "$work/build/dev/bin"
 ln -s "$source_dir/docs" "$work/docs"
+# shellcheck disable=SC2016 # the back quotes are Markdown's
 sed -n '/^```sh readme$/,/^```$/p' "$source_dir/README.md" | sed '/^```/d' >"$work/commands.sh"
 cd "$work"
 [ -s commands.sh ] || { echo "no block marked 'sh readme' in README.md" >&2; exit 1; }

@@ -31,12 +31,11 @@ struct fsck {
 };
 
 static void remove_image(const char *folder) {
-    static const char *const files[] = {"data.mdb", "lock.mdb"};
-    char path[WORKSPACE_PATH_CAP + 16];
-    for (size_t i = 0; i < CM_ARRAY_N(files); i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        (void)unlink(path);
-    }
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    (void)unlinkat(fd, "data.mdb", 0);
+    (void)unlinkat(fd, "lock.mdb", 0);
+    (void)close(fd);
     (void)rmdir(folder);
 }
 

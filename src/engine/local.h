@@ -157,6 +157,11 @@ bool call_changes(const struct cm_call *call);
 cm_err local_as_owner(struct local *l, admin_fn *fn, void *ctx);
 /* Give up: nothing more is acknowledged by this process. */
 cm_err local_die(struct local *l, const char *why);
+/* Time of the next event: the wall clock's, but never before the last event's. */
+static inline uint64_t local_now_ms(const struct local *l) {
+    const uint64_t wall = clock_now_ms(l->clock);
+    return wall > l->book.time_ms ? wall : l->book.time_ms;
+}
 
 /* local_bench.c */
 cm_err bench_take(struct local *l, struct bench_place **out);

@@ -27,8 +27,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++)
         at += event_put(to + at, &events[i]);
-    const uint64_t wall = clock_now_ms(l->clock);
-    const uint64_t now = wall > l->book.time_ms ? wall : l->book.time_ms;
+    const uint64_t now = local_now_ms(l);
     uint64_t first = 0;
     if (journal_commit(l->journal, n, at, now, &first) != CM_OK)
         return local_die(l, "the journal could not be written");

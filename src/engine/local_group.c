@@ -109,10 +109,9 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
         need += works[i]->calls->changes ? works[i]->calls->events_max : 0;
     const cm_err room = need > 0 ? journal_room(l->journal, need) : CM_OK;
     if (room == CM_E_DEAD) (void)local_die(l, "the journal could not be rolled");
-    const uint64_t wall = clock_now_ms(l->clock);
     size_t cap = 0;
     struct deciding d = {.book = &l->book,
-                         .now_ms = wall > l->book.time_ms ? wall : l->book.time_ms,
+                         .now_ms = local_now_ms(l),
                          .first_sequence = journal_next_sequence(l->journal),
                          .to = journal_payload(l->journal, &cap)};
     for (size_t i = 0; i < n; i++) {

@@ -142,6 +142,7 @@ static cm_err run_size(MDB_cursor *cursor, const struct chunk *last, size_t limi
 }
 
 static cm_err append_chunk(struct details *d, const struct chunk *c) {
+    if (c->n == 0) return CM_OK;
     struct detail_entry *p = realloc(d->p, (d->n + c->n) * sizeof *p);
     if (p == NULL) return CM_E_NO_MEMORY;
     d->p = p;

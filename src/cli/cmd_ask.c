@@ -127,9 +127,6 @@ static cm_err ask_whole_file(struct cli *cli, struct asker *a) {
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     const char *in = option_text(&cli->options, "file"), *path = option_text(&cli->options, "out");
     struct ask_report report;
-    if (path == NULL)
-        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL, NULL,
-                         "--file needs --out: where the verdicts go");
     TRY(ask_file(a, in, path, &report, cli->diag));
     struct json_writer w = json_writer_into(&out, false);
     json_object_begin(&w, NULL);
@@ -150,12 +147,7 @@ static cm_err ask_whole_file(struct cli *cli, struct asker *a) {
 
 static cm_err ask_somehow(struct cli *cli, struct asker *a) {
     const struct options *o = &cli->options;
-    const int ways = option_given(o, "file") + option_given(o, "inbox") + (o->position_n > 0);
     uint64_t settle = 2;
-    if (ways != 1)
-        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL,
-                         "give codes, or '-', or --file IN --out VERDICTS, or --inbox DIR",
-                         ways == 0 ? "there is nothing to ask about" : "too many ways at once");
     if (option_given(o, "file")) return ask_whole_file(cli, a);
     TRY(option_u64(o, "settle", 0, 3600, &settle, cli->diag));
     if (option_given(o, "inbox"))
@@ -165,11 +157,26 @@ static cm_err ask_somehow(struct cli *cli, struct asker *a) {
     return ask_positions(cli, a);
 }
 
+static cm_err check_ways(const struct cli *cli) {
+    const struct options *o = &cli->options;
+    const int ways = option_given(o, "file") + option_given(o, "inbox") + (o->position_n > 0);
+    if (ways != 1)
+        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL,
+                         "give codes, or '-', or --file IN --out VERDICTS, or --inbox DIR",
+                         ways == 0 ? "there is nothing to ask about" : "too many ways at once");
+    if (option_given(o, "file") && !option_given(o, "out"))
+        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL, NULL,
+                         "--file needs --out: where the verdicts go");
+    return CM_OK;
+}
+
 cm_err cmd_ask(struct cli *cli) {
     CM_CLEANUP(asker_close) struct asker a = {.requests = NULL};
     const char *door = option_text(&cli->options, "door");
     uint64_t hold = HOLD_DEFAULT;
     TRY(option_u64(&cli->options, "hold", 1, CM_HOLD_MS_MAX / MS_PER_S, &hold, cli->diag));
+    TRY(check_ways(cli));
+    TRY(command_open(cli));
     TRY(asker_open(&a, &cli->session, operation_of(cli), door != NULL ? door : "default",
                    cli->diag));
     a.hold_ms = hold * MS_PER_S;

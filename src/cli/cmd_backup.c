@@ -149,7 +149,7 @@ cm_err cmd_restore(struct cli *cli) {
                          "cannot open: %s", file_errno_text(errno));
     TRY(private_key_read(&cli->options, &key, cli->diag));
     const cm_err err = seal_reader_open(fd, key, &reader, cli->diag);
-    diag_locate(cli->diag, path, NULL);
+    if (err != CM_OK) (void)snprintf(cli->diag->input, sizeof cli->diag->input, "%s", path);
     TRY(err);
     struct unseal unseal = {.reader = reader, .diag = cli->diag};
     const struct backup_feed feed = {.read = feed_read, .ctx = &unseal};

@@ -146,9 +146,15 @@ static void check_daemon(struct checkup *c) {
     cm_engine_close(remote);
 }
 
+static bool key_lies_beside(const struct checkup *c) {
+    char path[PATH_CAP];
+    (void)snprintf(path, sizeof path, "%s/%s", c->cli->workspace, SANDBOX_KEY_NAME);
+    return access(path, F_OK) == 0;
+}
+
 static bool can_unlock(const struct checkup *c) {
     const struct options *o = &c->cli->options;
-    return option_given(o, "key-file") || option_given(o, "passphrase-fd") || c->info.sandbox ||
+    return option_given(o, "key-file") || option_given(o, "passphrase-fd") || key_lies_beside(c) ||
            terminal_there();
 }
 
@@ -186,14 +192,11 @@ static void check_keystore(struct checkup *c) {
 }
 
 static void check_sandbox(struct checkup *c) {
-    char path[PATH_CAP];
-    struct stat st;
-    (void)snprintf(path, sizeof path, "%s/%s", c->cli->workspace, SANDBOX_KEY_NAME);
-    const bool beside = stat(path, &st) == 0;
-    if (beside && !c->info.sandbox)
-        report(c, "key file", WRONG, "it lies beside a LIVE workspace: move it away");
-    else if (beside)
+    if (!key_lies_beside(c)) return;
+    if (c->info.sandbox)
         report(c, "key file", WORTH_KNOWING, "a sandbox: its key lies beside it");
+    else
+        report(c, "key file", WRONG, "it lies beside a LIVE workspace: move it away");
 }
 
 cm_err cmd_doctor(struct cli *cli) {

@@ -234,6 +234,7 @@ cm_err cmd_mint(struct cli *cli) {
     const char *out = option_text(&cli->options, "out"),
                *folder = option_text(&cli->options, "out-dir");
     TRY(check_options(cli));
+    TRY(command_open(cli));
     if (folder != NULL) (void)mkdir(folder, 0700); /* what is wrong with it, the first file says */
     json_object_begin(&w, NULL);
     json_array_begin(&w, "minted");

@@ -80,6 +80,10 @@ cm_err command_arguments(struct cli *cli, struct buffer *out) {
     return buffer_err(out);
 }
 
+cm_err command_open(struct cli *cli) {
+    return session_open(&cli->session, cli->workspace, &cli->options, cli->diag);
+}
+
 cm_err command_act(struct cli *cli) {
     CM_CLEANUP(buffer_wipe) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     TRY(command_arguments(cli, &args));

@@ -22,6 +22,7 @@ typedef cm_err command_fn(struct cli *cli);
 enum command_needs {
     NEEDS_NOTHING = 0,
     NEEDS_ENGINE = 1, /* an open session: a running vault, or the workspace itself */
+    NEEDS_LATER = 4,  /* the command opens the session itself, after looking at its options */
     NEEDS_CALM = 2,   /* Ctrl-C is held back and asked for at safe points (interrupt.h) */
 };
 
@@ -51,6 +52,9 @@ struct cli {
 
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
+
+/** Open the session, for commands with NEEDS_LATER. @retval as session_open */
+CM_MUST_CHECK cm_err command_open(struct cli *cli);
 
 /* A command that is one act: options and arguments become its JSON, its result is shown. */
 cm_err command_act(struct cli *cli);

@@ -67,32 +67,32 @@ static const struct command batch_commands[] = {
      "  countermark batch add monday --scheme cola --quantity 5000 --date 2026-11-23 \\\n"
      "      --attribute sku=CM-COLA-330 --attribute flavour=cola --attribute line=L1\n",
      NULL, NULL},
-    {"mint", cmd_mint, "write the codes of batches to files", NEEDS_ENGINE | NEEDS_CALM,
+    {"mint", cmd_mint, "write the codes of batches to files", NEEDS_LATER | NEEDS_CALM,
      "BATCH --out FILE|-  |  BATCH...|--all --out-dir DIR", 0, 100000, mint_options,
      "  countermark mint monday --out monday.csv --columns code,gtin,date --group\n"
      "  countermark mint --all --out-dir codes\n"
      "  countermark mint monday --out - --format jsonl | head\n",
      NULL, NULL},
-    {"check", cmd_ask, "ask about codes without using them", NEEDS_ENGINE | NEEDS_CALM,
+    {"check", cmd_ask, "ask about codes without using them", NEEDS_LATER | NEEDS_CALM,
      ASK_ARGUMENTS, 0, CM_REQUESTS_MAX, ask_options, "  countermark check HWQ7-2K9P-XM4T6\n", NULL,
      NULL},
-    {"redeem", cmd_ask, "redeem codes, each exactly once", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS,
+    {"redeem", cmd_ask, "redeem codes, each exactly once", NEEDS_LATER | NEEDS_CALM, ASK_ARGUMENTS,
      0, CM_REQUESTS_MAX, ask_options,
      "  countermark redeem --file scans.txt --out verdicts.csv\n"
      "  countermark redeem HWQ7-2K9P-XM4T6 --key order-4711\n"
      "  countermark redeem --inbox /srv/scans --door web\n",
      NULL, NULL},
-    {"reserve", cmd_ask, "hold codes until a deadline", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+    {"reserve", cmd_ask, "hold codes until a deadline", NEEDS_LATER | NEEDS_CALM, ASK_ARGUMENTS, 0,
      CM_REQUESTS_MAX, ask_options, "  countermark reserve HWQ7-2K9P-XM4T6 --hold 600\n", NULL,
      NULL},
-    {"confirm", cmd_ask, "turn a reservation into a redemption", NEEDS_ENGINE | NEEDS_CALM,
+    {"confirm", cmd_ask, "turn a reservation into a redemption", NEEDS_LATER | NEEDS_CALM,
      ASK_ARGUMENTS, 0, CM_REQUESTS_MAX, ask_options, "  countermark confirm HWQ7-2K9P-XM4T6\n",
      NULL, NULL},
-    {"release", cmd_ask, "give a reservation back", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+    {"release", cmd_ask, "give a reservation back", NEEDS_LATER | NEEDS_CALM, ASK_ARGUMENTS, 0,
      CM_REQUESTS_MAX, ask_options, "  countermark release HWQ7-2K9P-XM4T6\n", NULL, NULL},
-    {"reverse", cmd_ask, "take a redemption back", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+    {"reverse", cmd_ask, "take a redemption back", NEEDS_LATER | NEEDS_CALM, ASK_ARGUMENTS, 0,
      CM_REQUESTS_MAX, ask_options, "  countermark reverse HWQ7-2K9P-XM4T6\n", NULL, NULL},
-    {"void", cmd_ask, "make codes worthless for good", NEEDS_ENGINE | NEEDS_CALM, ASK_ARGUMENTS, 0,
+    {"void", cmd_ask, "make codes worthless for good", NEEDS_LATER | NEEDS_CALM, ASK_ARGUMENTS, 0,
      CM_REQUESTS_MAX, ask_options, "  countermark void --file spoiled.txt --out verdicts.csv\n",
      NULL, NULL},
     {"issue", command_act, "make further codes of a batch and print them", NEEDS_ENGINE,
@@ -205,7 +205,6 @@ static const struct command house_commands[] = {
     {"init", cmd_init, "make a workspace: keystore, ledger, first brand and doors", NEEDS_NOTHING,
      "[--sandbox] [--recovery-words-file OUT]", 0, 0, init_options,
      "  countermark init\n"
-     "  countermark --help\n"
      "  countermark init --sandbox --workspace trial\n"
      "  countermark init --key-file house.key --recovery-words-file words.txt\n",
      NULL, NULL},

@@ -1,8 +1,10 @@
 /* countermark, the command line: find the command, parse, open what it needs, run, close.
  * Exit codes: 0 done, 1 the answer is no, 2 the command line is wrong, 3 it could not be done. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/macros.h"
 #include "cli/command.h"
@@ -37,8 +39,7 @@ static cm_err run_command(struct cli *cli) {
     TRY(check_positions(cli));
     TRY(options_complete(&cli->options, cli->diag));
     if ((cli->command->needs & NEEDS_CALM) != 0) interrupt_hold();
-    if ((cli->command->needs & NEEDS_ENGINE) != 0)
-        TRY(session_open(&cli->session, cli->workspace, &cli->options, cli->diag));
+    if ((cli->command->needs & NEEDS_ENGINE) != 0) TRY(command_open(cli));
     const cm_err err = cli->command->run(cli);
     session_close(&cli->session);
     return err;
@@ -67,9 +68,20 @@ static cm_err run(struct cli *cli, int argc, char **argv) {
     return run_command(cli);
 }
 
+/* A descriptor below 3 that came closed would be given to the first file that is opened, and what
+ * is printed would land in it. In its place stands one that refuses both reading and writing. */
+static void guard_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) continue;
+        const int guard = open("/dev/null", O_PATH);
+        if (guard != fd) _exit(EXIT_FAULT);
+    }
+}
+
 int main(int argc, char **argv) {
     struct cm_diag diag = DIAG_INIT;
     struct cli cli = {.diag = &diag, .exit_code = EXIT_DONE};
+    guard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that we report */
     const cm_err err = run(&cli, argc, argv);
     options_free(&cli.options);

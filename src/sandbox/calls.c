@@ -65,6 +65,8 @@ static const int vault_only[] = {
     SCMP_SYS(getdents64),
     SCMP_SYS(fchmod),
     SCMP_SYS(copy_file_range),
+    SCMP_SYS(dup),
+    SCMP_SYS(pipe2),
     SCMP_SYS(mlock),
     SCMP_SYS(mlock2),
     SCMP_SYS(munlock),

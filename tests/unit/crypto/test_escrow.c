@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cms_scratch.h"
+#include "cms_kit.h"
 #include "crypto/cms.h"
 #include "crypto/escrow.h"
 
@@ -12,12 +12,12 @@
 static const char document[] = "{\"name\":\"cola\",\"alphabet\":\"234679BCDFGHJKMPQRTVWXY\"}\n";
 
 struct scene {
-    struct cms_scratch files;
+    struct cms_kit files;
     struct keystore *ks;
 };
 
 static struct buffer exported(struct scene *s, const char *recipient) {
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(&s->files, recipient);
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(&s->files, recipient);
     struct buffer der = BUFFER_INIT;
     assert_ok(escrow_export(s->ks, KEY_SCHEME, 7, 1, slice_text(document), to, &der));
     return der;
@@ -26,7 +26,7 @@ static struct buffer exported(struct scene *s, const char *recipient) {
 static void goes_out_and_comes_back(struct scene *s, const char *recipient) {
     struct buffer der = exported(s, recipient);
     CM_CLEANUP(recipient_key_freep)
-    struct recipient_key *key = cms_scratch_key(&s->files, recipient);
+    struct recipient_key *key = cms_kit_key(&s->files, recipient);
     struct cm_diag diag = DIAG_INIT;
     ESCROW_SCOPED struct escrow e = ESCROW_INIT;
     assert_ok(escrow_import(key, buffer_slice(&der), &e, &diag));
@@ -53,8 +53,8 @@ static void a_key_goes_to_an_ec_certificate_and_comes_back(void **state) {
 /* The text inside, written out here from docs/design/keystore.md; sha256 by the openssl program. */
 static void openssl_reads_the_text(struct scene *s, const char *name) {
     struct buffer der = exported(s, name);
-    cms_scratch_write(&s->files, "escrow.cms", buffer_slice(&der));
-    cms_scratch_write(&s->files, "document", slice_text(document));
+    cms_kit_write(&s->files, "escrow.cms", buffer_slice(&der));
+    cms_kit_write(&s->files, "document", slice_text(document));
     char command[512];
     (void)snprintf(command, sizeof command,
                    "openssl cms -decrypt -inform DER -in escrow.cms -inkey %s.key -recip %s.crt "
@@ -65,7 +65,7 @@ static void openssl_reads_the_text(struct scene *s, const char *name) {
                    "test \"$(grep -c '^key: 2a00000000' text)\" = 1 && "
                    "grep -qx 'document-bytes: %zu' text",
                    name, name, sizeof document - 1);
-    assert_int_equal(cms_scratch_run(&s->files, command), 0);
+    assert_int_equal(cms_kit_run(&s->files, command), 0);
     buffer_free(&der);
 }
 
@@ -76,7 +76,7 @@ static void the_openssl_program_opens_what_we_seal(void **state) {
 
 static void we_open_what_the_openssl_program_seals(void **state) {
     struct scene *s = *state;
-    cms_scratch_write(&s->files, "plain", slice_text("from elsewhere"));
+    cms_kit_write(&s->files, "plain", slice_text("from elsewhere"));
     static const char *const recipients[] = {"rsa", "ec"};
     static const char *const forms[] = {"DER", "PEM"};
     for (size_t i = 0; i < 4; i++) {
@@ -85,10 +85,10 @@ static void we_open_what_the_openssl_program_seals(void **state) {
             command, sizeof command,
             "openssl cms -encrypt -aes-256-gcm -binary -in plain -outform %s -out m %s.crt",
             forms[i / 2], recipients[i % 2]);
-        assert_int_equal(cms_scratch_run(&s->files, command), 0);
-        struct buffer m = cms_scratch_read(&s->files, "m");
+        assert_int_equal(cms_kit_run(&s->files, command), 0);
+        struct buffer m = cms_kit_read(&s->files, "m");
         CM_CLEANUP(recipient_key_freep)
-        struct recipient_key *key = cms_scratch_key(&s->files, recipients[i % 2]);
+        struct recipient_key *key = cms_kit_key(&s->files, recipients[i % 2]);
         SECRET_SCOPED struct secret text = SECRET_INIT;
         assert_ok(cms_open(key, buffer_slice(&m), &text, NULL));
         assert_true(slice_equal(secret_slice(&text), slice_text("from elsewhere")));
@@ -102,9 +102,9 @@ static void the_wrong_key_is_told_from_a_damaged_file(void **state) {
     for (size_t i = 0; i < CM_ARRAY_N(recipients); i++) {
         struct buffer der = exported(s, recipients[i]);
         CM_CLEANUP(recipient_key_freep)
-        struct recipient_key *other = cms_scratch_key(&s->files, "other");
+        struct recipient_key *other = cms_kit_key(&s->files, "other");
         CM_CLEANUP(recipient_key_freep)
-        struct recipient_key *right = cms_scratch_key(&s->files, recipients[i]);
+        struct recipient_key *right = cms_kit_key(&s->files, recipients[i]);
         struct escrow e = ESCROW_INIT;
         struct cm_diag diag = DIAG_INIT;
         assert_err(CM_E_AUTH, escrow_import(other, buffer_slice(&der), &e, &diag));
@@ -119,7 +119,7 @@ static void the_wrong_key_is_told_from_a_damaged_file(void **state) {
 static void no_flipped_byte_and_no_cut_is_taken(void **state) {
     struct scene *s = *state;
     struct buffer der = exported(s, "ec");
-    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_scratch_key(&s->files, "ec");
+    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_kit_key(&s->files, "ec");
     const struct cm_key *want = NULL;
     assert_ok(keystore_find(s->ks, KEY_SCHEME, 7, 1, &want));
     for (size_t at = 0; at < der.len; at++) {
@@ -142,7 +142,7 @@ static void no_flipped_byte_and_no_cut_is_taken(void **state) {
 
 static void a_destroyed_or_missing_key_cannot_leave(void **state) {
     struct scene *s = *state;
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(&s->files, "ec");
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(&s->files, "ec");
     struct buffer der = BUFFER_INIT;
     const struct cm_slice none = {NULL, 0};
     assert_err(CM_E_NOT_FOUND, escrow_export(s->ks, KEY_SCHEME, 8, 1, none, to, &der));
@@ -188,14 +188,13 @@ static void only_the_writers_spelling_is_read(void **state) {
 
 static int setup(void **state) {
     static struct scene s;
-    cms_scratch_open(&s.files);
-    char path[CMS_SCRATCH_CAP + 16u];
-    (void)snprintf(path, sizeof path, "%s/keystore", s.files.dir);
+    cms_kit_open(&s.files);
+    const struct scratch store = scratch_below(&s.files.dir, "keystore");
     const struct keystore_unlock way = {.kind = SLOT_PASSPHRASE,
                                         .secret = slice_text("several plain words"),
                                         .allow_weak_for_tests = true};
     struct words_text words;
-    assert_ok(keystore_create(path, &way, &words, &s.ks, NULL));
+    assert_ok(keystore_create(store.path, &way, &words, &s.ks, NULL));
     const struct cm_key key = {{0x2A}};
     assert_ok(keystore_add(s.ks, KEY_SCHEME, 7, 1, NOW_UNIX_S, &key));
     *state = &s;
@@ -205,7 +204,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
     struct scene *s = *state;
     keystore_close(s->ks);
-    cms_scratch_close(&s->files);
+    cms_kit_close(&s->files);
     return 0;
 }
 

@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "crypto/secret.h"
-#include "keystore_scratch.h"
+#include "keystore_kit.h"
 
 #define NOW_UNIX_S 1795000000u
 
 static void a_key_survives_close_and_open(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct cm_diag diag = DIAG_INIT;
     struct keystore_unlock way = {.kind = SLOT_PASSPHRASE,
                                   .secret = slice_text("several plain words"),
@@ -34,24 +34,24 @@ static void a_key_survives_close_and_open(void **state) {
 }
 
 static void the_recovery_words_open_it(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct words_text words;
-    scratch_store(s, &words);
+    kit_store(s, &words);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_words(&words);
+    const struct keystore_unlock way = kit_words(&words);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_int_equal(keystore_n(ks), 3);
 }
 
 static void a_key_file_opens_it_and_another_does_not(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     uint8_t bytes[SLOT_KEY_FILE_MIN];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i * 37 + 1);
     scratch_write(s->key_file, slice_of(bytes, sizeof bytes));
     struct words_text words;
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_key_file(s->key_file);
+    const struct keystore_unlock way = kit_key_file(s->key_file);
     assert_ok(keystore_create(s->path, &way, &words, &ks, NULL));
     keystore_close(take(&ks));
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
@@ -64,40 +64,40 @@ static void a_key_file_opens_it_and_another_does_not(void **state) {
 }
 
 static void a_short_secret_is_refused_and_nothing_made(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct words_text words;
     struct keystore *ks = NULL;
     struct cm_diag diag = DIAG_INIT;
-    const struct keystore_unlock shorter = scratch_passphrase("seven77");
+    const struct keystore_unlock shorter = kit_passphrase("seven77");
     assert_err(CM_E_WEAK, keystore_create(s->path, &shorter, &words, &ks, &diag));
     assert_non_null(strstr(diag.problem, "at least 8"));
     scratch_write(s->key_file, slice_text("31 bytes are one byte too short"));
-    const struct keystore_unlock file = scratch_key_file(s->key_file);
+    const struct keystore_unlock file = kit_key_file(s->key_file);
     assert_err(CM_E_WEAK, keystore_create(s->path, &file, &words, &ks, NULL));
     assert_null(ks);
     assert_int_equal(access(s->path, F_OK), -1);
 }
 
 static void the_file_is_the_owners_alone_and_never_overwritten(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct stat st;
     assert_int_equal(stat(s->path, &st), 0);
     assert_int_equal(st.st_mode & 07777u, 0600);
     struct words_text words;
     struct keystore *ks = NULL;
     struct cm_diag diag = DIAG_INIT;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_err(CM_E_EXISTS, keystore_create(s->path, &way, &words, &ks, &diag));
     assert_string_equal(diag.input, s->path);
     assert_int_equal(access(s->new_path, F_OK), -1);
 }
 
 static void states_only_move_forward_and_destroyed_bytes_are_gone(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     const struct cm_key *key = NULL;
     assert_ok(keystore_find(ks, KEY_POOL, 9, 1, &key));
@@ -123,10 +123,10 @@ static void states_only_move_forward_and_destroyed_bytes_are_gone(void **state) 
 }
 
 static void borrowed_keys_stay_where_they_are_while_thousands_are_added(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     const struct cm_key *before = NULL, *after = NULL;
     assert_ok(keystore_find(ks, KEY_POOL, 9, 1, &before));
@@ -142,10 +142,10 @@ static void borrowed_keys_stay_where_they_are_while_thousands_are_added(void **s
 }
 
 static void versions_of_one_scheme_are_listed_in_order(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_ok(keystore_generate(ks, KEY_SCHEME, 7, 2, NOW_UNIX_S));
     assert_err(CM_E_EXISTS, keystore_generate(ks, KEY_SCHEME, 7, 2, NOW_UNIX_S));
@@ -160,11 +160,11 @@ static void versions_of_one_scheme_are_listed_in_order(void **state) {
 }
 
 static void a_passphrase_is_changed_by_adding_one_and_removing_the_other(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock old = scratch_passphrase(SCRATCH_PASSPHRASE);
-    const struct keystore_unlock fresh = scratch_passphrase("another passphrase");
+    const struct keystore_unlock old = kit_passphrase(KIT_PASSPHRASE);
+    const struct keystore_unlock fresh = kit_passphrase("another passphrase");
     assert_ok(keystore_open(s->path, &old, &ks, NULL));
     uint16_t id = 0;
     assert_ok(keystore_add_slot(ks, &fresh, "night shift", &id, NULL));
@@ -181,10 +181,10 @@ static void a_passphrase_is_changed_by_adding_one_and_removing_the_other(void **
 }
 
 static void the_last_way_in_cannot_be_removed_nor_a_seventeenth_added(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     uint16_t id = 0;
     struct words_text words;
@@ -199,8 +199,8 @@ static void the_last_way_in_cannot_be_removed_nor_a_seventeenth_added(void **sta
 
 /* The only test that pays the real price: about a second and 256 MiB. */
 static void a_store_of_real_cost_opens_and_says_its_cost(void **state) {
-    const struct scratch *s = *state;
-    struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_kit *s = *state;
+    struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     way.allow_weak_for_tests = false;
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
     struct words_text words;
@@ -214,11 +214,11 @@ static void a_store_of_real_cost_opens_and_says_its_cost(void **state) {
 }
 
 static void of_two_writers_the_second_is_told(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *one = NULL;
     CM_CLEANUP(keystore_closep) struct keystore *two = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &one, NULL));
     assert_ok(keystore_open(s->path, &way, &two, NULL));
     assert_ok(keystore_generate(one, KEY_SCHEME, 50, 1, NOW_UNIX_S));
@@ -236,10 +236,10 @@ static void of_two_writers_the_second_is_told(void **state) {
 }
 
 static void a_save_while_another_holds_the_lock_is_busy(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     const int fd = open(s->path, O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
@@ -249,35 +249,21 @@ static void a_save_while_another_holds_the_lock_is_busy(void **state) {
     assert_ok(keystore_save(ks, NULL));
 }
 
-static int open_scratch(void **state) {
-    static struct scratch s;
-    scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int close_scratch(void **state) {
-    scratch_close(*state);
-    return 0;
-}
-
-#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, open_scratch, close_scratch)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(a_key_survives_close_and_open),
-        SCRATCH_TEST(the_recovery_words_open_it),
-        SCRATCH_TEST(a_key_file_opens_it_and_another_does_not),
-        SCRATCH_TEST(a_short_secret_is_refused_and_nothing_made),
-        SCRATCH_TEST(the_file_is_the_owners_alone_and_never_overwritten),
-        SCRATCH_TEST(states_only_move_forward_and_destroyed_bytes_are_gone),
-        SCRATCH_TEST(borrowed_keys_stay_where_they_are_while_thousands_are_added),
-        SCRATCH_TEST(versions_of_one_scheme_are_listed_in_order),
-        SCRATCH_TEST(a_passphrase_is_changed_by_adding_one_and_removing_the_other),
-        SCRATCH_TEST(the_last_way_in_cannot_be_removed_nor_a_seventeenth_added),
-        SCRATCH_TEST(a_store_of_real_cost_opens_and_says_its_cost),
-        SCRATCH_TEST(of_two_writers_the_second_is_told),
-        SCRATCH_TEST(a_save_while_another_holds_the_lock_is_busy),
+        KIT_TEST(a_key_survives_close_and_open),
+        KIT_TEST(the_recovery_words_open_it),
+        KIT_TEST(a_key_file_opens_it_and_another_does_not),
+        KIT_TEST(a_short_secret_is_refused_and_nothing_made),
+        KIT_TEST(the_file_is_the_owners_alone_and_never_overwritten),
+        KIT_TEST(states_only_move_forward_and_destroyed_bytes_are_gone),
+        KIT_TEST(borrowed_keys_stay_where_they_are_while_thousands_are_added),
+        KIT_TEST(versions_of_one_scheme_are_listed_in_order),
+        KIT_TEST(a_passphrase_is_changed_by_adding_one_and_removing_the_other),
+        KIT_TEST(the_last_way_in_cannot_be_removed_nor_a_seventeenth_added),
+        KIT_TEST(a_store_of_real_cost_opens_and_says_its_cost),
+        KIT_TEST(of_two_writers_the_second_is_told),
+        KIT_TEST(a_save_while_another_holds_the_lock_is_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

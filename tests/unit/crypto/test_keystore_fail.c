@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keystore_scratch.h"
+#include "keystore_kit.h"
 
 #define NOW_UNIX_S 1795000000u
 
@@ -57,17 +57,17 @@ static void arm(int n, int error) {
     fault.hit = false;
 }
 
-static size_t keys_in_file(const struct scratch *s) {
+static size_t keys_in_file(const struct keystore_kit *s) {
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     return keystore_n(ks);
 }
 
 /* Save with the n-th call failing; false when there was no n-th call. */
-static bool save_failing(const struct scratch *s, int n, int error) {
+static bool save_failing(const struct keystore_kit *s, int n, int error) {
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     const size_t before = keystore_n(ks);
     assert_ok(keystore_generate(ks, KEY_SCHEME, 1000u + (uint32_t)n, 1, NOW_UNIX_S));
@@ -89,8 +89,8 @@ static bool save_failing(const struct scratch *s, int n, int error) {
 }
 
 static void a_save_that_fails_anywhere_leaves_a_whole_keystore(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     int failed = 0;
     for (int n = 1; save_failing(s, n, n % 2 == 0 ? EIO : ENOSPC); n++)
         failed++;
@@ -98,8 +98,8 @@ static void a_save_that_fails_anywhere_leaves_a_whole_keystore(void **state) {
 }
 
 static void a_creation_that_fails_anywhere_leaves_nothing(void **state) {
-    const struct scratch *s = *state;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_kit *s = *state;
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     bool hit = true;
     for (int n = 1; hit; n++) {
         struct keystore *ks = NULL;
@@ -116,24 +116,10 @@ static void a_creation_that_fails_anywhere_leaves_nothing(void **state) {
     }
 }
 
-static int open_scratch(void **state) {
-    static struct scratch s;
-    scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int close_scratch(void **state) {
-    scratch_close(*state);
-    return 0;
-}
-
-#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, open_scratch, close_scratch)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(a_save_that_fails_anywhere_leaves_a_whole_keystore),
-        SCRATCH_TEST(a_creation_that_fails_anywhere_leaves_nothing),
+        KIT_TEST(a_save_that_fails_anywhere_leaves_a_whole_keystore),
+        KIT_TEST(a_creation_that_fails_anywhere_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

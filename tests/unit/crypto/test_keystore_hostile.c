@@ -8,7 +8,7 @@
 
 #include <sodium.h>
 
-#include "keystore_scratch.h"
+#include "keystore_kit.h"
 
 #define AT_FORMAT     8u
 #define AT_SLOTS_N    10u
@@ -18,9 +18,9 @@
 #define SUM_LEN       32u
 #define FILE_OF_THREE (64u + 2u * 128u + 32u + 4u * 81u + SUM_LEN) /* two slots, three keys */
 
-static cm_err open_it(const struct scratch *s, struct cm_diag *diag) {
+static cm_err open_it(const struct keystore_kit *s, struct cm_diag *diag) {
     struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     const cm_err err = keystore_open(s->path, &way, &ks, diag);
     if (err != CM_OK) assert_null(ks);
     keystore_close(ks);
@@ -34,11 +34,11 @@ static void checksum_again(struct buffer *file) {
 }
 
 static void a_wrong_passphrase_is_an_auth_error_with_its_remedy(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct keystore *ks = NULL;
     struct cm_diag diag = DIAG_INIT;
-    const struct keystore_unlock way = scratch_passphrase("correct horsf");
+    const struct keystore_unlock way = kit_passphrase("correct horsf");
     assert_err(CM_E_AUTH, keystore_open(s->path, &way, &ks, &diag));
     assert_string_equal(diag.input, s->path);
     assert_string_equal(diag.problem, "wrong passphrase");
@@ -46,20 +46,20 @@ static void a_wrong_passphrase_is_an_auth_error_with_its_remedy(void **state) {
 }
 
 static void a_way_in_that_the_store_lacks_is_named(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     uint8_t key[32] = {1};
     scratch_write(s->key_file, slice_of(key, sizeof key));
     struct keystore *ks = NULL;
     struct cm_diag diag = DIAG_INIT;
-    const struct keystore_unlock way = scratch_key_file(s->key_file);
+    const struct keystore_unlock way = kit_key_file(s->key_file);
     assert_err(CM_E_NOT_FOUND, keystore_open(s->path, &way, &ks, &diag));
     assert_string_equal(diag.problem, "this keystore cannot be opened with a key file");
 }
 
 static void a_file_cut_at_any_byte_is_truncated(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer good = scratch_read(s->path);
     assert_int_equal(good.len, FILE_OF_THREE); /* the byte table holds */
     for (size_t len = 0; len < good.len; len++) {
@@ -87,8 +87,8 @@ static bool flip_answer_fits(size_t at, cm_err err) {
 }
 
 static void every_flipped_bit_is_found(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer good = scratch_read(s->path);
     for (size_t bit = 0; bit < 8 * good.len; bit++) {
         good.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -105,8 +105,8 @@ static void every_flipped_bit_is_found(void **state) {
  * other than the one in use may answer too (its slot gives AUTH). Memory of gigabytes is tested
  * below. */
 static void an_edited_byte_is_found_by_the_seals_alone(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer good = scratch_read(s->path);
     for (size_t at = AT_SLOTS_N; at < good.len - SUM_LEN; at++) {
         if (at >= AT_MEMORY && at < AT_MEMORY + 5) continue; /* asks for gigabytes */
@@ -123,13 +123,13 @@ static void an_edited_byte_is_found_by_the_seals_alone(void **state) {
 }
 
 static void lowered_costs_are_weak_and_absurd_ones_refused_before_they_are_spent(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer file = scratch_read(s->path);
     struct keystore *ks = NULL;
     struct cm_diag diag = DIAG_INIT;
     /* Token costs are a downgrade for everybody but a test. */
-    struct keystore_unlock strict = scratch_passphrase(SCRATCH_PASSPHRASE);
+    struct keystore_unlock strict = kit_passphrase(KIT_PASSPHRASE);
     strict.allow_weak_for_tests = false;
     assert_err(CM_E_WEAK, keystore_open(s->path, &strict, &ks, &diag));
     assert_non_null(strstr(diag.problem, "the floor is 3 passes over 262144 KiB"));
@@ -152,8 +152,8 @@ static void lowered_costs_are_weak_and_absurd_ones_refused_before_they_are_spent
 }
 
 static void half_written_files_are_told_apart(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer file = scratch_read(s->path);
     struct cm_diag diag = DIAG_INIT;
     memset(file.p + 400, 0, file.len - 400); /* size reached the disk, data did not */
@@ -169,7 +169,7 @@ static void half_written_files_are_told_apart(void **state) {
 }
 
 static void an_interrupted_creation_is_recognised(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     scratch_write(s->new_path, slice_text("CMKEYS"));
     struct cm_diag diag = DIAG_INIT;
     assert_err(CM_E_NOT_FOUND, open_it(s, &diag));
@@ -177,18 +177,18 @@ static void an_interrupted_creation_is_recognised(void **state) {
     diag = (struct cm_diag)DIAG_INIT;
     struct keystore *ks = NULL;
     struct words_text words;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_err(CM_E_EXISTS, keystore_create(s->path, &way, &words, &ks, &diag));
     assert_string_equal(diag.input, s->new_path);
     assert_non_null(strstr(diag.remedy, "remove it"));
 }
 
 static void what_a_crashed_save_left_does_not_disturb(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     scratch_write(s->new_path, slice_text("CMKEYS and then the power went"));
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_ok(keystore_save(ks, NULL));
     assert_int_equal(access(s->new_path, F_OK), -1);
@@ -196,8 +196,8 @@ static void what_a_crashed_save_left_does_not_disturb(void **state) {
 }
 
 static void other_formats_and_other_files_are_told_apart(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer file = scratch_read(s->path);
     struct cm_diag diag = DIAG_INIT;
     put_u16be(file.p + AT_FORMAT, 2);
@@ -213,8 +213,8 @@ static void other_formats_and_other_files_are_told_apart(void **state) {
 }
 
 static void bytes_after_the_end_are_damage(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer file = scratch_read(s->path);
     buffer_u8(&file, 0);
     scratch_write(s->path, buffer_slice(&file));
@@ -223,10 +223,10 @@ static void bytes_after_the_end_are_damage(void **state) {
 }
 
 static void directories_links_and_pipes_are_refused(void **state) {
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
-    assert_err(CM_E_FORMAT, keystore_open(s->dir, &way, &ks, NULL));
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
+    assert_err(CM_E_FORMAT, keystore_open(s->dir.path, &way, &ks, NULL));
     assert_int_equal(symlink("/dev/zero", s->path), 0);
     assert_err(CM_E_IO, open_it(s, NULL));
     assert_int_equal(unlink(s->path), 0);
@@ -236,11 +236,11 @@ static void directories_links_and_pipes_are_refused(void **state) {
 
 /* The slot of one store in the header of another: the store's id is part of what is sealed. */
 static void a_slot_cannot_move_to_another_store(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer one = scratch_read(s->path);
     assert_int_equal(unlink(s->path), 0);
-    scratch_store(s, NULL);
+    kit_store(s, NULL);
     struct buffer two = scratch_read(s->path);
     memcpy(two.p + AT_SLOTS, one.p + AT_SLOTS, 128);
     checksum_again(&two);
@@ -252,11 +252,11 @@ static void a_slot_cannot_move_to_another_store(void **state) {
 
 /* An old body under a newer header of the same store, both genuine. */
 static void header_and_body_of_two_saves_do_not_mix(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer old = scratch_read(s->path);
     struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_ok(keystore_save(ks, NULL));
     keystore_close(ks);
@@ -273,47 +273,33 @@ static void header_and_body_of_two_saves_do_not_mix(void **state) {
 }
 
 static void no_key_byte_stands_in_the_file(void **state) {
-    const struct scratch *s = *state;
-    scratch_store(s, NULL);
+    const struct keystore_kit *s = *state;
+    kit_store(s, NULL);
     struct buffer file = scratch_read(s->path);
-    const uint8_t pool_key[4] = {1, 2, 3, 4}; /* of scratch_store, followed by 28 zeros */
+    const uint8_t pool_key[4] = {1, 2, 3, 4}; /* of kit_store, followed by 28 zeros */
     uint8_t whole[32] = {0};
     memcpy(whole, pool_key, sizeof pool_key);
     assert_null(memmem(file.p, file.len, whole, sizeof whole));
     buffer_free(&file);
 }
 
-static int open_scratch(void **state) {
-    static struct scratch s;
-    scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int close_scratch(void **state) {
-    scratch_close(*state);
-    return 0;
-}
-
-#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, open_scratch, close_scratch)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(a_wrong_passphrase_is_an_auth_error_with_its_remedy),
-        SCRATCH_TEST(a_way_in_that_the_store_lacks_is_named),
-        SCRATCH_TEST(a_file_cut_at_any_byte_is_truncated),
-        SCRATCH_TEST(every_flipped_bit_is_found),
-        SCRATCH_TEST(an_edited_byte_is_found_by_the_seals_alone),
-        SCRATCH_TEST(lowered_costs_are_weak_and_absurd_ones_refused_before_they_are_spent),
-        SCRATCH_TEST(half_written_files_are_told_apart),
-        SCRATCH_TEST(an_interrupted_creation_is_recognised),
-        SCRATCH_TEST(what_a_crashed_save_left_does_not_disturb),
-        SCRATCH_TEST(other_formats_and_other_files_are_told_apart),
-        SCRATCH_TEST(bytes_after_the_end_are_damage),
-        SCRATCH_TEST(directories_links_and_pipes_are_refused),
-        SCRATCH_TEST(a_slot_cannot_move_to_another_store),
-        SCRATCH_TEST(header_and_body_of_two_saves_do_not_mix),
-        SCRATCH_TEST(no_key_byte_stands_in_the_file),
+        KIT_TEST(a_wrong_passphrase_is_an_auth_error_with_its_remedy),
+        KIT_TEST(a_way_in_that_the_store_lacks_is_named),
+        KIT_TEST(a_file_cut_at_any_byte_is_truncated),
+        KIT_TEST(every_flipped_bit_is_found),
+        KIT_TEST(an_edited_byte_is_found_by_the_seals_alone),
+        KIT_TEST(lowered_costs_are_weak_and_absurd_ones_refused_before_they_are_spent),
+        KIT_TEST(half_written_files_are_told_apart),
+        KIT_TEST(an_interrupted_creation_is_recognised),
+        KIT_TEST(what_a_crashed_save_left_does_not_disturb),
+        KIT_TEST(other_formats_and_other_files_are_told_apart),
+        KIT_TEST(bytes_after_the_end_are_damage),
+        KIT_TEST(directories_links_and_pipes_are_refused),
+        KIT_TEST(a_slot_cannot_move_to_another_store),
+        KIT_TEST(header_and_body_of_two_saves_do_not_mix),
+        KIT_TEST(no_key_byte_stands_in_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/random.h"
-#include "keystore_scratch.h"
+#include "keystore_kit.h"
 
 #define NOW_UNIX_S 1795000000u
 #define MASK       0x5Au
@@ -84,10 +84,10 @@ static size_t hits_in_memory(const struct masked *needle) {
 }
 
 /* A store whose scheme key 7/1 is the needle; no plain copy outlives this call. */
-static void store_with_needle(const struct scratch *s, struct masked *needle) {
-    scratch_store(s, NULL);
+static void store_with_needle(const struct keystore_kit *s, struct masked *needle) {
+    kit_store(s, NULL);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     const struct cm_key *key = NULL;
     assert_ok(keystore_find(ks, KEY_SCHEME, 7, 1, &key));
@@ -113,11 +113,11 @@ static void the_search_finds_a_planted_key(void **state) {
 
 static void an_open_store_holds_each_key_exactly_once(void **state) {
     if (MEMORY_IS_INSTRUMENTED) skip();
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct masked needle;
     store_with_needle(s, &needle);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_int_equal(hits_in_memory(&needle), 1);
     assert_ok(keystore_save(ks, NULL));
@@ -126,7 +126,7 @@ static void an_open_store_holds_each_key_exactly_once(void **state) {
 
 static void a_closed_store_leaves_no_key(void **state) {
     if (MEMORY_IS_INSTRUMENTED) skip();
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct masked needle;
     store_with_needle(s, &needle);
     assert_int_equal(hits_in_memory(&needle), 0);
@@ -134,36 +134,22 @@ static void a_closed_store_leaves_no_key(void **state) {
 
 static void a_destroyed_key_is_gone_at_once(void **state) {
     if (MEMORY_IS_INSTRUMENTED) skip();
-    const struct scratch *s = *state;
+    const struct keystore_kit *s = *state;
     struct masked needle;
     store_with_needle(s, &needle);
     CM_CLEANUP(keystore_closep) struct keystore *ks = NULL;
-    const struct keystore_unlock way = scratch_passphrase(SCRATCH_PASSPHRASE);
+    const struct keystore_unlock way = kit_passphrase(KIT_PASSPHRASE);
     assert_ok(keystore_open(s->path, &way, &ks, NULL));
     assert_ok(keystore_set_state(ks, KEY_SCHEME, 7, 1, KEY_DESTROYED, NOW_UNIX_S));
     assert_int_equal(hits_in_memory(&needle), 0);
 }
 
-static int open_scratch(void **state) {
-    static struct scratch s;
-    scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int close_scratch(void **state) {
-    scratch_close(*state);
-    return 0;
-}
-
-#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, open_scratch, close_scratch)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        SCRATCH_TEST(the_search_finds_a_planted_key),
-        SCRATCH_TEST(an_open_store_holds_each_key_exactly_once),
-        SCRATCH_TEST(a_closed_store_leaves_no_key),
-        SCRATCH_TEST(a_destroyed_key_is_gone_at_once),
+        KIT_TEST(the_search_finds_a_planted_key),
+        KIT_TEST(an_open_store_holds_each_key_exactly_once),
+        KIT_TEST(a_closed_store_leaves_no_key),
+        KIT_TEST(a_destroyed_key_is_gone_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "cms_scratch.h"
+#include "cms_kit.h"
 
 #define YEAR_2100_UNIX_S 4102444800u
 
-static cm_err judge(const struct cms_scratch *s, const char *file, uint64_t now, bool expired,
+static cm_err judge(const struct cms_kit *s, const char *file, uint64_t now, bool expired,
                     struct cm_diag *diag) {
-    struct buffer pem = cms_scratch_read(s, file);
+    struct buffer pem = cms_kit_read(s, file);
     struct recipient *r = NULL;
     const cm_err err = recipient_from_cert(buffer_slice(&pem), now, expired, &r, diag);
     if (err != CM_OK) assert_null(r);
@@ -20,7 +20,7 @@ static cm_err judge(const struct cms_scratch *s, const char *file, uint64_t now,
 }
 
 static void a_certificate_is_read_and_named(void **state) {
-    struct buffer pem = cms_scratch_read(*state, "rsa.crt");
+    struct buffer pem = cms_kit_read(*state, "rsa.crt");
     CM_CLEANUP(recipient_freep) struct recipient *to = NULL;
     struct cm_diag diag = DIAG_INIT;
     assert_ok(recipient_from_cert(buffer_slice(&pem), (uint64_t)time(NULL), false, &to, &diag));
@@ -31,8 +31,7 @@ static void a_certificate_is_read_and_named(void **state) {
 }
 
 static void der_certificates_are_read_too(void **state) {
-    assert_int_equal(cms_scratch_run(*state, "openssl x509 -in ec.crt -outform DER -out ec.der"),
-                     0);
+    assert_int_equal(cms_kit_run(*state, "openssl x509 -in ec.crt -outform DER -out ec.der"), 0);
     assert_ok(judge(*state, "ec.der", (uint64_t)time(NULL), false, NULL));
 }
 
@@ -59,7 +58,7 @@ static void unfit_certificates_are_refused_with_the_cause(void **state) {
 }
 
 static void hostile_certificates_are_refused(void **state) {
-    struct buffer pem = cms_scratch_read(*state, "rsa.crt");
+    struct buffer pem = cms_kit_read(*state, "rsa.crt");
     for (size_t len = 0; len + 30 < pem.len; len += 7) { /* the last lines may be cut harmlessly */
         struct recipient *r = NULL;
         assert_err(CM_E_FORMAT, recipient_from_cert(slice_of(pem.p, len), 0, true, &r, NULL));
@@ -80,7 +79,7 @@ static cm_err sesame(void *self, uint8_t *out, size_t cap, size_t *len) {
 }
 
 static void a_locked_key_asks_its_source_and_never_the_terminal(void **state) {
-    struct buffer pem = cms_scratch_read(*state, "locked.key");
+    struct buffer pem = cms_kit_read(*state, "locked.key");
     char right[] = "open sesame", wrong[] = "open barley";
     const struct passphrase_source good = {sesame, right}, bad = {sesame, wrong};
     struct recipient_key *k = NULL;
@@ -96,26 +95,14 @@ static void a_locked_key_asks_its_source_and_never_the_terminal(void **state) {
 }
 
 static void other_things_are_not_private_keys(void **state) {
-    struct buffer pem = cms_scratch_read(*state, "rsa.crt");
-    struct buffer ed = cms_scratch_read(*state, "ed.key");
+    struct buffer pem = cms_kit_read(*state, "rsa.crt");
+    struct buffer ed = cms_kit_read(*state, "ed.key");
     struct recipient_key *k = NULL;
     assert_err(CM_E_FORMAT, recipient_key_from(buffer_slice(&pem), NULL, &k, NULL));
     assert_err(CM_E_FORMAT, recipient_key_from(slice_of(NULL, 0), NULL, &k, NULL));
     assert_err(CM_E_UNSUPPORTED, recipient_key_from(buffer_slice(&ed), NULL, &k, NULL));
     buffer_free(&pem);
     buffer_free(&ed);
-}
-
-static int setup(void **state) {
-    static struct cms_scratch s;
-    cms_scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state) {
-    cms_scratch_close(*state);
-    return 0;
 }
 
 int main(void) {
@@ -128,5 +115,5 @@ int main(void) {
         cmocka_unit_test(a_locked_key_asks_its_source_and_never_the_terminal),
         cmocka_unit_test(other_things_are_not_private_keys),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, cms_kit_setup, cms_kit_teardown);
 }

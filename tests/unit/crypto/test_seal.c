@@ -8,17 +8,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "cms_scratch.h"
+#include "cms_kit.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
 
 #define AT_CONTENT  16u
 #define TRAILER_LEN 24u
 
-static int open_file(const struct cms_scratch *s, int flags) {
-    char path[CMS_SCRATCH_CAP + 16u];
-    (void)snprintf(path, sizeof path, "%s/sealed", s->dir);
-    const int fd = open(path, flags | O_CLOEXEC, 0600);
+static int open_file(const struct cms_kit *s, int flags) {
+    const int fd = open(scratch_below(&s->dir, "sealed").path, flags | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     return fd;
 }
@@ -26,8 +24,8 @@ static int open_file(const struct cms_scratch *s, int flags) {
 static uint8_t pattern(size_t i) { return (uint8_t)(i * 131u >> 3 & 0xFFu); }
 
 /* Seal `len` bytes of the pattern to NAME.crt, in pieces of `step`. */
-static void seal_pattern(const struct cms_scratch *s, const char *name, size_t len, size_t step) {
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(s, name);
+static void seal_pattern(const struct cms_kit *s, const char *name, size_t len, size_t step) {
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(s, name);
     const int fd = open_file(s, O_WRONLY | O_CREAT | O_TRUNC);
     CM_CLEANUP(seal_writer_closep) struct seal_writer *w = NULL;
     assert_ok(seal_writer_open(fd, to, &w, NULL));
@@ -44,9 +42,9 @@ static void seal_pattern(const struct cms_scratch *s, const char *name, size_t l
     assert_int_equal(close(fd), 0);
 }
 
-static cm_err open_sealed(const struct cms_scratch *s, const char *name, size_t want_len,
+static cm_err open_sealed(const struct cms_kit *s, const char *name, size_t want_len,
                           struct cm_diag *diag) {
-    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_scratch_key(s, name);
+    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_kit_key(s, name);
     const int fd = open_file(s, O_RDONLY);
     CM_CLEANUP(seal_reader_closep) struct seal_reader *r = NULL;
     const cm_err err = seal_reader_open(fd, key, &r, diag);
@@ -65,9 +63,9 @@ static cm_err open_sealed(const struct cms_scratch *s, const char *name, size_t 
 }
 
 static void a_stream_is_sealed_to_a_certificate_and_opened_with_its_key(void **state) {
-    const struct cms_scratch *s = *state;
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(s, "rsa");
-    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_scratch_key(s, "rsa");
+    const struct cms_kit *s = *state;
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(s, "rsa");
+    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_kit_key(s, "rsa");
     struct cm_diag diag = DIAG_INIT;
     int fd = open_file(s, O_WRONLY | O_CREAT | O_TRUNC);
     CM_CLEANUP(seal_writer_closep) struct seal_writer *w = NULL;
@@ -100,12 +98,12 @@ static void lengths_around_blocks_and_pieces_come_back(void **state) {
 
 /* The recipe of docs/design/keystore.md, word for word. */
 static void the_openssl_program_opens_it_by_the_published_recipe(void **state) {
-    const struct cms_scratch *s = *state;
+    const struct cms_kit *s = *state;
     static const char *const names[] = {"rsa", "ec"};
     static uint8_t want[100000];
     for (size_t i = 0; i < sizeof want; i++)
         want[i] = pattern(i);
-    cms_scratch_write(s, "want", slice_of(want, sizeof want));
+    cms_kit_write(s, "want", slice_of(want, sizeof want));
     for (size_t i = 0; i < CM_ARRAY_N(names); i++) {
         seal_pattern(s, names[i], sizeof want, 7001);
         char command[640];
@@ -117,28 +115,28 @@ static void the_openssl_program_opens_it_by_the_published_recipe(void **state) {
                        "openssl cms -decrypt -binary -inform DER -in envelope -content content "
                        "-inkey %s.key -recip %s.crt -out plain && cmp plain want",
                        names[i], names[i]);
-        assert_int_equal(cms_scratch_run(s, command), 0);
+        assert_int_equal(cms_kit_run(s, command), 0);
     }
 }
 
 static void a_cut_anywhere_is_truncated(void **state) {
-    const struct cms_scratch *s = *state;
+    const struct cms_kit *s = *state;
     seal_pattern(s, "ec", 100, 100);
-    struct buffer file = cms_scratch_read(s, "sealed");
+    struct buffer file = cms_kit_read(s, "sealed");
     for (size_t len = 1; len < file.len; len++) {
-        cms_scratch_write(s, "sealed", slice_of(file.p, len));
+        cms_kit_write(s, "sealed", slice_of(file.p, len));
         assert_err(CM_E_TRUNCATED, open_sealed(s, "ec", 0, NULL));
     }
     buffer_free(&file);
 }
 
 static void every_flipped_byte_of_the_content_is_found_before_any_is_given_out(void **state) {
-    const struct cms_scratch *s = *state;
+    const struct cms_kit *s = *state;
     seal_pattern(s, "ec", 100, 100);
-    struct buffer file = cms_scratch_read(s, "sealed");
+    struct buffer file = cms_kit_read(s, "sealed");
     for (size_t at = 0; at < file.len; at++) {
         file.p[at] ^= (uint8_t)(1u << at % 8);
-        cms_scratch_write(s, "sealed", buffer_slice(&file));
+        cms_kit_write(s, "sealed", buffer_slice(&file));
         /* open_sealed compares the content if it opens: see test_escrow for the few bytes of an
          * envelope that are not authenticated. */
         const cm_err err = open_sealed(s, "ec", 100, NULL);
@@ -150,24 +148,24 @@ static void every_flipped_byte_of_the_content_is_found_before_any_is_given_out(v
 }
 
 static void the_wrong_key_and_the_wrong_file_have_their_own_errors(void **state) {
-    const struct cms_scratch *s = *state;
+    const struct cms_kit *s = *state;
     struct cm_diag diag = DIAG_INIT;
     seal_pattern(s, "rsa", 100, 100);
     assert_err(CM_E_AUTH, open_sealed(s, "other", 0, &diag));
     assert_string_equal(diag.problem, "sealed to another key");
     assert_err(CM_E_AUTH, open_sealed(s, "ec", 0, NULL));
-    cms_scratch_write(s, "sealed", slice_text("PK\x03\x04 and so on"));
+    cms_kit_write(s, "sealed", slice_text("PK\x03\x04 and so on"));
     assert_err(CM_E_FORMAT, open_sealed(s, "rsa", 0, NULL));
     seal_pattern(s, "rsa", 1, 1);
-    struct buffer file = cms_scratch_read(s, "sealed");
+    struct buffer file = cms_kit_read(s, "sealed");
     file.p[9] = 2;
-    cms_scratch_write(s, "sealed", buffer_slice(&file));
+    cms_kit_write(s, "sealed", buffer_slice(&file));
     assert_err(CM_E_VERSION, open_sealed(s, "rsa", 0, NULL));
     buffer_free(&file);
 }
 
 static void a_full_disk_is_told(void **state) {
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(*state, "ec");
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(*state, "ec");
     const int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     struct seal_writer *w = NULL;
@@ -178,7 +176,7 @@ static void a_full_disk_is_told(void **state) {
 }
 
 static void an_unfinished_stream_is_not_opened(void **state) {
-    CM_CLEANUP(recipient_freep) struct recipient *to = cms_scratch_cert(*state, "ec");
+    CM_CLEANUP(recipient_freep) struct recipient *to = cms_kit_cert(*state, "ec");
     const int fd = open_file(*state, O_WRONLY | O_CREAT | O_TRUNC);
     CM_CLEANUP(seal_writer_closep) struct seal_writer *w = NULL;
     assert_ok(seal_writer_open(fd, to, &w, NULL));
@@ -194,7 +192,7 @@ static void memory_stays_constant_over_24_megabytes(void **state) {
     struct rusage before, after;
     assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
     seal_pattern(*state, "ec", len, 65536);
-    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_scratch_key(*state, "ec");
+    CM_CLEANUP(recipient_key_freep) struct recipient_key *key = cms_kit_key(*state, "ec");
     const int fd = open_file(*state, O_RDONLY);
     CM_CLEANUP(seal_reader_closep) struct seal_reader *r = NULL;
     assert_ok(seal_reader_open(fd, key, &r, NULL));
@@ -206,18 +204,6 @@ static void memory_stays_constant_over_24_megabytes(void **state) {
     assert_int_equal(close(fd), 0);
     assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
     assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 8192); /* KiB; a third of the stream */
-}
-
-static int setup(void **state) {
-    static struct cms_scratch s;
-    cms_scratch_open(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state) {
-    cms_scratch_close(*state);
-    return 0;
 }
 
 int main(void) {
@@ -232,5 +218,5 @@ int main(void) {
         cmocka_unit_test(an_unfinished_stream_is_not_opened),
         cmocka_unit_test(memory_stays_constant_over_24_megabytes),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, cms_kit_setup, cms_kit_teardown);
 }

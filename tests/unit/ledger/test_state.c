@@ -1,6 +1,6 @@
 /* The state image: one fold written and read back through every table, whose it is, how far it
  * reaches. Expected values are what was put in; the byte tables have test_state_record.c. */
-#include "ledger/scratch.h"
+#include "ledger/image_kit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static struct state_fold *begin(struct state *s) {
 }
 
 static void a_fold_is_read_back_as_of_its_position(void **state) {
-    const struct state_options options = scratch_options(*state);
+    const struct state_options options = image_kit_options(*state);
     CM_CLEANUP(state_closep) struct state *s = NULL;
     assert_ok(state_open(&s, &options, NULL));
     assert_int_equal(state_position(s), 0);
@@ -46,7 +46,7 @@ static void a_fold_is_read_back_as_of_its_position(void **state) {
 }
 
 static void what_was_committed_is_there_after_reopening(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     uint8_t page[STATE_PAGE_LEN];
     memset(page, 0x5A, sizeof page);
     struct state_fold *f = begin(s);
@@ -54,7 +54,7 @@ static void what_was_committed_is_there_after_reopening(void **state) {
     assert_ok(fold_commit(f, 1000));
     state_close(s);
 
-    s = scratch_open(*state);
+    s = image_kit_open(*state);
     uint8_t got[STATE_PAGE_LEN];
     bool found = false;
     assert_int_equal(state_position(s), 1000);
@@ -67,7 +67,7 @@ static void what_was_committed_is_there_after_reopening(void **state) {
 }
 
 static void an_aborted_fold_leaves_nothing(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     const struct set_counters c = {.issued = 5};
     struct state_fold *f = begin(s);
     assert_ok(fold_used_by(f, 1, 2, ada, true));
@@ -81,7 +81,7 @@ static void an_aborted_fold_leaves_nothing(void **state) {
 }
 
 static void a_position_never_goes_back(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     assert_ok(fold_commit(begin(s), 10));
     assert_err(CM_E_ARGUMENT, fold_commit(begin(s), 9));
     assert_int_equal(state_position(s), 10);
@@ -90,7 +90,7 @@ static void a_position_never_goes_back(void **state) {
 }
 
 static void an_exception_record_is_kept_and_removed(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct unit_extra extra = {.flags = UNIT_RESERVED | UNIT_HAS_REDEEMER,
                                .uses = 70000,
                                .reserved_by = 0xFFFFFFFF,
@@ -120,7 +120,7 @@ static void an_exception_record_is_kept_and_removed(void **state) {
 }
 
 static void a_redeemer_is_known_for_that_unit_alone(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct state_fold *f = begin(s);
     assert_ok(fold_used_by(f, 1, 2, ada, true));
     assert_ok(fold_used_by(f, 1, 2, bob, true));
@@ -162,7 +162,7 @@ static uint64_t answer_time(struct state *s, uint8_t key) {
 }
 
 static void answers_expire_by_their_latest_item_and_at_most_so_many(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct state_fold *f = begin(s);
     fold_one_answer(f, 1, 100);
     fold_one_answer(f, 2, 200);
@@ -203,7 +203,7 @@ static cm_err see_document(void *ctx, enum document_kind kind, uint32_t id, stru
 }
 
 static void documents_are_visited_in_their_last_version(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct state_fold *f = begin(s);
     assert_ok(fold_document(f, DOCUMENT_SCHEME, 1, slice_text("{}")));
     assert_ok(fold_document(f, DOCUMENT_BATCH, 5, slice_text("{\"old\":1}")));
@@ -221,7 +221,7 @@ static void documents_are_visited_in_their_last_version(void **state) {
 
 static void a_document_may_be_megabytes_long(void **state) {
     enum { LONG = 3000000 };
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     char *text = malloc(LONG);
     assert_non_null(text);
     memset(text, 'x', LONG);
@@ -262,7 +262,7 @@ static cm_err see_recall(void *ctx, const struct recall_event *r) {
 }
 
 static void counters_and_recalls_are_visited_whole(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     const struct set_counters c = {1, 2, 3, 4, 5, UINT64_MAX, PHASE_CLOSED, 1, 255};
     struct state_fold *f = begin(s);
     assert_ok(fold_counters(f, 9, &c));
@@ -286,7 +286,7 @@ static cm_err stop_at_once(void *ctx, uint32_t set, uint64_t page, const uint8_t
 }
 
 static void a_visitors_error_ends_the_walk_and_comes_back(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     static const uint8_t page[STATE_PAGE_LEN];
     struct state_fold *f = begin(s);
     assert_ok(fold_page(f, 2, 0, page));
@@ -300,7 +300,7 @@ static void a_visitors_error_ends_the_walk_and_comes_back(void **state) {
 }
 
 static void an_image_is_not_made_unless_asked_for(void **state) {
-    struct state_options o = scratch_options(*state);
+    struct state_options o = image_kit_options(*state);
     o.create = false;
     struct state *s = NULL;
     struct cm_diag diag = DIAG_INIT;
@@ -312,8 +312,8 @@ static void an_image_is_not_made_unless_asked_for(void **state) {
 }
 
 static void another_workspaces_image_is_refused(void **state) {
-    state_close(scratch_open(*state));
-    struct state_options o = scratch_options(*state);
+    state_close(image_kit_open(*state));
+    struct state_options o = image_kit_options(*state);
     o.workspace_id[15] ^= 1;
     struct state *s = NULL;
     struct cm_diag diag = DIAG_INIT;
@@ -323,10 +323,10 @@ static void another_workspaces_image_is_refused(void **state) {
 }
 
 static void an_image_opens_read_only(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     assert_ok(fold_commit(begin(s), 77));
     state_close(s);
-    struct state_options o = scratch_options(*state);
+    struct state_options o = image_kit_options(*state);
     o.create = false;
     o.read_only = true;
     assert_ok(state_open(&s, &o, NULL));
@@ -338,38 +338,36 @@ static void an_image_opens_read_only(void **state) {
 }
 
 static void what_a_cut_creation_left_is_swept_away(void **state) {
-    const struct scratch *scratch = *state;
-    char making[300];
-    (void)snprintf(making, sizeof making, "%s.making", scratch->image);
-    assert_int_equal(mkdir(making, 0700), 0);
-    (void)snprintf(making, sizeof making, "%s.making/data.mdb", scratch->image);
-    FILE *half = fopen(making, "w");
+    const struct image_kit *kit = *state;
+    const struct scratch making = scratch_below(&kit->dir, "state.making");
+    assert_int_equal(mkdir(making.path, 0700), 0);
+    FILE *half = fopen(scratch_below(&making, "data.mdb").path, "w");
     assert_non_null(half);
     (void)fputs("half a page", half);
     assert_int_equal(fclose(half), 0);
-    assert_int_equal(mkdir(scratch->image, 0700), 0); /* an empty folder gives way */
-    state_close(scratch_open(scratch));
+    assert_int_equal(mkdir(kit->image.path, 0700), 0); /* an empty folder gives way */
+    state_close(image_kit_open(kit));
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define IN_KIT(test) cmocka_unit_test_setup_teardown(test, image_kit_setup, image_kit_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(a_fold_is_read_back_as_of_its_position),
-        IN_SCRATCH(what_was_committed_is_there_after_reopening),
-        IN_SCRATCH(an_aborted_fold_leaves_nothing),
-        IN_SCRATCH(a_position_never_goes_back),
-        IN_SCRATCH(an_exception_record_is_kept_and_removed),
-        IN_SCRATCH(a_redeemer_is_known_for_that_unit_alone),
-        IN_SCRATCH(answers_expire_by_their_latest_item_and_at_most_so_many),
-        IN_SCRATCH(documents_are_visited_in_their_last_version),
-        IN_SCRATCH(a_document_may_be_megabytes_long),
-        IN_SCRATCH(counters_and_recalls_are_visited_whole),
-        IN_SCRATCH(a_visitors_error_ends_the_walk_and_comes_back),
-        IN_SCRATCH(an_image_is_not_made_unless_asked_for),
-        IN_SCRATCH(another_workspaces_image_is_refused),
-        IN_SCRATCH(an_image_opens_read_only),
-        IN_SCRATCH(what_a_cut_creation_left_is_swept_away),
+        IN_KIT(a_fold_is_read_back_as_of_its_position),
+        IN_KIT(what_was_committed_is_there_after_reopening),
+        IN_KIT(an_aborted_fold_leaves_nothing),
+        IN_KIT(a_position_never_goes_back),
+        IN_KIT(an_exception_record_is_kept_and_removed),
+        IN_KIT(a_redeemer_is_known_for_that_unit_alone),
+        IN_KIT(answers_expire_by_their_latest_item_and_at_most_so_many),
+        IN_KIT(documents_are_visited_in_their_last_version),
+        IN_KIT(a_document_may_be_megabytes_long),
+        IN_KIT(counters_and_recalls_are_visited_whole),
+        IN_KIT(a_visitors_error_ends_the_walk_and_comes_back),
+        IN_KIT(an_image_is_not_made_unless_asked_for),
+        IN_KIT(another_workspaces_image_is_refused),
+        IN_KIT(an_image_opens_read_only),
+        IN_KIT(what_a_cut_creation_left_is_swept_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* What an image suffers: flipped bits, another format, a full map, a writer killed in mid-fold,
  * reads beside a fold. The damage is done to the file itself, past the program. */
-#include "ledger/scratch.h"
+#include "ledger/image_kit.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -21,12 +21,12 @@ static struct state_fold *begin(struct state *s) {
     return f;
 }
 
-static void data_file(const struct scratch *s, char path[static 300]) {
-    (void)snprintf(path, 300, "%s/data.mdb", s->image);
+static struct scratch data_file(const struct image_kit *kit) {
+    return scratch_below(&kit->image, "data.mdb");
 }
 
 static void a_flipped_bit_is_told_with_table_and_key(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     uint8_t page[STATE_PAGE_LEN];
     memset(page, 0xC3, sizeof page);
     memcpy(page + 2000, "here I am", 9);
@@ -34,11 +34,10 @@ static void a_flipped_bit_is_told_with_table_and_key(void **state) {
     assert_ok(fold_page(f, 0x0102, 0x0304, page));
     assert_ok(fold_commit(f, 1));
     state_close(s);
-    char path[300];
-    data_file(*state, path);
-    assert_int_equal(scratch_patch(path, "here I am", "here I an", 9), 1);
+    const struct scratch data = data_file(*state);
+    assert_int_equal(image_kit_patch(data.path, "here I am", "here I an", 9), 1);
 
-    s = scratch_open(*state);
+    s = image_kit_open(*state);
     bool found = true;
     uint8_t got[STATE_PAGE_LEN];
     memset(got, 0xA5, sizeof got);
@@ -53,17 +52,16 @@ static void a_flipped_bit_is_told_with_table_and_key(void **state) {
 }
 
 static void a_page_under_another_key_is_corrupt(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     static const uint8_t page[STATE_PAGE_LEN] = {1};
     struct state_fold *f = begin(s);
     assert_ok(fold_page(f, 0x11223344, 5, page));
     assert_ok(fold_commit(f, 1));
     state_close(s);
-    char path[300];
-    data_file(*state, path);
+    const struct scratch data = data_file(*state);
     /* The value stays as it was; only the key in the tree says another set. */
-    assert_int_equal(scratch_patch(path, "\x11\x22\x33\x44", "\x11\x22\x33\x45", 4), 1);
-    s = scratch_open(*state);
+    assert_int_equal(image_kit_patch(data.path, "\x11\x22\x33\x44", "\x11\x22\x33\x45", 4), 1);
+    s = image_kit_open(*state);
     bool found = false;
     uint8_t got[STATE_PAGE_LEN];
     assert_err(CM_E_CORRUPT, state_page(s, 0x11223345, 5, got, &found));
@@ -71,7 +69,7 @@ static void a_page_under_another_key_is_corrupt(void **state) {
 }
 
 /* Replace the image's meta record; its checksum is made right again when `sum` is set. */
-static void rewrite_meta(const struct scratch *scratch, uint16_t format, bool sum) {
+static void rewrite_meta(const struct image_kit *kit, uint16_t format, bool sum) {
     struct image_meta m = {.format = 1};
     memcpy(m.workspace_id, "workspace-number1", sizeof m.workspace_id);
     uint8_t old[RECORD_META_LEN], new[RECORD_META_LEN + sizeof(uint32_t)];
@@ -82,20 +80,19 @@ static void rewrite_meta(const struct scratch *scratch, uint16_t format, bool su
     uint32_t crc = crc32c(0, slice_of(&table_meta, 1));
     crc = crc32c(crc, slice_text("image"));
     put_u32be(new + RECORD_META_LEN, crc32c(crc, slice_of(new, RECORD_META_LEN)));
-    char path[300];
-    data_file(scratch, path);
+    const struct scratch data = data_file(kit);
     const size_t len = sum ? sizeof new : RECORD_META_LEN;
     uint8_t whole[sizeof new];
     memcpy(whole, old, sizeof old);
     crc = crc32c(crc32c(0, slice_of(&table_meta, 1)), slice_text("image"));
     put_u32be(whole + RECORD_META_LEN, crc32c(crc, slice_of(old, RECORD_META_LEN)));
-    assert_int_equal(scratch_patch(path, whole, new, len), 1);
+    assert_int_equal(image_kit_patch(data.path, whole, new, len), 1);
 }
 
 static void an_image_of_another_format_is_refused(void **state) {
-    state_close(scratch_open(*state));
+    state_close(image_kit_open(*state));
     rewrite_meta(*state, 2, true);
-    const struct state_options o = scratch_options(*state);
+    const struct state_options o = image_kit_options(*state);
     struct state *s = NULL;
     struct cm_diag diag = DIAG_INIT;
     assert_err(CM_E_VERSION, state_open(&s, &o, &diag));
@@ -104,50 +101,48 @@ static void an_image_of_another_format_is_refused(void **state) {
 }
 
 static void a_damaged_meta_record_is_corrupt_not_another_format(void **state) {
-    state_close(scratch_open(*state));
+    state_close(image_kit_open(*state));
     rewrite_meta(*state, 2, false);
-    const struct state_options o = scratch_options(*state);
+    const struct state_options o = image_kit_options(*state);
     struct state *s = NULL;
     assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
     assert_null(s);
 }
 
 static void a_file_that_is_no_image_is_corrupt(void **state) {
-    state_close(scratch_open(*state));
-    char path[300];
-    data_file(*state, path);
-    FILE *file = fopen(path, "r+");
+    state_close(image_kit_open(*state));
+    const struct scratch data = data_file(*state);
+    FILE *file = fopen(data.path, "r+");
     assert_non_null(file);
     for (int i = 0; i < 8192; i++)
         (void)fputc(i & 0xFF, file);
     assert_int_equal(fclose(file), 0);
-    const struct state_options o = scratch_options(*state);
+    const struct state_options o = image_kit_options(*state);
     struct state *s = NULL;
     assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
     assert_null(s);
 }
 
 static void a_cut_file_is_corrupt_at_every_page(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     static const uint8_t page[STATE_PAGE_LEN] = {9};
     struct state_fold *f = begin(s);
     for (uint64_t i = 0; i < 20; i++)
         assert_ok(fold_page(f, 1, i, page));
     assert_ok(fold_commit(f, 1));
     state_close(s);
-    char path[300];
-    data_file(*state, path);
-    const struct state_options o = scratch_options(*state);
+    const struct scratch data = data_file(*state);
+    const struct state_options o = image_kit_options(*state);
     struct stat st;
-    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(stat(data.path, &st), 0);
     for (off_t len = st.st_size - 4096; len > 0; len -= 4096) {
-        assert_int_equal(truncate(path, len), 0);
+        assert_int_equal(truncate(data.path, len), 0);
         assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));
     }
 }
 
 static void a_full_map_refuses_the_fold_and_keeps_the_image(void **state) {
-    struct state_options o = scratch_options(*state);
+    struct state_options o = image_kit_options(*state);
     o.map_len = 1u << 20;
     struct state *s = NULL;
     assert_ok(state_open(&s, &o, NULL));
@@ -183,8 +178,8 @@ static void a_full_map_refuses_the_fold_and_keeps_the_image(void **state) {
 enum { KILLS = 8, KILL_PAGES = 40, CHANGES_SEEN = 20 };
 
 /* Fold for ever: every page of a fold carries the fold's number, and so does the position. */
-static void fold_until_killed(const struct scratch *scratch, int ready) {
-    struct state *s = scratch_open(scratch);
+static void fold_until_killed(const struct image_kit *kit, int ready) {
+    struct state *s = image_kit_open(kit);
     for (uint64_t n = state_position(s) + 1;; n++) {
         uint8_t page[STATE_PAGE_LEN];
         memset(page, (int)(n & 0xFF), sizeof page);
@@ -221,7 +216,7 @@ static void a_killed_writer_leaves_whole_folds_only(void **state) {
         assert_int_equal(waitpid(child, NULL, 0), child);
         assert_int_equal(close(pipe_fds[0]), 0);
         assert_int_equal(close(pipe_fds[1]), 0);
-        struct state *s = scratch_open(*state);
+        struct state *s = image_kit_open(*state);
         uint64_t position = state_position(s);
         assert_true(position >= reached + acknowledged);
         assert_ok(state_pages(s, one_fold_only, &position));
@@ -263,7 +258,7 @@ static cm_err note_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *b
 }
 
 static void reads_beside_a_fold_see_one_commit(void **state) {
-    struct shared shared = {.state = scratch_open(*state)};
+    struct shared shared = {.state = image_kit_open(*state)};
     pthread_t folder;
     assert_int_equal(pthread_create(&folder, NULL, fold_pairs, &shared), 0);
     uint8_t last = 0;
@@ -281,19 +276,19 @@ static void reads_beside_a_fold_see_one_commit(void **state) {
     state_close(shared.state);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define IN_KIT(test) cmocka_unit_test_setup_teardown(test, image_kit_setup, image_kit_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(a_flipped_bit_is_told_with_table_and_key),
-        IN_SCRATCH(a_page_under_another_key_is_corrupt),
-        IN_SCRATCH(an_image_of_another_format_is_refused),
-        IN_SCRATCH(a_damaged_meta_record_is_corrupt_not_another_format),
-        IN_SCRATCH(a_file_that_is_no_image_is_corrupt),
-        IN_SCRATCH(a_cut_file_is_corrupt_at_every_page),
-        IN_SCRATCH(a_full_map_refuses_the_fold_and_keeps_the_image),
-        IN_SCRATCH(a_killed_writer_leaves_whole_folds_only),
-        IN_SCRATCH(reads_beside_a_fold_see_one_commit),
+        IN_KIT(a_flipped_bit_is_told_with_table_and_key),
+        IN_KIT(a_page_under_another_key_is_corrupt),
+        IN_KIT(an_image_of_another_format_is_refused),
+        IN_KIT(a_damaged_meta_record_is_corrupt_not_another_format),
+        IN_KIT(a_file_that_is_no_image_is_corrupt),
+        IN_KIT(a_cut_file_is_corrupt_at_every_page),
+        IN_KIT(a_full_map_refuses_the_fold_and_keeps_the_image),
+        IN_KIT(a_killed_writer_leaves_whole_folds_only),
+        IN_KIT(reads_beside_a_fold_see_one_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Details of units in packed runs: the newest entry of a unit wins over any number of folds, and
  * the price in bytes stays small. Expected values come from a plain array beside the image. */
-#include "ledger/scratch.h"
+#include "ledger/image_kit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static void assert_detail(struct state *s, uint32_t set, uint64_t serial, uint64
 }
 
 static void the_last_thing_that_happened_to_a_unit_is_told(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     const struct detail_entry first[] = {entry(3, 10), entry(5, 11)};
     struct state_fold *f = begin(s);
     assert_ok(fold_details(f, 7, 0, first, CM_ARRAY_N(first)));
@@ -54,7 +54,7 @@ static void the_last_thing_that_happened_to_a_unit_is_told(void **state) {
 }
 
 static void neighbouring_pages_and_sets_do_not_mix(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct state_fold *f = begin(s);
     for (uint32_t set = 1; set <= 3; set++) {
         for (uint64_t page = 0; page < 3; page++) {
@@ -76,7 +76,7 @@ static void neighbouring_pages_and_sets_do_not_mix(void **state) {
 }
 
 static void a_whole_page_is_found_from_end_to_end(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     struct detail_entry *all = calloc(STATE_PAGE_UNITS, sizeof *all);
     assert_non_null(all);
     for (uint64_t i = 0; i < STATE_PAGE_UNITS; i++)
@@ -91,7 +91,7 @@ static void a_whole_page_is_found_from_end_to_end(void **state) {
 }
 
 static void entries_out_of_order_or_place_are_refused(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     const struct detail_entry twice[] = {entry(3, 1), entry(3, 2)};
     const struct detail_entry down[] = {entry(4, 1), entry(3, 2)};
     const struct detail_entry astray[] = {entry(STATE_PAGE_UNITS, 1)};
@@ -115,7 +115,7 @@ static void entries_out_of_order_or_place_are_refused(void **state) {
 }
 
 static void an_older_entry_folded_later_does_not_win(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     const uint64_t order[] = {50, 20, 40, 60, 10};
     for (size_t i = 0; i < CM_ARRAY_N(order); i++) {
         const struct detail_entry e[] = {entry(1, order[i]), entry(100 + i, order[i] + 1)};
@@ -157,7 +157,7 @@ static double bytes_of_details(struct state *s) {
 }
 
 static void many_folds_agree_with_a_plain_array_at_32_bytes_a_unit(void **state) {
-    struct state *s = scratch_open(*state);
+    struct state *s = image_kit_open(*state);
     uint64_t *last = calloc(PAGES * STATE_PAGE_UNITS, sizeof *last);
     assert_non_null(last);
     uint64_t seed = 20240229, sequence = 1;
@@ -174,16 +174,16 @@ static void many_folds_agree_with_a_plain_array_at_32_bytes_a_unit(void **state)
     state_close(s);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define IN_KIT(test) cmocka_unit_test_setup_teardown(test, image_kit_setup, image_kit_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(the_last_thing_that_happened_to_a_unit_is_told),
-        IN_SCRATCH(neighbouring_pages_and_sets_do_not_mix),
-        IN_SCRATCH(a_whole_page_is_found_from_end_to_end),
-        IN_SCRATCH(entries_out_of_order_or_place_are_refused),
-        IN_SCRATCH(an_older_entry_folded_later_does_not_win),
-        IN_SCRATCH(many_folds_agree_with_a_plain_array_at_32_bytes_a_unit),
+        IN_KIT(the_last_thing_that_happened_to_a_unit_is_told),
+        IN_KIT(neighbouring_pages_and_sets_do_not_mix),
+        IN_KIT(a_whole_page_is_found_from_end_to_end),
+        IN_KIT(entries_out_of_order_or_place_are_refused),
+        IN_KIT(an_older_entry_folded_later_does_not_win),
+        IN_KIT(many_folds_agree_with_a_plain_array_at_32_bytes_a_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,95 @@
+/* Files that appear whole or not at all. The SHA-256 of "abc" is FIPS 180-4's own example. */
+#include "cli/outfile.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "support/cm.h"
+#include "support/scratch.h"
+
+static struct scratch folder;
+
+static void put(struct outfile *f, const char *text) {
+    assert_ok(outfile_write(f, slice_text(text), NULL));
+}
+
+static void a_committed_file_is_whole_and_its_hash_known(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "codes.csv");
+    CM_CLEANUP(buffer_free) struct buffer got = BUFFER_INIT;
+    struct outfile f = OUTFILE_INIT;
+    struct hash256 hash;
+    char hex[2 * HASH_LEN + 1];
+    assert_ok(outfile_open(&f, path.path, 0600, NULL));
+    put(&f, "a");
+    put(&f, "bc");
+    assert_int_equal(access(path.path, F_OK), -1); /* not before it is whole */
+    assert_ok(outfile_commit(&f, &hash, NULL));
+    outfile_close(&f);
+    assert_ok(file_read(path.path, 16, &got, NULL));
+    assert_string_equal(buffer_cstr(&got), "abc");
+    hex_format(hash.b, HASH_LEN, hex);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void a_file_that_was_not_committed_leaves_the_old_one(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "old.csv");
+    const struct scratch temporary = scratch_below(&folder, "old.csv.new");
+    CM_CLEANUP(buffer_free) struct buffer got = BUFFER_INIT;
+    struct outfile f = OUTFILE_INIT;
+    assert_ok(file_replace(path.path, slice_text("old"), 0600, NULL));
+    assert_ok(outfile_open(&f, path.path, 0600, NULL));
+    put(&f, "half");
+    outfile_close(&f);
+    assert_int_equal(access(temporary.path, F_OK), -1);
+    assert_ok(file_read(path.path, 16, &got, NULL));
+    assert_string_equal(buffer_cstr(&got), "old");
+}
+
+static void a_full_device_and_a_missing_folder_are_told(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "nowhere/a.csv");
+    struct outfile f = OUTFILE_INIT;
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_NOT_FOUND, outfile_open(&f, path.path, 0600, &diag));
+    assert_non_null(strstr(diag.problem, "cannot create"));
+    assert_ok(outfile_open(&f, "/dev/full", 0600, NULL));
+    assert_err(CM_E_NO_SPACE, outfile_write(&f, slice_text("x"), NULL));
+    outfile_close(&f);
+}
+
+static void a_link_under_the_temporary_name_is_not_followed(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "trap.csv");
+    const struct scratch temporary = scratch_below(&folder, "trap.csv.new");
+    const struct scratch victim = scratch_below(&folder, "victim");
+    CM_CLEANUP(buffer_free) struct buffer got = BUFFER_INIT;
+    struct outfile f = OUTFILE_INIT;
+    assert_ok(file_replace(victim.path, slice_text("precious"), 0600, NULL));
+    assert_int_equal(symlink(victim.path, temporary.path), 0);
+    assert_int_not_equal(outfile_open(&f, path.path, 0600, NULL), CM_OK);
+    assert_ok(file_read(victim.path, 16, &got, NULL));
+    assert_string_equal(buffer_cstr(&got), "precious");
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    return scratch_make(&folder) ? 0 : -1;
+}
+static int remove_folder(void **state) {
+    (void)state;
+    scratch_remove(folder.path);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_committed_file_is_whole_and_its_hash_known),
+        cmocka_unit_test(a_file_that_was_not_committed_leaves_the_old_one),
+        cmocka_unit_test(a_full_device_and_a_missing_folder_are_told),
+        cmocka_unit_test(a_link_under_the_temporary_name_is_not_followed),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

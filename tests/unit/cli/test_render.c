@@ -1,0 +1,76 @@
+/* Records as text. Expected texts are written by hand, as a reader would want them. */
+#include "cli/render.h"
+
+#include <string.h>
+
+#include "support/cm.h"
+
+static void shows(const char *record, const char *text) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    assert_ok(render_record(slice_text(record), &out));
+    assert_string_equal(buffer_cstr(&out), text);
+}
+
+static void members_are_lines_with_their_values_aligned(void **state) {
+    (void)state;
+    shows("{\"id\":7,\"next_serial\":12,\"test\":true,\"made_ms\":1795289947123,\"none\":null}",
+          "id:          7\n"
+          "next serial: 12\n"
+          "test:        yes\n"
+          "made:        2026-11-21T19:39:07.123Z\n"
+          "none:        -\n");
+}
+
+static void an_array_of_objects_is_a_table_with_numbers_to_the_right(void **state) {
+    (void)state;
+    shows("{\"batches\":[{\"name\":\"a\",\"quantity\":5},{\"name\":\"long\",\"quantity\":1200}]}",
+          "batches:\n"
+          "  name  quantity\n"
+          "  a            5\n"
+          "  long      1200\n");
+}
+
+static void notes_and_texts_stand_as_they_are(void **state) {
+    (void)state;
+    shows("{\"notes\":[\"Next: mint.\",\"Then open.\"],\"text\":\"a\\nb\\n\"}",
+          "Next: mint.\nThen open.\na\nb\n");
+}
+
+static void rows_may_lack_members_and_widths_count_characters(void **state) {
+    (void)state;
+    shows("{\"a\":[{\"x\":\"\xC3\xA4\xC3\xB6\",\"y\":\"1\"},{\"x\":\"abc\"}],\"b\":[],\"c\":[1,2]}",
+          "a:\n"
+          "  x    y\n"
+          "  \xC3\xA4\xC3\xB6   1\n"
+          "  abc  -\n"
+          "b: none\n"
+          "c: 1, 2\n");
+}
+
+static void nested_objects_are_indented(void **state) {
+    (void)state;
+    shows("{\"verdicts\":{\"accepted\":2,\"void\":1}}", "verdicts:\n"
+                                                        "  accepted: 2\n"
+                                                        "  void:     1\n");
+}
+
+static void what_is_no_object_is_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"", "[]", "7", "{", "{\"a\":1,\"a\":2}"};
+    for (size_t i = 0; i < CM_ARRAY_N(wrong); i++) {
+        CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+        assert_err(CM_E_FORMAT, render_record(slice_text(wrong[i]), &out));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members_are_lines_with_their_values_aligned),
+        cmocka_unit_test(an_array_of_objects_is_a_table_with_numbers_to_the_right),
+        cmocka_unit_test(notes_and_texts_stand_as_they_are),
+        cmocka_unit_test(rows_may_lack_members_and_widths_count_characters),
+        cmocka_unit_test(nested_objects_are_indented),
+        cmocka_unit_test(what_is_no_object_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -25,7 +25,7 @@ plant() {
   printf 'Not done: simple for n%s.\n' ow | catches "a promise in prose" docs/a.md
   printf 'cd /wo%s/tree\n' rk | catches "a machine path" tests/a.sh
   printf 'see /ho%s/someone/file\n' me | catches "somebody's folder" README.md
-  printf 'https://registry.np%s.org\n' mjs | catches "a registry" docs/a.md
+  printf 'https://%s.npmjs.org\n' registry | catches "a registry" docs/a.md
   printf 'mkstemp("/tmp/cmXXXXXX"); build/work/a; a XXXXXX b\n' | spares "a template" src/base/a.c
 }
 

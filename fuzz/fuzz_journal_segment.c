@@ -18,6 +18,7 @@
 #include "ledger/journal.h"
 #include "ledger/journal_read.h"
 #include "ledger/segment.h"
+#include "tests/support/scratch.h"
 
 #define DAMAGE_LEN  5u
 #define DAMAGES_MAX 16u
@@ -28,7 +29,7 @@
 
 static struct {
     int dir_fd;
-    char dir[64];
+    struct scratch dir;
     uint8_t sound[SEGMENTS][JOURNAL_SEGMENT_LEN_MIN];
 } bed;
 
@@ -39,7 +40,7 @@ static void write_groups(void) {
     size_t cap = 0;
     uint64_t first = 0;
     const struct journal_options options = {
-        .dir = bed.dir, .epoch = 1, .segment_len = JOURNAL_SEGMENT_LEN_MIN};
+        .dir = bed.dir.path, .epoch = 1, .segment_len = JOURNAL_SEGMENT_LEN_MIN};
     fuzz_require(journal_create(&options, NULL) == CM_OK);
     fuzz_require(journal_open(&j, &options, 1, NULL, NULL, NULL) == CM_OK);
     for (unsigned g = 0; g < GROUP_N; g++) {
@@ -67,22 +68,15 @@ static void segment_io(unsigned i, uint8_t *bytes, bool save) {
     fuzz_require(err == CM_OK);
 }
 
-static void clean_up(void) {
-    for (unsigned i = 0; i < SEGMENTS; i++)
-        (void)unlinkat(bed.dir_fd, segment_name_of(i + 1).text, 0);
-    (void)unlinkat(bed.dir_fd, "lock", 0);
-    (void)rmdir(bed.dir);
-}
+static void clean_up(void) { scratch_remove(bed.dir.path); }
 
 static void prepare(void) {
-    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    if (bed.dir[0] != '\0') return;
+    if (bed.dir.path[0] != '\0') return;
     fuzz_require(crypto_init() == CM_OK);
-    (void)snprintf(bed.dir, sizeof bed.dir, "%s/countermark-fuzz.XXXXXX", base);
-    fuzz_require(mkdtemp(bed.dir) != NULL);
+    fuzz_require(scratch_make(&bed.dir));
     write_groups();
     (void)atexit(clean_up);
-    bed.dir_fd = open(bed.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bed.dir_fd = open(bed.dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (unsigned i = 0; i < SEGMENTS; i++)
         segment_io(i, bed.sound[i], false);
 }
@@ -131,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
         damage(bytes[data[at] % SEGMENTS], data + at);
     for (unsigned i = 0; i < SEGMENTS; i++)
         segment_io(i, bytes[i], true);
-    const struct journal_reader_options options = {.dir = bed.dir};
+    const struct journal_reader_options options = {.dir = bed.dir.path};
     cm_err err = journal_reader_open(&r, &options, 0, NULL);
     for (bool found = true; err == CM_OK && found;) {
         err = journal_reader_next(r, JOURNAL_TO_THE_END, &group, &found, NULL);

@@ -4,6 +4,8 @@
  * may have dropped the pages it could not write. Details have their own file: state_run.c. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "base/log.h"
@@ -159,14 +161,19 @@ cm_err fold_recall(struct state_fold *f, const struct recall_event *r) {
     return put(f, TABLE_RECALLS, &key, slice_of(content, sizeof content));
 }
 
-/* LMDB 0.9 calls a write that a full disk cut short an I/O error. Nothing that a failed commit
- * wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so with the
- * disk full it is want of room, and may be tried again. */
-static bool disk_full(const struct state *s) {
+/* LMDB 0.9 calls a write an I/O error that a full disk, or the most that this process may write
+ * into one file, cut short. Nothing that a failed commit
+ * wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so
+ * where there is no room it is want of room, and may be tried again. */
+static bool no_room(const struct state *s) {
     struct statvfs disk;
+    struct stat file;
+    struct rlimit most;
     int fd = -1;
     if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
-    return (uint64_t)disk.f_bavail * disk.f_frsize < FULL_LEN;
+    if ((uint64_t)disk.f_bavail * disk.f_frsize < FULL_LEN) return true;
+    if (fstat(fd, &file) != 0 || getrlimit(RLIMIT_FSIZE, &most) != 0) return false;
+    return most.rlim_cur != RLIM_INFINITY && (rlim_t)file.st_size + FULL_LEN > most.rlim_cur;
 }
 
 cm_err fold_commit(struct state_fold *f, uint64_t position) {
@@ -180,7 +187,7 @@ cm_err fold_commit(struct state_fold *f, uint64_t position) {
     }
     err = state_err(mdb_txn_commit(f->txn), "commit"); /* frees the transaction in every case */
     free(f);
-    if (err == CM_E_IO && disk_full(s)) err = CM_E_NO_SPACE;
+    if (err == CM_E_IO && no_room(s)) err = CM_E_NO_SPACE;
     if (err == CM_OK) {
         atomic_store(&s->position, position);
     } else if (err != CM_E_NO_SPACE) {

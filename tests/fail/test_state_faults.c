@@ -101,7 +101,7 @@ static void no_failing_allocation_harms_the_image(void **state) {
 static int quiet(void **state) {
     (void)state;
     log_set_level((enum log_level)(LOG_ERROR + 1)); /* hundreds of failures, all wanted */
-    return access("/dev/shm", W_OK) == 0 ? setenv("TMPDIR", "/dev/shm", 1) : 0;
+    return 0;
 }
 
 int main(void) {

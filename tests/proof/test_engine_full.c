@@ -31,6 +31,7 @@ struct full {
 
 static bool mount_small_disk(void) {
     if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    if (setenv("TMPDIR", "/tmp", 1) != 0) return false; /* where the test makes its folders */
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
     return mount("tmpfs", "/tmp", "tmpfs", 0, DISK) == 0;
 }

@@ -6,9 +6,11 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#define SCRATCH_CAP 512u /* bytes of a path */
+#define SCRATCH_CAP  512u         /* bytes of a path */
+#define SCRATCH_ROOM (1ul << 30u) /* bytes: all tests that run at once, with room to spare */
 
 struct scratch {
     char path[SCRATCH_CAP];
@@ -27,11 +29,19 @@ static inline void scratch_remove(const char *path) {
     (void)nftw(path, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Containers often have a small /dev/shm: what is too small for all tests at once is not used. */
+static inline const char *scratch_base(void) {
+    const char *chosen = getenv("TMPDIR");
+    if (chosen != NULL) return chosen;
+    struct statvfs memory;
+    const int fits = access("/dev/shm", W_OK) == 0 && statvfs("/dev/shm", &memory) == 0 &&
+                     memory.f_bavail >= SCRATCH_ROOM / memory.f_frsize;
+    return fits ? "/dev/shm" : "/tmp";
+}
+
 /* False if no folder could be made. */
 static inline int scratch_make(struct scratch *s) {
-    const char *base = getenv("TMPDIR");
-    if (base == NULL) base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    (void)snprintf(s->path, sizeof s->path, "%s/countermark.XXXXXX", base);
+    (void)snprintf(s->path, sizeof s->path, "%s/countermark.XXXXXX", scratch_base());
     return mkdtemp(s->path) != NULL;
 }
 

@@ -78,8 +78,9 @@ void world_make(struct world *w, uint8_t length, uint64_t serials) {
     *w = (struct world){.now_ms = WORLD_NOW_MS,
                         .segment_len = segment_len != 0 ? segment_len : WORLD_SEGMENT_LEN,
                         .fold_len = fold_len};
-    memcpy(w->dir, "/tmp/cm-world-XXXXXX", sizeof "/tmp/cm-world-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    struct scratch folder;
+    assert_true(scratch_make(&folder));
+    memcpy(w->dir, folder.path, sizeof w->dir);
     assert_ok(crypto_init());
     const struct workspace file = {
         .id = "0123456789abcde", .name = "world", .sandbox = true, .epoch = 1};

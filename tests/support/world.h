@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/workspace.h"
+#include "support/scratch.h"
 
 #define WORLD_CODE_CAP    24u /* bytes of one code with its NUL */
 #define WORLD_SCHEME      1u
@@ -14,7 +15,7 @@
 #define WORLD_NOW_MS      1795000000000u /* where the clock starts */
 
 struct world {
-    char dir[128];
+    char dir[SCRATCH_CAP];
     struct keystore *keystore;
     struct cm_engine *engine;
     uint64_t now_ms; /* the clock: set it as you like */

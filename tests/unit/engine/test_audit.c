@@ -62,7 +62,7 @@ static void a_clean_stop_leaves_a_checkpoint_over_every_event(void **state) {
     const struct audit_tree tree = tree_of_journal(&w);
     assert_true(tree.size > 500);
 
-    char path[256], origin[64] = "countermark/";
+    char path[SCRATCH_CAP + 32u], origin[64] = "countermark/";
     (void)snprintf(path, sizeof path, "%s/audit/latest.checkpoint", w.dir);
     struct workspace file;
     assert_ok(workspace_read(w.dir, &file, NULL));

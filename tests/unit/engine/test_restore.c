@@ -28,23 +28,22 @@ static cm_err from_buffer(void *ctx, uint8_t *out, size_t cap, size_t *n) {
 
 /* Restore a backup as the operator's command does: unpack, raise the epoch, write the file last. */
 static void restore(struct world *w, struct cm_slice backup) {
-    char folder[sizeof w->dir];
-    (void)snprintf(folder, sizeof folder, "/tmp/cm-restored-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    struct scratch folder;
+    assert_true(scratch_make(&folder));
     struct feed feed = {.left = backup};
     const struct backup_feed source = {.read = from_buffer, .ctx = &feed};
     struct buffer file = BUFFER_INIT;
     struct cm_diag diag = DIAG_INIT;
     struct backup_report report;
-    const cm_err err = backup_read(&source, folder, &file, &report, &diag);
+    const cm_err err = backup_read(&source, folder.path, &file, &report, &diag);
     if (err != CM_OK) fail_msg("restore: %s: %s", cm_err_name(err), diag.problem);
     buffer_free(&file);
     struct workspace workspace;
     assert_ok(workspace_read(w->dir, &workspace, NULL));
     workspace.epoch++;
-    assert_ok(workspace_write(folder, &workspace, NULL));
+    assert_ok(workspace_write(folder.path, &workspace, NULL));
     scratch_remove(w->dir);
-    memcpy(w->dir, folder, sizeof folder);
+    memcpy(w->dir, folder.path, sizeof w->dir);
 }
 
 static void a_restored_workspace_checks_but_changes_nothing_until_accepted(void **state) {

@@ -104,6 +104,12 @@ CM_MUST_CHECK cm_err registry_apply(struct registry *r, enum document_kind kind,
                                     struct cm_slice text, struct cm_diag *diag);
 CM_MUST_CHECK cm_err registry_recall(struct registry *r, const struct recall_event *e);
 
+/* registry_promise.c: the odds that were promised are kept.
+ * @retval CM_E_LIMIT  `quantity` more codes of the scheme, or these schemes at one door, break it
+ */
+CM_MUST_CHECK cm_err promise_of_batch(const struct registry *r, const struct scheme_entry *scheme,
+                                      uint64_t quantity, struct cm_diag *diag);
+
 /* Look-ups: NULL when there is none. */
 struct scheme_entry *registry_scheme(const struct registry *r, uint32_t id);
 struct scheme_entry *registry_scheme_named(const struct registry *r, struct cm_slice name);

@@ -32,11 +32,6 @@ void set_entry_freep(struct set_entry **s);
 /* Make room for a set of this number. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err registry_set_room(struct registry *r, uint32_t number);
 
-/* registry_promise.c: the odds that were promised are kept.
- * @retval CM_E_LIMIT  `quantity` more codes of the scheme, or these schemes at one door, break it
- */
-CM_MUST_CHECK cm_err promise_of_batch(const struct registry *r, const struct scheme_entry *scheme,
-                                      uint64_t quantity, struct cm_diag *diag);
 CM_MUST_CHECK cm_err promise_at_door(const struct registry *r, const struct door *d,
                                      uint32_t more_of, uint64_t more, struct cm_diag *diag);
 /* Codes ordered under a scheme, in all its batches. */

@@ -77,7 +77,9 @@ static void put_field(struct code_lines *l, struct cm_slice field, size_t *from,
     buffer_put(&l->bytes, field.p, field.len);
 }
 
-static cm_err read_rows(struct code_lines *l, struct csv_reader *r, size_t code, size_t redeemer) {
+static cm_err read_rows(struct code_lines *l, struct csv_reader *r) {
+    const size_t code = column_of(r, "code"), redeemer = column_of(r, "redeemer");
+    const size_t pin = column_of(r, "pin");
     for (bool more = true;;) {
         TRY(csv_next(r, &more));
         if (!more) return buffer_err(&l->bytes);
@@ -85,6 +87,7 @@ static cm_err read_rows(struct code_lines *l, struct csv_reader *r, size_t code,
         put_field(l, csv_field(r, code), &s.from, &s.len);
         if (redeemer != NO_COLUMN)
             put_field(l, csv_field(r, redeemer), &s.redeemer_from, &s.redeemer_len);
+        if (pin != NO_COLUMN) put_field(l, csv_field(r, pin), &s.pin_from, &s.pin_len);
         TRY(add_span(l, s));
     }
 }
@@ -99,7 +102,7 @@ static cm_err read_csv(struct code_lines *l, const char *input, bool *csv, struc
     if (!*csv) return CM_OK;
     r.diag = diag;
     l->csv = true;
-    return read_rows(l, &r, column_of(&r, "code"), column_of(&r, "redeemer"));
+    return read_rows(l, &r);
 }
 
 static cm_err read_lines(struct code_lines *l, const char *path, struct cm_diag *diag) {
@@ -117,6 +120,7 @@ static void fill(const struct code_lines *l, size_t first, size_t n, struct cm_r
         const struct span *s = &l->spans[first + i];
         requests[i].code = slice_of(bytes + s->from, s->len);
         requests[i].redeemer = slice_of(bytes + s->redeemer_from, s->redeemer_len);
+        requests[i].pin = slice_of(bytes + s->pin_from, s->pin_len);
     }
 }
 

@@ -1,5 +1,5 @@
 /* A file of codes, and what became of each: one code a line, or a CSV with a column "code" (and
- * perhaps "redeemer"). The idempotency key is made of the file's hash and the place in it: the same
+ * perhaps "redeemer" and "pin"). The idempotency key is made of the file's hash and the place in it: the same
  * file twice changes nothing and gets the same answers. The file of verdicts appears whole or not
  * at all. */
 #ifndef CM_CLI_ASK_FILE_H

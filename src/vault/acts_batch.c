@@ -105,25 +105,45 @@ static cm_err batch_document(struct maker *m, struct json_value b, uint64_t inde
 }
 
 struct batch_check {
-    struct act *a;
+    struct maker *m;
     struct cm_slice text;
+    uint64_t quantity; /* of all rows */
 };
 static cm_err check_read(void *ctx, const struct registry *r) {
     const struct batch_check *c = ctx;
-    return registry_check(r, DOCUMENT_BATCH, r->set_n > 0 ? r->set_n : 1, c->text, c->a->diag);
+    const uint32_t next = r->set_n > 0 ? r->set_n : 1;
+    return registry_check(r, DOCUMENT_BATCH, next, c->text, c->m->a->diag);
+}
+static cm_err check_sum_read(void *ctx, const struct registry *r) {
+    const struct batch_check *c = ctx;
+    return promise_of_batch(r, registry_scheme(r, c->m->found.id), c->quantity, c->m->a->diag);
 }
 
-/* Every document is made and checked before the first is journaled: a mistake in the last row of a
- * plan makes nothing. Names that stand twice within one act are found by the caller's own rows. */
+static cm_err check_one(struct maker *m, struct json_value row, uint64_t index,
+                        struct values *names, struct batch_check *c) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    struct cm_slice name;
+    uint32_t place = 0;
+    uint64_t quantity = 0;
+    TRY(batch_document(m, row, index, &text));
+    c->text = buffer_slice(&text);
+    TRY(engine_read(m->a->ctx->engine, check_read, c));
+    TRY(json_text(json_get(row, "name"), 1, REGISTRY_NAME_CAP, &name));
+    TRY(json_u64(json_get(row, "quantity"), 1, SCHEME_COUNT_MAX, &quantity));
+    c->quantity += quantity; /* 10,000 rows of at most 2^53 */
+    if (values_append(names, name, &place) == CM_OK) return CM_OK;
+    return json_fail(json_get(row, "name"), CM_E_EXISTS, "give each batch a name of its own",
+                     "this name stands twice");
+}
+
+/* Every document is made and checked before the first is journaled, the rows against each other,
+ * too: a mistake in the last row of a plan makes nothing. */
 static cm_err check_all(struct maker *m, struct json_value batches, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
-        struct batch_check c = {.a = m->a};
-        TRY(batch_document(m, json_at(batches, i), m->next_batch + i, &text));
-        c.text = buffer_slice(&text);
-        TRY(engine_read(m->a->ctx->engine, check_read, &c));
-    }
-    return CM_OK;
+    CM_CLEANUP(values_free) struct values names = VALUES_INIT;
+    struct batch_check c = {.m = m};
+    for (size_t i = 0; i < n; i++)
+        TRY(check_one(m, json_at(batches, i), m->next_batch + i, &names, &c));
+    return engine_read(m->a->ctx->engine, check_sum_read, &c);
 }
 
 static cm_err maker_open(struct maker *m) {

@@ -23,7 +23,7 @@
 struct code_lines {
     struct buffer file, bytes;
     struct span {
-        size_t from, len, redeemer_from, redeemer_len;
+        size_t from, len, redeemer_from, redeemer_len, pin_from, pin_len;
         uint64_t line;
     } * spans;
     size_t n, cap;

@@ -94,6 +94,10 @@ cm_err door_document_check(const struct registry *r, uint32_t id, struct cm_slic
     if (same != NULL && same->id != id)
         return diag_fail(diag, CM_E_EXISTS, d.name, NULL, "give it another name",
                          "a door of this name exists");
+    const struct door *old = registry_door(r, id);
+    if (old != NULL && old->test != d.test) /* calls under way were let in under the old one */
+        return diag_fail(diag, CM_E_CONFLICT, d.name, "mode", "make another door",
+                         "a door is TEST or LIVE for life");
     for (uint32_t i = 0; i < d.scheme_n; i++) {
         const struct scheme_entry *s = registry_scheme(r, d.schemes[i]);
         if (s == NULL)

@@ -111,12 +111,25 @@ static void a_brand_keeps_its_number(void **state) {
     world_remove(&w);
 }
 
+static void a_door_keeps_its_mode(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 1000);
+    const char live[] = "{\"name\":\"empty\",\"brand\":0,\"mode\":\"LIVE\",\"schemes\":[]}";
+    const char test[] = "{\"name\":\"empty\",\"brand\":0,\"mode\":\"TEST\",\"schemes\":[]}";
+    world_document(&w, DOCUMENT_DOOR, 5, slice_text(test));
+    assert_err(CM_E_CONFLICT, world_try_document(&w, DOCUMENT_DOOR, 5, slice_text(live), NULL));
+    world_document(&w, DOCUMENT_DOOR, 5, slice_text(test));
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_issue_that_contradicts_itself_is_refused_before_the_journal),
         cmocka_unit_test(a_phase_that_does_not_exist_is_refused),
         cmocka_unit_test(a_batch_index_that_no_memory_holds_is_refused_before_the_journal),
         cmocka_unit_test(a_brand_keeps_its_number),
+        cmocka_unit_test(a_door_keeps_its_mode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,19 @@ struct map_key used_key(uint32_t set, uint64_t serial, const uint8_t r[static EV
     return key;
 }
 
+/* The first of the record's items that is not below `item`. */
+static size_t place_of(const struct answer_record *r, uint16_t item) {
+    size_t low = 0, high = r->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (r->items[middle].item < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 cm_err answer_append(struct answer_record *r, const struct answer_item *item) {
     /* Capacity is the next power of two of n, so it need not be stored. */
     if ((r->n & (r->n - 1)) == 0) {
@@ -54,13 +67,16 @@ cm_err answer_append(struct answer_record *r, const struct answer_item *item) {
         if (items == NULL) return CM_E_NO_MEMORY;
         r->items = items;
     }
-    r->items[r->n++] = *item;
+    /* In order of the request: nearly always that is the end. */
+    const size_t at = place_of(r, item->item);
+    memmove(&r->items[at + 1], &r->items[at], (r->n - at) * sizeof *r->items);
+    r->items[at] = *item;
+    r->n++;
     if (item->time_ms > r->time_ms) r->time_ms = item->time_ms;
     return CM_OK;
 }
 
 const struct answer_item *answer_find(const struct answer_record *r, uint16_t item) {
-    for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].item == item) return &r->items[i];
-    return NULL;
+    const size_t at = place_of(r, item);
+    return at < r->n && r->items[at].item == item ? &r->items[at] : NULL;
 }

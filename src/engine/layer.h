@@ -40,7 +40,8 @@ struct map_key hash_key(const uint8_t hash[static EVENT_HASH_LEN]);
 /* Redeemers are pseudonyms already (keyed hashes): mixing the unit in is enough. */
 struct map_key used_key(uint32_t set, uint64_t serial, const uint8_t r[static EVENT_HASH_LEN]);
 
-/* Append an accepted item to an idempotency record.
+/* Add an accepted item to an idempotency record, whose items stay in the order of the request: a
+ * call of 10,000 is replayed by the owner, who must not search it 10,000 times from end to end.
  * @retval CM_E_NO_MEMORY  nothing appended */
 CM_MUST_CHECK cm_err answer_append(struct answer_record *r, const struct answer_item *item);
 const struct answer_item *answer_find(const struct answer_record *r, uint16_t item);

@@ -13,7 +13,8 @@
 #define FOLD_RETRY_MS     5000u      /* after one that failed */
 #define FOLD_IDLE_S       5          /* seconds after which a quiet ledger is folded anyway */
 #define ANSWER_KEEP_MS    172800000u /* idempotency records: 48 hours, 24 are promised */
-#define ANSWER_DROP_LIMIT 20000u     /* records dropped in one fold at most */
+#define ANSWER_DROP_LIMIT 20000u /* index rows dropped in one fold, besides two for each written   \
+                                  */
 
 void fold_job_free(struct fold_job *job) {
     free(job->pages);
@@ -99,7 +100,7 @@ static cm_err write_details(struct state_fold *f, const struct local *l) {
 }
 
 static cm_err write_answers(struct state_fold *f, const struct local *l, uint64_t now_ms) {
-    size_t at = 0;
+    size_t at = 0, written = 0;
     struct map_key key;
     void *value;
     while (map_next(&l->book.folding.answers, &at, &key, &value)) {
@@ -109,9 +110,11 @@ static cm_err write_answers(struct state_fold *f, const struct local *l, uint64_
         put_u64be(hash, key.hi);
         put_u64be(hash + sizeof key.hi, key.lo);
         TRY(fold_answer(f, hash, record));
+        written++;
     }
     if (now_ms <= ANSWER_KEEP_MS) return CM_OK;
-    return fold_expire_answers(f, now_ms - ANSWER_KEEP_MS, ANSWER_DROP_LIMIT);
+    /* More than come in, whatever the load: otherwise the table would grow without end. */
+    return fold_expire_answers(f, now_ms - ANSWER_KEEP_MS, ANSWER_DROP_LIMIT + 2 * written);
 }
 
 static cm_err write_names(struct state_fold *f, const struct fold_job *job) {

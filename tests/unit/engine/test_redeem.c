@@ -137,12 +137,59 @@ static void a_refusal_tells_of_the_redemption_that_it_met_though_it_is_reversed_
     world_remove(&w);
 }
 
+/* states.md section 4: refused items are decided anew under the same key, in whatever order. */
+static void items_accepted_later_are_replayed_beside_the_first_ones(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, 10, true);
+    char codes[5][WORLD_CODE_CAP];
+    struct cm_request requests[5];
+    for (uint64_t i = 0; i < 5; i++) {
+        world_code(&w, batch, i, codes[i]);
+        requests[i] = (struct cm_request){.operation = CM_OP_REDEEM, .code = slice_text(codes[i])};
+    }
+    struct cm_answer first[5], again[5];
+    struct cm_call call = {.caller = {.actor = 5, .test = true},
+                           .door = WORLD_DOOR,
+                           .key = slice_text("five"),
+                           .requests = requests,
+                           .n = 5,
+                           .answers = first};
+    static const int freed[] = {3, 0, 1}; /* others hold them, and give them back one by one */
+    for (size_t i = 0; i < CM_ARRAY_N(freed); i++)
+        assert_int_equal(world_ask(&w, CM_OP_RESERVE, codes[freed[i]], NULL, 6).verdict,
+                         CM_V_ACCEPTED);
+    assert_ok(cm_engine_run(w.engine, &call, 1));
+    for (size_t i = 0; i < CM_ARRAY_N(freed); i++) {
+        assert_int_equal(first[freed[i]].verdict, CM_V_RESERVED);
+        assert_int_equal(world_ask(&w, CM_OP_RELEASE, codes[freed[i]], NULL, 6).verdict,
+                         CM_V_ACCEPTED);
+        call.answers = again;
+        assert_ok(cm_engine_run(w.engine, &call, 1));
+        assert_int_equal(again[freed[i]].verdict, CM_V_ACCEPTED);
+        assert_false(again[freed[i]].replayed);
+        first[freed[i]] = again[freed[i]];
+        if (i == 1) {
+            world_close(&w);
+            world_open(&w);
+        }
+    }
+    assert_ok(cm_engine_run(w.engine, &call, 1));
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(again[i].replayed && again[i].serial == i);
+        assert_true(again[i].sequence == first[i].sequence);
+    }
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_is_redeemed_once),
         cmocka_unit_test(the_ledger_remembers_through_restarts),
         cmocka_unit_test(wrong_texts_get_their_own_verdicts),
         cmocka_unit_test(the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart),
+        cmocka_unit_test(items_accepted_later_are_replayed_beside_the_first_ones),
         cmocka_unit_test(
             a_refusal_tells_of_the_redemption_that_it_met_though_it_is_reversed_in_the_same_call),
     };

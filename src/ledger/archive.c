@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ledger/segment_set.h"
@@ -42,6 +43,27 @@ static cm_err copy(int dir_fd, int archive_fd, const char *name) {
     return err;
 }
 
+/* The segment that stands in the archive under this name is a copy of ours, or it stays here: an
+ * archive of another life of the workspace may hold another segment of that number. */
+static cm_err same_bytes(int dir_fd, int archive_fd, const char *name) {
+    CM_CLEANUP(disk_closep) int ours = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    CM_CLEANUP(disk_closep) int kept = openat(archive_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    CM_CLEANUP(bytes_freep) uint8_t *chunk = malloc((size_t)2 * COPY_CHUNK);
+    uint64_t len = 0, kept_len = 0;
+    if (ours < 0 || kept < 0) return disk_err(errno);
+    if (chunk == NULL) return CM_E_NO_MEMORY;
+    TRY(disk_length(ours, &len));
+    TRY(disk_length(kept, &kept_len));
+    if (len != kept_len) return CM_E_CONFLICT;
+    for (uint64_t at = 0; at < len; at += COPY_CHUNK) {
+        const size_t n = len - at < COPY_CHUNK ? (size_t)(len - at) : COPY_CHUNK;
+        TRY(disk_read(ours, chunk, n, at));
+        TRY(disk_read(kept, chunk + COPY_CHUNK, n, at));
+        if (memcmp(chunk, chunk + COPY_CHUNK, n) != 0) return CM_E_CONFLICT;
+    }
+    return CM_OK;
+}
+
 static cm_err move(int dir_fd, int archive_fd, uint64_t number) {
     const struct segment_name name = segment_name_of(number);
     if (faccessat(archive_fd, name.text, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -51,6 +73,8 @@ static cm_err move(int dir_fd, int archive_fd, uint64_t number) {
         }
         if (errno != EXDEV) return disk_err(errno);
         TRY(copy(dir_fd, archive_fd, name.text));
+    } else {
+        TRY(same_bytes(dir_fd, archive_fd, name.text));
     }
     /* The archive has it whole (it gets its name last): make that durable, then let go here. */
     TRY(disk_sync_all(archive_fd));

@@ -148,6 +148,24 @@ static void a_segment_in_both_places_is_read_once_and_removed_here(void **state)
     journal_close(j);
 }
 
+static void a_segment_is_kept_when_the_archive_has_another_of_its_number(void **state) {
+    struct kit *k = *state;
+    struct journal *j = NULL;
+    assert_ok(journal_open(&j, &k->options, 1, NULL, NULL, NULL));
+    for (unsigned i = 0; i < 200; i++)
+        assert_ok(kit_commit(j, 2, 300));
+    assert_int_equal(mkdir(k->archive.path, 0700), 0);
+    const struct scratch first = kit_segment(k, 1);
+    const struct scratch other = scratch_below(&k->archive, "0000000001.seg");
+    const int fd = open(other.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, 65536), 0); /* as long as ours, of another life */
+    (void)close(fd);
+    assert_err(CM_E_CONFLICT, journal_release(j, journal_next_sequence(j), NULL));
+    assert_int_equal(access(first.path, F_OK), 0);
+    journal_close(j);
+}
+
 #define BESIDE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void) {
@@ -155,6 +173,7 @@ int main(void) {
         BESIDE_TEST(preparing_releasing_and_reading_go_on_beside_the_writer),
         BESIDE_TEST(an_archive_on_another_disk_gets_copies_and_nothing_is_there_twice),
         BESIDE_TEST(a_segment_in_both_places_is_read_once_and_removed_here),
+        BESIDE_TEST(a_segment_is_kept_when_the_archive_has_another_of_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,6 +71,12 @@ static size_t column_of(const struct csv_reader *r, const char *name) {
     return NO_COLUMN;
 }
 
+/* Codes stand under "code", card numbers under "number". */
+static size_t code_column(const struct csv_reader *r) {
+    const size_t code = column_of(r, "code");
+    return code != NO_COLUMN ? code : column_of(r, "number");
+}
+
 static void put_field(struct code_lines *l, struct cm_slice field, size_t *from, size_t *len) {
     *from = l->bytes.len;
     *len = field.len;
@@ -78,7 +84,7 @@ static void put_field(struct code_lines *l, struct cm_slice field, size_t *from,
 }
 
 static cm_err read_rows(struct code_lines *l, struct csv_reader *r) {
-    const size_t code = column_of(r, "code"), redeemer = column_of(r, "redeemer");
+    const size_t code = code_column(r), redeemer = column_of(r, "redeemer");
     const size_t pin = column_of(r, "pin");
     for (bool more = true;;) {
         TRY(csv_next(r, &more));
@@ -98,7 +104,7 @@ static cm_err read_csv(struct code_lines *l, const char *input, bool *csv, struc
     struct cm_diag unused = DIAG_INIT;
     bool more = false;
     csv_reader_init(&r, buffer_slice(&l->file), 0, input, &CSV_LIMITS_DEFAULT, &unused);
-    *csv = csv_next(&r, &more) == CM_OK && more && column_of(&r, "code") != NO_COLUMN;
+    *csv = csv_next(&r, &more) == CM_OK && more && code_column(&r) != NO_COLUMN;
     if (!*csv) return CM_OK;
     r.diag = diag;
     l->csv = true;

@@ -1,7 +1,7 @@
-/* A file of codes, and what became of each: one code a line, or a CSV with a column "code" (and
- * perhaps "redeemer" and "pin"). The idempotency key is made of the file's hash and the place in
- * it: the same file twice changes nothing and gets the same answers. The file of verdicts appears
- * whole or not at all. */
+/* A file of codes, and what became of each: one code a line, or a CSV with a column "code" or
+ * "number" (and perhaps "redeemer" and "pin"). The idempotency key is made of the file's hash and
+ * the place in it: the same file twice changes nothing and gets the same answers. The file of
+ * verdicts appears whole or not at all. */
 #ifndef CM_CLI_ASK_FILE_H
 #define CM_CLI_ASK_FILE_H
 

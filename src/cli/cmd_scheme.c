@@ -9,8 +9,6 @@
 #include "codes/scheme_json.h"
 #include "doc/json_write.h"
 
-#define KEY_TEXT_MAX 4096u /* bytes of a key file in hexadecimal */
-
 const struct option_spec scheme_add_options[] = {
     {"door", OPTION_TEXT, "NAME", "behind this door (default: the one named 'default' or 'test')",
      NULL, false},
@@ -18,18 +16,6 @@ const struct option_spec scheme_add_options[] = {
     {"test-key-from-file", OPTION_TEXT, "FILE", "TEST schemes: the key as 64 hex digits", NULL,
      false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
-
-static cm_err put_test_key(struct cli *cli, struct json_writer *w) {
-    CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
-    const char *path = option_text(&cli->options, "test-key-from-file");
-    if (path == NULL) return CM_OK;
-    TRY(file_read(path, KEY_TEXT_MAX, &text, cli->diag));
-    size_t len = text.len;
-    while (len > 0 && (text.p[len - 1] == '\n' || text.p[len - 1] == '\r'))
-        len--;
-    json_put_text(w, "test_key", slice_of(text.p, len));
-    return CM_OK;
-}
 
 static void put_given(struct cli *cli, struct json_writer *w, const char *name) {
     const char *text = option_text(&cli->options, name);
@@ -46,7 +32,7 @@ cm_err cmd_scheme_add(struct cli *cli) {
     json_put_text(&w, "input", file_short_name(position(cli, 0), SCHEME_NAME_CAP - 1));
     put_given(cli, &w, "door");
     put_given(cli, &w, "brand");
-    TRY(put_test_key(cli, &w));
+    TRY(command_put_test_key(cli, &w));
     json_object_end(&w);
     TRY(buffer_err(&args));
     TRY(session_act(&cli->session, "scheme.add", buffer_slice(&args), &result, cli->diag));

@@ -80,6 +80,20 @@ cm_err command_arguments(struct cli *cli, struct buffer *out) {
     return buffer_err(out);
 }
 
+#define KEY_TEXT_MAX 4096u /* bytes of a key file in hexadecimal */
+
+cm_err command_put_test_key(struct cli *cli, struct json_writer *w) {
+    CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
+    const char *path = option_text(&cli->options, "test-key-from-file");
+    if (path == NULL) return CM_OK;
+    TRY(file_read(path, KEY_TEXT_MAX, &text, cli->diag));
+    size_t len = text.len;
+    while (len > 0 && (text.p[len - 1] == '\n' || text.p[len - 1] == '\r'))
+        len--;
+    json_put_text(w, "test_key", slice_of(text.p, len));
+    return CM_OK;
+}
+
 cm_err command_open(struct cli *cli) {
     return session_open(&cli->session, cli->workspace, &cli->options, cli->diag);
 }

@@ -68,8 +68,12 @@ command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask,
     cmd_key_import, cmd_doctor, cmd_fsck;
 extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
     batch_add_options[], mint_options[], ask_options[], decode_options[], cards_make_options[],
-    cards_plan_options[], backup_options[], restore_options[], key_export_options[],
-    key_import_options[], fsck_options[];
+    cards_plan_options[], pool_add_options[], backup_options[], restore_options[],
+    key_export_options[], key_import_options[], fsck_options[];
+
+/** "test_key" from --test-key-from-file, when given. @retval as file_read */
+struct json_writer;
+CM_MUST_CHECK cm_err command_put_test_key(struct cli *cli, struct json_writer *w);
 
 static inline const char *position(const struct cli *cli, size_t i) {
     return i < cli->options.position_n ? cli->options.positions[i] : NULL;

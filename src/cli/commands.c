@@ -124,7 +124,7 @@ static const struct command card_commands[] = {
      "--volume N --odds G", 0, 0, cards_plan_options,
      "  countermark cards plan --volume 1000000 --odds 100000000000 --digits 16\n", NULL, NULL},
     {"cards pool add", cmd_pool_add, "add a pool file: it gets its number and its keys",
-     NEEDS_ENGINE, "FILE.json", 1, 1, NULL,
+     NEEDS_ENGINE, "FILE.json", 1, 1, pool_add_options,
      "  countermark cards pool add docs/examples/pool.json\n", NULL, NULL},
     {"cards pool list", command_act, "list the pools", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark cards pool list\n", "pool.list", NULL},
@@ -141,6 +141,7 @@ static const struct option_spec door_add_options[] = {
     {"mode", OPTION_TEXT, "MODE", "LIVE or TEST, for life", "mode", true},
     {"brand", OPTION_TEXT, "NAME", "whose door it is", "brand", false},
     END};
+static const char *const door_pool_positions[] = {"door", "pool", NULL};
 static const char *const attach_positions[] = {"door", "scheme", NULL};
 static const struct option_spec api_options[] = {
     {"door", OPTION_TEXT, "NAME", "the door it opens", "door", true},
@@ -163,6 +164,8 @@ static const struct command access_commands[] = {
      "door.add", name_position},
     {"door attach", command_act, "put a scheme behind a door", NEEDS_ENGINE, "DOOR SCHEME", 2, 2,
      NULL, "  countermark door attach web cola\n", "door.attach", attach_positions},
+    {"door pool", command_act, "put a pool of cards behind a door", NEEDS_ENGINE, "DOOR POOL", 2, 2,
+     NULL, "  countermark door pool web gift-2026\n", "door.pool", door_pool_positions},
     {"door list", command_act, "list the doors and their schemes", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark door list\n", "door.list", NULL},
     {"key list", command_act, "list the keys: what for, version, state", NEEDS_ENGINE, "", 0, 0,

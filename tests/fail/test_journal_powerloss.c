@@ -4,59 +4,21 @@
  * Usage: test_journal_powerloss RECORDER WRITER. */
 #include "fail/journal_plan.h"
 
-#include <spawn.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-
 #include "base/log.h"
-#include "support/powerloss/explore.h"
+#include "support/powerloss/bed.h"
 #include "support/prove.h"
 
 #define GROUP_N       "120" /* segments of 64 KiB: rolls, reopening, archive, a new epoch */
 #define GROUP_N_BLIND "36"  /* where a sync is left out */
 
-static const char *recorder_path, *writer_path;
-
-struct bed {
-    struct scratch root, work, states;
-    char log[SCRATCH_CAP];
-};
-
-static void bed_init(struct bed *b) {
-    assert_true(scratch_make(&b->root));
-    b->work = scratch_below(&b->root, "work");
-    b->states = scratch_below(&b->root, "states");
-    assert_int_equal(mkdir(b->work.path, 0700), 0);
-    assert_int_equal(mkdir(b->states.path, 0700), 0);
-    (void)snprintf(b->log, sizeof b->log, "%.300s/log", b->root.path);
-    log_set_level(LOG_ERROR); /* a torn group is cut in thousands of states */
-}
+static struct power_tools tools;
 
 /* Run the writer under the recorder, from its group `from` on. */
-static void record(const struct bed *b, const char *from, const char *group_n,
+static void record(const struct power_bed *b, const char *from, const char *group_n,
                    const char *drop_sync) {
-    char preload[SCRATCH_CAP + 16];
-    char root[SCRATCH_CAP + 16];
-    char log[SCRATCH_CAP + 16];
-    char drop[64];
-    char writer[] = "journal_writer";
-    char first[16];
-    char groups[16];
-    char work[SCRATCH_CAP];
-    pid_t pid = 0;
-    int status = 0;
-    (void)snprintf(preload, sizeof preload, "LD_PRELOAD=%s", recorder_path);
-    (void)snprintf(root, sizeof root, "POWERLOSS_ROOT=%s", b->work.path);
-    (void)snprintf(log, sizeof log, "POWERLOSS_LOG=%s", b->log);
-    (void)snprintf(drop, sizeof drop, "POWERLOSS_DROP_SYNC=%s", drop_sync);
-    (void)snprintf(first, sizeof first, "%s", from);
-    (void)snprintf(groups, sizeof groups, "%s", group_n);
-    (void)snprintf(work, sizeof work, "%s", b->work.path);
-    char *argv[] = {writer, work, first, groups, NULL};
-    char *env[] = {preload, root, log, drop, NULL};
-    assert_int_equal(posix_spawn(&pid, writer_path, NULL, NULL, argv, env), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    const char *const words[] = {b->work.path, from, group_n, NULL};
+    log_set_level(LOG_ERROR); /* a torn group is cut in thousands of states */
+    power_bed_record(b, &tools, b->work.path, words, drop_sync);
 }
 
 static int wrong(char why[static POWERLOSS_WHY_CAP], const char *what, cm_err err,
@@ -126,32 +88,27 @@ static int check_state(void *ctx, const char *folder, const struct powerloss_mar
 }
 
 /* `groups` are there for certain before the program starts. */
-static void explore(const struct bed *b, uint64_t groups, uint64_t states,
+static void explore(const struct power_bed *b, uint64_t groups, uint64_t states,
                     struct powerloss_report *report) {
     struct plan_mark start = {
         .groups = groups, .released = JOURNAL_FIRST_SEQUENCE, .epoch = 1, .created = groups > 0};
-    const struct powerloss_options options = {
-        .log = b->log, .scratch = b->states.path, .seed = 20240611, .states = states};
-    powerloss_explore(&options, check_state, &start, report);
-    (void)fprintf(stderr, "power loss: %llu points, %llu states, %llu violations\n",
-                  (unsigned long long)report->points, (unsigned long long)report->states,
-                  (unsigned long long)report->violations);
+    power_bed_explore(b, 20240611, states, check_state, &start, report);
 }
 
 static void no_state_loses_an_acknowledged_group_or_fails_to_open(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     record(&b, "0", GROUP_N, "0");
     explore(&b, 0, prove_size(2000, 50000), &report);
     if (report.violations > 0) fail_msg("%s", report.first);
     assert_true(report.states >= prove_size(2000, 50000));
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 /* A journal whose last group misses a sector: opening it cuts and hardens, under the recorder. */
-static void make_torn(const struct bed *b, uint64_t groups) {
+static void make_torn(const struct power_bed *b, uint64_t groups) {
     static const uint8_t zeros[SECTOR_LEN];
     struct kit k = {.dir = scratch_below(&b->work, "journal")};
     CM_CLEANUP(journal_closep) struct journal *j = NULL;
@@ -169,43 +126,42 @@ static void make_torn(const struct bed *b, uint64_t groups) {
 
 static void power_may_fail_again_while_a_torn_group_is_being_cut(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     assert_true(plan_len(22) > 2 * SECTOR_LEN);
     make_torn(&b, 22);
     record(&b, "22", "30", "0");
     explore(&b, 22, prove_size(2000, 20000), &report);
     if (report.violations > 0) fail_msg("%s", report.first);
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 static void leaving_out_every_third_sync_is_found(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     record(&b, "0", GROUP_N_BLIND, "3");
     explore(&b, 0, 2000, &report);
     assert_true(report.violations > 0);
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 static void leaving_out_one_sync_in_twenty_is_found(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     record(&b, "0", GROUP_N_BLIND, "20");
     explore(&b, 0, 2000, &report);
     assert_true(report.violations > 0);
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 int main(int argc, char **argv) {
     if (argc != 3 || crypto_init() != CM_OK) return 2;
-    recorder_path = argv[1];
-    writer_path = argv[2];
+    tools = (struct power_tools){.recorder = argv[1], .writer = argv[2]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_state_loses_an_acknowledged_group_or_fails_to_open),
         cmocka_unit_test(power_may_fail_again_while_a_torn_group_is_being_cut),

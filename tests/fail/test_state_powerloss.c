@@ -4,49 +4,17 @@
  * Rules: tests/support/powerloss/README.md. Usage: test_state_powerloss RECORDER WRITER. */
 #include "fail/state_plan.h"
 
-#include <spawn.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-
 #include "base/log.h"
-#include "support/cm.h"
-#include "support/powerloss/explore.h"
+#include "support/powerloss/bed.h"
 #include "support/prove.h"
-#include "support/scratch.h"
 
 #define FOLDS "40"
 
-static const char *recorder_path, *writer_path;
+static struct power_tools tools;
 
-struct bed {
-    struct scratch root, work, states;
-    char log[SCRATCH_CAP];
-};
-
-static void bed_init(struct bed *b) {
-    assert_true(scratch_make(&b->root));
-    b->work = scratch_below(&b->root, "work");
-    b->states = scratch_below(&b->root, "states");
-    assert_int_equal(mkdir(b->work.path, 0700), 0);
-    assert_int_equal(mkdir(b->states.path, 0700), 0);
-    (void)snprintf(b->log, sizeof b->log, "%.300s/log", b->root.path);
-}
-
-static void record(const struct bed *b, const char *drop_sync) {
-    char preload[SCRATCH_CAP + 16], root[SCRATCH_CAP + 16], log[SCRATCH_CAP + 16], drop[64];
-    char writer[] = "state_writer", folds[] = FOLDS, work[SCRATCH_CAP];
-    pid_t pid = 0;
-    int status = 0;
-    (void)snprintf(preload, sizeof preload, "LD_PRELOAD=%s", recorder_path);
-    (void)snprintf(root, sizeof root, "POWERLOSS_ROOT=%s", b->work.path);
-    (void)snprintf(log, sizeof log, "POWERLOSS_LOG=%s", b->log);
-    (void)snprintf(drop, sizeof drop, "POWERLOSS_DROP_SYNC=%s", drop_sync);
-    (void)snprintf(work, sizeof work, "%s", b->work.path);
-    char *argv[] = {writer, work, folds, NULL};
-    char *env[] = {preload, root, log, drop, NULL};
-    assert_int_equal(posix_spawn(&pid, writer_path, NULL, NULL, argv, env), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+static void record(const struct power_bed *b, const char *drop_sync) {
+    const char *const words[] = {b->work.path, FOLDS, NULL};
+    power_bed_record(b, &tools, b->work.path, words, drop_sync);
 }
 
 static int wrong(char why[static POWERLOSS_WHY_CAP], const char *what, uint64_t at, cm_err err) {
@@ -88,43 +56,33 @@ static int check_state(void *ctx, const char *folder, const struct powerloss_mar
     return check_image(s, &m, why);
 }
 
-static void explore(const struct bed *b, uint64_t states, struct powerloss_report *report) {
-    const struct powerloss_options options = {
-        .log = b->log, .scratch = b->states.path, .seed = 20240612, .states = states};
-    powerloss_explore(&options, check_state, NULL, report);
-    (void)fprintf(stderr, "power loss: %llu points, %llu states, %llu violations\n",
-                  (unsigned long long)report->points, (unsigned long long)report->states,
-                  (unsigned long long)report->violations);
-}
-
 static void no_state_of_the_disk_is_half_a_fold(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     record(&b, "0");
-    explore(&b, prove_size(2000, 50000), &report);
+    power_bed_explore(&b, 20240612, prove_size(2000, 50000), check_state, NULL, &report);
     if (report.violations > 0) fail_msg("%s", report.first);
     assert_true(report.states >= prove_size(2000, 50000));
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 static void leaving_out_every_third_sync_is_found(void **state) {
     (void)state;
-    struct bed b;
+    struct power_bed b;
     struct powerloss_report report;
-    bed_init(&b);
+    power_bed_make(&b);
     log_set_level(LOG_ERROR);
     record(&b, "3");
-    explore(&b, 1000, &report);
+    power_bed_explore(&b, 20240612, 1000, check_state, NULL, &report);
     assert_true(report.violations > 0);
-    scratch_remove(b.root.path);
+    power_bed_remove(&b);
 }
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
-    recorder_path = argv[1];
-    writer_path = argv[2];
+    tools = (struct power_tools){.recorder = argv[1], .writer = argv[2]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_state_of_the_disk_is_half_a_fold),
         cmocka_unit_test(leaving_out_every_third_sync_is_found),

@@ -4,19 +4,15 @@
  * Model of the disk: tests/support/powerloss/README.md. Usage: test_powerloss RECORDER WRITER. */
 #include "support/cm.h"
 
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "base/log.h"
 #include "facts.h"
 #include "power_plan.h"
 #include "support/must.h"
-#include "support/powerloss/explore.h"
+#include "support/powerloss/bed.h"
 #include "support/prove.h"
-#include "support/scratch.h"
 
 #define CALLS       "40"
 #define CALLS_BIG   "200"
@@ -24,12 +20,12 @@
 #define BALLAST_LEN 50000u /* bytes of a note that brings the end of the first segment near */
 #define RETRY_N     6u     /* calls with a key asked again after the power came back */
 
-static const char *recorder_path, *writer_path;
+static struct power_tools tools;
 
 struct bed {
     struct world w; /* as it was before the recording; its keys open every state */
-    struct scratch root, states;
-    char log[SCRATCH_CAP], codes_file[SCRATCH_CAP];
+    struct power_bed disk;
+    struct scratch codes_file;
     char (*codes)[WORLD_CODE_CAP];
     /* What the states met: positions of the image, and segments. */
     uint64_t folded_first, folded_last, segment_last;
@@ -38,11 +34,8 @@ struct bed {
 static void bed_make(struct bed *b) {
     log_set_level(LOG_ERROR);
     *b = (struct bed){.w = {.segment_len = POWER_SEGMENT_LEN, .fold_len = POWER_FOLD_LEN}};
-    assert_true(scratch_make(&b->root));
-    b->states = scratch_below(&b->root, "states");
-    assert_int_equal(mkdir(b->states.path, 0700), 0);
-    (void)snprintf(b->log, sizeof b->log, "%.300s/log", b->root.path);
-    (void)snprintf(b->codes_file, sizeof b->codes_file, "%.300s/codes", b->root.path);
+    power_bed_make(&b->disk);
+    b->codes_file = scratch_below(&b->disk.root, "codes");
     world_make(&b->w, 12, 100000);
     world_terms(&b->w, "{\"uses\":2}");
     assert_int_equal(world_batch(&b->w, POWER_UNITS, true), 1);
@@ -53,7 +46,7 @@ static void bed_make(struct bed *b) {
     free(note);
     world_close(&b->w);
     b->folded_first = UINT64_MAX;
-    FILE *f = fopen(b->codes_file, "wb");
+    FILE *f = fopen(b->codes_file.path, "wb");
     assert_non_null(f);
     assert_int_equal(fwrite(b->codes, WORLD_CODE_CAP, POWER_UNITS, f), POWER_UNITS);
     assert_int_equal(fclose(f), 0);
@@ -62,25 +55,12 @@ static void bed_make(struct bed *b) {
 static void bed_remove(struct bed *b) {
     free(b->codes);
     world_remove(&b->w);
-    scratch_remove(b->root.path);
+    power_bed_remove(&b->disk);
 }
 
-static void record(struct bed *b, const char *calls, const char *drop_sync) {
-    char preload[SCRATCH_CAP + 16], root[SCRATCH_CAP + 16], log[SCRATCH_CAP + 16], drop[64];
-    char writer[] = "engine_writer";
-    char count[16];
-    pid_t pid = 0;
-    int status = 0;
-    (void)snprintf(preload, sizeof preload, "LD_PRELOAD=%s", recorder_path);
-    (void)snprintf(root, sizeof root, "POWERLOSS_ROOT=%s", b->w.dir);
-    (void)snprintf(log, sizeof log, "POWERLOSS_LOG=%s", b->log);
-    (void)snprintf(drop, sizeof drop, "POWERLOSS_DROP_SYNC=%s", drop_sync);
-    (void)snprintf(count, sizeof count, "%s", calls);
-    char *argv[] = {writer, b->w.dir, b->codes_file, count, NULL};
-    char *env[] = {preload, root, log, drop, NULL};
-    assert_int_equal(posix_spawn(&pid, writer_path, NULL, NULL, argv, env), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+static void record(const struct bed *b, const char *calls, const char *drop_sync) {
+    const char *const words[] = {b->w.dir, b->codes_file.path, calls, NULL};
+    power_bed_record(&b->disk, &tools, b->w.dir, words, drop_sync);
 }
 
 /* ---- One state ----------------------------------------------------------------------------- */
@@ -225,12 +205,7 @@ static int check_state(void *ctx, const char *folder, const struct powerloss_mar
 }
 
 static void explore(struct bed *b, uint64_t states, struct powerloss_report *report) {
-    const struct powerloss_options options = {
-        .log = b->log, .scratch = b->states.path, .seed = 20250117, .states = states};
-    powerloss_explore(&options, check_state, b, report);
-    print_message("power loss: %llu points, %llu states, %llu violations %s\n",
-                  (unsigned long long)report->points, (unsigned long long)report->states,
-                  (unsigned long long)report->violations, report->first);
+    power_bed_explore(&b->disk, 20250117, states, check_state, b, report);
 }
 
 static void no_state_loses_or_doubles_anything(void **state) {
@@ -263,8 +238,7 @@ static void leaving_out_syncs_is_found(void **state) {
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
-    recorder_path = argv[1];
-    writer_path = argv[2];
+    tools = (struct power_tools){.recorder = argv[1], .writer = argv[2]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_state_loses_or_doubles_anything),
         cmocka_unit_test(leaving_out_syncs_is_found),

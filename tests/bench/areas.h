@@ -1,0 +1,17 @@
+/* What the bench can measure, area by area. An area makes what it needs, runs its cases and cleans
+ * up; a new area is a file, a line here and a line in the table of main.c. */
+#ifndef CM_TESTS_BENCH_AREAS_H
+#define CM_TESTS_BENCH_AREAS_H
+
+#include "bench.h"
+
+typedef cm_err bench_area(struct bench *b);
+
+bench_area area_ff1;    /* FF1 in arrays beside BIGNUM and beside bare AES */
+bench_area area_mint;   /* codes to memory and to a file beside node */
+bench_area area_open;   /* reading codes back, as a share of minting */
+bench_area area_cards;  /* card numbers beside node */
+bench_area area_redeem; /* durable redemption in groups beside bare append + fdatasync */
+bench_area area_single; /* the same, one at a time: latencies */
+
+#endif

@@ -1,0 +1,14 @@
+/* The bench's two outputs: a table for people, row by row as it comes, and results.json for
+ * programs (docs/design/performance.md names its members). */
+#ifndef CM_TESTS_BENCH_REPORT_H
+#define CM_TESTS_BENCH_REPORT_H
+
+#include "bench.h"
+
+void report_head(void);
+void report_row(const struct bench_row *row);
+/** An array with one object for every goal; rows without a goal are left to the table.
+ * @retval as file_replace */
+CM_MUST_CHECK cm_err report_json(const struct bench *b, const char *path, struct cm_diag *diag);
+
+#endif

@@ -11,8 +11,10 @@
 #include "base/file.h"
 #include "support/splitmix.h"
 
-#define FILE_LEN    67108864 /* bytes: a journal segment */
-#define ZERO_LEN    1048576u /* bytes of one write while filling */
+#define FILE_LEN 67108864 /* bytes: a journal segment */
+#define ZERO_LEN                                                                                   \
+    4096u /* bytes of one write while filling: what is filled in larger pieces the                 \
+               kernel flushes in larger pieces, too (performance.md) */
 #define PATH_LEN    2048u
 #define LATENCIES_N 1000000u
 

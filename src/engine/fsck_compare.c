@@ -69,6 +69,15 @@ static cm_err compare_page(void *ctx, uint32_t set, uint64_t page, const uint8_t
     return CM_OK;
 }
 
+/* A use that the image forgot would let its redeemer use the unit again. */
+static cm_err compare_used_by(void *ctx, uint32_t set, uint64_t serial,
+                              const uint8_t redeemer[static EVENT_HASH_LEN]) {
+    struct comparison *c = ctx;
+    bool found = false;
+    TRY(state_used_by(c->other, set, serial, redeemer, &found));
+    return found ? CM_OK : differ(c, set, serial, "list of redeemers");
+}
+
 static cm_err note_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
     struct buffer *b = &((struct comparison *)ctx)->names;
     buffer_u8(b, (uint8_t)kind);
@@ -121,6 +130,8 @@ cm_err fsck_compare(struct state *image, struct state *rebuilt, uint64_t *units,
     struct comparison back = {.mine = rebuilt, .other = image, .diag = diag, .names = BUFFER_INIT};
     cm_err err = state_pages(image, compare_page, &there);
     if (err == CM_OK) err = state_pages(rebuilt, compare_page, &back);
+    if (err == CM_OK) err = state_all_used_by(image, compare_used_by, &there);
+    if (err == CM_OK) err = state_all_used_by(rebuilt, compare_used_by, &back);
     if (err == CM_OK) err = compare_names(&there, &back);
     buffer_free(&there.names);
     buffer_free(&back.names);

@@ -8,13 +8,14 @@
 #include "base/log.h"
 #include "engine/local.h"
 
-#define FOLD_BEHIND       3u         /* folds' worth of journal not in the image: the owner waits */
-#define FOLD_ENTRY_LEN    16u        /* bytes of journal that one record in memory counts as */
-#define FOLD_RETRY_MS     5000u      /* after one that failed */
-#define FOLD_IDLE_S       5          /* seconds after which a quiet ledger is folded anyway */
-#define ANSWER_KEEP_MS    172800000u /* idempotency records: 48 hours, 24 are promised */
-#define ANSWER_DROP_LIMIT 20000u /* index rows dropped in one fold, besides two for each written   \
-                                  */
+#define FOLD_BEHIND    3u         /* folds' worth of journal not in the image: the owner waits */
+#define FOLD_ENTRY_LEN 16u        /* bytes of journal that one record in memory counts as */
+#define FOLD_RETRY_MS  5000u      /* after one that failed */
+#define FOLD_IDLE_S    5          /* seconds after which a quiet ledger is folded anyway */
+#define ANSWER_KEEP_MS 172800000u /* idempotency records: 48 hours, 24 are promised */
+#define ANSWER_DROP_LIMIT                                                                          \
+    20000u /* index rows dropped in one fold, besides two for each written                         \
+            */
 
 void fold_job_free(struct fold_job *job) {
     free(job->pages);

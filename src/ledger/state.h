@@ -103,6 +103,10 @@ CM_MUST_CHECK cm_err state_recalls(struct state *s, state_visit_recall *visit, v
 /* Every page, in order of (set, page): for fsck. */
 typedef cm_err state_visit_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes);
 CM_MUST_CHECK cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx);
+/* Every use that stands by a redeemer, in order of (set, serial, redeemer): for fsck. */
+typedef cm_err state_visit_used_by(void *ctx, uint32_t set, uint64_t serial,
+                                   const uint8_t redeemer[static EVENT_HASH_LEN]);
+CM_MUST_CHECK cm_err state_all_used_by(struct state *s, state_visit_used_by *visit, void *ctx);
 
 /** Copy the image of one commit, compacted, to a file or pipe; folds and reads may go on.
  * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_BUSY (too many readers) */

@@ -110,6 +110,7 @@ struct walker {
         state_visit_counters *counters;
         state_visit_recall *recall;
         state_visit_page *page;
+        state_visit_used_by *used_by;
     } visit;
 };
 
@@ -179,4 +180,20 @@ static cm_err row_page(void *ctx, struct cm_slice key, struct cm_slice content) 
 cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx) {
     struct walker w = {.s = s, .ctx = ctx, .visit.page = visit};
     return walk(s, TABLE_PAGES, row_page, &w);
+}
+
+static cm_err row_used_by(void *ctx, struct cm_slice key, struct cm_slice content) {
+    struct walker *w = ctx;
+    uint8_t redeemer[EVENT_HASH_LEN];
+    struct cursor c = cursor_over(key);
+    const uint32_t set = cursor_u32be(&c);
+    const uint64_t serial = cursor_u64be(&c);
+    cursor_copy(&c, redeemer, sizeof redeemer);
+    if (cursor_end(&c) != CM_OK || content.len != 0) return bad_row(w, TABLE_USED_BY, key);
+    return w->visit.used_by(w->ctx, set, serial, redeemer);
+}
+
+cm_err state_all_used_by(struct state *s, state_visit_used_by *visit, void *ctx) {
+    struct walker w = {.s = s, .ctx = ctx, .visit.used_by = visit};
+    return walk(s, TABLE_USED_BY, row_used_by, &w);
 }

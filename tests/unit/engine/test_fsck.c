@@ -184,6 +184,62 @@ static void a_journal_that_ends_before_the_image_is_no_reason_to_rebuild_the_ima
     world_remove(&w);
 }
 
+struct use {
+    uint32_t set;
+    uint64_t serial;
+    uint8_t redeemer[EVENT_HASH_LEN];
+};
+static cm_err note_use(void *ctx, uint32_t set, uint64_t serial,
+                       const uint8_t redeemer[static EVENT_HASH_LEN]) {
+    struct use *u = ctx;
+    *u = (struct use){.set = set, .serial = serial};
+    memcpy(u->redeemer, redeemer, sizeof u->redeemer);
+    return CM_OK;
+}
+
+/* An image whose every checksum holds, but which has lost one record whole. */
+static void a_forgotten_redeemer_is_found_and_comes_back_by_rebuilding(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t set = world_batch(&w, 10, true);
+    world_terms(&w, "{\"uses\":\"once per redeemer\"}");
+    char code[WORLD_CODE_CAP];
+    world_code(&w, set, 3, code);
+    const struct world_request ann = {
+        .operation = CM_OP_REDEEM, .code = code, .redeemer = "ann", .actor = 5};
+    enum cm_call_status status = CM_CALL_DONE;
+    assert_int_equal(world_request(&w, &ann, &status).verdict, CM_V_ACCEPTED);
+    world_close(&w);
+
+    struct workspace_paths paths;
+    struct workspace workspace;
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    assert_ok(workspace_read(w.dir, &workspace, NULL));
+    struct state_options so = {.path = paths.state};
+    memcpy(so.workspace_id, workspace.id, sizeof so.workspace_id);
+    struct state *image = NULL;
+    struct state_fold *f = NULL;
+    struct use use = {0};
+    assert_ok(state_open(&image, &so, NULL));
+    assert_ok(state_all_used_by(image, note_use, &use));
+    assert_int_equal(use.set, set);
+    assert_ok(state_fold_begin(image, &f));
+    assert_ok(fold_used_by(f, use.set, use.serial, use.redeemer, false));
+    assert_ok(fold_commit(f, state_position(image)));
+    state_close(image);
+
+    struct fsck_report report;
+    struct fsck_options options = {.workspace = w.dir};
+    assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, NULL));
+    options.rebuild = true;
+    assert_ok(engine_fsck(&options, &report, NULL));
+    assert_true(report.rebuilt);
+    world_open(&w);
+    assert_int_equal(world_request(&w, &ann, &status).verdict, CM_V_ALREADY_REDEEMED);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_workspace_is_found_sound),
@@ -191,6 +247,7 @@ int main(void) {
         cmocka_unit_test(a_workspace_in_use_is_left_alone),
         cmocka_unit_test(a_flipped_bit_in_a_sealed_segment_is_named),
         cmocka_unit_test(a_good_image_is_never_given_up_for_a_damaged_journal),
+        cmocka_unit_test(a_forgotten_redeemer_is_found_and_comes_back_by_rebuilding),
         cmocka_unit_test(a_journal_that_ends_before_the_image_is_no_reason_to_rebuild_the_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,9 @@
 #define SERIALS  65536u
 #define FIRST_N  40000u
 #define SECOND_N 40000u
-#define SPACE    6436343.0 /* 23^5 */
+#define SPACE    6436343u                               /* 23^5 */
+#define MEETINGS (FIRST_N * (uint64_t)SECOND_N / SPACE) /* expected: 248 */
+#define SIGMA    16u                                    /* the root of it, rounded up */
 
 static struct world w;
 
@@ -101,8 +103,7 @@ static void a_text_has_one_owner_though_key_versions_meet(void **state) {
     }
     const size_t n = mint_all(two, &texts, &skipped, &again);
     assert_int_equal(n, SECOND_N);
-    const double expected = (double)FIRST_N * SECOND_N / SPACE; /* 248.6, sigma 15.8 */
-    assert_true(skipped > expected - 4 * 15.8 && skipped < expected + 4 * 15.8);
+    assert_in_range(skipped, MEETINGS - 4 * SIGMA, MEETINGS + 4 * SIGMA);
     memcpy(all + (size_t)FIRST_N * CODE_LEN, texts, n * CODE_LEN);
     qsort(all, FIRST_N + n, CODE_LEN, by_text);
     for (size_t i = 1; i < FIRST_N + n; i++)

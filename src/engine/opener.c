@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READERS_MAX  64u /* (scheme or pool, key version) pairs of one door */
 #define VERSIONS_MAX 256u
 
 cm_err opener_new(struct opener **out, const struct registry *registry,
@@ -182,14 +181,13 @@ static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct res
 
 cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *call,
                       struct resolved *out) {
-    struct reader readers[READERS_MAX];
     refresh(o);
-    const size_t reader_n = readers_of(o, door, readers);
+    const size_t reader_n = readers_of(o, door, o->readers);
     for (size_t i = 0; i < call->n; i++)
         out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
     for (size_t at = 0; at < call->n; at += OPENER_CHUNK) {
         const size_t n = call->n - at < OPENER_CHUNK ? call->n - at : OPENER_CHUNK;
-        TRY(resolve_chunk(o, readers, 0, reader_n, call->requests + at, n, out + at));
+        TRY(resolve_chunk(o, o->readers, 0, reader_n, call->requests + at, n, out + at));
     }
     for (size_t i = 0; i < call->n; i++)
         TRY(pseudonym(o, &call->requests[i], &out[i]));
@@ -198,11 +196,10 @@ cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm
 
 cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
                    struct resolved *out) {
-    struct reader readers[READERS_MAX];
     refresh(o);
-    const size_t reader_n = readers_of(o, door, readers);
+    const size_t reader_n = readers_of(o, door, o->readers);
     struct resolved next = {.verdict = CM_V_NOT_A_CODE};
-    TRY(resolve_chunk(o, readers, (size_t)out->reader + 1, reader_n, request, 1, &next));
+    TRY(resolve_chunk(o, o->readers, (size_t)out->reader + 1, reader_n, request, 1, &next));
     TRY(pseudonym(o, request, &next));
     *out = next;
     return CM_OK;

@@ -10,6 +10,7 @@
 #include "engine/opener.h"
 
 #define OPENER_CHUNK   1024u /* codes a pass; the coder's own chunk */
+#define READERS_MAX    8160u /* of one door: 16 schemes and 16 pools, 255 key versions each */
 #define CODERS_MAX     256u
 #define NUMBERERS_MAX  64u
 #define CARD_ISSUE_ONE 1u /* no card has been given a second PIN */
@@ -40,9 +41,10 @@ struct opener {
     size_t coder_n;
     struct cached_numberer numberers[NUMBERERS_MAX];
     size_t numberer_n;
-    uint64_t generation;    /* of the registry when both were made */
-    struct cmac *pseudonym; /* keyed for pseudonym_of, or NULL */
-    uint32_t pseudonym_of;  /* campaign */
+    struct reader readers[READERS_MAX]; /* of the door that is being read */
+    uint64_t generation;                /* of the registry when coders and numberers were made */
+    struct cmac *pseudonym;             /* keyed for pseudonym_of, or NULL */
+    uint32_t pseudonym_of;              /* campaign */
     struct cm_slice texts[OPENER_CHUNK];
     uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
     uint8_t read[OPENER_CHUNK]; /* enum normalised */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "countermark/code.h"
 #include "support/world.h"
 
 #define ME    5u
@@ -244,12 +245,41 @@ static void a_clock_that_jumps_back_opens_nothing_twice(void **state) {
     world_remove(&w);
 }
 
+/* construction.md, "Doors": a door reads every key version that is not destroyed. */
+static void a_code_of_the_two_hundredth_key_version_is_still_read(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 1000);
+    for (unsigned v = 2; v <= 200; v++)
+        assert_ok(keystore_generate(w.keystore, KEY_SCHEME, WORLD_SCHEME, (uint8_t)v, 1));
+    static const char late[] = "{\"scheme\":1,\"batch\":5,\"key_version\":200,\"name\":\"late\","
+                               "\"attributes\":[],\"quantity\":1}";
+    uint32_t set = 0;
+    assert_ok(engine_document(w.engine, DOCUMENT_BATCH, &set, 0, slice_text(late), NULL));
+    const struct issue_event issue = {.set = set, .count = 1, .issued = 1};
+    assert_ok(engine_issue(w.engine, &issue, NULL));
+    const struct phase_event open = {.set = set, .phase = PHASE_OPEN};
+    assert_ok(engine_phase(w.engine, &open, NULL));
+
+    const struct cm_key *root = NULL;
+    struct cm_coder *coder = NULL;
+    assert_ok(keystore_find(w.keystore, KEY_SCHEME, WORLD_SCHEME, 200, &root));
+    assert_ok(cm_coder_new(&coder, &w.numbers, root, 200));
+    cm_coder_free(w.coder);
+    w.coder = coder;
+    char code[WORLD_CODE_CAP];
+    world_code(&w, 6, 0, code); /* batch index 5 */
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell),
         cmocka_unit_test(a_reservation_ends_at_its_deadline_and_not_before),
         cmocka_unit_test(once_per_redeemer_counts_each_reference_once),
         cmocka_unit_test(refusals_come_in_the_order_of_the_table),
+        cmocka_unit_test(a_code_of_the_two_hundredth_key_version_is_still_read),
         cmocka_unit_test(a_clock_that_jumps_back_opens_nothing_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

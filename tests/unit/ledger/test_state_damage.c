@@ -233,9 +233,9 @@ struct shared {
 /* Two pages that every fold changes together: a reader must never see them apart. */
 static void *fold_pairs(void *ctx) {
     struct shared *shared = ctx;
-    for (uint8_t n = 1; !atomic_load(&shared->stop); n++) {
+    for (unsigned n = 1; !atomic_load(&shared->stop); n++) {
         uint8_t page[STATE_PAGE_LEN];
-        memset(page, n, sizeof page);
+        memset(page, (int)(n & 0xFFu), sizeof page);
         struct state_fold *f = NULL;
         if (state_fold_begin(shared->state, &f) != CM_OK) break;
         if (fold_page(f, 1, 0, page) != CM_OK || fold_page(f, 1, 1, page) != CM_OK) break;

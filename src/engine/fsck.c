@@ -70,6 +70,21 @@ static cm_err open_second(struct fsck *f) {
     return folder_start(f->l);
 }
 
+/* What the image is rebuilt from must be on disk for good: a group that only the page cache of a
+ * killed process's machine holds is cut or made durable by opening, as a start would. */
+static cm_err harden(struct fsck *f) {
+    struct journal_options jo = {
+        .dir = f->paths.journal, .archive_dir = f->paths.archive, .epoch = f->workspace.epoch};
+    memcpy(jo.workspace_id, f->workspace.id, sizeof jo.workspace_id);
+    struct journal *j = NULL;
+    struct cm_diag why = DIAG_INIT;
+    const cm_err err = journal_open(&j, &jo, JOURNAL_FIRST_SEQUENCE, NULL, NULL, &why);
+    journal_close(j);
+    if (err == CM_OK || err == CM_E_NOT_FOUND) return CM_OK; /* no history: told later */
+    *f->diag = why;
+    return err;
+}
+
 /* Nobody else may write while we read; a torn tail is left to the next start to cut. */
 static cm_err keep_others_out(struct fsck *f) {
     f->dir_fd = open(f->paths.journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -167,6 +182,7 @@ static cm_err put_in_place(struct fsck *f) {
 static cm_err check_all(struct fsck *f) {
     TRY(workspace_read(f->options->workspace, &f->workspace, f->diag));
     TRY(workspace_paths(f->options->workspace, &f->paths, f->diag));
+    if (f->options->rebuild) TRY(harden(f));
     TRY(keep_others_out(f));
     TRY(open_first(f));
     TRY(open_second(f));

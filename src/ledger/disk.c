@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #define FOLDER_MODE 0700
-#define ZERO_CHUNK  (64ul * 1024ul) /* bytes of one zero-filling write */
+/* Bytes of one zero-filling write. A page, not more: the kernel keeps what is written at once as
+ * one large cache page, and later flushes all of it for each small group in it. */
+#define ZERO_CHUNK 4096ul
 
 void disk_closep(int *fd) {
     if (*fd >= 0) (void)close(*fd); /* reads, or writes that were synced before */

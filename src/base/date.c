@@ -8,13 +8,14 @@
 
 #include "base/macros.h"
 
-#define DAYS_PER_ERA  146097  /* 400 Gregorian years */
-#define DAYS_TO_EPOCH 719468  /* from 0000-03-01 to 1970-01-01 */
-#define LAST_DAY      2932896 /* 9999-12-31 */
-#define FIRST_YEAR    1970
-#define MS_PER_MINUTE 60000u
-#define MS_PER_HOUR   3600000u
-#define MS_PER_DAY    86400000u
+#define DAYS_PER_ERA    146097  /* 400 Gregorian years */
+#define DAYS_TO_EPOCH   719468  /* from 0000-03-01 to 1970-01-01 */
+#define LAST_DAY        2932896 /* 9999-12-31 */
+#define FIRST_YEAR      1970
+#define MS_PER_MINUTE   60000u
+#define MS_PER_HOUR     3600000u
+#define MS_PER_DAY      86400000u
+#define LAST_DAY_END_MS (((int64_t)LAST_DAY + 1) * (int64_t)MS_PER_DAY)
 
 static int32_t day_of(int32_t year, int32_t month, int32_t day) {
     const int32_t y = month <= 2 ? year - 1 : year;
@@ -124,7 +125,8 @@ cm_err time_parse(struct cm_slice text, uint64_t *unix_ms) {
     const int64_t local = (int64_t)day * (int64_t)MS_PER_DAY + (int64_t)hh * MS_PER_HOUR +
                           (int64_t)mm * MS_PER_MINUTE + (int64_t)ss * 1000 + (int64_t)ms;
     const int64_t utc = local - (int64_t)minutes * (int64_t)MS_PER_MINUTE;
-    if (utc < 0) return CM_E_FORMAT;
+    if (utc < 0 || utc >= LAST_DAY_END_MS)
+        return CM_E_FORMAT; /* its offset leads out of the range */
     *unix_ms = (uint64_t)utc;
     return CM_OK;
 }

@@ -17,7 +17,7 @@ void date_format(int32_t day, char out[static DATE_TEXT_CAP]);
 /** RFC 3339 in UTC with milliseconds. */
 void time_format(uint64_t unix_ms, char out[static TIME_TEXT_CAP]);
 /** RFC 3339 with 'Z' or a numeric offset, seconds or milliseconds; also a bare date (00:00 UTC).
- * @retval CM_E_FORMAT  anything else */
+ * @retval CM_E_FORMAT  anything else, and what is in UTC before 1970 or after 9999 */
 CM_MUST_CHECK cm_err time_parse(struct cm_slice text, uint64_t *unix_ms);
 
 #endif

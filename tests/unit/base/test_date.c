@@ -48,11 +48,24 @@ static void times_read_offsets_and_print_utc(void **state) {
     assert_err(CM_E_FORMAT, time_parse(slice_text("2026-11-21T20:00:00"), &ms));
 }
 
+static void an_offset_never_leads_out_of_the_years_that_can_be_printed(void **state) {
+    (void)state;
+    uint64_t ms = 7;
+    assert_err(CM_E_FORMAT, time_parse(slice_text("9999-12-31T23:59:59.999-00:01"), &ms));
+    assert_err(CM_E_FORMAT, time_parse(slice_text("1970-01-01T00:00:00+00:01"), &ms));
+    assert_true(ms == 7);
+    char out[TIME_TEXT_CAP];
+    assert_ok(time_parse(slice_text("9999-12-31T23:59:59.999Z"), &ms));
+    time_format(ms, out);
+    assert_string_equal(out, "9999-12-31T23:59:59.999Z");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_day_agrees_with_the_c_library),
         cmocka_unit_test(days_that_do_not_exist_are_refused),
         cmocka_unit_test(times_read_offsets_and_print_utc),
+        cmocka_unit_test(an_offset_never_leads_out_of_the_years_that_can_be_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

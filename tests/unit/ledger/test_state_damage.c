@@ -210,7 +210,7 @@ static void a_killed_writer_leaves_whole_folds_only(void **state) {
         if (child == 0) fold_until_killed(*state, pipe_fds[1]);
         uint64_t acknowledged = 0;
         char byte;
-        for (; acknowledged < (uint64_t)(2 + kill_no * 3); acknowledged++)
+        for (; acknowledged < 2 + (uint64_t)kill_no * 3; acknowledged++)
             assert_int_equal(read(pipe_fds[0], &byte, 1), 1);
         assert_int_equal(kill(child, SIGKILL), 0);
         assert_int_equal(waitpid(child, NULL, 0), child);

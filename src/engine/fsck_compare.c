@@ -98,6 +98,7 @@ static cm_err note_counters(void *ctx, uint32_t set, const struct set_counters *
     buffer_u64be(b, s->voided);
     buffer_u8(b, s->phase);
     buffer_u8(b, s->shipped);
+    buffer_u8(b, s->rule_version);
     return buffer_err(b);
 }
 
@@ -106,6 +107,7 @@ static cm_err note_recall(void *ctx, const struct recall_event *r) {
     buffer_u32be(b, r->set);
     buffer_u64be(b, r->first);
     buffer_u64be(b, r->last);
+    buffer_u32be(b, r->actor);
     return buffer_err(b);
 }
 

@@ -240,10 +240,63 @@ static void a_forgotten_redeemer_is_found_and_comes_back_by_rebuilding(void **st
     world_remove(&w);
 }
 
+struct first_set {
+    uint32_t set;
+    struct set_counters counters;
+};
+
+static cm_err note_first(void *ctx, uint32_t set, const struct set_counters *c) {
+    struct first_set *first = ctx;
+    if (first->set == 0) *first = (struct first_set){.set = set, .counters = *c};
+    return CM_OK;
+}
+
+/* Fold other counters of one set into the image, at the position it is at. */
+static void spoil(const struct world *w, void (*change)(struct set_counters *)) {
+    struct workspace_paths paths;
+    struct workspace workspace;
+    assert_ok(workspace_paths(w->dir, &paths, NULL));
+    assert_ok(workspace_read(w->dir, &workspace, NULL));
+    struct state_options o = {.path = paths.state};
+    memcpy(o.workspace_id, workspace.id, sizeof o.workspace_id);
+    struct state *image = NULL;
+    assert_ok(state_open(&image, &o, NULL));
+    struct first_set first = {.set = 0};
+    assert_ok(state_counters(image, note_first, &first));
+    assert_true(first.set != 0);
+    change(&first.counters);
+    struct state_fold *f = NULL;
+    assert_ok(state_fold_begin(image, &f));
+    assert_ok(fold_counters(f, first.set, &first.counters));
+    assert_ok(fold_commit(f, state_position(image)));
+    state_close(image);
+}
+
+static void other_issued(struct set_counters *c) { c->issued++; }
+static void other_phase(struct set_counters *c) { c->phase = PHASE_CLOSED; }
+static void other_rules(struct set_counters *c) { c->rule_version++; }
+
+static void a_counter_that_the_journal_does_not_know_is_found(void **state) {
+    (void)state;
+    void (*const changes[])(struct set_counters *) = {other_issued, other_phase, other_rules};
+    for (size_t i = 0; i < CM_ARRAY_N(changes); i++) {
+        struct world w = {0};
+        (void)lived_in(&w);
+        spoil(&w, changes[i]);
+        struct fsck_report report;
+        struct cm_diag diag = DIAG_INIT;
+        const struct fsck_options options = {.workspace = w.dir};
+        assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, &diag));
+        assert_non_null(strstr(diag.place, "counters"));
+        world_remove(&w);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_workspace_is_found_sound),
         cmocka_unit_test(a_lost_image_is_rebuilt_from_the_journal),
+        cmocka_unit_test(a_counter_that_the_journal_does_not_know_is_found),
         cmocka_unit_test(a_workspace_in_use_is_left_alone),
         cmocka_unit_test(a_flipped_bit_in_a_sealed_segment_is_named),
         cmocka_unit_test(a_good_image_is_never_given_up_for_a_damaged_journal),

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "engine/units.h"
+#include "ledger/state_record.h"
 
 #define REMEDY "rebuild the image: countermark fsck --rebuild"
 
@@ -89,16 +90,10 @@ static cm_err note_document(void *ctx, enum document_kind kind, uint32_t id, str
 
 static cm_err note_counters(void *ctx, uint32_t set, const struct set_counters *s) {
     struct buffer *b = &((struct comparison *)ctx)->names;
+    uint8_t record[RECORD_COUNTERS_LEN];
+    record_put_counters(record, s);
     buffer_u32be(b, set);
-    buffer_u64be(b, s->next_serial);
-    buffer_u64be(b, s->issued);
-    buffer_u64be(b, s->redeemed);
-    buffer_u64be(b, s->reversed);
-    buffer_u64be(b, s->reserved);
-    buffer_u64be(b, s->voided);
-    buffer_u8(b, s->phase);
-    buffer_u8(b, s->shipped);
-    buffer_u8(b, s->rule_version);
+    buffer_put(b, record, sizeof record);
     return buffer_err(b);
 }
 

@@ -56,7 +56,8 @@ static cm_err read_rules(struct card_case *c, const json_t *spec) {
     TRY(share_read(text_at(spec, "held_share"), &share));
     TRY(rules_new(&c->rules, &c->pool));
     TRY(rules_begin(c->rules, 0, share, NULL));
-    if (c->rules->versions[0].held_below != number_at(spec, "held_below")) return CM_E_CORRUPT;
+    if (c->rules == NULL || c->rules->versions[0].held_below != number_at(spec, "held_below"))
+        return CM_E_CORRUPT;
     const json_t *exclude = json_object_get(spec, "exclude");
     for (size_t i = 0; i < json_array_size(exclude); i++) {
         const json_t *number = json_array_get(exclude, i);

@@ -19,7 +19,7 @@ struct book {
     struct layer folding; /* being written out; empty when no fold runs */
     uint64_t time_ms;     /* of the latest event: time never runs backwards */
     uint64_t sequence;    /* of the next event */
-    /* The idempotency record that the unit events being applied belong to. */
+    /* The idempotency record that the unit or issue events being applied belong to. */
     struct map_key answering;
     uint16_t answering_left; /* 0 = none */
 };
@@ -59,8 +59,10 @@ CM_MUST_CHECK cm_err book_detail(struct book *b, uint32_t set, uint64_t serial,
 CM_MUST_CHECK cm_err book_apply_unit(struct book *b, struct set *set, const struct unit_event *e,
                                      uint64_t sequence, uint64_t time_ms);
 void book_apply_answer(struct book *b, const struct answer_event *e);
-/* Serials skipped by an issue become absent. They have been touched. */
-void book_apply_skips(struct book *b, uint32_t set, struct cm_slice skipped);
+/* Serials skipped by an issue become absent, and its range joins the idempotency record it answers,
+ * if any. The skipped ones have been touched. @retval as book_apply_unit */
+CM_MUST_CHECK cm_err book_apply_issue(struct book *b, const struct issue_event *e,
+                                      uint64_t sequence, uint64_t time_ms);
 
 /* Records that are to be folded: changed ones, and those that were only looked at. */
 size_t book_weight(const struct book *b);

@@ -119,7 +119,19 @@ void book_apply_answer(struct book *b, const struct answer_event *e) {
     b->answering_left = e->count;
 }
 
-void book_apply_skips(struct book *b, uint32_t set, struct cm_slice skipped) {
-    for (size_t at = 0; at + sizeof(uint64_t) <= skipped.len; at += sizeof(uint64_t))
-        unit_set(&b->units, set, get_u64be(skipped.p + at), UNIT_ABSENT);
+cm_err book_apply_issue(struct book *b, const struct issue_event *e, uint64_t sequence,
+                        uint64_t time_ms) {
+    for (size_t at = 0; at + sizeof(uint64_t) <= e->skipped.len; at += sizeof(uint64_t))
+        unit_set(&b->units, e->set, get_u64be(e->skipped.p + at), UNIT_ABSENT);
+    if (b->answering_left == 0) return CM_OK;
+    b->answering_left--;
+    struct answer_record *record = map_get(&b->active.answers, b->answering);
+    /* The event has no place for an item: ranges of one key are numbered as they come. */
+    const struct answer_item item = {.item = (uint16_t)record->n,
+                                     .use = (uint32_t)e->count,
+                                     .set = e->set,
+                                     .serial = e->first,
+                                     .sequence = sequence,
+                                     .time_ms = time_ms};
+    return answer_append(record, &item);
 }

@@ -64,6 +64,34 @@ CM_MUST_CHECK cm_err engine_document(struct cm_engine *engine, enum document_kin
  * @retval CM_E_STATE     batch closed */
 CM_MUST_CHECK cm_err engine_issue(struct cm_engine *engine, const struct issue_event *e,
                                   struct cm_diag *diag);
+
+/* Issue under an idempotency key (states.md section 4). What was asked becomes an issue_key, keyed
+ * hashes; a request may take several ranges, each issued as the next item of its key. */
+struct issue_asked {
+    uint32_t actor, set, count;
+    struct cm_slice key; /* the caller's, not empty */
+};
+struct issue_key {
+    uint8_t key[EVENT_HASH_LEN], request[EVENT_HASH_LEN];
+    uint16_t item; /* of the next range: how many ranges stand under the key */
+};
+CM_MUST_CHECK cm_err engine_issue_key(struct cm_engine *engine, const struct issue_asked *asked,
+                                      struct issue_key *out);
+struct issued_range {
+    uint64_t first, count; /* serials spent */
+};
+/** The ranges that were issued under a key, first to last.
+ * @param[out] n  of them; 0 = the key is new
+ * @retval CM_E_CONFLICT  the key belongs to another request    @retval CM_E_LIMIT  more than cap
+ * @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err engine_issued_before(struct cm_engine *engine, const struct issue_key *key,
+                                          struct issued_range *out, size_t cap, size_t *n,
+                                          struct cm_diag *diag);
+/** As engine_issue, and with key NULL the same; range and record are one group: both are durable or
+ * neither.
+ * @retval CM_E_CONFLICT  also: key->item is not the key's next range */
+CM_MUST_CHECK cm_err engine_issue_keyed(struct cm_engine *engine, const struct issue_event *e,
+                                        const struct issue_key *key, struct cm_diag *diag);
 CM_MUST_CHECK cm_err engine_phase(struct cm_engine *engine, const struct phase_event *e,
                                   struct cm_diag *diag);
 CM_MUST_CHECK cm_err engine_recall(struct cm_engine *engine, const struct recall_event *e,

@@ -168,6 +168,8 @@ cm_err bench_take(struct local *l, struct bench_place **out);
 void bench_give(struct local *l, struct bench_place *place);
 void bench_wipe(struct local *l);
 cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct call_hashes *out);
+cm_err bench_hash_issue(struct bench_place *place, const struct issue_asked *asked,
+                        struct call_hashes *out);
 
 /* local_group.c: one group of calls, by the owner. */
 void group_run(struct local *l, struct owner_work **works, size_t n);
@@ -182,6 +184,11 @@ cm_err local_touch(struct local *l, const struct event *e);
 cm_err local_commit_event(struct local *l, const struct event *e);
 /* Several as one group: all or nothing. */
 cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n);
+
+/* local_admin.c: what acts ask before they change anything. */
+cm_err admin_accepted(const struct local *l, struct cm_diag *diag);
+cm_err admin_set(const struct local *l, uint32_t number, struct cm_diag *diag,
+                 struct set_entry **out);
 
 /* local_refusals.c: refusals are counted in memory and journaled once a minute, a scheme an event.
  */

@@ -46,7 +46,7 @@ cm_err local_commit_event(struct local *l, const struct event *e) {
     return local_commit_events(l, e, 1);
 }
 
-static cm_err needs_accepted(const struct local *l, struct cm_diag *diag) {
+cm_err admin_accepted(const struct local *l, struct cm_diag *diag) {
     if (!l->restored) return CM_OK;
     return diag_fail(diag, CM_E_STATE, "workspace", NULL,
                      "replay the archive, or accept the loss with 'countermark restore accept'",
@@ -91,7 +91,7 @@ static uint32_t next_id(const struct registry *r, enum document_kind kind) {
 
 static cm_err document_as_owner(struct local *l, void *ctx) {
     struct document_act *a = ctx;
-    TRY(needs_accepted(l, a->diag));
+    TRY(admin_accepted(l, a->diag));
     const uint32_t id = *a->id != 0 ? *a->id : next_id(&l->registry, a->kind);
     TRY(registry_check(&l->registry, a->kind, id, a->text, a->diag));
     const uint32_t parts = (uint32_t)((a->text.len + EVENT_PART_MAX - 1) / EVENT_PART_MAX);
@@ -129,67 +129,20 @@ struct set_act {
     struct cm_diag *diag;
 };
 
-static cm_err find_set(const struct local *l, uint32_t number, struct cm_diag *diag,
-                       struct set_entry **out) {
+cm_err admin_set(const struct local *l, uint32_t number, struct cm_diag *diag,
+                 struct set_entry **out) {
     *out = registry_set(&l->registry, number);
     if (*out != NULL) return CM_OK;
     return diag_fail(diag, CM_E_NOT_FOUND, "batch", NULL, "list them with 'countermark batch list'",
                      "no batch or pool has number %u", number);
 }
 
-/* What the journal could not hold, or what replay would not understand, must never get there. */
-static bool issue_sound(const struct set *s, const struct scheme_entry *scheme,
-                        const struct issue_event *e) {
-    const size_t skip_n = e->skipped.len / sizeof(uint64_t);
-    if (e->skipped.len % sizeof(uint64_t) != 0 || e->skipped.len > EVENT_PART_MAX) return false;
-    if (e->issued > e->count || skip_n > e->count - e->issued) return false;
-    const uint64_t serials =
-        s->kind == SET_BATCH && scheme != NULL ? scheme->numbers->serials : INT64_MAX;
-    if (e->first > serials || e->count > serials - e->first) return false;
-    for (size_t i = 0; i < skip_n; i++) {
-        const uint64_t serial = get_u64be(e->skipped.p + i * sizeof serial);
-        if (serial < e->first || serial - e->first >= e->count) return false;
-    }
-    return true;
-}
-
-static cm_err issue_as_owner(struct local *l, void *ctx) {
-    struct set_act *a = ctx;
-    const struct issue_event *e = &a->event.u.issue;
-    struct set_entry *s = NULL;
-    TRY(needs_accepted(l, a->diag));
-    TRY(find_set(l, e->set, a->diag, &s));
-    const struct set_counters *c = &s->set.counters;
-    if (c->phase == PHASE_CLOSED)
-        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "open it again first",
-                         "the batch is closed");
-    if (s->pool != NULL && e->rule_version != s->pool->pool.rules->version_n)
-        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "count the range again",
-                         "the pool's rules are at version %zu, the range was counted under %u",
-                         s->pool->pool.rules->version_n, (unsigned)e->rule_version);
-    if (e->first != c->next_serial)
-        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "start again from the next serial",
-                         "another process issued from this batch meanwhile");
-    if (e->issued > s->set.quantity || c->issued > s->set.quantity - e->issued)
-        return diag_fail(a->diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
-                         "the ordered quantity would be exceeded");
-    if (!issue_sound(&s->set, registry_scheme(&l->registry, s->set.of), e))
-        return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, NULL,
-                         "serials, units and skips of the range do not agree with each other");
-    return local_commit_events(l, &a->event, 1);
-}
-
-cm_err engine_issue(struct cm_engine *engine, const struct issue_event *e, struct cm_diag *diag) {
-    struct set_act act = {.event = {.type = EVENT_ISSUE, .u.issue = *e}, .diag = diag};
-    return local_as_owner(local_of(engine), issue_as_owner, &act);
-}
-
 static cm_err phase_as_owner(struct local *l, void *ctx) {
     struct set_act *a = ctx;
     const struct phase_event *e = &a->event.u.phase;
     struct set_entry *s = NULL;
-    TRY(needs_accepted(l, a->diag));
-    TRY(find_set(l, e->set, a->diag, &s));
+    TRY(admin_accepted(l, a->diag));
+    TRY(admin_set(l, e->set, a->diag, &s));
     if ((unsigned)e->phase > PHASE_CLOSED) return CM_E_ARGUMENT;
     const struct set_counters *c = &s->set.counters;
     /* A batch is a promise of so many codes; a pool is drawn from as cards are needed. */
@@ -211,8 +164,8 @@ cm_err engine_phase(struct cm_engine *engine, const struct phase_event *e, struc
 static cm_err recall_as_owner(struct local *l, void *ctx) {
     struct set_act *a = ctx;
     struct set_entry *s = NULL;
-    TRY(needs_accepted(l, a->diag));
-    TRY(find_set(l, a->event.u.recall.set, a->diag, &s));
+    TRY(admin_accepted(l, a->diag));
+    TRY(admin_set(l, a->event.u.recall.set, a->diag, &s));
     if (a->event.u.recall.first > a->event.u.recall.last)
         return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, "give the smaller serial first",
                          "the serial range is empty");

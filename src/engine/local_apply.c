@@ -39,7 +39,8 @@ static cm_err apply_document(struct local *l, const struct document_event *e) {
     return err;
 }
 
-static cm_err apply_issue(struct local *l, const struct issue_event *e) {
+static cm_err apply_issue(struct local *l, const struct issue_event *e, uint64_t sequence,
+                          uint64_t time_ms) {
     struct set_entry *entry = registry_set(&l->registry, e->set);
     if (entry == NULL) return CM_E_CORRUPT;
     struct set_counters *c = &entry->set.counters;
@@ -47,8 +48,7 @@ static cm_err apply_issue(struct local *l, const struct issue_event *e) {
     c->issued += e->issued;
     c->rule_version = e->rule_version;
     entry->set.counters_dirty = true;
-    book_apply_skips(&l->book, e->set, e->skipped);
-    return CM_OK;
+    return book_apply_issue(&l->book, e, sequence, time_ms);
 }
 
 static cm_err apply_phase(struct local *l, const struct phase_event *e) {
@@ -111,7 +111,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms) {
     switch ((int)e->type) {
     case EVENT_ANSWER: book_apply_answer(&l->book, &e->u.answer); return CM_OK;
-    case EVENT_ISSUE: return apply_issue(l, &e->u.issue);
+    case EVENT_ISSUE: return apply_issue(l, &e->u.issue, sequence, time_ms);
     case EVENT_PHASE: return apply_phase(l, &e->u.phase);
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);
     case EVENT_DOCUMENT: return apply_document(l, &e->u.document);

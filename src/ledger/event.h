@@ -18,7 +18,7 @@
 #define EVENT_ANSWER_LEN   (4u + 2u * EVENT_HASH_LEN + 2u)  /* framed */
 
 enum event_type {
-    EVENT_ANSWER = 1, /* the next `count` unit events answer this idempotency key */
+    EVENT_ANSWER = 1, /* the next `count` unit or issue events answer this idempotency key */
     /* One unit changed. */
     EVENT_REDEEM = 10,
     EVENT_RESERVE = 11,
@@ -58,7 +58,7 @@ struct unit_event {
 struct answer_event {
     uint8_t key[EVENT_HASH_LEN];     /* hash of (caller, idempotency key) */
     uint8_t request[EVENT_HASH_LEN]; /* hash of the request */
-    uint16_t count;                  /* unit events that follow and belong to it */
+    uint16_t count;                  /* unit or issue events that follow and belong to it */
 };
 
 struct issue_event {

@@ -44,7 +44,8 @@ struct unit_detail {
     uint32_t use;
 };
 
-/* One accepted item of an idempotent call. */
+/* One accepted item of an idempotent call; of an issue: one range, its first serial, and in `use`
+ * how many serials it spent. */
 struct answer_item {
     uint16_t item;
     uint32_t use, set;

@@ -57,6 +57,9 @@ static void throttled(struct exchange *x, uint64_t wait_us) {
 void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) {
     enum problem p = PROBLEM_UNAVAILABLE;
     if (err == CM_E_STATE || err == CM_E_LIMIT || err == CM_E_CONFLICT) p = PROBLEM_CONFLICT;
+    /* One act at a time runs in the vault: of an issue nothing but its key can conflict. */
+    if (err == CM_E_CONFLICT && x->route == ROUTE_ISSUE && x->idempotency_len > 0)
+        p = PROBLEM_KEY_REUSED;
     if (err == CM_E_DENIED) p = PROBLEM_FORBIDDEN;
     if (err == CM_E_NOT_FOUND) p = PROBLEM_NOT_FOUND;
     if (err == CM_E_NO_SPACE) p = PROBLEM_STORAGE_FULL;
@@ -147,10 +150,7 @@ static void check_body_head(struct exchange *x, const struct head *head) {
 
 static void read_idempotency(struct exchange *x, const char *header) {
     if (header == NULL || x->state != EXCHANGE_READING) return;
-    if (x->route == ROUTE_ISSUE)
-        fail_because(x, PROBLEM_MALFORMED, "leave the header out",
-                     "issue takes no idempotency key: every answer holds new codes");
-    else if (idempotency_key_read(header, x->idempotency, &x->idempotency_len) != CM_OK)
+    if (idempotency_key_read(header, x->idempotency, &x->idempotency_len) != CM_OK)
         fail_because(x, PROBLEM_MALFORMED, NULL,
                      "Idempotency-Key is not a text of 1 to 255 printable characters");
 }

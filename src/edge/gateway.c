@@ -40,8 +40,10 @@ bool gateway_is_busy(const struct gateway *g) {
 /* ---- Out ------------------------------------------------------------------------------------ */
 
 static cm_err put_issue(struct gateway *g, const struct exchange *x) {
-    const struct issue_frame asked = {
-        .actor = x->caller.actor, .batch = x->request.batch, .count = x->request.count};
+    const struct issue_frame asked = {.actor = x->caller.actor,
+                                      .batch = x->request.batch,
+                                      .key = slice_of(x->idempotency, x->idempotency_len),
+                                      .count = x->request.count};
     const size_t start = channel_begin(&g->issue, FRAME_ISSUE, ++g->issue_sent);
     TRY(issue_encode(&g->issue.out, &asked));
     return channel_end(&g->issue, start);

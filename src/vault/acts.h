@@ -18,7 +18,8 @@ struct act_context {
     struct cm_engine *engine;
     struct keystore *keystore;
     const char *workspace;
-    uint32_t actor; /* who does it: registry number of an API key, 0 = the operator */
+    uint32_t actor;      /* who does it: registry number of an API key, 0 = the operator */
+    struct cm_slice key; /* idempotency key of `issue`; empty = none */
 };
 
 /** Run one act.

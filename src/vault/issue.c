@@ -38,6 +38,8 @@ static cm_err keep_codes(struct buffer *full, struct cm_slice batch, struct buff
     TRY(json_doc_new(&doc, buffer_slice(full), "issue", &RESULT_LIMITS, NULL));
     const struct json_value units = json_get(json_root(doc), "units");
     size_t n = 0;
+    bool replayed = false;
+    TRY(json_bool(json_get(json_root(doc), "replayed"), &replayed));
     TRY(json_items(units, 0, ISSUE_COUNT_MAX, &n));
     struct json_writer w = json_writer_into(result, false);
     json_object_begin(&w, NULL);
@@ -49,6 +51,7 @@ static cm_err keep_codes(struct buffer *full, struct cm_slice batch, struct buff
         json_put_text(&w, NULL, code);
     }
     json_array_end(&w);
+    json_put_bool(&w, "replayed", replayed);
     json_object_end(&w);
     return buffer_err(result);
 }
@@ -62,8 +65,11 @@ static cm_err run(const struct vault_options *o, const struct issue_frame *i, st
     json_put_u64(&w, "count", i->count);
     json_object_end(&w);
     TRY(buffer_err(&args));
-    struct act_context ctx = {
-        .engine = o->engine, .keystore = o->keystore, .workspace = o->workspace, .actor = i->actor};
+    struct act_context ctx = {.engine = o->engine,
+                              .keystore = o->keystore,
+                              .workspace = o->workspace,
+                              .actor = i->actor,
+                              .key = i->key};
     TRY(act_run(&ctx, slice_text("issue"), buffer_slice(&args), &full, diag));
     return keep_codes(&full, i->batch, result);
 }

@@ -163,7 +163,8 @@ static cm_err next_new(struct minter *m, size_t n, struct minter_rows *rows, str
                                   .issued = count_units(m, n),
                                   .rule_version = m->numbers.filter_version,
                                   .skipped = buffer_slice(&m->skipped)};
-    TRY(engine_issue(m->options.engine, &e, diag));
+    TRY(engine_issue_keyed(m->options.engine, &e, m->options.key, diag));
+    if (m->options.key != NULL) m->options.key->item++;
     m->set.counters.next_serial = m->at + n;
     m->set.counters.issued += e.issued;
     give(m, n, false, rows);
@@ -185,4 +186,14 @@ cm_err minter_next(struct minter *m, uint64_t most, struct minter_rows *rows,
         return diag_fail(diag, CM_E_LIMIT, m->name, NULL, "make a further batch for the rest",
                          "its serials are used up: the filters skipped more than was reserved");
     return next_new(m, smaller(smaller(MINTER_CHUNK, wanted), room), rows, diag);
+}
+
+cm_err minter_again(struct minter *m, const struct issued_range *range, struct minter_rows *rows) {
+    const uint64_t spent = m->set.counters.next_serial, here = m->at;
+    if (range->count > MINTER_CHUNK || range->first > spent || range->count > spent - range->first)
+        return CM_E_RANGE;
+    m->at = range->first;
+    const cm_err err = next_again(m, (size_t)range->count, rows);
+    m->at = here;
+    return err;
 }

@@ -24,6 +24,8 @@ struct minter_options {
     bool from_start; /* begin with serial `first`, giving spent ones again; else with the next new
                         one */
     uint64_t first;  /* from_start: at most the next new serial */
+    struct issue_key
+        *key; /* idempotency key that new ranges join, kept at its next item; or NULL */
 };
 
 struct minter_rows {
@@ -50,6 +52,11 @@ CM_MUST_CHECK cm_err minter_open(struct minter **out, const struct minter_option
  * @retval others         as engine_issue */
 CM_MUST_CHECK cm_err minter_next(struct minter *m, uint64_t most, struct minter_rows *rows,
                                  struct cm_diag *diag);
+/** A range that was issued under an idempotency key, again, shipped or not: its codes go to the
+ * caller they were made for. The minter stays where it is.
+ * @retval CM_E_RANGE  not so many serials from `first` on were spent, or more than MINTER_CHUNK */
+CM_MUST_CHECK cm_err minter_again(struct minter *m, const struct issued_range *range,
+                                  struct minter_rows *rows);
 void minter_close(struct minter *m);
 void minter_closep(struct minter **m);
 

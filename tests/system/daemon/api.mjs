@@ -140,7 +140,7 @@ test('what is malformed is named, with its place', async () => {
   for (const key of ['', '"', '""', '"a', 'a"', 'a b', '"a\\x"', 'x'.repeat(256), '"é"'])
     await refused(400, 'malformed', '/v1/redeem', keys.redeem, { code: 'A' },
       { 'Idempotency-Key': Buffer.from(key).toString('latin1') });
-  await refused(400, 'malformed', '/v1/issue', keys.issue, { batch: 'b1' }, { 'Idempotency-Key': 'k' });
+  await refused(400, 'malformed', '/v1/issue', keys.issue, { batch: 'b1' }, { 'Idempotency-Key': '"' });
 });
 
 test('size, type, path and method are checked', async () => {
@@ -171,6 +171,24 @@ test('issue gives what was ordered and no more', async () => {
   await refused(404, 'not-found', '/v1/issue', keys.issue, { batch: 'none' });
   await refused(400, 'malformed', '/v1/issue', keys.issue, { batch: 'b1', count: 0 });
   same(new Set(codes).size, 200, 'distinct codes');
+});
+
+test('a lost answer of issue is given again under its idempotency key', async () => {
+  countermark(workspace, 'batch', 'add', 'k1', '--scheme', 'drink', '--quantity', '50',
+    '--attribute', 'sku=A1');
+  const issued = () => JSON.parse(countermark(workspace, 'batch', 'show', 'k1', '--json')).issued;
+  const headers = { 'Idempotency-Key': '"order-1"' };
+  const order = { batch: 'k1', count: 20 };
+  const first = await ask('/v1/issue', keys.issue, order, headers);
+  same([first.status, first.json.codes.length, first.json.replayed], [200, 20, false], 'first');
+  const again = await ask('/v1/issue', keys.issue, order, headers);
+  same([again.status, again.json], [200, { ...first.json, replayed: true }], 'again');
+  same(issued(), 20, 'issued once');
+  await refused(422, 'idempotency-key-reused', '/v1/issue', keys.issue, { batch: 'k1', count: 21 }, headers);
+  const mine = await ask('/v1/issue', keys.admin, order, headers);
+  same([mine.status, mine.json.replayed, issued()], [200, false, 40], "another caller's key");
+  same(new Set([...first.json.codes, ...mine.json.codes]).size, 40, 'distinct codes');
+  await refused(409, 'conflict', '/v1/issue', keys.issue, { batch: 'k1', count: 11 }, { 'Idempotency-Key': 'full' });
 });
 
 test('health and metrics', async () => {

@@ -333,6 +333,18 @@ static void status_and_issue_come_back(void **state) {
     assert_ok(issue_encode(&out, &i));
     assert_ok(issue_decode(buffer_slice(&out), &j));
     assert_int_equal(j.count, 5);
+    assert_true(slice_equal(j.key, text("k")));
+    char key[CM_KEY_TEXT_MAX + 1];
+    memset(key, 'k', sizeof key);
+    for (size_t len = CM_KEY_TEXT_MAX; len <= sizeof key; len++) {
+        i.key = slice_of(key, len);
+        buffer_clear(&out);
+        assert_ok(issue_encode(&out, &i));
+        const cm_err want = len <= CM_KEY_TEXT_MAX ? CM_OK : CM_E_FORMAT;
+        assert_int_equal(issue_decode(buffer_slice(&out), &j), want);
+    }
+    assert_int_equal(j.key.len, CM_KEY_TEXT_MAX);
+    i.key = text("k");
     i.count = 0;
     buffer_clear(&out);
     assert_ok(issue_encode(&out, &i));

@@ -1,11 +1,13 @@
-/* key export and key import: one key version of a scheme with its frozen document, as a CMS message
- * to a certificate. Importing needs the keys here, so no daemon may run. */
+/* key export and key import: one key version of a scheme or pool with its frozen document, as a CMS
+ * message to a certificate. Importing needs the keys here, so no daemon may run. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "cards/pool.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/private_key.h"
@@ -47,16 +49,17 @@ cm_err cmd_key_export(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer shown = BUFFER_INIT;
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    struct cm_slice recipient, scheme;
+    struct cm_slice recipient, name;
     TRY(command_arguments(cli, &args));
     TRY(session_act(&cli->session, "key.export", buffer_slice(&args), &result, cli->diag));
     TRY(json_doc_new(&doc, buffer_slice(&result), "key.export", &limits, cli->diag));
     TRY(write_message(cli, json_get(json_root(doc), "cms")));
-    TRY(json_text(json_get(json_root(doc), "scheme"), 1, SIZE_MAX, &scheme));
+    const char *what = json_present(json_get(json_root(doc), "pool")) ? "pool" : "scheme";
+    TRY(json_text(json_get(json_root(doc), what), 1, SIZE_MAX, &name));
     TRY(json_text(json_get(json_root(doc), "recipient"), 0, SIZE_MAX, &recipient));
     struct json_writer w = json_writer_into(&shown, false);
     json_object_begin(&w, NULL);
-    json_put_text(&w, "scheme", scheme);
+    json_put_text(&w, what, name);
     json_put_text(&w, "recipient", recipient);
     json_put_cstr(&w, "file", option_text(&cli->options, "out"));
     json_object_end(&w);
@@ -66,60 +69,90 @@ cm_err cmd_key_export(struct cli *cli) {
 
 /* ---- Import ---------------------------------------------------------------------------------- */
 
-struct known {
-    uint32_t id;
-    const char *name;
-    bool same, other; /* a scheme of this id with this name, or with another */
+/* What came out of the message, and whether the workspace has it. */
+struct arrival {
+    const char *what; /* "scheme" or "pool" */
+    enum document_kind kind;
+    uint32_t id;       /* as the message says */
+    uint32_t document; /* as its document says */
+    uint32_t campaign; /* of the pseudonym key */
+    char name[SCHEME_NAME_CAP];
+    bool same, other; /* one of this id with this name is here, or with another */
 };
 
-static cm_err known_read(void *ctx, const struct registry *r) {
-    struct known *k = ctx;
-    const struct scheme_entry *by_id = registry_scheme(r, k->id);
-    const struct scheme_entry *by_name = registry_scheme_named(r, slice_text(k->name));
-    k->same = by_id != NULL && by_id == by_name;
-    k->other = !k->same && (by_id != NULL || by_name != NULL);
+static cm_err look_for(void *ctx, const struct registry *r) {
+    struct arrival *n = ctx;
+    const void *by_id, *by_name;
+    if (n->kind == DOCUMENT_SCHEME) {
+        by_id = registry_scheme(r, n->id);
+        by_name = registry_scheme_named(r, slice_text(n->name));
+    } else {
+        by_id = registry_set(r, n->id);
+        by_name = registry_set_named(r, slice_text(n->name));
+    }
+    n->same = by_id != NULL && by_id == by_name;
+    n->other = !n->same && (by_id != NULL || by_name != NULL);
     return CM_OK;
 }
 
-/* A key without its scheme is harmless, so the key is saved first, as when a scheme is added. */
-static cm_err take_in(struct cli *cli, const struct escrow *e, const struct scheme *s,
-                      const struct known *k) {
+static cm_err read_arrival(struct cli *cli, const struct escrow *e, struct arrival *n) {
+    CM_CLEANUP(scheme_wipe) struct scheme s;
+    CM_CLEANUP(pool_clear) struct pool pool = POOL_INIT;
+    scheme_init(&s);
+    n->id = e->info.id;
+    if (e->info.kind == KEY_SCHEME) {
+        TRY(scheme_json_read(&s, e->document, position(cli, 0), SCHEME_JSON_FROZEN, cli->diag));
+        n->what = "scheme";
+        n->kind = DOCUMENT_SCHEME;
+        n->document = s.numbers.id;
+        n->campaign = n->id;
+        (void)snprintf(n->name, sizeof n->name, "%s", s.name);
+        return CM_OK;
+    }
+    if (e->info.kind != KEY_POOL)
+        return diag_fail(cli->diag, CM_E_UNSUPPORTED, position(cli, 0), NULL, NULL,
+                         "it holds no scheme's and no pool's key");
+    TRY(pool_read(e->document, position(cli, 0), &pool, cli->diag));
+    n->what = "pool";
+    n->kind = DOCUMENT_POOL;
+    n->document = pool.numbers.id;
+    n->campaign = CAMPAIGN_OF_POOL | n->id;
+    (void)snprintf(n->name, sizeof n->name, "%s", pool.name);
+    return CM_OK;
+}
+
+/* A key without its scheme or pool is harmless, so the key is saved first, as when one is added. */
+static cm_err take_in(struct cli *cli, const struct escrow *e, const struct arrival *n) {
     struct session *session = &cli->session;
     const uint64_t now = clock_now_ms(clock_wall()) / 1000;
-    uint32_t id = e->info.id;
+    uint32_t id = n->id;
     const cm_err err =
-        keystore_add(session->keystore, KEY_SCHEME, id, e->info.version, now, e->key);
+        keystore_add(session->keystore, e->info.kind, id, e->info.version, now, e->key);
     if (err == CM_E_EXISTS)
-        return diag_fail(cli->diag, err, s->name, NULL, NULL,
+        return diag_fail(cli->diag, err, position(cli, 0), NULL, NULL,
                          "key version %u is in the keystore already", e->info.version);
     TRY(err);
-    if (!k->same) TRY(keystore_generate(session->keystore, KEY_PSEUDONYM, id, 1, now));
+    if (!n->same) TRY(keystore_generate(session->keystore, KEY_PSEUDONYM, n->campaign, 1, now));
     TRY(keystore_save(session->keystore, cli->diag));
-    /* a known scheme's document again makes every opener look at the keys */
-    return engine_document(session->engine, DOCUMENT_SCHEME, &id, 0, e->document, cli->diag);
+    /* a known one's document again makes every opener look at the keys */
+    return engine_document(session->engine, n->kind, &id, 0, e->document, cli->diag);
 }
 
 static cm_err import(struct cli *cli, const struct escrow *e) {
-    CM_CLEANUP(scheme_wipe) struct scheme s;
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    struct known k = {.id = e->info.id};
-    scheme_init(&s);
-    if (e->info.kind != KEY_SCHEME)
-        return diag_fail(cli->diag, CM_E_UNSUPPORTED, position(cli, 0), NULL, NULL,
-                         "it holds no scheme's key");
-    TRY(scheme_json_read(&s, e->document, position(cli, 0), SCHEME_JSON_FROZEN, cli->diag));
-    k.name = s.name;
-    TRY(engine_read(cli->session.engine, known_read, &k));
-    if (k.other || s.numbers.id != e->info.id)
-        return diag_fail(cli->diag, CM_E_CONFLICT, s.name, NULL,
+    struct arrival n = {.what = NULL};
+    TRY(read_arrival(cli, e, &n));
+    TRY(engine_read(cli->session.engine, look_for, &n));
+    if (n.other || n.document != n.id)
+        return diag_fail(cli->diag, CM_E_CONFLICT, n.name, NULL,
                          "import it into a workspace of its own",
-                         "its id %u or its name belongs to another scheme here", e->info.id);
-    TRY(take_in(cli, e, &s, &k));
+                         "its id %u or its name belongs to another %s here", n.id, n.what);
+    TRY(take_in(cli, e, &n));
     struct json_writer w = json_writer_into(&out, false);
     json_object_begin(&w, NULL);
-    json_put_cstr(&w, "scheme", s.name);
+    json_put_cstr(&w, n.what, n.name);
     json_put_u64(&w, "version", e->info.version);
-    json_put_bool(&w, "new_scheme", !k.same);
+    json_put_bool(&w, n.kind == DOCUMENT_SCHEME ? "new_scheme" : "new_pool", !n.same);
     json_object_end(&w);
     TRY(buffer_err(&out));
     return output_record(buffer_slice(&out), cli->json, cli->diag);

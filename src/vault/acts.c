@@ -104,6 +104,28 @@ static cm_err read_document(void *ctx, const struct registry *r) {
     return s != NULL ? scheme_json_write(s->scheme, d->out) : CM_E_NOT_FOUND;
 }
 
+struct pool_document_read {
+    uint32_t number;
+    struct buffer *out;
+    uint8_t *key_version_first;
+};
+
+static cm_err read_pool_document(void *ctx, const struct registry *r) {
+    const struct pool_document_read *d = ctx;
+    const struct set_entry *s = registry_set(r, d->number);
+    if (s == NULL || s->pool == NULL) return CM_E_NOT_FOUND;
+    *d->key_version_first = s->pool->pool.keys[0].version;
+    pool_write(&s->pool->pool, d->out);
+    return buffer_err(d->out);
+}
+
+cm_err act_pool_document(struct act *a, uint32_t number, struct buffer *out,
+                         uint8_t *key_version_first) {
+    struct pool_document_read d = {
+        .number = number, .out = out, .key_version_first = key_version_first};
+    return engine_read(a->ctx->engine, read_pool_document, &d);
+}
+
 cm_err act_scheme_document(struct act *a, uint32_t id, struct buffer *out) {
     struct document_read d = {.id = id, .out = out};
     return engine_read(a->ctx->engine, read_document, &d);

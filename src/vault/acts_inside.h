@@ -36,6 +36,9 @@ struct found_scheme {
 };
 /** The scheme that argument `key` names. @retval CM_E_NOT_FOUND, CM_E_FORMAT */
 CM_MUST_CHECK cm_err act_scheme(struct act *a, const char *key, struct found_scheme *out);
+/** The document of a pool as the ledger has it, and its first key version. */
+CM_MUST_CHECK cm_err act_pool_document(struct act *a, uint32_t number, struct buffer *out,
+                                       uint8_t *key_version_first);
 /** The document of a scheme as the ledger has it. */
 CM_MUST_CHECK cm_err act_scheme_document(struct act *a, uint32_t id, struct buffer *out);
 

@@ -1,6 +1,7 @@
 /* Keys of schemes: list, rotate, retire, destroy, hand out under a certificate. The keystore is
  * saved first; the scheme's document is then journaled anew, which makes every opener look at the
  * keys again. Destroying asks for the scheme's name once more: its codes die with it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -116,26 +117,54 @@ static void put_hex(struct json_writer *w, const char *key, struct buffer *hex, 
     json_put_text(w, key, buffer_slice(hex));
 }
 
+/* What is exported: the key of a scheme or of a pool, by whichever has the name. */
+struct exported {
+    const char *what; /* "scheme" or "pool" */
+    enum key_kind kind;
+    uint32_t id;
+    uint8_t version;
+    char name[REGISTRY_NAME_CAP + 1];
+};
+
+static cm_err find_exported(struct act *a, struct exported *e, struct buffer *document) {
+    struct cm_diag *const diag = a->diag;
+    struct cm_diag quiet = DIAG_INIT;
+    struct found_set pool;
+    a->diag = &quiet;
+    const bool is_pool = act_pool(a, "scheme", &pool) == CM_OK;
+    a->diag = diag;
+    if (is_pool) {
+        *e = (struct exported){.what = "pool", .kind = KEY_POOL, .id = pool.set.number};
+        (void)snprintf(e->name, sizeof e->name, "%s", pool.name);
+        return act_pool_document(a, e->id, document, &e->version);
+    }
+    struct found_scheme s;
+    TRY(act_scheme(a, "scheme", &s));
+    *e = (struct exported){
+        .what = "scheme", .kind = KEY_SCHEME, .id = s.id, .version = s.key_version_first};
+    (void)snprintf(e->name, sizeof e->name, "%s", s.name);
+    return act_scheme_document(a, s.id, document);
+}
+
 static cm_err key_export(struct act *a) {
     CM_CLEANUP(recipient_freep) struct recipient *to = NULL;
     CM_CLEANUP(buffer_free) struct buffer document = BUFFER_INIT, der = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer hex = BUFFER_INIT;
-    struct found_scheme s;
+    struct exported e;
     struct cm_slice certificate;
-    uint64_t version = 0;
     char name[RECIPIENT_NAME_CAP];
-    TRY(act_scheme(a, "scheme", &s));
-    version = s.key_version_first;
+    TRY(find_exported(a, &e, &document));
+    uint64_t version = e.version;
     if (json_present(json_get(a->args, "version")))
         TRY(json_u64(json_get(a->args, "version"), 1, UINT8_MAX, &version));
     TRY(json_text(json_get(a->args, "certificate"), 1, ACT_ARGS_MAX, &certificate));
     TRY(recipient_from_cert(certificate, a->now_unix_s, false, &to, a->diag));
     recipient_name(to, name);
-    TRY(act_scheme_document(a, s.id, &document));
-    TRY(escrow_export(a->ctx->keystore, KEY_SCHEME, s.id, (uint8_t)version, buffer_slice(&document),
-                      to, &der));
-    TRY(act_note(a, "scheme %s: key version %u exported to %s", s.name, (unsigned)version, name));
-    json_put_cstr(a->out, "scheme", s.name);
+    TRY(escrow_export(a->ctx->keystore, e.kind, e.id, (uint8_t)version, buffer_slice(&document), to,
+                      &der));
+    TRY(act_note(a, "%s %s: key version %u exported to %s", e.what, e.name, (unsigned)version,
+                 name));
+    json_put_cstr(a->out, e.what, e.name);
     json_put_u64(a->out, "version", version);
     json_put_cstr(a->out, "recipient", name);
     put_hex(a->out, "cms", &hex, buffer_slice(&der));

@@ -28,3 +28,18 @@ sed -n 5p numbers.csv | cut -d, -f2 | sed 's/$/,000000/' >>cards.csv
 gives 1 countermark redeem --file cards.csv --out verdicts.csv
 [ "$(cut -d, -f2 verdicts.csv | paste -sd' ')" = 'verdict accepted accepted accepted not_a_code' ] ||
   fail "the verdicts are $(cut -d, -f2 verdicts.csv | paste -sd' ')"
+
+# ---- the pool's key to a certificate and into another workspace, where the same numbers are made
+openssl req -x509 -newkey rsa:2048 -nodes -keyout escrow.key -out escrow.pem -days 30 \
+  -subj /CN=escrow 2>/dev/null
+gives 0 countermark key export gift-2026 --recipient escrow.pem --out pool.cms
+openssl cms -decrypt -inform DER -in pool.cms -inkey escrow.key -out pool.txt ||
+  fail "the openssl program cannot open it"
+grep -q gift-2026 pool.txt || fail "the pool's document is not in the message"
+countermark init --sandbox --brand demo --workspace other >/dev/null
+gives 0 countermark key import pool.cms --private-key escrow.key --workspace other
+gives 3 countermark key import pool.cms --private-key escrow.key --workspace other
+err_is 'pool.cms: key version 1 is in the keystore already'
+gives 0 countermark cards make gift-2026 --count 100 --out again.csv --pins again-pins.csv --workspace other
+[ "$(head -n 101 numbers.csv | md5sum)" = "$(md5sum <again.csv)" ] || fail "other numbers"
+[ "$(head -n 101 pins.csv | md5sum)" = "$(md5sum <again-pins.csv)" ] || fail "other PINs"

@@ -10,7 +10,7 @@
 
 #define ODDS_HOURS_A_MONTH  720u     /* 30 days */
 #define ODDS_FLOOD_PER_HOUR 4000000u /* peak of GiftGhostBot 2017, the design-basis attack */
-#define ODDS_TAG_LEAST      65536u   /* T >= 2^16: second lock, DESIGN section 3 */
+#define ODDS_TAG_LEAST      65536u   /* T >= 2^16: second lock, docs/design/odds.md */
 #define ODDS_SPACE_LEAST    1000000u /* FF1's floor, SP 800-38G Rev. 1 draft */
 #define ODDS_SPACE_LIMIT    ((cm_u128)1 << 120) /* S stays below */
 

@@ -17,7 +17,7 @@
 
 #define JOURNAL_WORKSPACE_ID_LEN 16u                      /* bytes */
 #define JOURNAL_HASH_LEN         32u                      /* bytes; SHA-256 */
-#define JOURNAL_SEGMENT_LEN      (64ul * 1024ul * 1024ul) /* bytes; DESIGN section 6 */
+#define JOURNAL_SEGMENT_LEN      (64ul * 1024ul * 1024ul) /* bytes; docs/design/journal.md */
 #define JOURNAL_SEGMENT_LEN_MIN  (64ul * 1024ul)          /* bytes; for tests */
 #define JOURNAL_SEGMENT_LEN_MAX  (1024ul * 1024ul * 1024ul)
 #define JOURNAL_FIRST_SEQUENCE   1u /* of a new workspace; 0 means "before everything" */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define FIRST_ROOM   16u /* places of the first allocation */
+#define LIST_TURNS   8u  /* listings tried while segments move under them */
 #define RESTORE_HINT "restore the folder from a backup; never delete segments by hand"
 
 void segment_set_wipe(struct segment_set *set) {
@@ -42,7 +43,6 @@ static cm_err list_folder(int dir_fd, bool archived, struct segment_set *set, si
     }
     for (;;) {
         errno = 0;
-        /* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own */
         // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
         const struct dirent *entry = readdir(dir);
         if (entry == NULL) return errno == 0 ? CM_OK : disk_err(errno);
@@ -122,7 +122,7 @@ static cm_err find_blank(int dir_fd, bool verify, struct segment_set *set, struc
     return CM_OK;
 }
 
-cm_err segment_set_list(int dir_fd, int archive_fd, bool verify, struct segment_set *set,
+static cm_err list_once(int dir_fd, int archive_fd, bool verify, struct segment_set *set,
                         struct cm_diag *diag) {
     CM_CLEANUP(segment_set_wipe) struct segment_set found = SEGMENT_SET_INIT;
     size_t cap = 0;
@@ -136,6 +136,22 @@ cm_err segment_set_list(int dir_fd, int archive_fd, bool verify, struct segment_
     set->blank = found.blank;
     set->items = take(&found.items);
     return CM_OK;
+}
+
+/* Beside a writer and an archiver a listing can be out of date before it is used: a segment moved
+ * meanwhile is not found, two made meanwhile can be seen in part. What is really missing stays
+ * missing when it is listed again. */
+cm_err segment_set_list(int dir_fd, int archive_fd, bool verify, struct segment_set *set,
+                        struct cm_diag *diag) {
+    struct cm_diag why = DIAG_INIT;
+    cm_err err = CM_E_NOT_FOUND;
+    for (unsigned turn = 0; turn < LIST_TURNS && (err == CM_E_NOT_FOUND || err == CM_E_CORRUPT);
+         turn++) {
+        why = (struct cm_diag)DIAG_INIT;
+        err = list_once(dir_fd, archive_fd, verify, set, &why);
+    }
+    if (err != CM_OK && diag != NULL) *diag = why;
+    return err;
 }
 
 cm_err segment_open(int dir_fd, uint64_t number, bool writable, int *fd,

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "crypto/secret.h"
 #include "engine/local.h"
 #include "ledger/audit_store.h"
@@ -18,8 +19,7 @@
 
 cm_err local_audit_open(struct local *l, const struct workspace *w, struct cm_diag *diag) {
     char id[2 * WORKSPACE_ID_LEN + 1];
-    for (size_t i = 0; i < WORKSPACE_ID_LEN; i++)
-        (void)snprintf(id + 2 * i, 3, "%02x", w->id[i]);
+    hex_format(w->id, WORKSPACE_ID_LEN, id);
     (void)snprintf(l->audit_origin, sizeof l->audit_origin, "countermark/%s", id);
     const struct cm_key *seed = NULL;
     if (keystore_find(l->keystore, KEY_AUDIT, 0, 1, &seed) != CM_OK) return CM_OK;

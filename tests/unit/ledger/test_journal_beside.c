@@ -80,7 +80,7 @@ static void preparing_releasing_and_reading_go_on_beside_the_writer(void **state
 static struct scratch elsewhere(const struct kit *k) {
     struct scratch there = {"/tmp/countermark.XXXXXX"};
     struct stat here_st, there_st;
-    if (mkdtemp(there.path) == NULL) skip();
+    assert_non_null(mkdtemp(there.path));
     assert_int_equal(stat(k->root.path, &here_st), 0);
     assert_int_equal(stat(there.path, &there_st), 0);
     if (here_st.st_dev != there_st.st_dev) return there;

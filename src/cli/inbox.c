@@ -18,6 +18,7 @@
 #include "cli/output.h"
 
 #define PATH_CAP    2048u
+#define FOLDER_CAP  1024u /* bytes of the folder's path: the rest is room for names in it */
 #define NAME_CAP    256u
 #define FILES_MAX   4096u /* files looked at in one round; the rest waits for the next */
 #define ROUND_MS    200u
@@ -191,6 +192,9 @@ cm_err inbox_watch(struct asker *a, const char *folder, bool once, uint64_t sett
     struct inbox in = {.asker = a, .folder = folder, .settle_ms = settle_ms, .diag = diag};
     size_t waiting = 0;
     cm_err err = CM_OK;
+    if (strlen(folder) >= FOLDER_CAP)
+        return diag_fail(diag, CM_E_RANGE, "--inbox", NULL, "use a shorter path",
+                         "the folder's path is longer than %u bytes", FOLDER_CAP - 1);
     in.seen = calloc(FILES_MAX, sizeof *in.seen);
     if (in.seen == NULL) return CM_E_NO_MEMORY;
     do {

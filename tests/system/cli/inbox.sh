@@ -56,3 +56,7 @@ printf 'code,redeemer\n%s,ann\n%s,ben\n%s,ann\n' "$code" "$code" "$code" >who.cs
 gives 1 countermark redeem --file who.csv --out who.out
 [ "$(cut -d, -f2 who.out | paste -sd' ')" = 'verdict accepted accepted already_redeemed' ] ||
   fail "once per redeemer was not kept"
+
+# ---- a folder too long to name files in is refused before anything is looked at
+gives 3 countermark redeem --inbox "$(printf '%01100d' 0)" --once --settle 0
+err_has 'use a shorter path'

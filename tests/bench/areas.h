@@ -7,11 +7,12 @@
 
 typedef cm_err bench_area(struct bench *b);
 
-bench_area area_ff1;    /* FF1 in arrays beside BIGNUM and beside bare AES */
-bench_area area_mint;   /* codes to memory and to a file beside node */
-bench_area area_open;   /* reading codes back, as a share of minting */
-bench_area area_cards;  /* card numbers beside node */
-bench_area area_redeem; /* durable redemption in groups beside bare append + fdatasync */
-bench_area area_single; /* the same, one at a time: latencies */
+bench_area area_ff1;       /* FF1 in arrays beside BIGNUM and beside bare AES */
+bench_area area_mint;      /* codes to memory beside node */
+bench_area area_mint_file; /* codes to a CSV file beside node */
+bench_area area_open;      /* reading codes back, as a share of minting */
+bench_area area_cards;     /* card numbers beside node */
+bench_area area_redeem;    /* durable redemption in groups beside bare append + fdatasync */
+bench_area area_single;    /* the same, one at a time: latencies */
 
 #endif

@@ -22,8 +22,13 @@ static const struct {
     bench_area *run;
     bool pinned; /* one core for us and the peers */
 } areas[] = {
-    {"ff1", area_ff1, true},     {"mint", area_mint, true},      {"open", area_open, true},
-    {"cards", area_cards, true}, {"redeem", area_redeem, false}, {"single", area_single, false},
+    {"ff1", area_ff1, true},
+    {"mint", area_mint, true},
+    {"mint-file", area_mint_file, true},
+    {"open", area_open, true},
+    {"cards", area_cards, true},
+    {"redeem", area_redeem, false},
+    {"single", area_single, false},
 };
 
 struct arguments {
@@ -34,7 +39,7 @@ struct arguments {
 static int usage(void) {
     (void)fputs("usage: countermark_bench [--leg SECONDS] [--pairs N] [--live CODES] [--dir DIR]\n"
                 "                         [--out FILE] [AREA ...]\n"
-                "areas: ff1 mint open cards redeem single (all, if none is named)\n",
+                "areas: ff1 mint mint-file open cards redeem single (all, if none is named)\n",
                 stderr);
     return 2;
 }

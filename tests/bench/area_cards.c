@@ -72,7 +72,7 @@ cm_err area_cards(struct bench *b) {
         .id = 1, .test = true, .prefix_n = 4, .prefix = "9528", .body_n = 11};
     TRY(add_rules(t, &pool, &root, &b->diag));
     TRY(peer_start(&peer, b->peers, &b->diag));
-    struct peer_task task = {&peer, "cards"};
+    struct peer_task task = {&peer, "cards.byHand", &b->diag};
     const struct bench_case c = {
         .area = "cards",
         .unit = "cards/s",

@@ -49,7 +49,7 @@ static cm_err to_memory_new(struct to_memory **out, struct shop *shop, struct cm
 
 static cm_err measure(struct bench *b, struct shop *shop, struct peer *peer) {
     CM_CLEANUP(to_memory_free) struct to_memory *memory = NULL;
-    struct peer_task codes = {peer, "codes"};
+    struct peer_task codes = {peer, "codes.toMemory", &b->diag};
     TRY(to_memory_new(&memory, shop, &b->diag));
     const struct bench_case c = {
         .area = "mint",

@@ -82,8 +82,8 @@ static cm_err to_file_init(struct to_file *t, struct cm_diag *diag) {
 static cm_err measure(struct bench *b, struct shop *shop, struct peer *peer) {
     CM_CLEANUP(to_file_wipe) struct to_file file = {.shop = shop, .diag = &b->diag};
     char task[TASK_CAP];
-    (void)snprintf(task, sizeof task, "codesToFile %s/node.csv", shop->dir);
-    struct peer_task codes_file = {peer, task};
+    (void)snprintf(task, sizeof task, "codes.toFile %s/node.csv", shop->dir);
+    struct peer_task codes_file = {peer, task, &b->diag};
     TRY(to_file_init(&file, &b->diag));
     const struct bench_case c = {
         .area = "mint",

@@ -112,7 +112,7 @@ int main(int argc, char **argv) {
     b->pairs = PAIRS_LEAST;
     b->live = LIVE_DEFAULT;
     b->scratch = CM_BINARY_DIR;
-    b->peers = CM_SOURCE_DIR "/tests/bench/peers.mjs";
+    b->peers = CM_SOURCE_DIR "/tests/bench/peers/main.mjs";
     log_set_level(LOG_ERROR);
     const int status = parse(b, &a, argc, argv) ? tell(b, a.out, run(b, &a)) : usage();
     free(b);

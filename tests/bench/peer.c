@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIGURES_CAP 256u /* bytes of an answer's line */
+#define FIGURES_CAP 256u     /* bytes of an answer's line */
+#define REFUSED     "error " /* what such a line begins with when the task failed */
 
 static _Noreturn void become(const char *script, const int in[2], const int out[2]) {
     if (dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) >= 0)
@@ -50,6 +52,11 @@ cm_err peer_run(void *ctx, double seconds, struct leg *leg) {
     if (fprintf(t->peer->to, "%g %s\n", seconds, t->task) < 0 || fflush(t->peer->to) != 0 ||
         fgets(line, sizeof line, t->peer->from) == NULL)
         return CM_E_IO;
+    if (strncmp(line, REFUSED, strlen(REFUSED)) == 0) {
+        line[strcspn(line, "\n")] = '\0';
+        return diag_fail(t->diag, CM_E_STATE, t->task, NULL, "./dev bench installs the packages",
+                         "this peer fails: %s", line + strlen(REFUSED));
+    }
     char *at = line;
     for (size_t i = 0; i < CM_ARRAY_N(figures); i++)
         *figures[i] = strtod(at, &at);

@@ -1,5 +1,6 @@
-/* A peer in another process: a node script that waits for tasks on its standard input, works for
- * the asked time and answers with its own measurement, so that its start is never counted. */
+/* A peer in another process: a node script (peers/main.mjs) that waits for tasks on its standard
+ * input, works for the asked time and answers with its own measurement, so that its start is never
+ * counted. */
 #ifndef CM_TESTS_BENCH_PEER_H
 #define CM_TESTS_BENCH_PEER_H
 
@@ -18,7 +19,8 @@ struct peer {
 /* A task of a peer: the ctx of peer_run. */
 struct peer_task {
     struct peer *peer;
-    const char *task; /* its name and arguments in one line */
+    const char *task;     /* FILE.TASK of tests/bench/peers and its arguments, in one line */
+    struct cm_diag *diag; /* may be NULL */
 };
 
 /** Start it; it inherits our processor, if we are pinned to one.

@@ -62,25 +62,36 @@ size_t grouping_text_len(const struct grouping *grouping, uint8_t code_n) {
     return n == 0 ? code_n : code_n + n - 1u;
 }
 
-/* Returns where the next text goes. */
-static char *group_one(const struct grouping *grouping, unsigned group_n, const char *text,
-                       char *out) {
+/* Where each byte of a text comes from: an index into the code, or SEPARATOR. */
+struct layout {
+    uint8_t from[CM_LENGTH_MAX + 1u + CM_GROUPS_MAX];
+    size_t len;
+};
+#define SEPARATOR UINT8_MAX
+
+static struct layout layout_of(const struct grouping *grouping, uint8_t code_n) {
+    struct layout l = {.len = 0};
+    const unsigned group_n = group_count(grouping);
+    uint8_t at = 0;
     for (unsigned i = 0; i < group_n; i++) {
-        if (i > 0) *out++ = grouping->separator;
-        memcpy(out, text, grouping->size[i]);
-        out += grouping->size[i];
-        text += grouping->size[i];
+        if (i > 0) l.from[l.len++] = SEPARATOR;
+        for (unsigned k = 0; k < grouping->size[i]; k++)
+            l.from[l.len++] = at++;
     }
-    return out;
+    while (at < code_n)
+        l.from[l.len++] = at++;
+    return l;
+}
+
+void grouping_slots(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,
+                    char *out, size_t stride) {
+    const struct layout layout = layout_of(grouping, code_n);
+    for (size_t i = 0; i < n; i++, texts += code_n, out += stride)
+        for (size_t k = 0; k < layout.len; k++)
+            out[k] = layout.from[k] == SEPARATOR ? grouping->separator : texts[layout.from[k]];
 }
 
 void grouping_apply(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,
                     char *out) {
-    const unsigned group_n = group_count(grouping);
-    if (group_n == 0) {
-        memcpy(out, texts, n * code_n);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        out = group_one(grouping, group_n, texts + i * code_n, out);
+    grouping_slots(grouping, code_n, texts, n, out, grouping_text_len(grouping, code_n));
 }

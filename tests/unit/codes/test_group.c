@@ -48,6 +48,14 @@ static void the_reader_undoes_every_grouping(void **state) {
     }
 }
 
+static void slots_of_lines_are_filled_and_nothing_else(void **state) {
+    (void)state;
+    const struct grouping g = {.size = {3, 2}, .separator = '-'};
+    char lines[] = "[......;\n[......;\n[......;\n";
+    grouping_slots(&g, 5, "ABCDEFGHJKLMNPQ", 3, lines + 1, 9);
+    assert_string_equal(lines, "[ABC-DE;\n[FGH-JK;\n[LMN-PQ;\n");
+}
+
 static void no_groups_means_one_piece(void **state) {
     (void)state;
     const struct grouping g = {.separator = '\0'};
@@ -91,6 +99,7 @@ int main(void) {
         cmocka_unit_test(codes_are_printed_in_groups),
         cmocka_unit_test(the_advised_groups_hold_three_to_five_symbols),
         cmocka_unit_test(the_reader_undoes_every_grouping),
+        cmocka_unit_test(slots_of_lines_are_filled_and_nothing_else),
         cmocka_unit_test(no_groups_means_one_piece),
         cmocka_unit_test(groups_that_do_not_fit_are_refused),
         cmocka_unit_test(logs_show_two_characters_of_each_end_at_most),

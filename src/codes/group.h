@@ -36,8 +36,8 @@ size_t grouping_text_len(const struct grouping *grouping, uint8_t code_n);
 void grouping_apply(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,
                     char *out);
 
-/* The same into slots `stride` bytes apart (stride >= grouping_text_len), such as the code column of
- * lines laid out beforehand: bytes between the texts are left alone. */
+/* The same into slots `stride` bytes apart (stride >= grouping_text_len), such as the code column
+ * of lines laid out beforehand: bytes between the texts are left alone. */
 void grouping_slots(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,
                     char *out, size_t stride);
 

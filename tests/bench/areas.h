@@ -14,5 +14,6 @@ bench_area area_open;      /* reading codes back, as a share of minting */
 bench_area area_cards;     /* card numbers beside node */
 bench_area area_redeem;    /* durable redemption in groups beside bare append + fdatasync */
 bench_area area_single;    /* the same, one at a time: latencies */
+bench_area area_http; /* the daemon under load beside the constant answer of its HTTP library */
 
 #endif

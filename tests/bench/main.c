@@ -29,6 +29,7 @@ static const struct {
     {"cards", area_cards, true},
     {"redeem", area_redeem, false},
     {"single", area_single, false},
+    {"http", area_http, false},
 };
 
 struct arguments {
@@ -39,7 +40,7 @@ struct arguments {
 static int usage(void) {
     (void)fputs("usage: countermark_bench [--leg SECONDS] [--pairs N] [--live CODES] [--dir DIR]\n"
                 "                         [--out FILE] [AREA ...]\n"
-                "areas: ff1 mint mint-file open cards redeem single (all, if none is named)\n",
+                "areas: ff1 mint mint-file open cards redeem single http (all, if none is named)\n",
                 stderr);
     return 2;
 }

@@ -1,6 +1,7 @@
 /* A TEST workspace for the bench, on the disk to measure, of the shape that the planner would
  * advise: the default alphabet, 12 characters and a check character in groups 5-4-4, the word
- * filter on. Everything in it is the real thing; only the keystore's Argon2id is cheap.
+ * filter on. Everything in it is the real thing; a key file opens it, so that the daemon
+ * can serve it.
  * Reference: docs/design/performance.md. */
 #ifndef CM_TESTS_BENCH_SHOP_H
 #define CM_TESTS_BENCH_SHOP_H

@@ -112,6 +112,14 @@ CM_MUST_CHECK cm_err state_all_used_by(struct state *s, state_visit_used_by *vis
 /** Copy the image of one commit, compacted, to a file or pipe; folds and reads may go on.
  * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_BUSY (too many readers) */
 CM_MUST_CHECK cm_err state_copy(struct state *s, int fd);
+/* Bytes of the image's tables, in whole pages; what the file has beyond them is free or LMDB's own.
+ */
+struct state_sizes {
+    uint64_t states_len; /* unit pages and exception records */
+    uint64_t details_len, answers_len, nodes_len, others_len, file_len;
+};
+/** @retval CM_E_IO */
+CM_MUST_CHECK cm_err state_size(struct state *s, struct state_sizes *out);
 /** Read every value of every table. @retval CM_E_CORRUPT  the diag names table and key */
 CM_MUST_CHECK cm_err state_check(struct state *s, struct cm_diag *diag);
 

@@ -66,6 +66,7 @@ struct bench_row {
 };
 
 struct bench {
+    bool full;           /* the large sizes and long runs, too */
     double leg_s;        /* seconds of one leg */
     unsigned pairs;      /* counted turns after the warm-up */
     unsigned long live;  /* codes of the state that is redeemed from */

@@ -30,6 +30,8 @@ static const struct {
     {"redeem", area_redeem, false},
     {"single", area_single, false},
     {"http", area_http, false},
+    {"open-at-scale", area_open_at_scale, false},
+    {"scale", area_scale, false},
 };
 
 struct arguments {
@@ -71,6 +73,8 @@ static bool parse(struct bench *b, struct arguments *a, int argc, char **argv) {
         if (strncmp(argv[i], "--", 2) == 0) {
             if (i + 1 == argc || !take_option(b, a, argv[i], argv[i + 1])) return false;
             i++;
+        } else if (strcmp(argv[i], "full") == 0) {
+            b->full = true;
         } else if (take_area(a, argv[i])) {
             any = true;
         } else {

@@ -24,8 +24,7 @@ static double cpu_now(void) {
     return seconds_of(u.ru_utime) + seconds_of(u.ru_stime);
 }
 
-/* The number after `name` in a file of "name: number" lines. */
-static double proc_number(const char *path, const char *name) {
+double meter_proc(const char *path, const char *name) {
     char line[PROC_CAP];
     double value = 0;
     FILE *f = fopen(path, "re");
@@ -45,7 +44,7 @@ static void forget_peak(void) {
 
 struct meter meter_begin(void) {
     forget_peak();
-    struct meter m = {.written = proc_number("/proc/self/io", "write_bytes:"), .cpu_s = cpu_now()};
+    struct meter m = {.written = meter_proc("/proc/self/io", "write_bytes:"), .cpu_s = cpu_now()};
     m.begun_ns = meter_now_ns();
     return m;
 }
@@ -55,8 +54,8 @@ double meter_seconds(const struct meter *m) { return (double)(meter_now_ns() - m
 void meter_end(const struct meter *m, struct leg *leg) {
     leg->seconds = meter_seconds(m);
     leg->cpu_s = cpu_now() - m->cpu_s;
-    leg->written = proc_number("/proc/self/io", "write_bytes:") - m->written;
-    leg->peak = proc_number("/proc/self/status", "VmHWM:") * 1024;
+    leg->written = meter_proc("/proc/self/io", "write_bytes:") - m->written;
+    leg->peak = meter_proc("/proc/self/status", "VmHWM:") * 1024;
 }
 
 void meter_home(cpu_set_t *home) {

@@ -14,6 +14,8 @@ struct meter {
 };
 
 uint64_t meter_now_ns(void);
+/* The number after `name` in a file of "name: number" lines; 0 if there is none. */
+double meter_proc(const char *path, const char *name);
 /* Begin; forgets the process's peak of memory. */
 struct meter meter_begin(void);
 double meter_seconds(const struct meter *m);

@@ -85,19 +85,27 @@ static cm_err make_folder(struct shop *s, const char *parent, struct cm_diag *di
                      "no folder can be made there: %s", file_errno_text(errno));
 }
 
+cm_err shop_enter(struct shop *s, struct cm_diag *diag) {
+    const struct engine_options options = {
+        .workspace = s->dir, .keystore = s->keystore, .clock = clock_wall()};
+    return engine_open(&s->engine, &options, diag);
+}
+
+void shop_leave(struct shop *s) {
+    if (s->engine != NULL) cm_engine_close(s->engine);
+    s->engine = NULL;
+}
+
 cm_err shop_open(struct shop *s, const char *parent, struct cm_diag *diag) {
     struct workspace_paths paths;
-    const struct workspace file = {
-        .id = "0123456789abcde", .name = "bench", .sandbox = true, .epoch = 1};
+    const struct workspace file = {.id = SHOP_ID, .name = "bench", .sandbox = true, .epoch = 1};
     *s = (struct shop){.keystore = NULL};
     TRY(make_folder(s, parent, diag));
     TRY(workspace_write(s->dir, &file, diag));
     TRY(workspace_paths(s->dir, &paths, diag));
     TRY(add_keys(s, paths.keystore, diag));
     TRY(engine_create(s->dir, file.id, diag));
-    const struct engine_options options = {
-        .workspace = s->dir, .keystore = s->keystore, .clock = clock_wall()};
-    TRY(engine_open(&s->engine, &options, diag));
+    TRY(shop_enter(s, diag));
     TRY(add_scheme(s, diag));
     return add_document(
         s, DOCUMENT_DOOR, SHOP_DOOR,
@@ -105,7 +113,7 @@ cm_err shop_open(struct shop *s, const char *parent, struct cm_diag *diag) {
 }
 
 void shop_close(struct shop *s) {
-    if (s->engine != NULL) cm_engine_close(s->engine);
+    shop_leave(s);
     keystore_close(s->keystore);
     if (s->dir[0] != '\0') scratch_remove(s->dir);
     *s = (struct shop){.keystore = NULL};

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/workspace.h"
 
+#define SHOP_ID       "0123456789abcde" /* of the workspace, with its NUL */
 #define SHOP_SCHEME   1u
 #define SHOP_DOOR     1u
 #define SHOP_BATCHES  64u
@@ -29,6 +30,12 @@ CM_MUST_CHECK cm_err shop_numbers(struct cm_scheme_numbers *out, struct cm_diag 
 /** Make a workspace in a fresh folder below `parent` and open it.
  * @retval as keystore_create, engine_create, engine_open, engine_document; shop_close it anyway */
 CM_MUST_CHECK cm_err shop_open(struct shop *s, const char *parent, struct cm_diag *diag);
+/** Start the engine of a shop that was left or whose last process was killed. @retval as
+ * engine_open
+ */
+CM_MUST_CHECK cm_err shop_enter(struct shop *s, struct cm_diag *diag);
+/* Close the engine; the workspace stays. */
+void shop_leave(struct shop *s);
 /* Close and remove it. */
 void shop_close(struct shop *s);
 /** Add a batch, of which nothing is issued yet. @param[out] set  its registry number */

@@ -11,7 +11,7 @@
 #include "footprint.h"
 
 #define MINTED     1000000u /* codes a turn; also the least of live codes */
-#define LOAD       4000000u /* codes redeemed a turn, where there are as many */
+#define LOAD       4000000u /* codes redeemed a turn at most */
 #define GROUP      4096u
 #define SIZES_MOST 4u
 #define FLAT       1.2 /* cost per code, largest over smallest */
@@ -26,13 +26,19 @@ struct place {
     struct leg mint[BENCH_PAIRS_MAX], redeem[BENCH_PAIRS_MAX];
 };
 
+/* Codes redeemed in a turn: the larger sizes have to last for all turns. */
+static size_t load_of(const struct bench *b, uint64_t live) {
+    const uint64_t share = live / (b->pairs + 2);
+    return live <= MINTED ? MINTED : share < LOAD ? (size_t)share : LOAD;
+}
+
 /* Fresh codes are minted in every turn; where there are no others they are the ones redeemed. */
-static cm_err turn(struct place *p, uint64_t live, unsigned at) {
+static cm_err turn(const struct bench *b, struct place *p, uint64_t live, unsigned at) {
     struct leg mint = {.items = 0}, redeem = {.items = 0};
     const struct depot_range all = p->depot.range;
     TRY(depot_mint(&p->depot, MINTED, &mint));
     if (live > MINTED) p->depot.range = all;
-    TRY(depot_fetch(&p->depot, live > MINTED ? LOAD : MINTED));
+    TRY(depot_fetch(&p->depot, load_of(b, live)));
     TRY(depot_redeem_load(&p->depot, GROUP, &redeem));
     if (at == 0) return CM_OK; /* warms up */
     p->mint[at - 1] = mint;
@@ -78,12 +84,12 @@ static cm_err tell(struct bench *b, const struct place *places, size_t n) {
 
 static cm_err costs(struct bench *b, struct place *places, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        TRY(depot_open(&places[i].depot, b->scratch, i == 0 ? MINTED : LOAD, &b->diag));
+        TRY(depot_open(&places[i].depot, b->scratch, load_of(b, sizes[i]), &b->diag));
         if (i > 0) TRY(depot_fill(&places[i].depot, sizes[i]));
     }
     for (unsigned at = 0; at <= b->pairs; at++)
         for (size_t i = 0; i < n; i++)
-            TRY(turn(&places[i], sizes[i], at));
+            TRY(turn(b, &places[i], sizes[i], at));
     return tell(b, places, n);
 }
 
@@ -118,10 +124,9 @@ static cm_err tell_size(struct bench *b, const char *what, const struct footprin
 
 static cm_err tell_footprint(struct bench *b, const struct footprint *f) {
     const double live = (double)f->live, spent = (double)f->spent;
-    const double states = f->states + f->memory;
-    TRY(tell_size(b, "states + memory a live code", f, states, live, 1));
+    TRY(tell_size(b, "states, image + memory, a live code", f, f->states + f->pages, live, 1));
     TRY(tell_size(b, "details a redemption", f, f->details, spent, 32));
-    TRY(tell_size(b, "memory a live code", f, f->memory, live, 0));
+    TRY(tell_size(b, "anonymous memory a live code", f, f->memory, live, 0));
     TRY(tell_size(b, "image file a live code", f, f->image, live, 0));
     TRY(tell_size(b, "audit nodes a redemption", f, f->nodes, spent, 0));
     return tell_size(b, "journal + archive a redemption", f, f->journal, spent, 0);

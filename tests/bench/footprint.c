@@ -58,11 +58,14 @@ static cm_err weigh_image(struct footprint *f, const struct workspace_paths *pat
 static cm_err weigh(struct footprint *f, struct depot *d) {
     struct leg leg = {.items = 0};
     struct workspace_paths paths;
+    struct engine_stats stats;
     const double before = meter_proc("/proc/self/status", "RssAnon:") * KIB;
     TRY(depot_fill(d, f->live));
     TRY(redeem(d, f->spent, &leg));
     f->memory = meter_proc("/proc/self/status", "RssAnon:") * KIB - before;
     f->peak = leg.peak;
+    engine_stats(d->shop.engine, &stats);
+    f->pages = (double)stats.unit_memory;
     shop_leave(&d->shop);
     TRY(workspace_paths(d->shop.dir, &paths, d->diag));
     f->journal = folder_len(paths.journal) + folder_len(paths.archive);

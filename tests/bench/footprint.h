@@ -10,8 +10,10 @@
 struct footprint {
     const char *name;
     uint64_t live, spent;
-    /* bytes, filled in: memory is anonymous, what LMDB maps is not in it */
-    double memory, peak, states, details, nodes, image, journal;
+    /* Filled in, bytes: in memory, the pages of states and all that the process holds beyond what
+     * it held before (anonymous: what LMDB maps is not in it), then and at most; on the disk, the
+     * image's tables of states, details and audit nodes, its whole file, journal and archive. */
+    double pages, memory, peak, states, details, nodes, image, journal;
 };
 
 /** @retval CM_E_IO  the process failed; what failed stands on the standard error */

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/macros.h"
 #include "crypto/aes.h"
-#include "crypto/divide.h"
+#include "crypto/kernels.h"
 #include "crypto/numerals.h"
 
 #define FF1_ROUNDS     10u
@@ -21,23 +21,17 @@
 #define FF1_SPACE_BITS 120u     /* domains below 2^120: halves fit 64 bits for radix <= 256 */
 #define FF1_HALF_BYTES 8u       /* b at most */
 #define FF1_RADIX_MAX  256u
-#define FF1_NARROW_MAX ((uint64_t)1 << 32)
-
-/* Modulus of one half with both reciprocals; which one serves depends on d and on the size. */
-struct half {
-    uint64_t m;
-    struct barrett narrow; /* meaningful if m <= 2^32 */
-    struct divisor wide;
-};
+#define CACHE_LINE     64u /* bytes; wide loads that cross it cost twice */
 
 struct ff1 {
     struct aes aes;
-    bool long_y;                         /* d = 12 instead of 8 */
-    struct half half[2];                 /* r^u for even rounds, r^v for odd ones */
-    uint64_t base[FF1_ROUNDS][2];        /* CBC-MAC state xor last block of Q without NUM(B) */
-    uint64_t a[FF1_LANES], b[FF1_LANES]; /* scratch of the numeral entries */
-    uint64_t block[2 * FF1_LANES];
+    bool long_y;                     /* d = 12 instead of 8 */
+    struct ff1_half half[2];         /* r^u for even rounds, r^v for odd ones */
+    uint64_t base[FF1_ROUNDS][2];    /* CBC-MAC state xor last block of Q without NUM(B) */
+    const struct ff1_kernel *kernel; /* takes both halves */
+    uint64_t *a, *b, *block;         /* in memory: halves of the numeral entries, AES blocks */
     struct numerals numerals;
+    uint64_t memory[4 * FF1_LANES + CACHE_LINE / sizeof(uint64_t)];
 };
 
 static uint64_t power(uint64_t radix, unsigned exponent) {
@@ -45,12 +39,6 @@ static uint64_t power(uint64_t radix, unsigned exponent) {
     while (exponent-- > 0)
         x *= radix;
     return x;
-}
-
-static struct half half_make(uint64_t m) {
-    struct half half = {.m = m, .wide = divisor_make(m)};
-    if (m <= FF1_NARROW_MAX) half.narrow = barrett_make(m);
-    return half;
 }
 
 static cm_err check(const struct ff1_params *p, uint64_t floor) {
@@ -103,18 +91,40 @@ static cm_err make_bases(struct ff1 *ff1, const struct ff1_params *p, unsigned b
     return CM_OK;
 }
 
+cm_err ff1_use_kernel(struct ff1 *ff1, const struct ff1_kernel *kernel) {
+    if (kernel->modulus_max < ff1->half[1].m) return CM_E_RANGE; /* r^v is not below r^u */
+    ff1->kernel = kernel;
+    return CM_OK;
+}
+
+/* The first kernel that takes the halves; the last one takes all. */
+static void choose_kernel(struct ff1 *ff1) {
+    size_t n = 0;
+    while (ff1_use_kernel(ff1, kernels_ff1(n)) != CM_OK)
+        n++;
+}
+
+static void lay_out_memory(struct ff1 *ff1) {
+    const size_t beyond = (uintptr_t)ff1->memory % CACHE_LINE;
+    ff1->a = ff1->memory + (CACHE_LINE - beyond) % CACHE_LINE / sizeof(uint64_t);
+    ff1->b = ff1->a + FF1_LANES;
+    ff1->block = ff1->b + FF1_LANES;
+}
+
 static cm_err make(struct ff1 **out, const struct ff1_params *p, uint64_t floor) {
     TRY(check(p, floor));
     CM_CLEANUP(ff1_freep) struct ff1 *ff1 = calloc(1, sizeof *ff1);
     if (ff1 == NULL) return CM_E_NO_MEMORY;
     TRY(aes_init(&ff1->aes, p->key));
     const unsigned u = p->n / 2u, v = p->n - u; /* step 1 */
-    ff1->half[0] = half_make(power(p->radix, u));
-    ff1->half[1] = half_make(power(p->radix, v));
+    ff1->half[0] = ff1_half_make(power(p->radix, u));
+    ff1->half[1] = ff1_half_make(power(p->radix, v));
     const unsigned b = bytes_of_half(ff1->half[1].m);
     if (b > FF1_HALF_BYTES) return CM_E_RANGE; /* cannot be below 2^120; keeps the reader calm */
     ff1->long_y = b > 4;                       /* step 4: d = 4 * ceil(b / 4) + 4 */
     TRY(make_bases(ff1, p, b));
+    lay_out_memory(ff1);
+    choose_kernel(ff1);
     numerals_init(&ff1->numerals, p->radix, p->n);
     *out = take(&ff1);
     return CM_OK;
@@ -141,98 +151,25 @@ uint64_t ff1_modulus_a(const struct ff1 *ff1) { return ff1->half[0].m; }
 uint64_t ff1_modulus_b(const struct ff1 *ff1) { return ff1->half[1].m; }
 const struct numerals *ff1_numerals(const struct ff1 *ff1) { return &ff1->numerals; }
 
-/* Sum and difference modulo m of reduced numbers. A sum may pass 2^64 when m > 2^63. */
-static inline uint64_t add_mod(uint64_t x, uint64_t y, uint64_t m) {
-    const uint64_t sum = x + y;
-    const uint64_t over = (uint64_t)(sum < x) | (uint64_t)(sum >= m);
-    return sum - (m & (0 - over));
+static enum ff1_shape shape_of(const struct ff1 *ff1, const struct ff1_half *half) {
+    if (!ff1->long_y) return FF1_SHAPE_8;
+    return half->m <= FF1_NARROW_MAX ? FF1_SHAPE_12_NARROW : FF1_SHAPE_12_WIDE;
 }
 
-static inline uint64_t sub_mod(uint64_t x, uint64_t y, uint64_t m) {
-    return x - y + (m & (0 - (uint64_t)(x < y)));
-}
-
-/* y is the first d bytes of R (step 6.iii), reduced. d = 8: b <= 4, so m is at most 2^32. */
-static inline uint64_t y8(const struct half *half, const uint64_t *block) {
-    return barrett_mod(&half->narrow, __builtin_bswap64(block[0]));
-}
-
-static inline uint32_t bytes_8_to_11(const uint64_t *block) {
-    return (uint32_t)(__builtin_bswap64(block[1]) >> 32);
-}
-
-/* d = 12 and a modulus up to 2^32: the shorter half may be that small. */
-static inline uint64_t y12_narrow(const struct half *half, const uint64_t *block) {
-    return barrett_mod96(&half->narrow, __builtin_bswap64(block[0]), bytes_8_to_11(block));
-}
-
-static inline uint64_t y12_wide(const struct half *half, const uint64_t *block) {
-    return divisor_mod96(&half->wide, __builtin_bswap64(block[0]), bytes_8_to_11(block));
-}
-
-typedef uint64_t y_fn(const struct half *half, const uint64_t *block);
-typedef uint64_t combine_fn(uint64_t x, uint64_t y, uint64_t m);
-typedef void absorb_fn(const struct half *half, const uint64_t *block, uint64_t *x, size_t n);
-
-/* One loop a shape, x[i] += or -= y[i] modulo the half: inlined with constant functions, so that
- * nothing is decided inside the loop. */
-static inline __attribute__((always_inline)) void absorb(const struct half *half,
-                                                         const uint64_t *block, uint64_t *x,
-                                                         size_t n, y_fn *y_of,
-                                                         combine_fn *combine) {
-    const struct half h = *half;
-    for (size_t i = 0; i < n; i++)
-        x[i] = combine(x[i], y_of(&h, block + 2 * i), h.m);
-}
-
-static void add_8(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y8, add_mod);
-}
-static void add_12_narrow(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y12_narrow, add_mod);
-}
-static void add_12_wide(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y12_wide, add_mod);
-}
-static void sub_8(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y8, sub_mod);
-}
-static void sub_12_narrow(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y12_narrow, sub_mod);
-}
-static void sub_12_wide(const struct half *h, const uint64_t *block, uint64_t *x, size_t n) {
-    absorb(h, block, x, n, y12_wide, sub_mod);
-}
-
-static absorb_fn *absorb_for(const struct ff1 *ff1, const struct half *half, bool subtract) {
-    if (!ff1->long_y) return subtract ? sub_8 : add_8;
-    if (half->m <= FF1_NARROW_MAX) return subtract ? sub_12_narrow : add_12_narrow;
-    return subtract ? sub_12_wide : add_12_wide;
-}
-
-/* One round (steps 6.i to 6.vi): S from the half `from`, into the half `x`. The swap of A and B
- * is left out: even rounds change a, odd ones b, and ten rounds put both back in place. */
-static cm_err round_of(struct ff1 *ff1, unsigned i, bool subtract, const uint64_t *from,
-                       uint64_t *x, size_t n) {
-    const uint64_t high = ff1->base[i][0], low = ff1->base[i][1];
-    uint64_t *block = ff1->block;
-    for (size_t k = 0; k < n; k++) {
-        block[2 * k] = high;
-        block[2 * k + 1] = low ^ __builtin_bswap64(from[k]);
-    }
-    TRY(aes_blocks(&ff1->aes, block, n));
-    const struct half *half = &ff1->half[i & 1];
-    absorb_for(ff1, half, subtract)(half, block, x, n);
-    return CM_OK;
-}
-
+/* Steps 6.i to 6.vi ten times. The swap of A and B is left out: even rounds change a, odd ones b,
+ * and ten rounds put both back in place. The walk that changes a half builds the next blocks from
+ * it; the last one builds a block that nobody reads. */
 static cm_err rounds(struct ff1 *ff1, bool decrypt, uint64_t *a, uint64_t *b, size_t n) {
+    const struct ff1_kernel *kernel = ff1->kernel;
+    const unsigned first = decrypt ? FF1_ROUNDS - 1 : 0;
+    kernel->start(ff1->base[first], decrypt ? a : b, ff1->block, n);
     for (unsigned k = 0; k < FF1_ROUNDS; k++) {
-        const unsigned i = decrypt ? FF1_ROUNDS - 1 - k : k;
-        if (i % 2 == 0)
-            TRY(round_of(ff1, i, decrypt, b, a, n));
-        else
-            TRY(round_of(ff1, i, decrypt, a, b, n));
+        const unsigned i = decrypt ? first - k : k, after = decrypt ? i - 1 : i + 1;
+        const struct ff1_half *half = &ff1->half[i & 1];
+        const enum ff1_shape shape = shape_of(ff1, half);
+        TRY(aes_blocks(&ff1->aes, ff1->block, n));
+        ff1_turn_fn *turn = decrypt ? kernel->subtract[shape] : kernel->add[shape];
+        turn(half, ff1->base[after % FF1_ROUNDS], ff1->block, i % 2 == 0 ? a : b, n);
     }
     return CM_OK;
 }

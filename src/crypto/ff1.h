@@ -17,6 +17,7 @@
 #define FF1_TWEAK_MAX 64u   /* bytes; our choice, the product uses 6 */
 
 struct ff1;
+struct ff1_kernel;
 struct numerals;
 
 struct ff1_params {
@@ -41,6 +42,11 @@ uint64_t ff1_modulus_b(const struct ff1 *ff1);
 
 /* The converter between numeral strings and halves of this radix and n (crypto/numerals.h). */
 const struct numerals *ff1_numerals(const struct ff1 *ff1);
+
+/** Leave the kernel that was chosen for another one of this processor: for tests and measurements.
+ * @param[in] kernel  one of kernels_ff1 (crypto/kernels.h)
+ * @retval CM_E_RANGE  it does not take halves of this size; nothing was changed */
+CM_MUST_CHECK cm_err ff1_use_kernel(struct ff1 *ff1, const struct ff1_kernel *kernel);
 
 /** Encipher or decipher n pairs of halves in place; a[i] < r^u and b[i] < r^v on entry and exit.
  * @param[in] n  any count; worked on in arrays of FF1_LANES

@@ -1,6 +1,28 @@
 /* Numeral strings to halves and back, in arrays. See numerals.h. */
 #include "crypto/numerals.h"
 
+#include "crypto/kernels.h"
+
+#define FRACTION_BITS 51u
+
+/* scaled = floor((2^(52 + k) - 1) / m) for 2^k <= m < 2^(k + 1): 52 bits, short of 2^(52 + k) / m
+ * by at most one. */
+static struct numerals_fraction fraction_of(uint64_t m) {
+    const unsigned k = 63u - (unsigned)__builtin_clzll(m);
+    const cm_u128 one = ((cm_u128)1 << (FRACTION_BITS + 1 + k)) - 1;
+    return (struct numerals_fraction){.scaled = (uint64_t)(one / m), .up = FRACTION_BITS - k};
+}
+
+static void choose_lanes(struct numerals *numerals) {
+    numerals->lanes = kernels_numerals(numerals);
+    if (numerals->lanes == NULL) return;
+    uint64_t m = 1;
+    for (unsigned i = 0; i < numerals->u; i++)
+        m *= numerals->radix;
+    numerals->fraction[0] = fraction_of(m);
+    numerals->fraction[1] = fraction_of(numerals->v > numerals->u ? m * numerals->radix : m);
+}
+
 void numerals_init(struct numerals *numerals, uint16_t radix, uint8_t n) {
     numerals->radix = radix;
     numerals->u = n / 2;
@@ -19,6 +41,7 @@ void numerals_init(struct numerals *numerals, uint16_t radix, uint8_t n) {
             rest /= radix;
         }
     }
+    choose_lanes(numerals);
 }
 
 static inline uint64_t join(const uint8_t *row, unsigned len, uint64_t radix) {
@@ -30,6 +53,10 @@ static inline uint64_t join(const uint8_t *row, unsigned len, uint64_t radix) {
 
 void numerals_join(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n,
                    uint64_t *a, uint64_t *b) {
+    if (numerals->lanes != NULL) {
+        numerals->lanes->join(numerals, rows, stride, n, a, b);
+        return;
+    }
     const unsigned u = numerals->u, v = numerals->v;
     for (size_t i = 0; i < n; i++, rows += stride) {
         a[i] = join(rows, u, numerals->radix);
@@ -55,6 +82,10 @@ static inline void split(const struct numerals *numerals, uint64_t x, unsigned l
 
 void numerals_split(const struct numerals *numerals, const uint64_t *a, const uint64_t *b, size_t n,
                     uint8_t *rows, size_t stride) {
+    if (numerals->lanes != NULL) {
+        numerals->lanes->split(numerals, a, b, n, rows, stride);
+        return;
+    }
     const unsigned u = numerals->u, v = numerals->v;
     for (size_t i = 0; i < n; i++, rows += stride) {
         split(numerals, a[i], u, rows);
@@ -63,6 +94,7 @@ void numerals_split(const struct numerals *numerals, const uint64_t *a, const ui
 }
 
 bool numerals_valid(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n) {
+    if (numerals->lanes != NULL) return numerals->lanes->valid(numerals, rows, stride, n);
     const unsigned len = (unsigned)numerals->u + numerals->v;
     unsigned beyond = 0;
     for (size_t i = 0; i < n; i++, rows += stride) {

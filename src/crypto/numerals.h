@@ -16,7 +16,28 @@
 #define NUMERALS_TABLE_CAP 4096u /* entries: 16 KiB, half of an L1 cache */
 #define NUMERALS_STEP_MAX  4u    /* digits of one entry */
 
+/* Faster ways of one instruction set, for numerals that it takes (crypto/kernels.h). */
+struct numerals;
+struct numerals_lanes {
+    void (*join)(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n,
+                 uint64_t *a, uint64_t *b);
+    void (*split)(const struct numerals *numerals, const uint64_t *a, const uint64_t *b, size_t n,
+                  uint8_t *rows, size_t stride);
+    bool (*valid)(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n);
+};
+extern const struct numerals_lanes numerals_avx512;
+/* Up to eight numerals a half, radix up to 127, halves below 2^50. */
+bool numerals_avx512_takes(const struct numerals *numerals);
+
+/* x / m as a binary fraction of 51 bits: floor((x << up) * scaled / 2^52) + 2. */
+struct numerals_fraction {
+    uint64_t scaled;
+    unsigned up;
+};
+
 struct numerals {
+    const struct numerals_lanes *lanes;   /* NULL: the portable way */
+    struct numerals_fraction fraction[2]; /* of r^u and r^v, meaningful with lanes */
     uint16_t radix;
     uint8_t u, v;
     uint8_t step;                                         /* k, digits of one table entry */

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "crypto/ff1.h"
+#include "crypto/kernels.h"
 
 #define SAMPLE_MAX 64u /* numerals or bytes of any sample */
 
@@ -42,14 +43,17 @@ static void check_sample(json_t *sample) {
     };
     CM_CLEANUP(ff1_freep) struct ff1 *ff1 = NULL;
     assert_ok(ff1_new(&ff1, &params));
-    memcpy(row, plain, n);
-    assert_ok(ff1_numerals_encrypt(ff1, row, 1, n));
-    assert_memory_equal(row, cipher, n);
-    assert_ok(ff1_numerals_decrypt(ff1, row, 1, n));
-    assert_memory_equal(row, plain, n);
+    for (size_t k = 0; kernels_ff1(k) != NULL; k++) {
+        if (ff1_use_kernel(ff1, kernels_ff1(k)) != CM_OK) continue; /* 36^10 is too wide for it */
+        memcpy(row, plain, n);
+        assert_ok(ff1_numerals_encrypt(ff1, row, 1, n));
+        assert_memory_equal(row, cipher, n);
+        assert_ok(ff1_numerals_decrypt(ff1, row, 1, n));
+        assert_memory_equal(row, plain, n);
+    }
 }
 
-static void all_nine_nist_samples_hold_both_ways(void **state) {
+static void all_nine_nist_samples_hold_both_ways_in_every_kernel(void **state) {
     (void)state;
     json_error_t error;
     json_t *root = json_load_file(CM_SOURCE_DIR "/tests/vectors/nist_ff1_samples.json", 0, &error);
@@ -63,7 +67,7 @@ static void all_nine_nist_samples_hold_both_ways(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_nine_nist_samples_hold_both_ways),
+        cmocka_unit_test(all_nine_nist_samples_hold_both_ways_in_every_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

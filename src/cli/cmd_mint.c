@@ -70,11 +70,9 @@ static void show_progress(const struct minting *m, bool end) {
 }
 
 static cm_err write_rows(struct minting *m, const struct minter_rows *rows) {
+    const struct row_codes codes = {rows->texts, rows->skip, rows->first, rows->n};
     buffer_clear(&m->lines);
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->skip[i] == 0)
-            row_put(&m->rows, rows->texts + i * rows->code_len, rows->first + i, &m->lines);
-    TRY(buffer_err(&m->lines));
+    TRY(row_put_codes(&m->rows, &codes, &m->lines));
     m->written += rows->units;
     if (rows->again) m->again += rows->units;
     return outfile_write(&m->file, buffer_slice(&m->lines), m->cli->diag);

@@ -1,4 +1,4 @@
-/* Templates of lines. A code goes through the quoting of its format every time; constants once. */
+/* Templates of lines. Constants are quoted once; a code only where its bytes might ask for it. */
 #include "cli/mint_row.h"
 
 #include <inttypes.h>
@@ -157,7 +157,7 @@ static cm_err read_grouping(struct row_writer *w, struct json_value plan) {
     }
     TRY(json_text(json_get(plan, "separator"), 0, 1, &separator));
     w->grouping.separator = separator.len > 0 ? (char)separator.p[0] : '-';
-    return CM_OK;
+    return grouping_check(&w->grouping, w->code_len, NULL);
 }
 
 static void end_line(struct row_writer *w) {
@@ -185,10 +185,10 @@ cm_err row_writer_init(struct row_writer *w, const char *format, const char *col
 void row_writer_wipe(struct row_writer *w) {
     buffer_free(&w->constants);
     buffer_free(&w->header);
-    buffer_wipe(&w->scratch);
+    row_run_wipe(&w->run);
 }
 
-void row_put(struct row_writer *w, const char *code, uint64_t serial, struct buffer *out) {
+void row_put(const struct row_writer *w, const char *code, uint64_t serial, struct buffer *out) {
     char text[GROUPED_MAX];
     size_t len = w->code_len;
     if (w->grouped) {

@@ -1,9 +1,11 @@
 /* One line a code, in the format asked for: what is the same for the whole batch is written once
  * into a template, and only code and serial are filled in. Formats: text (the code alone), jsonl,
- * and the CSV dialects of doc/csv_write.h ("csv" is "plain"). */
+ * and the CSV dialects of doc/csv_write.h ("csv" is "plain"). Codes of letters and digits go
+ * through row_run.h; others are quoted one by one, as row_put does. */
 #ifndef CM_CLI_MINT_ROW_H
 #define CM_CLI_MINT_ROW_H
 
+#include "cli/row_run.h"
 #include "codes/group.h"
 #include "doc/csv_write.h"
 #include "doc/json.h"
@@ -26,7 +28,16 @@ struct row_writer {
     uint8_t code_len;
     struct row_part parts[2 * ROW_COLUMNS_MAX + 2];
     size_t part_n;
-    struct buffer constants, header, scratch;
+    struct buffer constants, header;
+    struct row_run run; /* of the lines that were written last */
+};
+
+/* Codes with ascending serials. */
+struct row_codes {
+    const char *texts;   /* n codes of the writer's length, back to back */
+    const uint8_t *skip; /* n bytes: not 0 = no line */
+    uint64_t first;      /* serial of code 0 */
+    size_t n;
 };
 
 /** Compile a template.
@@ -38,6 +49,11 @@ CM_MUST_CHECK cm_err row_writer_init(struct row_writer *w, const char *format, c
                                      struct json_value plan, bool grouped, struct cm_diag *diag);
 void row_writer_wipe(struct row_writer *w);
 /* Append one line. Errors stick in the buffer. */
-void row_put(struct row_writer *w, const char *code, uint64_t serial, struct buffer *out);
+void row_put(const struct row_writer *w, const char *code, uint64_t serial, struct buffer *out);
+/** Append the lines of many codes: the same bytes as row_put would. Allocates nothing once `out` is
+ * large enough.
+ * @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err row_put_codes(struct row_writer *w, const struct row_codes *codes,
+                                   struct buffer *out);
 
 #endif

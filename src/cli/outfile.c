@@ -11,6 +11,10 @@
 #include "base/file.h"
 #include "base/macros.h"
 
+/* A piece is hashed and written while it is in the second-level cache, and the kernel is set to
+ * write it to the disk at once, so that the sync at the end finds little left to do. */
+#define PIECE_LEN ((size_t)256 * 1024)
+
 static cm_err fail(struct cm_diag *diag, const struct outfile *f, const char *what, int number) {
     const char *remedy = number == ENOSPC  ? "free some space and run the same command again"
                          : number == EPIPE ? "its reader has gone; run the same command again"
@@ -54,15 +58,28 @@ cm_err outfile_open(struct outfile *f, const char *path, unsigned mode, struct c
     return err;
 }
 
-cm_err outfile_write(struct outfile *f, struct cm_slice bytes, struct cm_diag *diag) {
+static cm_err write_piece(struct outfile *f, struct cm_slice bytes, struct cm_diag *diag) {
+    const off_t at = (off_t)f->len;
     TRY(hasher_update(f->hasher, bytes));
-    f->len += bytes.len;
     while (bytes.len > 0) {
         const ssize_t put = write(f->fd, bytes.p, bytes.len);
         if (put < 0 && errno == EINTR) continue;
         if (put < 0) return fail(diag, f, "cannot write", errno);
         bytes.p += put;
         bytes.len -= (size_t)put;
+        f->len += (size_t)put;
+    }
+    /* A hint: durability rests on the fsync of the commit alone. */
+    if (f->temporary[0] != '\0')
+        (void)sync_file_range(f->fd, at, (off_t)f->len - at, SYNC_FILE_RANGE_WRITE);
+    return CM_OK;
+}
+
+cm_err outfile_write(struct outfile *f, struct cm_slice bytes, struct cm_diag *diag) {
+    while (bytes.len > 0) {
+        const size_t len = bytes.len < PIECE_LEN ? bytes.len : PIECE_LEN;
+        TRY(write_piece(f, slice_of(bytes.p, len), diag));
+        bytes = slice_of(bytes.p + len, bytes.len - len);
     }
     return CM_OK;
 }

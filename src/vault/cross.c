@@ -159,8 +159,8 @@ static cm_err ask(struct cross *c, const struct reader *r, const struct cm_unit_
 
 cm_err cross_find(struct cross *c, const char *texts, size_t n, uint8_t *taken) {
     if (n > c->chunk) return CM_E_ARGUMENT;
-    for (size_t i = 0; i < n; i++) {
-        taken[i] = 0;
+    memset(taken, 0, n);
+    for (size_t i = 0; i < n && c->reader_n > 0; i++) {
         c->texts[i] = slice_of(texts + i * c->code_len, c->code_len);
     }
     for (size_t r = 0; r < c->reader_n; r++) {

@@ -8,6 +8,7 @@
 #include "vault/cross.h"
 
 #define SKIPS_MAX 4096u /* serials in one event: 32 KiB of its 64 */
+#define BLOCK     4096u /* codes whose numerals stay in the cache until they are text */
 
 struct minter {
     struct minter_options options;
@@ -39,7 +40,7 @@ static cm_err look(void *ctx, const struct registry *r) {
 
 static cm_err make_room(struct minter *m) {
     m->code_len = cm_scheme_code_len(&m->numbers);
-    m->numerals = malloc((size_t)MINTER_CHUNK * m->code_len);
+    m->numerals = malloc((size_t)BLOCK * m->code_len);
     m->texts = malloc((size_t)MINTER_CHUNK * m->code_len);
     m->skip = malloc(MINTER_CHUNK);
     m->taken = malloc(MINTER_CHUNK);
@@ -57,11 +58,10 @@ static void wipe_and_free(void *p, size_t len) {
 
 void minter_close(struct minter *m) {
     if (m == NULL) return;
-    const size_t len = (size_t)MINTER_CHUNK * m->code_len;
     cm_coder_free(m->coder);
     cross_free(m->cross);
-    wipe_and_free(m->numerals, len);
-    wipe_and_free(m->texts, len);
+    wipe_and_free(m->numerals, (size_t)BLOCK * m->code_len);
+    wipe_and_free(m->texts, (size_t)MINTER_CHUNK * m->code_len);
     free(m->skip);
     free(m->taken);
     free(m->exists);
@@ -105,8 +105,12 @@ cm_err minter_open(struct minter **out, const struct minter_options *options,
 /* ---- Chunks ---------------------------------------------------------------------------------- */
 
 static cm_err compute(struct minter *m, size_t n) {
-    TRY(cm_coder_mint_range(m->coder, &m->set.fields, m->at, n, m->numerals, m->skip));
-    cm_coder_text(m->coder, m->numerals, n, m->texts);
+    for (size_t done = 0; done < n; done += BLOCK) {
+        const size_t part = n - done < BLOCK ? n - done : BLOCK;
+        TRY(cm_coder_mint_range(m->coder, &m->set.fields, m->at + done, part, m->numerals,
+                                m->skip + done));
+        cm_coder_text(m->coder, m->numerals, part, m->texts + done * m->code_len);
+    }
     return CM_OK;
 }
 

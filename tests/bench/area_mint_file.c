@@ -26,11 +26,9 @@ struct to_file {
 
 /* As write_rows in src/cli/cmd_mint.c. */
 static cm_err write_rows(struct to_file *t, struct outfile *file, const struct minter_rows *rows) {
+    const struct row_codes codes = {rows->texts, rows->skip, rows->first, rows->n};
     buffer_clear(&t->lines);
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->skip[i] == 0)
-            row_put(&t->rows, rows->texts + i * rows->code_len, rows->first + i, &t->lines);
-    TRY(buffer_err(&t->lines));
+    TRY(row_put_codes(&t->rows, &codes, &t->lines));
     return outfile_write(file, buffer_slice(&t->lines), t->diag);
 }
 

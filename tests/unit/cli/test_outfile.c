@@ -48,6 +48,30 @@ static void a_file_that_was_not_committed_leaves_the_old_one(void **state) {
     assert_string_equal(buffer_cstr(&got), "old");
 }
 
+/* libsodium hashes at once what OpenSSL hashed piece by piece. */
+static void a_file_of_many_pieces_is_whole_and_hashed_in_order(void **state) {
+    (void)state;
+    enum { LEN = 3 * 1024 * 1024 + 5, FIRST = 300001 };
+    const struct scratch path = scratch_below(&folder, "large.csv");
+    CM_CLEANUP(buffer_free) struct buffer wanted = BUFFER_INIT, got = BUFFER_INIT;
+    struct outfile f = OUTFILE_INIT;
+    struct hash256 hash, at_once;
+    for (uint32_t i = 0; wanted.len < LEN; i++)
+        buffer_u32be(&wanted, i * 2654435761u);
+    wanted.len = LEN;
+    assert_ok(outfile_open(&f, path.path, 0600, NULL));
+    assert_ok(outfile_write(&f, slice_of(wanted.p, FIRST), NULL));
+    assert_ok(outfile_write(&f, slice_of(wanted.p + FIRST, LEN - FIRST), NULL));
+    assert_int_equal(f.len, LEN);
+    assert_ok(outfile_commit(&f, &hash, NULL));
+    outfile_close(&f);
+    assert_ok(file_read(path.path, LEN, &got, NULL));
+    assert_int_equal(got.len, LEN);
+    assert_memory_equal(got.p, wanted.p, LEN);
+    hash_sha256(buffer_slice(&wanted), &at_once);
+    assert_memory_equal(hash.b, at_once.b, HASH_LEN);
+}
+
 static void a_full_device_and_a_missing_folder_are_told(void **state) {
     (void)state;
     const struct scratch path = scratch_below(&folder, "nowhere/a.csv");
@@ -88,6 +112,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_committed_file_is_whole_and_its_hash_known),
         cmocka_unit_test(a_file_that_was_not_committed_leaves_the_old_one),
+        cmocka_unit_test(a_file_of_many_pieces_is_whole_and_hashed_in_order),
         cmocka_unit_test(a_full_device_and_a_missing_folder_are_told),
         cmocka_unit_test(a_link_under_the_temporary_name_is_not_followed),
     };

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/macros.h"
 #include "codes/check.h"
+#include "codes/lanes.h"
 #include "codes/pack.h"
 #include "crypto/cmac.h"
 #include "crypto/ff1.h"
@@ -25,15 +26,12 @@ struct cm_coder {
     struct cm_scheme_numbers numbers;
     uint8_t key_version, code_len;
     struct packer packer;
-    cm_u128 payloads, t;    /* C and T */
-    struct divisor by_t;    /* meaningful if T < 2^64 */
-    struct divisor by_half; /* r^v, which cuts X into the halves of FF1 */
+    struct lane_sizes sizes;
     struct cmac *mac;
     struct ff1 *enc;
     struct filter *filter; /* NULL = none */
     struct check_table check;
-    cm_u128 p[FF1_LANES];
-    uint64_t a[FF1_LANES], b[FF1_LANES], tag[FF1_LANES];
+    struct lanes lanes;
     uint8_t block[FF1_LANES * CMAC_LEN];
     uint8_t typo[FF1_LANES], skip[FF1_LANES];
     uint8_t rows[]; /* FF1_LANES * code_len */
@@ -64,6 +62,15 @@ static cm_err make_filter(struct cm_coder *coder) {
     return filter_new(&coder->filter, &numbers->alphabet, &options, NULL);
 }
 
+static cm_err measure(struct cm_coder *coder) {
+    const struct cm_scheme_numbers *numbers = &coder->numbers;
+    cm_u128 space = 0, payloads = 0;
+    TRY(pack_space(numbers->alphabet.n, numbers->length, &space));
+    TRY(pack_payloads(numbers, &payloads));
+    lane_sizes_init(&coder->sizes, space, payloads, pack_t(numbers), ff1_modulus_b(coder->enc));
+    return CM_OK;
+}
+
 cm_err cm_coder_new(struct cm_coder **out, const struct cm_scheme_numbers *numbers,
                     const struct cm_key *root, uint8_t key_version) {
     TRY(cm_scheme_numbers_check(numbers, NULL));
@@ -75,15 +82,12 @@ cm_err cm_coder_new(struct cm_coder **out, const struct cm_scheme_numbers *numbe
     coder->numbers = *numbers;
     coder->key_version = key_version;
     coder->code_len = code_len;
-    TRY(pack_payloads(numbers, &coder->payloads));
     packer_init(&coder->packer, numbers);
-    coder->t = pack_t(numbers);
-    if (coder->t >> 64 == 0) coder->by_t = divisor_make((uint64_t)coder->t);
     TRY(check_table_init(&coder->check, numbers->check, numbers->alphabet.n, numbers->length,
                          NULL));
     TRY(make_filter(coder));
     TRY(derive(coder, root));
-    coder->by_half = divisor_make(ff1_modulus_b(coder->enc));
+    TRY(measure(coder));
     *out = take(&coder);
     return CM_OK;
 }
@@ -104,54 +108,33 @@ void coder_set_filter(struct cm_coder *coder, struct filter *give_filter) {
     coder->filter = give_filter;
 }
 
-static void store_be(uint8_t *to, uint64_t high, uint64_t low) {
-    const uint64_t be[2] = {__builtin_bswap64(high), __builtin_bswap64(low)};
-    memcpy(to, be, sizeof be);
+/* skip[i] = 1 if the filters forbid row i, else 0. */
+static void find_skips(const struct cm_coder *coder, const uint8_t *rows, size_t n, uint8_t *skip) {
+    if (coder->filter != NULL)
+        filter_mask(coder->filter, rows, n, coder->code_len, skip);
+    else
+        memset(skip, 0, n);
 }
 
-/* (x mod T) for 128 bits of a tag. */
-static inline uint64_t mod_t(const struct cm_coder *coder, uint64_t high, uint64_t low) {
-    if (coder->t >> 64 != 0) return low;
-    uint64_t r = 0;
-    (void)divisor_narrow(&coder->by_t, 0, high, &r);
-    (void)divisor_narrow(&coder->by_t, r, low, &r);
-    return r;
-}
-
-/* tag[i] of p[i]: M = scheme id (4) | key version (1) | P (11), one block (section 6). A P that
- * was deciphered from a text that is no code may be longer: it is refused whatever its tag. */
+/* tag[i] of p[i] (section 6). */
 static cm_err make_tags(struct cm_coder *coder, size_t n) {
     const uint64_t head = (uint64_t)coder->numbers.id << 32 | (uint64_t)coder->key_version << 24;
-    const uint64_t p_mask = ((uint64_t)1 << (PACK_PAYLOAD_BITS - 64)) - 1;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t high = (uint64_t)(coder->p[i] >> 64) & p_mask;
-        store_be(coder->block + i * CMAC_LEN, head | high, (uint64_t)coder->p[i]);
-    }
+    lanes_messages(&coder->lanes, head, coder->block, n);
     TRY(cmac_blocks(coder->mac, coder->block, n));
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *block = coder->block + i * CMAC_LEN;
-        coder->tag[i] = mod_t(coder, get_u64be(block), get_u64be(block + 8));
-    }
+    lanes_tags(&coder->sizes, &coder->lanes, coder->block, n);
     return CM_OK;
 }
 
 /* p[0 .. n) to rows and, if asked for, to skip flags; n <= FF1_LANES. */
 static cm_err mint_lanes(struct cm_coder *coder, size_t n, uint8_t *rows, uint8_t *skip) {
+    struct lanes *const lanes = &coder->lanes;
     TRY(make_tags(coder, n));
-    for (size_t i = 0; i < n; i++) {
-        const cm_u128 x = coder->p[i] * coder->t + coder->tag[i];
-        coder->a[i] =
-            divisor_narrow(&coder->by_half, (uint64_t)(x >> 64), (uint64_t)x, &coder->b[i]);
-    }
-    TRY(ff1_encrypt(coder->enc, coder->a, coder->b, n));
+    lanes_halves(&coder->sizes, lanes, n);
+    TRY(ff1_encrypt(coder->enc, lanes->a, lanes->b, n));
     const size_t stride = coder->code_len;
-    numerals_split(ff1_numerals(coder->enc), coder->a, coder->b, n, rows, stride);
+    numerals_split(ff1_numerals(coder->enc), lanes->a, lanes->b, n, rows, stride);
     if (coder->numbers.check != CM_CHECK_NONE) check_append(&coder->check, rows, n, stride);
-    if (skip == NULL) return CM_OK;
-    if (coder->filter != NULL)
-        filter_mask(coder->filter, rows, n, stride, skip);
-    else
-        memset(skip, 0, n);
+    if (skip != NULL) find_skips(coder, rows, n, skip);
     return CM_OK;
 }
 
@@ -170,11 +153,10 @@ cm_err cm_coder_mint_range(struct cm_coder *coder, const struct cm_unit_fields *
     struct cm_unit_fields first = *fields;
     first.serial = first_serial;
     if (!packer_fits(&coder->packer, &first)) return CM_E_RANGE;
-    cm_u128 p = packer_pack(&coder->packer, &first); /* the serial is least significant */
+    const cm_u128 p = packer_pack(&coder->packer, &first); /* the serial is least significant */
     for (size_t done = 0; done < n; done += FF1_LANES) {
         const size_t part = n - done < FF1_LANES ? n - done : FF1_LANES;
-        for (size_t i = 0; i < part; i++)
-            coder->p[i] = p++;
+        lanes_count(&coder->lanes, p + done, part);
         const cm_err err = mint_lanes(coder, part, numerals + done * coder->code_len,
                                       skip == NULL ? NULL : skip + done);
         if (err != CM_OK) return mint_failed(coder, err, n, numerals, skip);
@@ -190,7 +172,7 @@ cm_err cm_coder_mint(struct cm_coder *coder, const struct cm_unit_fields *units,
     for (size_t done = 0; done < n; done += FF1_LANES) {
         const size_t part = n - done < FF1_LANES ? n - done : FF1_LANES;
         for (size_t i = 0; i < part; i++) {
-            coder->p[i] = packer_pack(&coder->packer, &units[done + i]);
+            lanes_set_p(&coder->lanes, i, packer_pack(&coder->packer, &units[done + i]));
         }
         const cm_err err = mint_lanes(coder, part, numerals + done * coder->code_len,
                                       skip == NULL ? NULL : skip + done);
@@ -222,42 +204,31 @@ static void take_rows(struct cm_coder *coder, const uint8_t *rows, size_t n) {
     }
 }
 
-/* rows to p, and to b what X leaves modulo T: the tag it should have. */
-static cm_err decipher(struct cm_coder *coder, size_t n) {
-    numerals_join(ff1_numerals(coder->enc), coder->rows, coder->code_len, n, coder->a, coder->b);
-    TRY(ff1_decrypt(coder->enc, coder->a, coder->b, n));
-    const uint64_t half = ff1_modulus_b(coder->enc);
-    for (size_t i = 0; i < n; i++) {
-        const cm_u128 x = (cm_u128)coder->a[i] * half + coder->b[i];
-        if (coder->t >> 64 != 0) {
-            coder->p[i] = x >> 64;
-            coder->b[i] = (uint64_t)x;
-        } else {
-            coder->p[i] = divisor_wide(&coder->by_t, x, &coder->b[i]);
-        }
-    }
-    return CM_OK;
+/* One answer. A P that is not to be shown is unpacked as 0, whose fields are all 0: what is done is
+ * the same for every verdict. */
+static inline void answer(const struct cm_coder *coder, size_t i, struct cm_opened *out) {
+    const cm_u128 p = lanes_p(&coder->lanes, i);
+    const unsigned typo = coder->typo[i];
+    const unsigned none = (unsigned)(p >= coder->sizes.payloads) | (unsigned)coder->skip[i] |
+                          (unsigned)coder->lanes.differ[i];
+    const cm_u128 keep = (cm_u128)(typo | none) - 1;
+    out->result = (enum cm_open)(typo * CM_OPEN_TYPO + (none & ~typo) * CM_OPEN_NONE);
+    packer_unpack(&coder->packer, p & keep, &out->fields);
 }
 
 /* Section 10, steps 2 to 6, for n <= FF1_LANES rows. */
 static cm_err open_lanes(struct cm_coder *coder, const uint8_t *rows, size_t n,
                          struct cm_opened *out) {
+    struct lanes *const lanes = &coder->lanes;
     take_rows(coder, rows, n);
-    TRY(decipher(coder, n));
+    numerals_join(ff1_numerals(coder->enc), coder->rows, coder->code_len, n, lanes->a, lanes->b);
+    TRY(ff1_decrypt(coder->enc, lanes->a, lanes->b, n));
+    lanes_parts(&coder->sizes, lanes, n);
     TRY(make_tags(coder, n));
-    if (coder->filter != NULL)
-        filter_mask(coder->filter, coder->rows, n, coder->code_len, coder->skip);
-    else
-        memset(coder->skip, 0, n);
-    for (size_t i = 0; i < n; i++) {
-        const bool tag_fits = secret_equal(&coder->tag[i], &coder->b[i], sizeof coder->tag[i]);
-        const bool none = (coder->p[i] >= coder->payloads) | !tag_fits | (coder->skip[i] != 0);
-        struct cm_opened opened = {.result = none ? CM_OPEN_NONE : CM_OPEN_OK};
-        packer_unpack(&coder->packer, coder->p[i], &opened.fields);
-        if (coder->typo[i] != 0) opened.result = CM_OPEN_TYPO;
-        if (opened.result != CM_OPEN_OK) opened.fields = (struct cm_unit_fields){.day = 0};
-        out[i] = opened;
-    }
+    secret_differ(lanes->tag, lanes->left, n, lanes->differ);
+    find_skips(coder, coder->rows, n, coder->skip);
+    for (size_t i = 0; i < n; i++)
+        answer(coder, i, &out[i]);
     return CM_OK;
 }
 

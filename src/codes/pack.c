@@ -1,9 +1,20 @@
 /* Mixed radix of the inline fields, and the sizes that follow from them. See pack.h. */
 #include "codes/pack.h"
 
+#include <stddef.h>
+#include <string.h>
+
+/* Fields are reached by number: slot k is word k of struct cm_unit_fields. */
 #define PACK_SLOT_DAY    CM_ATTRIBUTES_MAX
 #define PACK_SLOT_BATCH  (CM_ATTRIBUTES_MAX + 1u)
 #define PACK_SLOT_SERIAL (CM_ATTRIBUTES_MAX + 2u)
+#define SLOT_LEN         sizeof(uint64_t)
+#define NARROW_MAX       ((cm_u128)1 << 63) /* barrett_divide needs 2 m <= 2^64 */
+_Static_assert(offsetof(struct cm_unit_fields, attribute) == 0 &&
+                   offsetof(struct cm_unit_fields, day) == PACK_SLOT_DAY * SLOT_LEN &&
+                   offsetof(struct cm_unit_fields, batch) == PACK_SLOT_BATCH * SLOT_LEN &&
+                   offsetof(struct cm_unit_fields, serial) == PACK_SLOT_SERIAL * SLOT_LEN,
+               "eleven words in this order");
 
 cm_err pack_space(uint8_t radix, uint8_t length, cm_u128 *space) {
     cm_u128 s = 1;
@@ -44,7 +55,8 @@ cm_u128 pack_tag_modulus(cm_u128 space, cm_u128 payloads) {
 static void add_field(struct packer *packer, unsigned slot, uint64_t cardinality) {
     packer->field[packer->n].slot = (uint8_t)slot;
     packer->field[packer->n].cardinality = cardinality;
-    packer->field[packer->n].divisor = divisor_make(cardinality);
+    packer->field[packer->n].by = barrett_make(cardinality);
+    packer->field[packer->n].wide = divisor_make(cardinality);
     packer->n++;
 }
 
@@ -57,26 +69,20 @@ void packer_init(struct packer *packer, const struct cm_scheme_numbers *numbers)
     if (numbers->date.present_inline) add_field(packer, PACK_SLOT_DAY, numbers->date.cardinality);
     add_field(packer, PACK_SLOT_BATCH, numbers->batches);
     add_field(packer, PACK_SLOT_SERIAL, numbers->serials);
+    cm_u128 payloads = 0;
+    packer->narrow = pack_payloads(numbers, &payloads) == CM_OK && payloads <= NARROW_MAX;
 }
 
 /* The value in a slot. A negative day turns into a huge number, which fits no cardinality that a
  * day can have (2^63 days or fewer, see scheme_numbers.c). */
-static uint64_t get(const struct cm_unit_fields *fields, unsigned slot) {
-    switch (slot) {
-    case PACK_SLOT_DAY: return (uint64_t)fields->day;
-    case PACK_SLOT_BATCH: return fields->batch;
-    case PACK_SLOT_SERIAL: return fields->serial;
-    default: return fields->attribute[slot];
-    }
+static inline uint64_t get(const struct cm_unit_fields *fields, unsigned slot) {
+    uint64_t value = 0;
+    memcpy(&value, (const uint8_t *)fields + slot * SLOT_LEN, SLOT_LEN);
+    return value;
 }
 
-static void set(struct cm_unit_fields *fields, unsigned slot, uint64_t value) {
-    switch (slot) {
-    case PACK_SLOT_DAY: fields->day = (int64_t)value; break;
-    case PACK_SLOT_BATCH: fields->batch = value; break;
-    case PACK_SLOT_SERIAL: fields->serial = value; break;
-    default: fields->attribute[slot] = value; break;
-    }
+static inline void set(struct cm_unit_fields *fields, unsigned slot, uint64_t value) {
+    memcpy((uint8_t *)fields + slot * SLOT_LEN, &value, SLOT_LEN);
 }
 
 bool packer_fits(const struct packer *packer, const struct cm_unit_fields *fields) {
@@ -94,12 +100,29 @@ cm_u128 packer_pack(const struct packer *packer, const struct cm_unit_fields *fi
     return p;
 }
 
-void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields) {
-    struct cm_unit_fields out = {.day = 0};
-    for (unsigned i = packer->n; i > 0; i--) {
+/* What is left of P < C after all others is the most significant field itself. */
+static void unpack_narrow(const struct packer *packer, uint64_t p, struct cm_unit_fields *fields) {
+    for (unsigned i = packer->n - 1u; i > 0; i--) {
         uint64_t value = 0;
-        p = divisor_wide(&packer->field[i - 1].divisor, p, &value);
-        set(&out, packer->field[i - 1].slot, value);
+        p = barrett_divide(&packer->field[i].by, p, &value);
+        set(fields, packer->field[i].slot, value);
     }
-    *fields = out;
+    set(fields, packer->field[0].slot, p);
+}
+
+static void unpack_wide(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields) {
+    for (unsigned i = packer->n - 1u; i > 0; i--) {
+        uint64_t value = 0;
+        p = divisor_wide(&packer->field[i].wide, p, &value);
+        set(fields, packer->field[i].slot, value);
+    }
+    set(fields, packer->field[0].slot, (uint64_t)p);
+}
+
+void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields) {
+    *fields = (struct cm_unit_fields){.day = 0};
+    if (packer->narrow)
+        unpack_narrow(packer, (uint64_t)p, fields);
+    else
+        unpack_wide(packer, p, fields);
 }

@@ -34,10 +34,12 @@ static inline cm_u128 pack_t(const struct cm_scheme_numbers *numbers) {
 /* The inline fields of a scheme, most significant first. Plain data, read-only after init. */
 struct packer {
     uint8_t n;
+    bool narrow; /* C is at most 2^63: one word and one reciprocal a division */
     struct {
         uint64_t cardinality;
-        struct divisor divisor;
-        uint8_t slot; /* attribute index, or one of PACK_SLOT_* */
+        struct barrett by;   /* narrow */
+        struct divisor wide; /* else */
+        uint8_t slot;        /* attribute index, or one of PACK_SLOT_* */
     } field[PACK_FIELDS_MAX];
 };
 
@@ -47,7 +49,7 @@ void packer_init(struct packer *packer, const struct cm_scheme_numbers *numbers)
 bool packer_fits(const struct packer *packer, const struct cm_unit_fields *fields);
 /* P of fields that fit. */
 cm_u128 packer_pack(const struct packer *packer, const struct cm_unit_fields *fields);
-/* The fields of P; registered ones are zero. Any P is worked on; only P < C means something. */
+/* The fields of P < C; registered ones are zero. No branch rests on P. */
 void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields);
 
 #endif

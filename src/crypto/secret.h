@@ -33,6 +33,10 @@ void secret_thaw(void *p);
 /* Equality in constant time; the length is public. */
 bool secret_equal(const void *a, const void *b, size_t len);
 
+/* differ_out[i] = 1 where a[i] and b[i] differ, else 0: the same for columns of words, such as
+ * tags, where a call for each would cost more than the cipher. */
+void secret_differ(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *differ_out);
+
 /* A secret of variable length in guarded memory. */
 struct secret {
     uint8_t *p;

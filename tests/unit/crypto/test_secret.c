@@ -51,6 +51,18 @@ static void no_bytes_are_no_secret(void **state) {
     assert_ptr_equal(p, state);
 }
 
+static void columns_are_compared_word_by_word(void **state) {
+    (void)state;
+    uint64_t a[66], b[66], differ[66];
+    for (unsigned i = 0; i < 66; i++) {
+        a[i] = (uint64_t)i << 40 | i;
+        b[i] = i < 64 ? a[i] ^ (uint64_t)1 << i : a[i];
+    }
+    secret_differ(a, b, 66, differ);
+    for (unsigned i = 0; i < 66; i++)
+        assert_int_equal(differ[i], i < 64); /* each single bit tells, none does not */
+}
+
 /* Run `act` in a child and give its wait status. */
 static int in_child(void (*act)(void)) {
     const pid_t child = fork();
@@ -142,6 +154,7 @@ int main(void) {
         cmocka_unit_test(a_secret_is_allocated_used_frozen_and_wiped),
         cmocka_unit_test(fresh_memory_is_zero),
         cmocka_unit_test(no_bytes_are_no_secret),
+        cmocka_unit_test(columns_are_compared_word_by_word),
         cmocka_unit_test(a_frozen_secret_cannot_be_written),
         cmocka_unit_test(memory_that_cannot_be_locked_is_refused_with_the_remedy),
         cmocka_unit_test(a_hardened_process_leaves_no_core_and_is_not_dumpable),

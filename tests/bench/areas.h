@@ -1,5 +1,5 @@
 /* What the bench can measure, area by area. An area makes what it needs, runs its cases and cleans
- * up; a new area is a file, a line here and a line in the table of main.c. */
+ * up; a new area is a file, a line here and a line in the table of areas.c. */
 #ifndef CM_TESTS_BENCH_AREAS_H
 #define CM_TESTS_BENCH_AREAS_H
 
@@ -17,5 +17,15 @@ bench_area area_single;    /* the same, one at a time: latencies */
 bench_area area_http; /* the daemon under load beside the constant answer of its HTTP library */
 bench_area area_open_at_scale; /* from a kill to the first answer */
 bench_area area_scale;         /* costs and sizes from a million live codes to a thousand million */
+
+struct area {
+    const char *name;
+    bench_area *run;
+    bool pinned;      /* one core for us and the peers */
+    unsigned share_s; /* of the 20 minutes that the usual bench may last */
+};
+
+extern const struct area areas[];
+extern const size_t areas_n;
 
 #endif

@@ -3,33 +3,26 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "judge.h"
 #include "report.h"
+
+#define WARM_UP_SHARE 0.25 /* of a leg: enough for caches, predictors, a just-in-time compiler */
+#define THE_GOAL      "the goal itself"
 
 struct turns {
     struct leg legs[BENCH_CONTESTANTS_MAX][BENCH_PAIRS_MAX];
 };
 
-static int by_size(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+static void show_turn(const struct bench *b, const struct bench_case *c, size_t contestant,
+                      unsigned turn) {
+    if (!b->progress) return;
+    (void)fprintf(stderr, "\r\033[K%s: %s, turn %u of %u", c->area, c->contestants[contestant].name,
+                  turn, b->pairs);
 }
 
-static double median(double *values, size_t n) {
-    qsort(values, n, sizeof *values, by_size);
-    return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
-static double value_of(const struct leg *leg, enum metric metric) {
-    if (metric == METRIC_P50) return leg->p50_us;
-    if (metric == METRIC_P99) return leg->p99_us;
-    return leg->items / leg->seconds;
-}
-
-static void show_turn(const struct bench_case *c, size_t contestant, unsigned turn) {
-    (void)fprintf(stderr, "\r\033[K%s: %s, turn %u", c->area, c->contestants[contestant].name,
-                  turn);
+static void hide_turn(const struct bench *b) {
+    if (b->progress) (void)fprintf(stderr, "\r\033[K");
 }
 
 static cm_err run_leg(struct bench *b, const struct contestant *c, double seconds,
@@ -51,48 +44,79 @@ static void fill_costs(const struct bench *b, const struct leg *legs, const stru
         written[i] = legs[i].written / legs[i].items;
         if (legs[i].peak > row->peak) row->peak = legs[i].peak;
     }
-    row->cpu_ns = median(cpu, b->pairs);
-    row->cpu_ratio = median(cpu_peer, b->pairs) / row->cpu_ns;
-    row->written = median(written, b->pairs);
+    row->cpu_ns = judge_median(cpu, b->pairs);
+    row->cpu_ratio = judge_median(cpu_peer, b->pairs) / row->cpu_ns;
+    row->written = judge_median(written, b->pairs);
+}
+
+static const char *unit_of(const struct bench_case *c, enum metric metric) {
+    switch (metric) {
+    case METRIC_P50:
+    case METRIC_P99: return "us";
+    case METRIC_PEAK: return "bytes";
+    case METRIC_CPU: return "CPU ns";
+    case METRIC_RATE:
+    default: return c->unit;
+    }
+}
+
+static void values_of(const struct bench *b, const struct leg *legs, enum metric metric,
+                      double values[static BENCH_PAIRS_MAX]) {
+    for (unsigned i = 0; i < b->pairs; i++)
+        values[i] = judge_value(&legs[i], metric);
+}
+
+/* The contestant that `peer` names: itself, or the best of several. */
+static size_t peer_of(const struct bench *b, const struct bench_goal *goal,
+                      const struct turns *turns) {
+    const size_t first = goal->peer % ((size_t)1 << BENCH_PEER_BITS);
+    const size_t n = goal->peer >> BENCH_PEER_BITS;
+    size_t best = first;
+    double best_value = 0;
+    for (size_t i = first; i < first + n; i++) {
+        double values[BENCH_PAIRS_MAX];
+        values_of(b, turns->legs[i], goal->metric, values);
+        const double value = judge_median(values, b->pairs);
+        const bool better = goal->metric == METRIC_RATE ? value > best_value : value < best_value;
+        if (i > first && !better) continue;
+        best = i;
+        best_value = value;
+    }
+    return best;
 }
 
 static void judge(const struct bench *b, const struct bench_case *c, const struct bench_goal *goal,
                   const struct turns *turns, struct bench_row *row) {
-    double ours[BENCH_PAIRS_MAX], peer[BENCH_PAIRS_MAX], ratio[BENCH_PAIRS_MAX];
-    *row = (struct bench_row){.sense = goal->sense, .goal = goal->goal};
+    double ours[BENCH_PAIRS_MAX], peer[BENCH_PAIRS_MAX];
+    const bool itself = goal->peer == BENCH_THE_GOAL;
+    const size_t other = itself ? goal->ours : peer_of(b, goal, turns);
+    *row = (struct bench_row){.sense = goal->sense, .goal = itself ? 1 : goal->goal};
     (void)snprintf(row->area, sizeof row->area, "%s", c->area);
     (void)snprintf(row->row, sizeof row->row, "%s", goal->row);
-    (void)snprintf(row->unit, sizeof row->unit, "%s", goal->metric == METRIC_RATE ? c->unit : "us");
-    (void)snprintf(row->peer_name, sizeof row->peer_name, "%s", c->contestants[goal->peer].name);
-    for (unsigned i = 0; i < b->pairs; i++) {
-        ours[i] = value_of(&turns->legs[goal->ours][i], goal->metric);
-        peer[i] = value_of(&turns->legs[goal->peer][i], goal->metric);
-        ratio[i] = ours[i] / peer[i];
-    }
-    row->ours = median(ours, b->pairs);
-    row->peer = median(peer, b->pairs);
-    row->ratio = row->ours / row->peer;
-    const double middle = median(ratio, b->pairs); /* sorts */
-    row->least = ratio[0];
-    row->most = ratio[b->pairs - 1];
-    row->spread = (row->most - row->least) / middle;
-    row->met = goal->sense == SENSE_AT_LEAST ? row->ratio >= goal->goal : row->ratio <= goal->goal;
-    fill_costs(b, turns->legs[goal->ours], turns->legs[goal->peer], row);
+    (void)snprintf(row->unit, sizeof row->unit, "%s", unit_of(c, goal->metric));
+    (void)snprintf(row->peer_name, sizeof row->peer_name, "%s",
+                   itself ? THE_GOAL : c->contestants[other].name);
+    values_of(b, turns->legs[goal->ours], goal->metric, ours);
+    values_of(b, turns->legs[other], goal->metric, peer);
+    for (unsigned i = 0; i < b->pairs && itself; i++)
+        peer[i] = goal->goal;
+    judge_pairs(ours, peer, b->pairs, row);
+    fill_costs(b, turns->legs[goal->ours], turns->legs[other], row);
 }
 
 cm_err bench_case_run(struct bench *b, const struct bench_case *c) {
     struct turns *turns = calloc(1, sizeof *turns);
     if (turns == NULL) return CM_E_NO_MEMORY;
     cm_err err = b->row_n + c->goal_n <= BENCH_ROWS_MAX ? CM_OK : CM_E_LIMIT;
-    /* Turn 0 warms up: caches, branch predictors, a peer's just-in-time compiler. */
-    for (unsigned turn = 0; turn <= b->pairs; turn++)
+    for (unsigned turn = 0; turn <= b->pairs; turn++) /* turn 0 warms up */
         for (size_t i = 0; i < c->contestant_n && err == CM_OK; i++) {
             struct leg leg;
-            show_turn(c, i, turn);
-            err = run_leg(b, &c->contestants[i], b->leg_s, &leg);
+            show_turn(b, c, i, turn);
+            err = run_leg(b, &c->contestants[i], turn > 0 ? b->leg_s : b->leg_s * WARM_UP_SHARE,
+                          &leg);
             if (turn > 0) turns->legs[i][turn - 1] = leg;
         }
-    (void)fprintf(stderr, "\r\033[K");
+    hide_turn(b);
     for (size_t i = 0; i < c->goal_n && err == CM_OK; i++) {
         struct bench_row *row = &b->rows[b->row_n++];
         judge(b, c, &c->goals[i], turns, row);

@@ -7,14 +7,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 #include "base/macros.h"
 
-#define BENCH_CONTESTANTS_MAX 6u
-#define BENCH_GOALS_MAX       6u
+#define BENCH_CONTESTANTS_MAX 12u
+#define BENCH_GOALS_MAX       12u
 #define BENCH_PAIRS_MAX       31u
-#define BENCH_ROWS_MAX        64u
+#define BENCH_ROWS_MAX        256u
 #define BENCH_NOISY           0.30 /* spread beyond which a row says that it is noisy */
 
 /* What one leg of one contestant came to. Latencies stay 0 where they are not taken. */
@@ -34,10 +35,13 @@ struct contestant {
     void *ctx;
 };
 
-enum metric { METRIC_RATE, METRIC_P50, METRIC_P99 };
+/* What of a leg is compared: items a second, microseconds a call, bytes at most, CPU ns an item. */
+enum metric { METRIC_RATE, METRIC_P50, METRIC_P99, METRIC_PEAK, METRIC_CPU };
 enum sense { SENSE_NONE, SENSE_AT_LEAST, SENSE_AT_MOST }; /* NONE: shown, not judged */
 
-/* One row: contestant `ours` over contestant `peer`, by number. */
+/* One row: contestant `ours` over contestant `peer`, by number. Two other ways to name the peer:
+ * BENCH_FASTEST(first, n) is the best of n contestants from `first` on, by its median;
+ * BENCH_THE_GOAL is no contestant but the figure `goal` itself, in the row's unit. */
 struct bench_goal {
     const char *row;
     size_t ours, peer;
@@ -45,6 +49,9 @@ struct bench_goal {
     enum sense sense;
     double goal;
 };
+#define BENCH_PEER_BITS         8u
+#define BENCH_FASTEST(first, n) ((size_t)(first) | (size_t)(n) << BENCH_PEER_BITS)
+#define BENCH_THE_GOAL          SIZE_MAX
 
 struct bench_case {
     const char *area, *unit;
@@ -66,10 +73,12 @@ struct bench_row {
 };
 
 struct bench {
-    bool full;           /* the large sizes and long runs, too */
     double leg_s;        /* seconds of one leg */
+    double sustained_s;  /* and of one that shows what lasts */
     unsigned pairs;      /* counted turns after the warm-up */
     unsigned long live;  /* codes of the state that is redeemed from */
+    bool full;           /* the long bench: states of 10^8 and 10^9 */
+    bool progress;       /* tell a person at a terminal which leg runs */
     const char *scratch; /* existing folder on the disk to measure */
     const char *peers;   /* the node script */
     struct bench_row rows[BENCH_ROWS_MAX];

@@ -1,125 +1,104 @@
-/* countermark_bench [OPTIONS] [AREA ...]: measures and reports, judges nothing in its exit status:
- * 0 = measured, 2 = usage, 3 = fault. `./dev bench` builds and starts it.
+/* countermark_bench [OPTIONS] [full] [AREA ...]: measures and reports, judges nothing in its exit
+ * status: 0 = measured, 2 = usage, 3 = an area failed, or there was no time left for it. What the
+ * other areas found is kept. `./dev bench` builds and starts it.
  * Reference: docs/design/performance.md. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "areas.h"
 #include "base/log.h"
+#include "bench_options.h"
 #include "meter.h"
 #include "report.h"
 
-#define LEG_S_DEFAULT 2.0
-#define PAIRS_LEAST   5u
-#define LIVE_DEFAULT  10000000u
-#define LIVE_LEAST    100000u
-#define LIVE_MOST     30000000u /* what a batch of shop.h can hold */
-#define LINE_CAP      1200u     /* bytes of an error for people */
+#define LINE_CAP      1200u  /* bytes of an error for people */
+#define BUDGET_S      1200.0 /* of the usual bench: 20 minutes */
+#define BUDGET_FULL_S 7200.0 /* of the full one: 2 hours */
+#define SUSTAINED_S   10.0
+#define SUSTAINED_FULL_S                                                                           \
+    60.0 /* long enough for folds, segments and write-back to come round many times */
 
-static const struct {
-    const char *name;
-    bench_area *run;
-    bool pinned; /* one core for us and the peers */
-} areas[] = {
-    {"ff1", area_ff1, true},
-    {"mint", area_mint, true},
-    {"mint-file", area_mint_file, true},
-    {"open", area_open, true},
-    {"cards", area_cards, true},
-    {"redeem", area_redeem, false},
-    {"single", area_single, false},
-    {"http", area_http, false},
-    {"open-at-scale", area_open_at_scale, false},
-    {"scale", area_scale, false},
-};
+static void tell(struct bench *b, const char *area, cm_err err) {
+    char line[LINE_CAP];
+    (void)diag_text(&b->diag, err, line, sizeof line);
+    (void)fprintf(stderr, "bench: %s%s%s\n", area, area[0] != '\0' ? ": " : "", line);
+    b->diag = (struct cm_diag)DIAG_INIT;
+}
 
-struct arguments {
-    const char *out;
-    bool wanted[CM_ARRAY_N(areas)];
-};
-
-static int usage(void) {
+static int usage(struct bench *b, cm_err err) {
+    tell(b, "", err);
     (void)fputs("usage: countermark_bench [--leg SECONDS] [--pairs N] [--live CODES] [--dir DIR]\n"
-                "                         [--out FILE] [AREA ...]\n"
-                "areas: ff1 mint mint-file open cards redeem single http (all, if none is named)\n",
+                "                         [--out FILE] [full] [AREA ...]\n"
+                "areas, all if none is named:",
                 stderr);
+    for (size_t i = 0; i < areas_n; i++)
+        (void)fprintf(stderr, " %s", areas[i].name);
+    (void)fputs("\n", stderr);
     return 2;
 }
 
-/* One option with its value; false if it is none or makes no sense. */
-static bool take_option(struct bench *b, struct arguments *a, const char *name, const char *value) {
-    if (strcmp(name, "--out") == 0) return (a->out = value) != NULL;
-    if (strcmp(name, "--dir") == 0) return (b->scratch = value) != NULL;
-    if (strcmp(name, "--leg") == 0) return (b->leg_s = strtod(value, NULL)) > 0;
-    const unsigned long n = strtoul(value, NULL, 10);
-    if (strcmp(name, "--pairs") == 0) {
-        b->pairs = (unsigned)n;
-        return n >= PAIRS_LEAST && n <= BENCH_PAIRS_MAX;
-    }
-    b->live = n;
-    return strcmp(name, "--live") == 0 && n >= LIVE_LEAST && n <= LIVE_MOST;
+static cm_err run_area(struct bench *b, const struct area *area, const char *out,
+                       const struct meter *clock) {
+    const double begun = meter_seconds(clock), budget = b->full ? BUDGET_FULL_S : BUDGET_S;
+    if (begun >= budget)
+        return diag_fail(&b->diag, CM_E_LIMIT, "time", NULL, "name the area to measure it alone",
+                         "the %.0f minutes are spent", budget / 60);
+    const cm_err err = area->run(b);
+    const double took = meter_seconds(clock) - begun;
+    if (!b->full && took > area->share_s)
+        (void)printf("%s took %.0f s, more than its share of %u s\n", area->name, took,
+                     area->share_s);
+    TRY(err);
+    return report_json(b, out, &b->diag);
 }
 
-static bool take_area(struct arguments *a, const char *name) {
-    for (size_t i = 0; i < CM_ARRAY_N(areas); i++)
-        if (strcmp(areas[i].name, name) == 0) return a->wanted[i] = true;
-    return false;
-}
-
-static bool parse(struct bench *b, struct arguments *a, int argc, char **argv) {
-    bool any = false;
-    for (int i = 1; i < argc; i++) {
-        if (strncmp(argv[i], "--", 2) == 0) {
-            if (i + 1 == argc || !take_option(b, a, argv[i], argv[i + 1])) return false;
-            i++;
-        } else if (strcmp(argv[i], "full") == 0) {
-            b->full = true;
-        } else if (take_area(a, argv[i])) {
-            any = true;
-        } else {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < CM_ARRAY_N(areas) && !any; i++)
-        a->wanted[i] = true;
-    return true;
-}
-
-static cm_err run(struct bench *b, const struct arguments *a) {
+/* Whether all that was wanted was measured. */
+static bool run(struct bench *b, const struct bench_options *o) {
     cpu_set_t home;
+    bool all = true;
+    const struct meter clock = meter_begin();
     meter_home(&home);
     report_head();
-    for (size_t i = 0; i < CM_ARRAY_N(areas); i++) {
-        if (!a->wanted[i]) continue;
+    for (size_t i = 0; i < areas_n; i++) {
+        if (!o->wanted[i]) continue;
         meter_pin(&home, areas[i].pinned);
-        TRY(areas[i].run(b));
+        const size_t kept = b->row_n;
+        const cm_err err = run_area(b, &areas[i], o->out, &clock);
+        if (err == CM_OK) continue;
+        tell(b, areas[i].name, err);
+        all = false;
+        if (b->row_n > kept) cm_ignore(report_json(b, o->out, NULL)); /* told already: not all */
     }
-    return report_json(b, a->out, &b->diag);
+    (void)printf("results: %s (%.1f minutes)\n", o->out, meter_seconds(&clock) / 60);
+    return all;
 }
 
-static int tell(const struct bench *b, const char *out, cm_err err) {
-    char line[LINE_CAP];
-    if (err == CM_OK) {
-        (void)printf("results: %s\n", out);
-        return 0;
-    }
-    (void)diag_text(&b->diag, err, line, sizeof line);
-    (void)fprintf(stderr, "bench: %s\n", line);
-    return 3;
+static void set_up(struct bench *b, const struct bench_options *o) {
+    b->leg_s = o->leg_s;
+    b->sustained_s = o->full ? SUSTAINED_FULL_S : SUSTAINED_S;
+    b->pairs = o->pairs;
+    b->live = o->live;
+    b->full = o->full;
+    b->progress = isatty(STDERR_FILENO) == 1;
+    b->scratch = o->dir;
+    b->peers = CM_SOURCE_DIR "/tests/bench/peers/main.mjs";
 }
 
 int main(int argc, char **argv) {
-    struct arguments a = {.out = CM_BINARY_DIR "/results.json"};
+    struct bench_options o = BENCH_OPTIONS_DEFAULTS;
+    const char *names[BENCH_AREAS_MAX] = {NULL};
     struct bench *b = calloc(1, sizeof *b);
     if (b == NULL) return 3;
-    b->leg_s = LEG_S_DEFAULT;
-    b->pairs = PAIRS_LEAST;
-    b->live = LIVE_DEFAULT;
-    b->scratch = CM_BINARY_DIR;
-    b->peers = CM_SOURCE_DIR "/tests/bench/peers/main.mjs";
+    o.dir = CM_BINARY_DIR;
+    o.out = CM_BINARY_DIR "/results.json";
+    for (size_t i = 0; i < areas_n && i < CM_ARRAY_N(names); i++)
+        names[i] = areas[i].name;
     log_set_level(LOG_ERROR);
-    const int status = parse(b, &a, argc, argv) ? tell(b, a.out, run(b, &a)) : usage();
+    const cm_err err =
+        bench_options_parse(&o, names, areas_n, argc, (const char *const *)argv, &b->diag);
+    set_up(b, &o);
+    const int status = err != CM_OK ? usage(b, err) : run(b, &o) ? 0 : 3;
     free(b);
     return status;
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define PATH_CAP 64u
-#define LINE_CAP 256u
+#define LINE_CAP 1024u /* a hundred children */
 
 /* The first number after `name` in a file of lines. */
 static double number_after(pid_t pid, const char *file, const char *name) {

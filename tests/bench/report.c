@@ -25,7 +25,7 @@ static void short_figure(double v, char out[static FIGURE_CAP]) {
 }
 
 void report_head(void) {
-    (void)printf("%-7s %-31s %8s %8s %-7s %6s %-15s %6s %-13s %8s %8s %7s  %s\n", "area", "row",
+    (void)printf("%-13s %-51s %8s %8s %-7s %6s %-15s %6s %-13s %8s %8s %7s  %s\n", "area", "row",
                  "ours", "peer", "unit", "ratio", "[least, most]", "by CPU", "goal", "CPU/item",
                  "peak", "written", "peer");
 }
@@ -40,7 +40,7 @@ void report_row(const struct bench_row *row) {
                        row->sense == SENSE_AT_LEAST ? ">=" : "<=", row->goal,
                        row->met ? "met" : "MISSED");
     (void)printf(
-        "%-7s %-31s %8s %8s %-7s %6.3g %-15s %6.3g %-13s %5.0f ns %4.0f MiB %5.1f B  %s%s\n",
+        "%-13s %-51s %8s %8s %-7s %6.3g %-15s %6.3g %-13s %5.0f ns %4.0f MiB %5.1f B  %s%s\n",
         row->area, row->row, ours, peer, row->unit, row->ratio, range, row->cpu_ratio, goal,
         row->cpu_ns, row->peak / BYTES_PER_MIB, row->written, row->peer_name,
         row->spread > BENCH_NOISY ? "  NOISY: spread over 30 %" : "");
@@ -79,14 +79,17 @@ static void put_row(struct json_writer *w, const struct bench_row *row) {
     json_object_end(w);
 }
 
+cm_err report_text(const struct bench_row *rows, size_t n, struct buffer *text) {
+    struct json_writer w = json_writer_into(text, true);
+    json_array_begin(&w, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].sense != SENSE_NONE) put_row(&w, &rows[i]);
+    json_array_end(&w);
+    return buffer_err(text);
+}
+
 cm_err report_json(const struct bench *b, const char *path, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
-    struct json_writer w = json_writer_into(&text, true);
-    json_array_begin(&w, NULL);
-    for (size_t i = 0; i < b->row_n; i++)
-        if (b->rows[i].sense != SENSE_NONE) put_row(&w, &b->rows[i]);
-    json_array_end(&w);
-    buffer_text(&text, "\n");
-    TRY(buffer_err(&text));
+    TRY(report_text(b->rows, b->row_n, &text));
     return file_replace(path, buffer_slice(&text), RESULTS_MODE, diag);
 }

@@ -3,12 +3,15 @@
 #ifndef CM_TESTS_BENCH_REPORT_H
 #define CM_TESTS_BENCH_REPORT_H
 
+#include "base/buffer.h"
 #include "bench.h"
 
 void report_head(void);
 void report_row(const struct bench_row *row);
-/** An array with one object for every goal; rows without a goal are left to the table.
- * @retval as file_replace */
+/** Append an array with one object for every goal; rows without a goal are left to the table.
+ * @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err report_text(const struct bench_row *rows, size_t n, struct buffer *text);
+/** Write it to a file.      @retval as file_replace */
 CM_MUST_CHECK cm_err report_json(const struct bench *b, const char *path, struct cm_diag *diag);
 
 #endif

@@ -1,0 +1,16 @@
+/* The areas, in the order in which they run. */
+#include "areas.h"
+
+const struct area areas[] = {
+    {"ff1", area_ff1, true, 220},
+    {"mint", area_mint, true, 90},
+    {"mint-file", area_mint_file, true, 75},
+    {"open", area_open, true, 45},
+    {"cards", area_cards, true, 45},
+    {"redeem", area_redeem, false, 200},
+    {"single", area_single, false, 45},
+    {"http", area_http, false, 300},
+    {"open-at-scale", area_open_at_scale, false, 60},
+    {"scale", area_scale, false, 90},
+};
+const size_t areas_n = CM_ARRAY_N(areas);

@@ -11,37 +11,6 @@ bool slice_equal(struct cm_slice a, struct cm_slice b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
-void put_u16be(uint8_t *p, uint16_t v) {
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
-}
-
-void put_u32be(uint8_t *p, uint32_t v) {
-    const uint32_t be = __builtin_bswap32(v); /* little-endian hosts only; asserted below */
-    memcpy(p, &be, sizeof be);
-}
-
-void put_u64be(uint8_t *p, uint64_t v) {
-    const uint64_t be = __builtin_bswap64(v);
-    memcpy(p, &be, sizeof be);
-}
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "countermark is built for LE hosts");
-
-uint16_t get_u16be(const uint8_t *p) { return (uint16_t)((uint16_t)(p[0] << 8) | p[1]); }
-
-uint32_t get_u32be(const uint8_t *p) {
-    uint32_t be;
-    memcpy(&be, p, sizeof be);
-    return __builtin_bswap32(be);
-}
-
-uint64_t get_u64be(const uint8_t *p) {
-    uint64_t be;
-    memcpy(&be, p, sizeof be);
-    return __builtin_bswap64(be);
-}
-
 void wipe(void *p, size_t len) {
     if (p != NULL) explicit_bzero(p, len);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "countermark/bytes.h"
 #include "countermark/error.h"
@@ -18,13 +19,36 @@ static inline struct cm_slice slice_of(const void *p, size_t len) {
 /* Equality of public bytes; secrets are compared by secret_equal (crypto room). */
 bool slice_equal(struct cm_slice a, struct cm_slice b);
 
-/* Big-endian stores and loads. */
-void put_u16be(uint8_t *p, uint16_t v);
-void put_u32be(uint8_t *p, uint32_t v);
-void put_u64be(uint8_t *p, uint64_t v);
-uint16_t get_u16be(const uint8_t *p);
-uint32_t get_u32be(const uint8_t *p);
-uint64_t get_u64be(const uint8_t *p);
+/* Big-endian stores and loads: here, so that compilers make one instruction of each. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "countermark is built for LE hosts");
+
+static inline void put_u16be(uint8_t *p, uint16_t v) {
+    const uint16_t be = __builtin_bswap16(v);
+    memcpy(p, &be, sizeof be);
+}
+static inline void put_u32be(uint8_t *p, uint32_t v) {
+    const uint32_t be = __builtin_bswap32(v);
+    memcpy(p, &be, sizeof be);
+}
+static inline void put_u64be(uint8_t *p, uint64_t v) {
+    const uint64_t be = __builtin_bswap64(v);
+    memcpy(p, &be, sizeof be);
+}
+static inline uint16_t get_u16be(const uint8_t *p) {
+    uint16_t be;
+    memcpy(&be, p, sizeof be);
+    return __builtin_bswap16(be);
+}
+static inline uint32_t get_u32be(const uint8_t *p) {
+    uint32_t be;
+    memcpy(&be, p, sizeof be);
+    return __builtin_bswap32(be);
+}
+static inline uint64_t get_u64be(const uint8_t *p) {
+    uint64_t be;
+    memcpy(&be, p, sizeof be);
+    return __builtin_bswap64(be);
+}
 
 /* Overwrite with zeros in a way the compiler must keep. */
 void wipe(void *p, size_t len);

@@ -9,12 +9,14 @@ void book_init(struct book *b, struct state *state) {
     units_init(&b->units, state);
     layer_init(&b->active);
     layer_init(&b->folding);
+    changes_init(&b->spare);
 }
 
 void book_wipe(struct book *b) {
     units_wipe(&b->units);
     layer_wipe(&b->active);
     layer_wipe(&b->folding);
+    changes_wipe(&b->spare);
 }
 
 cm_err book_reserve(struct book *b, size_t n) { return layer_reserve(&b->active, n); }
@@ -33,12 +35,15 @@ static cm_err touch_extra(struct book *b, uint32_t set, uint64_t serial) {
 }
 
 static cm_err touch_detail(struct book *b, uint32_t set, uint64_t serial) {
-    const struct map_key key = unit_key(set, serial);
-    if (map_get(&b->active.details, key) != NULL) return CM_OK;
+    const struct change *here = changes_find(&b->active.units, set, serial);
+    if (here != NULL && here->has_detail) return CM_OK;
     struct unit_detail detail = {0};
     bool found = false;
     TRY(book_detail(b, set, serial, &detail, &found));
-    if (found) *(struct unit_detail *)map_put(&b->active.details, key, NULL) = detail;
+    if (!found) return CM_OK;
+    struct change *kept = changes_of(&b->active.units, set, serial);
+    kept->detail = detail;
+    kept->has_detail = true;
     return CM_OK;
 }
 
@@ -56,12 +61,16 @@ static cm_err touch_used_by(struct book *b, uint32_t set, uint64_t serial, const
     return CM_OK;
 }
 
-cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, unsigned what,
+void book_prefetch(const struct book *b, uint32_t set, uint64_t serial) {
+    units_prefetch(&b->units, set, serial);
+    changes_prefetch(&b->active.units, set, serial);
+}
+
+cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, bool detail,
                   const uint8_t *redeemer) {
-    TRY((what & TOUCH_WRITE) != 0 ? units_touch(&b->units, set, serial)
-                                  : units_load(&b->units, set, serial));
+    TRY(units_load(&b->units, set, serial));
     if (unit_get(&b->units, set, serial) == UNIT_OTHER) TRY(touch_extra(b, set, serial));
-    if ((what & TOUCH_DETAIL) != 0) TRY(touch_detail(b, set, serial));
+    if (detail) TRY(touch_detail(b, set, serial));
     return redeemer == NULL ? CM_OK : touch_used_by(b, set, serial, redeemer);
 }
 
@@ -116,9 +125,9 @@ struct answer_record *book_answer(struct book *b, const uint8_t key[static EVENT
 }
 
 const struct unit_detail *book_detail_near(const struct book *b, uint32_t set, uint64_t serial) {
-    const struct map_key key = unit_key(set, serial);
-    const struct unit_detail *near = map_get(&b->active.details, key);
-    return near != NULL ? near : map_get(&b->folding.details, key);
+    const struct change *near = changes_find(&b->active.units, set, serial);
+    if (near == NULL || !near->has_detail) near = changes_find(&b->folding.units, set, serial);
+    return near != NULL && near->has_detail ? &near->detail : NULL;
 }
 
 cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_detail *out,
@@ -132,14 +141,15 @@ cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_de
 
 size_t book_weight(const struct book *b) {
     const struct layer *a = &b->active;
-    return a->extras.n + a->details.n + a->used_by.n + a->answers.n;
+    return a->extras.n + a->units.n + a->used_by.n + a->answers.n;
 }
 
-size_t book_freeze(struct book *b, struct frozen_page **pages) {
+void book_freeze(struct book *b) {
     b->folding = b->active;
     layer_init(&b->active);
+    b->active.units = b->spare;
+    changes_init(&b->spare);
     b->answering_left = 0;
-    return units_freeze(&b->units, pages);
 }
 
 /* Entries of the failed fold go under newer ones of the active layer. */
@@ -169,14 +179,17 @@ static void drop_copied_items(struct layer *failed, const struct layer *active) 
     }
 }
 
-cm_err book_folded(struct book *b, const struct frozen_page *pages, size_t n, bool committed) {
+cm_err book_folded(struct book *b, bool committed) {
     if (!committed) {
         TRY(merge_map(&b->active.extras, &b->folding.extras));
-        TRY(merge_map(&b->active.details, &b->folding.details));
+        TRY(changes_merge(&b->active.units, &b->folding.units));
         TRY(merge_map(&b->active.used_by, &b->folding.used_by));
         TRY(merge_map(&b->active.answers, &b->folding.answers));
         drop_copied_items(&b->folding, &b->active);
     }
+    changes_clear(&b->folding.units);
+    b->spare = b->folding.units;
+    changes_init(&b->folding.units);
     layer_wipe(&b->folding);
-    return units_folded(&b->units, pages, n, committed);
+    return CM_OK;
 }

@@ -17,6 +17,7 @@ struct book {
     struct units units;
     struct layer active;
     struct layer folding; /* being written out; empty when no fold runs */
+    struct changes spare; /* memory of the last fold's units, for the next layer */
     uint64_t time_ms;     /* of the latest event: time never runs backwards */
     uint64_t sequence;    /* of the next event */
     /* The idempotency record that the unit or issue events being applied belong to. */
@@ -30,12 +31,12 @@ void book_wipe(struct book *b);
 /** Room for n more unit changes. @retval CM_E_NO_MEMORY  nothing changed */
 CM_MUST_CHECK cm_err book_reserve(struct book *b, size_t n);
 
-/* What book_touch brings in. */
-enum { TOUCH_WRITE = 1, TOUCH_DETAIL = 2 };
+/** Have what book_touch will look at first fetched into the cache, where it is in memory. */
+void book_prefetch(const struct book *b, uint32_t set, uint64_t serial);
 /** Bring a unit into memory: its bits, its exception record if it has one, and, as asked, its
  * details and whether this redeemer (may be NULL) used it.
  * @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY  nothing changed */
-CM_MUST_CHECK cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, unsigned what,
+CM_MUST_CHECK cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, bool detail,
                                 const uint8_t *redeemer);
 /** Bring an idempotency record into the active layer if there is one. @retval as book_touch */
 CM_MUST_CHECK cm_err book_touch_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]);
@@ -68,10 +69,9 @@ CM_MUST_CHECK cm_err book_apply_issue(struct book *b, const struct issue_event *
 size_t book_weight(const struct book *b);
 
 /* Start a fold: what changed moves to the folding layer. No fold may be under way. */
-size_t book_freeze(struct book *b, struct frozen_page **pages);
+void book_freeze(struct book *b);
 /** End it: drop the folding layer, or, when it failed, merge it back under the active one.
  * @retval CM_E_NO_MEMORY  only when it failed */
-CM_MUST_CHECK cm_err book_folded(struct book *b, const struct frozen_page *pages, size_t n,
-                                 bool committed);
+CM_MUST_CHECK cm_err book_folded(struct book *b, bool committed);
 
 #endif

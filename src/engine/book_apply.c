@@ -4,6 +4,13 @@
 
 #include "engine/book.h"
 
+static void put_bits(struct book *b, uint32_t set, uint64_t serial, enum unit_bits bits) {
+    struct change *change = changes_of(&b->active.units, set, serial);
+    change->has_bits = true;
+    change->bits = (uint8_t)bits;
+    unit_set(&b->units, set, serial, bits);
+}
+
 static void put_extra(struct book *b, const struct unit_event *e, const struct unit_extra *extra) {
     struct extra_slot *slot = map_put(&b->active.extras, unit_key(e->set, e->serial), NULL);
     slot->present = extra != NULL;
@@ -16,17 +23,18 @@ static void settle(struct book *b, const struct unit_event *e) {
     if (!e->spent && e->use > 0) {
         const struct unit_extra partly = {.uses = e->use};
         put_extra(b, e, &partly);
-        unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+        put_bits(b, e->set, e->serial, UNIT_OTHER);
         return;
     }
     if (had_extra) put_extra(b, e, NULL);
-    unit_set(&b->units, e->set, e->serial, e->spent ? UNIT_SPENT : UNIT_FRESH);
+    put_bits(b, e->set, e->serial, e->spent ? UNIT_SPENT : UNIT_FRESH);
 }
 
 static void put_detail(struct book *b, const struct unit_event *e, uint64_t sequence,
                        uint64_t time_ms) {
-    struct unit_detail *d = map_put(&b->active.details, unit_key(e->set, e->serial), NULL);
-    *d = (struct unit_detail){
+    struct change *change = changes_of(&b->active.units, e->set, e->serial);
+    change->has_detail = true;
+    change->detail = (struct unit_detail){
         .time_ms = time_ms, .sequence = sequence, .actor = e->actor, .use = e->use};
 }
 
@@ -51,7 +59,7 @@ static void hold(struct book *b, const struct unit_event *e, uint64_t time_ms) {
         memcpy(reserved.redeemer, e->redeemer, sizeof reserved.redeemer);
     }
     put_extra(b, e, &reserved);
-    unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+    put_bits(b, e->set, e->serial, UNIT_OTHER);
 }
 
 static void make_void(struct book *b, struct set *set, const struct unit_event *e,
@@ -60,7 +68,7 @@ static void make_void(struct book *b, struct set *set, const struct unit_event *
     if ((before.flags & UNIT_RESERVED) != 0) set->counters.reserved--;
     const struct unit_extra extra = {.flags = UNIT_VOID, .uses = e->use, .since_ms = time_ms};
     put_extra(b, e, &extra);
-    unit_set(&b->units, e->set, e->serial, UNIT_OTHER);
+    put_bits(b, e->set, e->serial, UNIT_OTHER);
     set->counters.voided++;
 }
 
@@ -122,7 +130,7 @@ void book_apply_answer(struct book *b, const struct answer_event *e) {
 cm_err book_apply_issue(struct book *b, const struct issue_event *e, uint64_t sequence,
                         uint64_t time_ms) {
     for (size_t at = 0; at + sizeof(uint64_t) <= e->skipped.len; at += sizeof(uint64_t))
-        unit_set(&b->units, e->set, get_u64be(e->skipped.p + at), UNIT_ABSENT);
+        put_bits(b, e->set, get_u64be(e->skipped.p + at), UNIT_ABSENT);
     if (b->answering_left == 0) return CM_OK;
     b->answering_left--;
     struct answer_record *record = map_get(&b->active.answers, b->answering);

@@ -14,10 +14,9 @@ struct asked {
     struct cm_answer *answer;
 };
 
-unsigned decide_touches(enum cm_operation operation) {
-    if (operation == CM_OP_CHECK) return 0;
+bool decide_needs_detail(enum cm_operation operation) {
     /* A reversal must know how often a spent unit was used: that stands in its details. */
-    return operation == CM_OP_REVERSE ? TOUCH_WRITE | TOUCH_DETAIL : TOUCH_WRITE;
+    return operation == CM_OP_REVERSE;
 }
 
 static struct unit_event event_of(const struct asked *a, enum event_type type, uint32_t use) {
@@ -196,7 +195,7 @@ static void decide_spent(struct deciding *d, const struct asked *a) {
     }
     struct unit_detail detail = {.use = 1};
     bool found = false;
-    /* Touched with TOUCH_DETAIL: it is in memory, so this cannot fail. */
+    /* Touched with its detail: it is in memory, so this cannot fail. */
     cm_ignore(book_detail(d->book, a->unit->set->number, a->unit->serial, &detail, &found));
     reverse(d, a, detail.use == 0 ? 1 : detail.use);
 }

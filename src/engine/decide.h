@@ -33,8 +33,8 @@ struct deciding {
 #define DECIDE_REQUEST_MAX_LEN ((size_t)2 * EVENT_UNIT_MAX_LEN)
 #define DECIDE_CALL_MAX_LEN(n) ((n)*DECIDE_REQUEST_MAX_LEN + EVENT_ANSWER_LEN)
 
-/* What book_touch needs for this operation. */
-unsigned decide_touches(enum cm_operation operation);
+/* Whether book_touch must bring the unit's details for this operation. */
+bool decide_needs_detail(enum cm_operation operation);
 
 /* Decide one call whose units have been touched; fills status and answers (the times of earlier
  * redemptions are left to the caller, who reads them after the group is durable).

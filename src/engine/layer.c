@@ -1,4 +1,4 @@
-/* The overlay layers: four maps and the growing lists inside idempotency records. */
+/* The overlay layers: units, three maps and the growing lists inside idempotency records. */
 #include "engine/layer.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 void layer_init(struct layer *l) {
     map_init(&l->extras, sizeof(struct extra_slot));
-    map_init(&l->details, sizeof(struct unit_detail));
+    changes_init(&l->units);
     map_init(&l->used_by, sizeof(struct used_slot));
     map_init(&l->answers, sizeof(struct answer_record));
 }
@@ -20,14 +20,14 @@ void layer_wipe(struct layer *l) {
     while (map_next(&l->answers, &at, &key, &value))
         free(((struct answer_record *)value)->items);
     map_wipe(&l->extras);
-    map_wipe(&l->details);
+    changes_wipe(&l->units);
     map_wipe(&l->used_by);
     map_wipe(&l->answers);
 }
 
 cm_err layer_reserve(struct layer *l, size_t n) {
     TRY(map_reserve(&l->extras, n));
-    TRY(map_reserve(&l->details, n));
+    TRY(changes_reserve(&l->units, n));
     TRY(map_reserve(&l->used_by, n));
     return map_reserve(&l->answers, n);
 }

@@ -1,11 +1,12 @@
-/* Everything that changed since the last fold and is not a unit's two bits: exception records,
- * details, redeemers, idempotency records. Two layers lie over the image: the active one takes
+/* Everything that changed since the last fold: units, exception records, redeemers, idempotency
+ * records. Two layers lie over the image: the active one takes
  * changes, the folding one is being written out; a look-up asks active, folding, image, in order.
  * The owner writes the active layer; the folder only reads the folding one. */
 #ifndef CM_ENGINE_LAYER_H
 #define CM_ENGINE_LAYER_H
 
 #include "base/map.h"
+#include "engine/changes.h"
 #include "ledger/state.h"
 
 struct extra_slot {
@@ -21,8 +22,8 @@ struct used_slot {
 };
 
 struct layer {
+    struct changes units;
     struct map extras;  /* (set, serial) -> struct extra_slot */
-    struct map details; /* (set, serial) -> struct unit_detail */
     struct map used_by; /* (set, serial, redeemer) mixed -> struct used_slot */
     struct map answers; /* key hash -> struct answer_record (items owned) */
 };

@@ -68,8 +68,6 @@ struct counters_copy {
 
 /* What a fold writes: made by the owner, then read by the folder alone. */
 struct fold_job {
-    struct frozen_page *pages;
-    size_t page_n;
     struct counters_copy *counters;
     size_t counters_n;
     struct dirty_document *documents;
@@ -178,6 +176,8 @@ void group_run(struct local *l, struct owner_work **works, size_t n);
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms);
 cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_t id,
                                struct cm_slice text);
+/* Records that an event may make in the book, at most. */
+size_t local_weight(const struct event *e);
 /* What an event needs in memory before it can be applied. */
 cm_err local_touch(struct local *l, const struct event *e);
 /* Write one event as its own group and apply it. */

@@ -16,11 +16,14 @@ static size_t slice_len(const struct event *e) {
 }
 
 cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n) {
-    size_t len = 0, cap = 0;
-    for (uint32_t i = 0; i < n; i++)
+    size_t len = 0, cap = 0, records = 0;
+    for (uint32_t i = 0; i < n; i++) {
         len += EVENT_SMALL_LEN + slice_len(&events[i]);
+        records += local_weight(&events[i]);
+    }
     if (fold_blocked(l)) return CM_E_NO_SPACE;
     TRY(journal_room(l->journal, len));
+    TRY(book_reserve(&l->book, records)); /* of all together: none is applied before the commit */
     for (uint32_t i = 0; i < n; i++)
         TRY(local_touch(l, &events[i]));
     uint8_t *to = journal_payload(l->journal, &cap);

@@ -90,21 +90,21 @@ static cm_err apply_unit(struct local *l, const struct unit_event *e, uint64_t s
     return book_apply_unit(&l->book, &entry->set, e, sequence, time_ms);
 }
 
+size_t local_weight(const struct event *e) {
+    return e->type == EVENT_ISSUE ? 1 + e->u.issue.skipped.len / sizeof(uint64_t) : 1;
+}
+
 cm_err local_touch(struct local *l, const struct event *e) {
+    TRY(book_reserve(&l->book, local_weight(e)));
     if (e->type >= EVENT_REDEEM && e->type <= EVENT_VOID) {
-        TRY(book_reserve(&l->book, 1));
         const struct unit_event *u = &e->u.unit;
-        return book_touch(&l->book, u->set, u->serial, TOUCH_WRITE,
-                          u->has_redeemer ? u->redeemer : NULL);
+        return book_touch(&l->book, u->set, u->serial, false, u->has_redeemer ? u->redeemer : NULL);
     }
-    if (e->type == EVENT_ANSWER) {
-        TRY(book_reserve(&l->book, 1));
-        return book_touch_answer(&l->book, e->u.answer.key);
-    }
+    if (e->type == EVENT_ANSWER) return book_touch_answer(&l->book, e->u.answer.key);
     if (e->type != EVENT_ISSUE) return CM_OK;
     const struct cm_slice skipped = e->u.issue.skipped;
     for (size_t at = 0; at + sizeof(uint64_t) <= skipped.len; at += sizeof(uint64_t))
-        TRY(book_touch(&l->book, e->u.issue.set, get_u64be(skipped.p + at), TOUCH_WRITE, NULL));
+        TRY(book_touch(&l->book, e->u.issue.set, get_u64be(skipped.p + at), false, NULL));
     return CM_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Folding: the owner hands over what changed, the folder thread writes it as one LMDB transaction,
- * the owner takes the frozen pages back. The journal's flush is never behind LMDB's: the owner only
- * waits when the image is FOLD_BEHIND_MAX behind. Source: docs/design/engine.md, "Folding". */
+ * the owner drops the layer that is now in the image. The journal's flush is never behind LMDB's:
+ * the owner only waits when the image is FOLD_BEHIND_MAX behind. Source: docs/design/engine.md,
+ * "Folding". */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +19,6 @@
             */
 
 void fold_job_free(struct fold_job *job) {
-    free(job->pages);
     free(job->counters);
     for (struct dirty_document *d = job->documents, *next; d != NULL; d = next) {
         next = d->next;
@@ -33,9 +33,7 @@ void fold_job_free(struct fold_job *job) {
 
 /* ---- The folder's side ------------------------------------------------------------------ */
 
-static cm_err write_units(struct state_fold *f, const struct local *l, const struct fold_job *job) {
-    for (size_t i = 0; i < job->page_n; i++)
-        TRY(fold_page(f, job->pages[i].set, job->pages[i].page, job->pages[i].p->bits));
+static cm_err write_records(struct state_fold *f, const struct local *l) {
     size_t at = 0;
     struct map_key key;
     void *value;
@@ -51,52 +49,53 @@ static cm_err write_units(struct state_fold *f, const struct local *l, const str
     return CM_OK;
 }
 
-struct sorted_detail {
-    uint32_t set;
-    struct detail_entry entry;
+/* One page of units: its bits as the image has them and what changed, its details as one run. */
+struct page_fold {
+    struct unit_page page;
+    struct detail_entry run[STATE_PAGE_UNITS];
 };
 
-static int by_unit(const void *a, const void *b) {
-    const struct sorted_detail *x = a, *y = b;
-    if (x->set != y->set) return x->set < y->set ? -1 : 1;
-    if (x->entry.serial != y->entry.serial) return x->entry.serial < y->entry.serial ? -1 : 1;
-    return 0;
+static cm_err write_page(struct state_fold *f, const struct change *list, const uint32_t *order,
+                         size_t n, struct page_fold *to) {
+    const uint32_t set = list[order[0]].set;
+    const uint64_t page = list[order[0]].serial / STATE_PAGE_UNITS;
+    size_t run_n = 0;
+    bool changed = false;
+    TRY(fold_page_get(f, set, page, to->page.bits));
+    for (size_t i = 0; i < n; i++) {
+        const struct change *c = &list[order[i]];
+        if (c->has_bits) page_set(&to->page, c->serial, (enum unit_bits)c->bits);
+        changed = changed || c->has_bits;
+        if (c->has_detail)
+            to->run[run_n++] = (struct detail_entry){.serial = c->serial, .detail = c->detail};
+    }
+    if (changed) TRY(fold_page(f, set, page, to->page.bits));
+    return fold_details(f, set, page, to->run, run_n);
 }
 
-/* Hand each page's details over as one sorted run. */
-static cm_err write_runs(struct state_fold *f, const struct sorted_detail *all, size_t n,
-                         struct detail_entry *run) {
-    for (size_t at = 0; at < n;) {
-        const uint64_t page = all[at].entry.serial / STATE_PAGE_UNITS;
-        const uint32_t set = all[at].set;
-        size_t run_n = 0;
-        while (at < n && all[at].set == set && all[at].entry.serial / STATE_PAGE_UNITS == page)
-            run[run_n++] = all[at++].entry;
-        TRY(fold_details(f, set, page, run, run_n));
+static cm_err write_pages(struct state_fold *f, const struct changes *c, const uint32_t *order,
+                          struct page_fold *to) {
+    for (size_t first = 0, end = 0; first < c->n; first = end) {
+        const struct change *a = &c->list[order[first]];
+        for (end = first + 1; end < c->n; end++) {
+            const struct change *b = &c->list[order[end]];
+            if (a->set != b->set || a->serial / STATE_PAGE_UNITS != b->serial / STATE_PAGE_UNITS)
+                break;
+        }
+        TRY(write_page(f, c->list, order + first, end - first, to));
     }
     return CM_OK;
 }
 
-static cm_err write_details(struct state_fold *f, const struct local *l) {
-    const struct map *details = &l->book.folding.details;
-    if (details->n == 0) return CM_OK;
-    struct sorted_detail *all = calloc(details->n, sizeof *all);
-    struct detail_entry *run = calloc(details->n, sizeof *run);
-    cm_err err = all == NULL || run == NULL ? CM_E_NO_MEMORY : CM_OK;
-    if (err == CM_OK) {
-        size_t at = 0, n = 0;
-        struct map_key key;
-        void *value;
-        while (map_next(details, &at, &key, &value)) {
-            all[n].set = (uint32_t)key.hi;
-            all[n].entry.serial = key.lo;
-            all[n++].entry.detail = *(const struct unit_detail *)value;
-        }
-        qsort(all, n, sizeof *all, by_unit);
-        err = write_runs(f, all, n, run);
-    }
-    free(all);
-    free(run);
+static cm_err write_units(struct state_fold *f, const struct local *l) {
+    const struct changes *units = &l->book.folding.units;
+    if (units->n == 0) return CM_OK;
+    uint32_t *order = NULL;
+    struct page_fold *to = malloc(sizeof *to);
+    cm_err err = to == NULL ? CM_E_NO_MEMORY : changes_order(units, &order);
+    if (err == CM_OK) err = write_pages(f, units, order, to);
+    free(order);
+    free(to);
     return err;
 }
 
@@ -132,8 +131,8 @@ static cm_err write_job(struct local *l, const struct fold_job *job) {
     struct audit_tree tree = AUDIT_TREE_INIT;
     struct state_fold *f = NULL;
     TRY(state_fold_begin(l->state, &f));
-    cm_err err = write_units(f, l, job);
-    if (err == CM_OK) err = write_details(f, l);
+    cm_err err = write_units(f, l);
+    if (err == CM_OK) err = write_records(f, l);
     if (err == CM_OK) err = write_answers(f, l, job->time_ms);
     if (err == CM_OK) err = write_names(f, job);
     if (err == CM_OK) err = local_audit_fold(l, f, job, &tree);
@@ -239,7 +238,7 @@ static void ask(struct local *l, bool now) {
     struct journal_tail tail = {0};
     if (l->journal != NULL) journal_tail_get(l->journal, &tail); /* fsck has none */
     job.segment = tail.segment;
-    job.page_n = book_freeze(&l->book, &job.pages);
+    book_freeze(&l->book);
     job.documents = take(&l->documents);
     job.recalls = take(&l->recalls);
     l->job = job;
@@ -268,7 +267,7 @@ static void take_back(struct local *l, struct fold_job *job) {
 static void finish(struct local *l) {
     const bool committed = l->phase == FOLD_WRITTEN;
     if (!committed) take_back(l, &l->job);
-    if (book_folded(&l->book, l->job.pages, l->job.page_n, committed) != CM_OK)
+    if (book_folded(&l->book, committed) != CM_OK)
         (void)local_die(l, "no memory to take back a failed fold");
     if (committed) {
         l->stats.folded_to = l->job.position;

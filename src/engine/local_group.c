@@ -12,7 +12,7 @@ static bool issued(const struct local *l, const struct resolved *r) {
 
 static cm_err touch_unit(struct local *l, const struct resolved *r, enum cm_operation operation) {
     if (r->serial >= r->set->counters.next_serial) return CM_OK; /* has no page: not asked for */
-    return book_touch(&l->book, r->set->number, r->serial, decide_touches(operation),
+    return book_touch(&l->book, r->set->number, r->serial, decide_needs_detail(operation),
                       r->has_redeemer ? r->redeemer : NULL);
 }
 
@@ -28,6 +28,12 @@ static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
     return CM_OK;
 }
 
+/* Units of a call lie all over the memory: ask for all of them before the first is looked at. */
+static void prefetch_units(const struct book *b, const struct resolved *r, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (r[i].verdict == CM_V_ACCEPTED) book_prefetch(b, r[i].set->number, r[i].serial);
+}
+
 static cm_err touch_work(struct local *l, struct call_work *w) {
     TRY(book_reserve(&l->book, 2 * w->request_n + w->n));
     struct resolved *r = w->resolved;
@@ -35,6 +41,7 @@ static cm_err touch_work(struct local *l, struct call_work *w) {
         const struct cm_call *call = &w->calls[c];
         if (call->status == CM_CALL_DONE) {
             if (call->key.len > 0) TRY(book_touch_answer(&l->book, w->hashes[c].key));
+            prefetch_units(&l->book, r, call->n);
             for (size_t i = 0; i < call->n; i++)
                 TRY(settle_unit(l, call, i, &r[i]));
         }

@@ -136,8 +136,7 @@ cm_err local_new(struct local **out, const struct engine_options *options) {
     l->clock = options->clock;
     (void)snprintf(l->folder_path, sizeof l->folder_path, "%s", options->workspace);
     l->fold_len = options->fold_len != 0 ? options->fold_len : FOLD_JOURNAL_LEN;
-    layer_init(&l->book.active);
-    layer_init(&l->book.folding);
+    book_init(&l->book, NULL);
     if (pthread_rwlock_init(&l->registry_lock, NULL) != 0 ||
         pthread_mutex_init(&l->bench_lock, NULL) != 0 ||
         pthread_mutex_init(&l->fold_lock, NULL) != 0 ||

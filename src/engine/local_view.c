@@ -31,7 +31,7 @@ static cm_err lookup_as_owner(struct local *l, void *ctx) {
         return diag_fail(a->diag, CM_E_NOT_FOUND, "unit", NULL, NULL,
                          "no such serial was issued in this batch");
     TRY(book_reserve(&l->book, 1));
-    TRY(book_touch(&l->book, a->event.set, a->event.serial, TOUCH_DETAIL, NULL));
+    TRY(book_touch(&l->book, a->event.set, a->event.serial, true, NULL));
     const struct event e = {.type = EVENT_LOOKUP, .u.lookup = a->event};
     TRY(local_commit_event(l, &e)); /* people's look-ups are part of the record */
     struct unit_view v = {.bits = book_bits(&l->book, a->event.set, a->event.serial)};

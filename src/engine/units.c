@@ -1,4 +1,5 @@
-/* Pages of unit bits: lazy loading, copy on write against the folder. */
+/* Pages of unit bits, loaded when first touched. They are never let go: a quarter of a byte a unit.
+ */
 #include "engine/units.h"
 
 #include <stdlib.h>
@@ -16,7 +17,6 @@ void units_wipe(struct units *u) {
         free(u->sets[s].pages);
     }
     free(u->sets);
-    free(u->dirty);
     *u = (struct units){0};
 }
 
@@ -64,39 +64,6 @@ cm_err units_load(struct units *u, uint32_t set, uint64_t serial) {
     return CM_OK;
 }
 
-static cm_err list_dirty(struct units *u, uint32_t set, uint64_t no, struct unit_page *page) {
-    if (u->dirty_n == u->dirty_cap) {
-        const size_t cap = u->dirty_cap == 0 ? FIRST_CAP : u->dirty_cap * 2;
-        struct frozen_page *list = realloc(u->dirty, cap * sizeof *list);
-        if (list == NULL) return CM_E_NO_MEMORY;
-        u->dirty = list;
-        u->dirty_cap = cap;
-    }
-    u->dirty[u->dirty_n++] = (struct frozen_page){.set = set, .page = no, .p = page};
-    page->dirty = true;
-    return CM_OK;
-}
-
-cm_err units_touch(struct units *u, uint32_t set, uint64_t serial) {
-    TRY(units_load(u, set, serial));
-    const uint64_t no = serial / STATE_PAGE_UNITS;
-    struct unit_page **slot = &u->sets[set].pages[no];
-    if ((*slot)->dirty) return CM_OK;
-    if (!(*slot)->frozen) return list_dirty(u, set, no, *slot);
-    struct unit_page *copy = malloc(sizeof *copy);
-    if (copy == NULL) return CM_E_NO_MEMORY;
-    memcpy(copy->bits, (*slot)->bits, sizeof copy->bits);
-    copy->dirty = copy->frozen = copy->orphaned = false;
-    const cm_err err = list_dirty(u, set, no, copy);
-    if (err != CM_OK) {
-        free(copy);
-        return err;
-    }
-    (*slot)->orphaned = true;
-    *slot = copy;
-    return CM_OK;
-}
-
 enum unit_bits unit_get(const struct units *u, uint32_t set, uint64_t serial) {
     const struct unit_page *page = u->sets[set].pages[serial / STATE_PAGE_UNITS];
     const uint64_t at = serial % STATE_PAGE_UNITS;
@@ -104,8 +71,7 @@ enum unit_bits unit_get(const struct units *u, uint32_t set, uint64_t serial) {
     return (enum unit_bits)(((unsigned)page->bits[at / UNITS_PER_BYTE] >> shift) & 3u);
 }
 
-void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bits) {
-    struct unit_page *page = u->sets[set].pages[serial / STATE_PAGE_UNITS];
+void page_set(struct unit_page *page, uint64_t serial, enum unit_bits bits) {
     const uint64_t at = serial % STATE_PAGE_UNITS;
     const unsigned shift = (unsigned)(at % UNITS_PER_BYTE) * 2u;
     uint8_t *byte = &page->bits[at / UNITS_PER_BYTE];
@@ -113,28 +79,15 @@ void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bit
     *byte = (uint8_t)(others | ((unsigned)bits << shift));
 }
 
-size_t units_freeze(struct units *u, struct frozen_page **list) {
-    for (size_t i = 0; i < u->dirty_n; i++) {
-        u->dirty[i].p->dirty = false;
-        u->dirty[i].p->frozen = true;
-    }
-    const size_t n = u->dirty_n;
-    *list = u->dirty;
-    u->dirty = NULL;
-    u->dirty_n = u->dirty_cap = 0;
-    return n;
+void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bits) {
+    page_set(u->sets[set].pages[serial / STATE_PAGE_UNITS], serial, bits);
 }
 
-cm_err units_folded(struct units *u, const struct frozen_page *list, size_t n, bool committed) {
-    for (size_t i = 0; i < n; i++) {
-        struct unit_page *page = list[i].p;
-        page->frozen = false;
-        if (page->orphaned)
-            free(page); /* its successor is on the dirty list */
-        else if (!committed)
-            TRY(list_dirty(u, list[i].set, list[i].page, page));
-    }
-    return CM_OK;
+void units_prefetch(const struct units *u, uint32_t set, uint64_t serial) {
+    const uint64_t no = serial / STATE_PAGE_UNITS;
+    if (set >= u->set_n || no >= u->sets[set].n || u->sets[set].pages[no] == NULL) return;
+    const uint64_t at = serial % STATE_PAGE_UNITS;
+    __builtin_prefetch(&u->sets[set].pages[no]->bits[at / UNITS_PER_BYTE], 1);
 }
 
 size_t units_memory(const struct units *u) {

@@ -129,6 +129,9 @@ struct state_fold;
 CM_MUST_CHECK cm_err state_fold_begin(struct state *s, struct state_fold **out);
 CM_MUST_CHECK cm_err fold_page(struct state_fold *f, uint32_t set, uint64_t page,
                                const uint8_t bytes[static STATE_PAGE_LEN]);
+/* The page as this fold has it so far; zero where it was never folded. */
+CM_MUST_CHECK cm_err fold_page_get(struct state_fold *f, uint32_t set, uint64_t page,
+                                   uint8_t out[static STATE_PAGE_LEN]);
 /* extra NULL removes the record. */
 CM_MUST_CHECK cm_err fold_extra(struct state_fold *f, uint32_t set, uint64_t serial,
                                 const struct unit_extra *extra);

@@ -58,6 +58,20 @@ cm_err fold_page(struct state_fold *f, uint32_t set, uint64_t page,
     return put(f, TABLE_PAGES, &key, slice_of(bytes, STATE_PAGE_LEN));
 }
 
+cm_err fold_page_get(struct state_fold *f, uint32_t set, uint64_t page,
+                     uint8_t out[static STATE_PAGE_LEN]) {
+    const struct table_key key = key_unit(set, page);
+    struct cm_slice content;
+    bool found = false;
+    TRY(table_get(f->state, f->txn, TABLE_PAGES, &key, NULL, &content, &found));
+    if (found && content.len != STATE_PAGE_LEN) return CM_E_CORRUPT;
+    if (found)
+        memcpy(out, content.p, STATE_PAGE_LEN);
+    else
+        memset(out, 0, STATE_PAGE_LEN);
+    return CM_OK;
+}
+
 cm_err fold_extra(struct state_fold *f, uint32_t set, uint64_t serial,
                   const struct unit_extra *extra) {
     const struct table_key key = key_unit(set, serial);

@@ -26,7 +26,6 @@ void till_close(struct till *t) {
     free(t->requests);
     free(t->answers);
     free(t->texts);
-    free(t->order);
 }
 
 static cm_err mint_stock(struct till *t, uint32_t set) {
@@ -46,30 +45,29 @@ static cm_err mint_stock(struct till *t, uint32_t set) {
     return n == t->live ? CM_OK : CM_E_STATE;
 }
 
-/* Fisher and Yates; the same order in every run. */
+/* Fisher and Yates; the same order in every run. The texts themselves change places: codes come
+ * from a network's buffers one behind the other, not from all over the memory. */
 static void shuffle(struct till *t) {
     uint64_t seed = t->live;
-    for (size_t i = 0; i < t->live; i++)
-        t->order[i] = (uint32_t)i;
     for (size_t i = t->live; i > 1; i--) {
-        const size_t j = splitmix_next(&seed) % i;
-        const uint32_t last = t->order[i - 1];
-        t->order[i - 1] = t->order[j];
-        t->order[j] = last;
+        char last[SHOP_CODE_LEN];
+        char *const a = t->texts + (i - 1) * SHOP_CODE_LEN;
+        char *const b = t->texts + splitmix_next(&seed) % i * SHOP_CODE_LEN;
+        memcpy(last, a, sizeof last);
+        memmove(a, b, sizeof last);
+        memcpy(b, last, sizeof last);
     }
 }
 
 cm_err till_stock(struct till *t, size_t live, size_t group_n, size_t legs) {
     uint32_t set = 0;
     free(t->texts);
-    free(t->order);
     t->texts = malloc(live * SHOP_CODE_LEN);
-    t->order = calloc(live, sizeof *t->order);
     t->live = live;
     t->next = 0;
     t->group_n = group_n;
     t->leg_max = (live - group_n) / legs;
-    if (t->texts == NULL || t->order == NULL) return CM_E_NO_MEMORY;
+    if (t->texts == NULL) return CM_E_NO_MEMORY;
     TRY(shop_batch(&t->shop, live, &set, t->diag));
     TRY(mint_stock(t, set));
     shuffle(t);
@@ -80,7 +78,7 @@ cm_err till_stock(struct till *t, size_t live, size_t group_n, size_t legs) {
 
 static cm_err redeem(struct till *t) {
     for (size_t i = 0; i < t->group_n; i++) {
-        const char *text = t->texts + (size_t)t->order[t->next + i] * SHOP_CODE_LEN;
+        const char *text = t->texts + (t->next + i) * SHOP_CODE_LEN;
         t->requests[i] =
             (struct cm_request){.operation = CM_OP_REDEEM, .code = slice_of(text, SHOP_CODE_LEN)};
     }

@@ -10,9 +10,8 @@
 struct till {
     struct shop shop;
     struct cm_diag *diag;
-    char *texts;             /* live * SHOP_CODE_LEN */
-    uint32_t *order;         /* of the texts: a random permutation */
-    size_t live, next;       /* order[next] is the next fresh one */
+    char *texts;             /* live * SHOP_CODE_LEN, in random order */
+    size_t live, next;       /* the next fresh one */
     size_t group_n, leg_max; /* codes of a call; of a leg at most */
     struct cm_request *requests;
     struct cm_answer *answers;

@@ -60,14 +60,12 @@ static cm_err add_api_key(struct http_shop *s, struct cm_diag *diag) {
     return engine_document(s->till.shop.engine, DOCUMENT_API_KEY, &id, 0, slice_text(text), diag);
 }
 
-/* The texts in the order of their redemption, side by side: the load shall not wait for memory. */
+/* The till's texts stand in the order of their redemption, side by side. */
 static cm_err lay_out(struct http_shop *s, bool spent) {
     const struct till *t = &s->till;
     s->texts = malloc(t->live * SHOP_CODE_LEN);
     if (s->texts == NULL) return CM_E_NO_MEMORY;
-    for (size_t i = 0; i < t->live; i++)
-        memcpy(s->texts + i * SHOP_CODE_LEN, t->texts + (size_t)t->order[i] * SHOP_CODE_LEN,
-               SHOP_CODE_LEN);
+    memcpy(s->texts, t->texts, t->live * SHOP_CODE_LEN);
     s->stock =
         (struct http_stock){.texts = s->texts, .n = t->live, .len = SHOP_CODE_LEN, .spent = spent};
     return CM_OK;

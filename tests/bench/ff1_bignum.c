@@ -1,9 +1,12 @@
-/* Algorithm 7, step by step. */
+/* Algorithm 7, step by step. See ff1_bignum.h. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* AES_encrypt: what the codes that are imitated call */
 #include "ff1_bignum.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/aes.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 
@@ -16,11 +19,12 @@
 #define AES256_LEN 32u
 
 struct ff1_bignum {
-    EVP_CIPHER_CTX *aes;
+    AES_KEY schedule;    /* customary */
+    EVP_CIPHER_CTX *evp; /* the others */
     BN_CTX *bn;
     BIGNUM *modulus[2]; /* radix^u, radix^v */
     BIGNUM *y, *c, *base, *digit;
-    bool careful;
+    enum ff1_bignum_manner manner;
     unsigned radix, n, u, v, b, d;
     size_t tweak_len;
     uint8_t tweak[BLOCK];
@@ -56,30 +60,40 @@ static bool make_numbers(struct ff1_bignum *f) {
 }
 
 static bool set_key(struct ff1_bignum *f, const uint8_t *key) {
-    f->aes = EVP_CIPHER_CTX_new();
-    return f->aes != NULL && EVP_EncryptInit_ex(f->aes, EVP_aes_256_ecb(), NULL, key, NULL) == 1 &&
-           EVP_CIPHER_CTX_set_padding(f->aes, 0) == 1;
+    if (AES_set_encrypt_key(key, 8 * (int)AES256_LEN, &f->schedule) != 0) return false;
+    f->evp = EVP_CIPHER_CTX_new();
+    return f->evp != NULL && EVP_EncryptInit_ex(f->evp, EVP_aes_256_ecb(), NULL, key, NULL) == 1 &&
+           EVP_CIPHER_CTX_set_padding(f->evp, 0) == 1;
+}
+
+static bool encipher_block(const struct ff1_bignum *f, uint8_t *block) {
+    int made = 0;
+    if (f->manner != FF1_BIGNUM_CUSTOMARY)
+        return EVP_EncryptUpdate(f->evp, block, &made, block, BLOCK) == 1;
+    AES_encrypt(block, block, &f->schedule);
+    return true;
 }
 
 void ff1_bignum_free(struct ff1_bignum *f) {
     if (f == NULL) return;
     clear_numbers(f);
-    EVP_CIPHER_CTX_free(f->aes);
+    EVP_CIPHER_CTX_free(f->evp);
     free(f);
 }
 
-cm_err ff1_bignum_new(struct ff1_bignum **out, const struct ff1_params *p, bool careful) {
+cm_err ff1_bignum_new(struct ff1_bignum **out, const struct ff1_params *p,
+                      enum ff1_bignum_manner manner) {
     if (p->key.len != AES256_LEN || p->tweak.len > BLOCK || p->n > N_MAX) return CM_E_RANGE;
     struct ff1_bignum *f = calloc(1, sizeof *f);
     if (f == NULL) return CM_E_NO_MEMORY;
-    f->careful = careful;
+    f->manner = manner;
     f->radix = p->radix;
     f->n = p->n;
     f->u = p->n / 2u;
     f->v = p->n - f->u;
     f->tweak_len = p->tweak.len;
     memcpy(f->tweak, p->tweak.p, p->tweak.len);
-    if (!set_key(f, p->key.p) || (careful && !make_numbers(f))) {
+    if (!set_key(f, p->key.p) || (manner == FF1_BIGNUM_CAREFUL && !make_numbers(f))) {
         ff1_bignum_free(f);
         return CM_E_CRYPTO;
     }
@@ -92,8 +106,8 @@ cm_err ff1_bignum_new(struct ff1_bignum **out, const struct ff1_params *p, bool 
 static bool num(const struct ff1_bignum *f, const uint8_t *x, unsigned len, BIGNUM *out) {
     BN_zero(out);
     for (unsigned i = 0; i < len; i++) {
-        const bool good =
-            f->careful ? BN_mul_word(out, f->radix) == 1 : BN_mul(out, out, f->base, f->bn) == 1;
+        const bool good = f->manner == FF1_BIGNUM_CAREFUL ? BN_mul_word(out, f->radix) == 1
+                                                          : BN_mul(out, out, f->base, f->bn) == 1;
         if (!good || BN_add_word(out, x[i]) != 1) return false;
     }
     return true;
@@ -101,7 +115,7 @@ static bool num(const struct ff1_bignum *f, const uint8_t *x, unsigned len, BIGN
 
 static bool str(const struct ff1_bignum *f, BIGNUM *value, unsigned len, uint8_t *x) {
     for (unsigned i = len; i > 0; i--) {
-        if (f->careful)
+        if (f->manner == FF1_BIGNUM_CAREFUL)
             x[i - 1] = (uint8_t)BN_div_word(value, f->radix);
         else if (BN_div(value, f->digit, value, f->base, f->bn) == 1)
             x[i - 1] = (uint8_t)BN_get_word(f->digit);
@@ -144,10 +158,9 @@ static bool round_value(struct ff1_bignum *f, unsigned i) {
     if (BN_bn2binpad(f->c, pq + len, (int)f->b) < 0) return false;
     len += f->b;
     for (size_t at = 0; at < len; at += BLOCK) {
-        int made = 0;
         for (unsigned k = 0; k < BLOCK; k++)
             r[k] ^= pq[at + k];
-        if (EVP_EncryptUpdate(f->aes, r, &made, r, BLOCK) != 1) return false;
+        if (!encipher_block(f, r)) return false;
     }
     return BN_bin2bn(r, (int)f->d, f->y) != NULL;
 }
@@ -172,7 +185,7 @@ static bool rounds(struct ff1_bignum *f, uint8_t *x) {
 }
 
 cm_err ff1_bignum_encrypt(struct ff1_bignum *f, uint8_t *numerals) {
-    if (f->careful) return rounds(f, numerals) ? CM_OK : CM_E_CRYPTO;
+    if (f->manner == FF1_BIGNUM_CAREFUL) return rounds(f, numerals) ? CM_OK : CM_E_CRYPTO;
     const bool good = make_numbers(f) && rounds(f, numerals);
     clear_numbers(f);
     return good ? CM_OK : CM_E_CRYPTO;

@@ -7,13 +7,14 @@
 
 typedef cm_err bench_area(struct bench *b);
 
-bench_area area_ff1;       /* FF1 in arrays beside BIGNUM and beside bare AES */
-bench_area area_mint;      /* codes to memory beside node */
-bench_area area_mint_file; /* codes to a CSV file beside node */
-bench_area area_open;      /* reading codes back, as a share of minting */
-bench_area area_cards;     /* card numbers beside node */
-bench_area area_redeem;    /* durable redemption in groups beside bare append + fdatasync */
-bench_area area_single;    /* the same, one at a time: latencies */
+bench_area area_ff1;           /* FF1 in arrays beside BIGNUM and beside bare AES */
+bench_area area_mint;          /* codes to memory beside node */
+bench_area area_mint_file;     /* codes to a CSV file beside node */
+bench_area area_open;          /* reading codes back, as a share of minting */
+bench_area area_cards;         /* card numbers beside node */
+bench_area area_redeem;        /* durable redemption in groups beside bare append + fdatasync */
+bench_area area_redeem_stores; /* the same beside PostgreSQL and Redis */
+bench_area area_single;        /* the same, one at a time: latencies */
 bench_area area_http; /* the daemon under load beside the constant answer of its HTTP library */
 bench_area area_open_at_scale; /* from a kill to the first answer */
 bench_area area_scale;         /* costs and sizes from a million live codes to a thousand million */

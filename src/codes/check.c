@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "codes/kernels.h"
 
 #define PRIME_MIN     5u    /* in GF(2) and GF(3) transpositions or twins pass unseen */
 #define GF16_POLY     0x13u /* x^4 + x + 1 */
@@ -125,6 +126,7 @@ cm_err check_table_init(struct check_table *out, enum cm_check kind, uint8_t rad
     if (kind == CM_CHECK_PRIME) terms_prime(&t);
     if (kind == CM_CHECK_GF16) terms_binary(&t, GF16_POLY);
     if (kind == CM_CHECK_GF32) terms_binary(&t, GF32_POLY);
+    t.lanes = kernels_check(&t);
     *out = t;
     return CM_OK;
 }
@@ -176,6 +178,10 @@ void check_compute(const struct check_table *table, const uint8_t *numerals, siz
 void check_append(const struct check_table *table, uint8_t *rows, size_t n, size_t stride) {
     row_fn *const compute = row_fn_of(table->kind);
     if (compute == NULL) return;
+    if (table->lanes != NULL) {
+        table->lanes->append(table, rows, n, stride);
+        return;
+    }
     for (size_t i = 0; i < n; i++)
         rows[i * stride + table->length] = compute(table, rows + i * stride);
 }
@@ -187,4 +193,27 @@ void check_verify(const struct check_table *table, const uint8_t *rows, size_t n
         const uint8_t *const row = rows + i * stride;
         wrong_out[i] = compute != NULL && compute(table, row) != row[table->length];
     }
+}
+
+static void take_portable(const struct check_table *table, const uint8_t *rows, size_t n,
+                          size_t stride, uint8_t *out, uint8_t *wrong_out) {
+    const size_t len = (size_t)table->length + check_n(table->kind);
+    check_verify(table, rows, n, stride, wrong_out);
+    for (size_t i = 0; i < n; i++) {
+        unsigned beyond = 0;
+        for (size_t k = i * stride; k < i * stride + len; k++) {
+            const unsigned outside = rows[k] >= table->radix;
+            beyond |= outside;
+            out[k] = (uint8_t)(rows[k] & (outside - 1));
+        }
+        wrong_out[i] |= (uint8_t)beyond;
+    }
+}
+
+void check_take(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
+                uint8_t *out, uint8_t *wrong_out) {
+    if (table->lanes != NULL)
+        table->lanes->take_rows(table, rows, n, stride, out, wrong_out);
+    else
+        take_portable(table, rows, n, stride, out, wrong_out);
 }

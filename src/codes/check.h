@@ -13,10 +13,13 @@
 #include "countermark/check.h"
 #include "countermark/scheme.h"
 
+struct check_lanes;
+
 /* Built once per (kind, radix, length); plain data, read-only afterwards, shared by threads. */
 struct check_table {
     enum cm_check kind;
     uint8_t radix, length;
+    const struct check_lanes *lanes; /* faster ways of this processor (codes/kernels.h), or NULL */
     /* linear kinds: term[j][x] = -(a^(L-j) x), so that the check numeral is the plain sum */
     uint8_t term[CM_LENGTH_MAX][CM_ALPHABET_MAX];
 };
@@ -35,12 +38,19 @@ CM_MUST_CHECK cm_err check_table_init(struct check_table *out, enum cm_check kin
 void check_compute(const struct check_table *table, const uint8_t *numerals, size_t n,
                    size_t stride, uint8_t *check_out);
 
-/* The same, written into its place behind the data: rows[i * stride + L] (stride > L). */
+/* The same, written into its place behind the data: rows[i * stride + L] (stride > L). The numerals
+ * lie below the radix. */
 void check_append(const struct check_table *table, uint8_t *rows, size_t n, size_t stride);
 
 /* wrong_out[i] = 1 if the check numeral of row i does not fit, else 0; always 0 without check
  * character. Work does not depend on the verdicts. */
 void check_verify(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
                   uint8_t *wrong_out);
+
+/* Rows of any bytes, copied to rows at `out` (the same stride) that the cipher can work on: a
+ * numeral outside the alphabet becomes 0. wrong_out[i] = 1 if row i held one, or its check numeral
+ * does not fit, else 0. */
+void check_take(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
+                uint8_t *out, uint8_t *wrong_out);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/macros.h"
 #include "codes/check.h"
+#include "codes/kernels.h"
 #include "codes/lanes.h"
 #include "codes/pack.h"
 #include "crypto/cmac.h"
@@ -181,27 +182,17 @@ cm_err cm_coder_mint(struct cm_coder *coder, const struct cm_unit_fields *units,
     return CM_OK;
 }
 
-void cm_coder_text(const struct cm_coder *coder, const uint8_t *numerals, size_t n, char *texts) {
-    const struct cm_alphabet *alphabet = &coder->numbers.alphabet;
-    const size_t len = n * coder->code_len;
-    for (size_t i = 0; i < len; i++) {
-        texts[i] = numerals[i] < alphabet->n ? alphabet->symbols[numerals[i]] : '?';
-    }
+static void text_portable(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
+                          const uint8_t *numerals, size_t len, char *texts) {
+    for (size_t i = 0; i < len; i++)
+        texts[i] = numerals[i] < radix ? symbols[numerals[i]] : '?';
 }
 
-/* Copy rows to scratch; a numeral outside the alphabet becomes 0 and marks its row as mistyped. */
-static void take_rows(struct cm_coder *coder, const uint8_t *rows, size_t n) {
-    const unsigned radix = coder->numbers.alphabet.n, len = coder->code_len;
-    check_verify(&coder->check, rows, n, len, coder->typo);
-    for (size_t i = 0; i < n; i++) {
-        unsigned beyond = 0;
-        for (size_t k = i * len; k < (i + 1) * len; k++) {
-            const unsigned outside = rows[k] >= radix;
-            beyond |= outside;
-            coder->rows[k] = (uint8_t)(rows[k] & (outside - 1));
-        }
-        coder->typo[i] |= (uint8_t)beyond;
-    }
+void cm_coder_text(const struct cm_coder *coder, const uint8_t *numerals, size_t n, char *texts) {
+    const struct cm_alphabet *alphabet = &coder->numbers.alphabet;
+    text_fn *const kernel = kernels_text();
+    (kernel != NULL ? kernel : text_portable)(alphabet->symbols, alphabet->n, numerals,
+                                              n * coder->code_len, texts);
 }
 
 /* One answer. A P that is not to be shown is unpacked as 0, whose fields are all 0: what is done is
@@ -220,7 +211,7 @@ static inline void answer(const struct cm_coder *coder, size_t i, struct cm_open
 static cm_err open_lanes(struct cm_coder *coder, const uint8_t *rows, size_t n,
                          struct cm_opened *out) {
     struct lanes *const lanes = &coder->lanes;
-    take_rows(coder, rows, n);
+    check_take(&coder->check, rows, n, coder->code_len, coder->rows, coder->typo);
     numerals_join(ff1_numerals(coder->enc), coder->rows, coder->code_len, n, lanes->a, lanes->b);
     TRY(ff1_decrypt(coder->enc, lanes->a, lanes->b, n));
     lanes_parts(&coder->sizes, lanes, n);

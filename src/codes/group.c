@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "codes/kernels.h"
 
 #define PIECE_MAX_N 5u /* symbols that people still take in at one glance */
 #define GROUP_N     4u
@@ -62,19 +63,12 @@ size_t grouping_text_len(const struct grouping *grouping, uint8_t code_n) {
     return n == 0 ? code_n : code_n + n - 1u;
 }
 
-/* Where each byte of a text comes from: an index into the code, or SEPARATOR. */
-struct layout {
-    uint8_t from[CM_LENGTH_MAX + 1u + CM_GROUPS_MAX];
-    size_t len;
-};
-#define SEPARATOR UINT8_MAX
-
-static struct layout layout_of(const struct grouping *grouping, uint8_t code_n) {
-    struct layout l = {.len = 0};
+struct grouping_layout grouping_layout_of(const struct grouping *grouping, uint8_t code_n) {
+    struct grouping_layout l = {.code_n = code_n, .separator = grouping->separator};
     const unsigned group_n = group_count(grouping);
     uint8_t at = 0;
     for (unsigned i = 0; i < group_n; i++) {
-        if (i > 0) l.from[l.len++] = SEPARATOR;
+        if (i > 0) l.from[l.len++] = GROUPING_GAP;
         for (unsigned k = 0; k < grouping->size[i]; k++)
             l.from[l.len++] = at++;
     }
@@ -83,12 +77,18 @@ static struct layout layout_of(const struct grouping *grouping, uint8_t code_n) 
     return l;
 }
 
+static void slots_portable(const struct grouping_layout *layout, const char *texts, size_t n,
+                           char *out, size_t stride) {
+    for (size_t i = 0; i < n; i++, texts += layout->code_n, out += stride)
+        for (size_t k = 0; k < layout->len; k++)
+            out[k] = layout->from[k] == GROUPING_GAP ? layout->separator : texts[layout->from[k]];
+}
+
 void grouping_slots(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,
                     char *out, size_t stride) {
-    const struct layout layout = layout_of(grouping, code_n);
-    for (size_t i = 0; i < n; i++, texts += code_n, out += stride)
-        for (size_t k = 0; k < layout.len; k++)
-            out[k] = layout.from[k] == SEPARATOR ? grouping->separator : texts[layout.from[k]];
+    const struct grouping_layout layout = grouping_layout_of(grouping, code_n);
+    slots_fn *const kernel = kernels_slots(&layout);
+    (kernel != NULL ? kernel : slots_portable)(&layout, texts, n, out, stride);
 }
 
 void grouping_apply(const struct grouping *grouping, uint8_t code_n, const char *texts, size_t n,

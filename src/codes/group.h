@@ -16,6 +16,17 @@ struct grouping {
     char separator;              /* '-', ' ' or '.'; ignored without groups */
 };
 
+/* Where each byte of a printed code comes from. */
+#define GROUPING_TEXT_MAX (CM_LENGTH_MAX + 1u + CM_GROUPS_MAX)
+#define GROUPING_GAP      UINT8_MAX /* a separator */
+struct grouping_layout {
+    uint8_t from[GROUPING_TEXT_MAX]; /* index into the code, or GROUPING_GAP */
+    uint8_t len, code_n;
+    char separator;
+};
+/* The grouping has passed grouping_check. */
+struct grouping_layout grouping_layout_of(const struct grouping *grouping, uint8_t code_n);
+
 /* The grouping that is frozen in a scheme. */
 struct grouping grouping_of(const struct cm_scheme_numbers *numbers);
 

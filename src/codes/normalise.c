@@ -7,6 +7,8 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "codes/kernels.h"
+#include "countermark/scheme.h"
 
 #define ASCII_N 128u
 
@@ -95,6 +97,7 @@ cm_err normaliser_init(struct normaliser *out, const struct cm_alphabet *alphabe
                          "reading tables of version %u are unknown; the newest is %u",
                          table_version, NORMALISE_TABLE_VERSION);
     struct normaliser n = {.code_n = code_n};
+    memset(n.ascii, (int)CM_NO_SYMBOL, sizeof n.ascii);
     for (unsigned i = 0; i < ASCII_N; i++) {
         const char c = folded(alphabet, (char)i);
         const uint8_t symbol = alphabet->index[(uint8_t)c];
@@ -156,8 +159,38 @@ static enum normalised read_symbols(const struct normaliser *normaliser, struct 
     return seen == normaliser->code_n ? NORMALISED_OK : NORMALISED_LENGTH;
 }
 
+/* The quick way for what nearly every text is: plain symbols, and separators that the print may
+ * have. False: something else is in it, and what that is the careful way finds. `numerals` may be
+ * half filled then. */
+static bool read_plain(const struct normaliser *normaliser, struct cm_slice text,
+                       uint8_t *numerals) {
+    const size_t code_n = normaliser->code_n;
+    uint8_t row[UINT8_MAX + CM_GROUPS_MAX];
+    if (text.len < code_n || text.len > code_n + CM_GROUPS_MAX) return false;
+    unsigned special = 0;
+    if (text.len == code_n) {
+        for (size_t i = 0; i < code_n; i++) {
+            numerals[i] = normaliser->ascii[text.p[i]];
+            special |= numerals[i];
+        }
+        return special < CM_ALPHABET_MAX;
+    }
+    size_t seen = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t symbol = normaliser->ascii[text.p[i]];
+        const bool kept = symbol != NORMALISE_DELETE;
+        row[seen] = symbol;
+        special |= kept ? symbol : 0u;
+        seen += kept;
+    }
+    if (special >= CM_ALPHABET_MAX || seen != code_n) return false;
+    memcpy(numerals, row, code_n);
+    return true;
+}
+
 enum normalised normalise(const struct normaliser *normaliser, struct cm_slice text,
                           uint8_t *numerals) {
+    if (read_plain(normaliser, text, numerals)) return NORMALISED_OK;
     const enum normalised verdict = text.len > NORMALISE_TEXT_MAX
                                         ? NORMALISED_LENGTH
                                         : read_symbols(normaliser, text, numerals);
@@ -167,8 +200,14 @@ enum normalised normalise(const struct normaliser *normaliser, struct cm_slice t
 
 void normalise_rows(const struct normaliser *normaliser, const struct cm_slice *texts, size_t n,
                     uint8_t *rows, size_t stride, uint8_t *verdicts) {
+    read_fn *const kernel = kernels_read(normaliser);
+    if (kernel != NULL)
+        kernel(normaliser, texts, n, rows, stride, verdicts);
+    else
+        memset(verdicts, (int)READ_CAREFULLY, n);
     for (size_t i = 0; i < n; i++)
-        verdicts[i] = (uint8_t)normalise(normaliser, texts[i], rows + i * stride);
+        if (verdicts[i] == READ_CAREFULLY)
+            verdicts[i] = (uint8_t)normalise(normaliser, texts[i], rows + i * stride);
 }
 
 const char *normalised_name(enum normalised verdict) {

@@ -25,7 +25,8 @@ enum normalised {
 /* Built once per scheme; plain data, read-only afterwards, shared by threads. */
 struct normaliser {
     uint8_t code_n;     /* symbols of a whole code: data and check character */
-    uint8_t ascii[128]; /* ASCII -> position, NORMALISE_DELETE or CM_NO_SYMBOL; all steps in one */
+    uint8_t ascii[256]; /* ASCII -> position, NORMALISE_DELETE or CM_NO_SYMBOL, all steps in one;
+                           a byte beyond ASCII -> no position */
 };
 #define NORMALISE_DELETE 0xFEu
 

@@ -1,0 +1,118 @@
+/* Check characters of one row a step with AVX-512, rows of up to 32 numerals. See kernels.h.
+ *
+ * Prime sizes: the sum of weight times numeral in dot products, reduced by a reciprocal. Sizes 16
+ * and 32: each bit of a numeral adds its column, exclusive or. The check numeral takes part with
+ * the weight -1 (or 1), so a sound row comes to 0. No table is looked up by a numeral.
+ * Compiled with its own flags; called only where kernels_x86.c finds the instructions. */
+#include <immintrin.h>
+#include <string.h>
+
+#include "codes/kernels.h"
+
+#define BITS 5u /* of a numeral of the binary kinds */
+
+/* One row of vectors for a table; lanes beyond the row are 0. */
+struct sums {
+    __m256i weight;       /* prime: of every numeral, the check numeral included */
+    __m256i column[BITS]; /* binary: what each bit adds */
+    uint64_t reciprocal;  /* prime: floor(2^32 / p) + 1 */
+    unsigned p;
+};
+
+static __m256i column_of(const struct check_table *t, unsigned x, unsigned of_check) {
+    uint8_t bytes[CHECK_LANES_ROW_MAX] = {0};
+    for (unsigned j = 0; j < t->length; j++)
+        bytes[j] = t->term[j][x];
+    bytes[t->length] = (uint8_t)of_check;
+    __m256i column;
+    memcpy(&column, bytes, sizeof column);
+    return column;
+}
+
+static struct sums sums_of(const struct check_table *t) {
+    struct sums s = {.p = t->radix, .reciprocal = ((uint64_t)1 << 32) / t->radix + 1};
+    if (t->kind == CM_CHECK_PRIME) s.weight = column_of(t, 1, t->radix - 1u);
+    for (unsigned b = 0; b < BITS && 1u << b < t->radix; b++)
+        s.column[b] = column_of(t, 1u << b, 1u << b);
+    return s;
+}
+
+/* The sum stays below 32 * 255 * 63 < 2^20 even for foreign numerals; the reciprocal is exact as
+ * long as sum * (reciprocal * p - 2^32) < 2^32, and that factor is at most p. */
+static inline unsigned prime(const struct sums *s, __m256i row) {
+    const __m256i pairs = _mm256_maddubs_epi16(row, s->weight);
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(1, 0, 3, 2)));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1)));
+    const unsigned x = (unsigned)_mm_cvtsi128_si32(sum);
+    return x - (unsigned)(x * s->reciprocal >> 32) * s->p;
+}
+
+static inline unsigned binary(const struct sums *s, __m256i row) {
+    __m256i sum = _mm256_setzero_si256();
+    for (unsigned b = 0; b < BITS; b++) {
+        const __mmask32 set = _mm256_test_epi8_mask(row, _mm256_set1_epi8((char)(1u << b)));
+        sum = _mm256_xor_si256(sum, _mm256_maskz_mov_epi8(set, s->column[b]));
+    }
+    const __m128i half =
+        _mm_xor_si128(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    uint64_t x = (uint64_t)_mm_cvtsi128_si64(half) ^ (uint64_t)_mm_extract_epi64(half, 1);
+    x ^= x >> 32;
+    x ^= x >> 16;
+    return (unsigned)((x ^ x >> 8) & UINT8_MAX);
+}
+
+static inline unsigned none(const struct sums *s, __m256i row) {
+    (void)s;
+    (void)row;
+    return 0;
+}
+
+typedef unsigned sum_fn(const struct sums *s, __m256i row);
+
+static inline __mmask32 bytes_mask(unsigned len) { return (__mmask32)(((uint64_t)1 << len) - 1); }
+
+/* Loops with constant functions, so that nothing is decided inside them. */
+static inline __attribute__((always_inline)) void append_with(const struct check_table *t,
+                                                              uint8_t *rows, size_t n,
+                                                              size_t stride, sum_fn *sum) {
+    const struct sums s = sums_of(t);
+    const __mmask32 data = bytes_mask(t->length);
+    for (size_t i = 0; i < n; i++, rows += stride)
+        rows[t->length] = (uint8_t)sum(&s, _mm256_maskz_loadu_epi8(data, rows));
+}
+
+static inline __attribute__((always_inline)) void take_with(const struct check_table *t,
+                                                            const uint8_t *rows, size_t n,
+                                                            size_t stride, uint8_t *out,
+                                                            uint8_t *wrong_out, sum_fn *sum) {
+    const struct sums s = sums_of(t);
+    const __mmask32 whole = bytes_mask(t->length + (unsigned)check_n(t->kind));
+    const __m256i radix = _mm256_set1_epi8((char)t->radix);
+    for (size_t i = 0; i < n; i++, rows += stride, out += stride) {
+        const __m256i row = _mm256_maskz_loadu_epi8(whole, rows);
+        const __mmask32 own = _mm256_cmplt_epu8_mask(row, radix);
+        _mm256_mask_storeu_epi8(out, whole, _mm256_maskz_mov_epi8(own, row));
+        wrong_out[i] = (uint8_t)((sum(&s, row) != 0) | (own != UINT32_MAX));
+    }
+}
+
+static void append(const struct check_table *t, uint8_t *rows, size_t n, size_t stride) {
+    if (t->kind == CM_CHECK_PRIME)
+        append_with(t, rows, n, stride, prime);
+    else
+        append_with(t, rows, n, stride, binary);
+}
+
+static void take_rows(const struct check_table *t, const uint8_t *rows, size_t n, size_t stride,
+                      uint8_t *out, uint8_t *wrong_out) {
+    if (t->kind == CM_CHECK_NONE)
+        take_with(t, rows, n, stride, out, wrong_out, none);
+    else if (t->kind == CM_CHECK_PRIME)
+        take_with(t, rows, n, stride, out, wrong_out, prime);
+    else
+        take_with(t, rows, n, stride, out, wrong_out, binary);
+}
+
+const struct check_lanes check_avx512 = {.append = append, .take_rows = take_rows};

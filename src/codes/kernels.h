@@ -1,0 +1,47 @@
+/* Which loops over rows of numerals this processor has, found when it is asked for: AVX-512 with
+ * VBMI2 (Zen 4, Ice Lake and later), or NULL: the portable way it is. Other architectures build
+ * kernels_portable.c. As crypto/kernels.h does for the cipher.
+ *
+ * Every kernel yields what the portable loop yields, byte for byte. No kernel branches on a numeral
+ * or addresses memory by one. Refuses nothing. Thread-safe, no state. */
+#ifndef CM_CODES_KERNELS_H
+#define CM_CODES_KERNELS_H
+
+#include "codes/check.h"
+#include "codes/group.h"
+#include "codes/normalise.h"
+
+#define CHECK_LANES_ROW_MAX 32u /* numerals of a row that a kernel takes */
+#define TEXT_LANES_MAX      64u /* bytes of a grouped or typed text that a kernel takes */
+
+/* check_append and check_take of one instruction set. */
+struct check_lanes {
+    void (*append)(const struct check_table *table, uint8_t *rows, size_t n, size_t stride);
+    void (*take_rows)(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
+                      uint8_t *out, uint8_t *wrong_out);
+};
+extern const struct check_lanes check_avx512;
+
+/* texts[i] = symbols[numerals[i]], or '?' from radix on. */
+typedef void text_fn(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
+                     const uint8_t *numerals, size_t len, char *texts);
+extern text_fn text_avx512;
+
+/* grouping_slots for a layout of up to TEXT_LANES_MAX bytes. */
+typedef void slots_fn(const struct grouping_layout *layout, const char *texts, size_t n, char *out,
+                      size_t stride);
+extern slots_fn slots_avx512;
+
+/* normalise_rows for texts of ASCII symbols and separators alone; other texts are left to the
+ * careful way: verdicts[i] = READ_CAREFULLY, and their rows are not touched. */
+typedef void read_fn(const struct normaliser *normaliser, const struct cm_slice *texts, size_t n,
+                     uint8_t *rows, size_t stride, uint8_t *verdicts);
+extern read_fn read_avx512;
+#define READ_CAREFULLY UINT8_MAX /* no value of enum normalised */
+
+const struct check_lanes *kernels_check(const struct check_table *table);
+text_fn *kernels_text(void);
+slots_fn *kernels_slots(const struct grouping_layout *layout);
+read_fn *kernels_read(const struct normaliser *normaliser);
+
+#endif

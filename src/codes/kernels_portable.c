@@ -1,0 +1,19 @@
+/* Where no kernel is built: the portable loops serve everything. See kernels.h. */
+#include "codes/kernels.h"
+
+const struct check_lanes *kernels_check(const struct check_table *table) {
+    (void)table;
+    return NULL;
+}
+
+text_fn *kernels_text(void) { return NULL; }
+
+slots_fn *kernels_slots(const struct grouping_layout *layout) {
+    (void)layout;
+    return NULL;
+}
+
+read_fn *kernels_read(const struct normaliser *normaliser) {
+    (void)normaliser;
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/* The kernels of x86-64, chosen by what the processor and the system say. See kernels.h. */
+#include "codes/kernels.h"
+
+#include <stdbool.h>
+
+/* The flags that check_avx512.c and text_avx512.c are compiled with (CMakeLists.txt). */
+static bool has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+const struct check_lanes *kernels_check(const struct check_table *table) {
+    const bool takes =
+        table->kind != CM_CHECK_DAMM && table->length < CHECK_LANES_ROW_MAX && has_avx512();
+    return takes ? &check_avx512 : NULL;
+}
+
+text_fn *kernels_text(void) { return has_avx512() ? text_avx512 : NULL; }
+
+slots_fn *kernels_slots(const struct grouping_layout *layout) {
+    return layout->len <= TEXT_LANES_MAX && has_avx512() ? slots_avx512 : NULL;
+}
+
+read_fn *kernels_read(const struct normaliser *normaliser) {
+    return normaliser->code_n <= TEXT_LANES_MAX && has_avx512() ? read_avx512 : NULL;
+}

@@ -5,7 +5,7 @@
 
 #include "base/macros.h"
 
-/* The flags that ff1_avx512.c and numerals_avx512.c are compiled with (CMakeLists.txt). */
+/* The flags that the *_avx512.c are compiled with (CMakeLists.txt). */
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
@@ -21,3 +21,5 @@ const struct ff1_kernel *kernels_ff1(size_t n) {
 const struct numerals_lanes *kernels_numerals(const struct numerals *numerals) {
     return has_avx512() && numerals_avx512_takes(numerals) ? &numerals_avx512 : NULL;
 }
+
+hash_lanes_fn *kernels_hash_lanes(void) { return has_avx512() ? hash_lanes_avx512 : NULL; }

@@ -14,7 +14,7 @@
 #include "engine/engine.h"
 #include "engine/opener.h"
 #include "engine/workspace.h"
-#include "ledger/audit.h"
+#include "ledger/audit_store.h"
 #include "ledger/journal.h"
 
 #define REFUSAL_SCHEMES_MAX 256u /* schemes counted apart; further ones count as "no scheme" */
@@ -126,6 +126,7 @@ struct local {
     /* folder */
     struct cm_key *audit_seed; /* guarded copy, or NULL */
     char audit_origin[64];
+    struct audit_feed audit_feed;
     uint64_t checkpoint_ms; /* when the last one was written */
 
     atomic_bool dead;

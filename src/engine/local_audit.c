@@ -34,6 +34,7 @@ cm_err local_audit_open(struct local *l, const struct workspace *w, struct cm_di
 void local_audit_close(struct local *l) {
     secret_free(l->audit_seed);
     l->audit_seed = NULL;
+    audit_feed_close(&l->audit_feed);
 }
 
 cm_err local_audit_fold(struct local *l, struct state_fold *f, const struct fold_job *job,
@@ -41,9 +42,10 @@ cm_err local_audit_fold(struct local *l, struct state_fold *f, const struct fold
     if (l->journal == NULL) return CM_OK; /* fsck compares units, not trees */
     struct workspace_paths paths;
     TRY(workspace_paths(l->folder_path, &paths, NULL));
-    struct journal_reader_options ro = {.dir = paths.journal, .archive_dir = paths.archive};
-    memcpy(ro.workspace_id, l->workspace_id, sizeof ro.workspace_id);
-    const cm_err err = audit_fold(f, &ro, job->position, AUDIT_FOLD_LIMIT, tree, NULL);
+    struct journal_reader_options *ro = &l->audit_feed.journal;
+    *ro = (struct journal_reader_options){.dir = paths.journal, .archive_dir = paths.archive};
+    memcpy(ro->workspace_id, l->workspace_id, sizeof ro->workspace_id);
+    const cm_err err = audit_fold(f, &l->audit_feed, job->position, AUDIT_FOLD_LIMIT, tree, NULL);
     if (err != CM_E_NOT_FOUND && err != CM_E_CORRUPT) return err;
     /* A missing or damaged old segment must not stop the image: the tree waits, and says so. */
     log_event(LOG_WARN, "audit tree stands still at %llu: %s; run 'countermark fsck'",

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "crypto/hash_many.h"
+
 #define PREFIX_LEAF 0x00u
 #define PREFIX_NODE 0x01u
 
@@ -11,11 +13,16 @@ static bool same(const struct hash256 *a, const struct hash256 *b) {
     return memcmp(a->b, b->b, HASH_LEN) == 0;
 }
 
+void audit_leaf_head(uint8_t to[static AUDIT_LEAF_HEAD_LEN], uint64_t sequence, uint64_t time_ms) {
+    to[0] = PREFIX_LEAF;
+    put_u64be(to + 1, sequence);
+    put_u64be(to + 1 + sizeof sequence, time_ms);
+}
+
 cm_err audit_leaf(struct hasher *hasher, uint64_t sequence, uint64_t time_ms, struct cm_slice frame,
                   struct hash256 *out) {
-    uint8_t head[1 + 2 * sizeof(uint64_t)] = {PREFIX_LEAF};
-    put_u64be(head + 1, sequence);
-    put_u64be(head + 1 + sizeof sequence, time_ms);
+    uint8_t head[AUDIT_LEAF_HEAD_LEN];
+    audit_leaf_head(head, sequence, time_ms);
     TRY(hasher_begin(hasher));
     TRY(hasher_update(hasher, slice_of(head, sizeof head)));
     TRY(hasher_update(hasher, frame));
@@ -52,6 +59,57 @@ cm_err audit_append(struct audit_tree *tree, struct hasher *hasher, const struct
     }
     tree->frontier[level] = hash;
     tree->size++;
+    return CM_OK;
+}
+
+/* Nodes of one level next to each other, with room for one that waited in the frontier. */
+struct row {
+    uint64_t first; /* index of the first of them in its level */
+    size_t n;
+    struct hash256 nodes[AUDIT_EXTEND_MAX + 1];
+};
+
+static cm_err tell(const struct row *r, unsigned level, audit_completed *completed, void *ctx) {
+    for (size_t i = 0; completed != NULL && i < r->n; i++)
+        TRY(completed(ctx, level, r->first + i, &r->nodes[i]));
+    return CM_OK;
+}
+
+/* From the row to the row above it; a node without a partner goes into the frontier. */
+static cm_err climb(struct row *r, struct hasher *hasher, struct hash256 *frontier) {
+    uint8_t pairs[AUDIT_EXTEND_MAX / 2 + 1][1 + 2 * HASH_LEN];
+    if ((r->first & 1u) != 0) {
+        memmove(&r->nodes[1], &r->nodes[0], r->n * sizeof *r->nodes);
+        r->nodes[0] = *frontier;
+        r->first--;
+        r->n++;
+    }
+    const size_t n = r->n / 2;
+    for (size_t i = 0; i < n; i++) {
+        pairs[i][0] = PREFIX_NODE;
+        memcpy(pairs[i] + 1, &r->nodes[2 * i], 2 * HASH_LEN);
+    }
+    if (r->n % 2 != 0) *frontier = r->nodes[r->n - 1];
+    r->first /= 2;
+    r->n = n;
+    const struct hash_messages messages = {
+        .first = pairs[0], .len = sizeof pairs[0], .stride = sizeof pairs[0], .n = n};
+    return hash_many(hasher, &messages, r->nodes);
+}
+
+cm_err audit_extend(struct audit_tree *tree, struct hasher *hasher, const struct hash256 *leaves,
+                    size_t n, audit_completed *completed, void *ctx) {
+    if (n > AUDIT_EXTEND_MAX) return CM_E_RANGE;
+    if (tree->size >> AUDIT_LEVEL_MAX != 0) return CM_E_LIMIT;
+    struct audit_tree next = *tree;
+    struct row row = {.first = tree->size, .n = n};
+    if (n > 0) memcpy(row.nodes, leaves, n * sizeof *leaves);
+    for (unsigned level = 0; row.n > 0; level++) {
+        TRY(tell(&row, level, completed, ctx));
+        TRY(climb(&row, hasher, &next.frontier[level]));
+    }
+    next.size += n;
+    *tree = next;
     return CM_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash_many.h"
 #include "ledger/event_frame.h"
 #include "ledger/state_table.h"
 
@@ -62,8 +63,6 @@ cm_err audit_stored_size(const struct state *s, uint64_t *size) {
     return err;
 }
 
-/* ---- Growing ----------------------------------------------------------------------------- */
-
 /* A put that fails spoils the fold; anything else leaves it as good as it was. */
 static cm_err put(struct state_fold *f, const struct table_key *key, struct cm_slice content) {
     f->err = table_put(f->state, f->txn, TABLE_NODES, key, content);
@@ -76,12 +75,47 @@ static cm_err keep_node(void *ctx, unsigned level, uint64_t index, const struct 
     return put(ctx, &key, slice_of(hash->b, HASH_LEN));
 }
 
-/* What is done with each event's leaf hash, in order. */
-typedef cm_err use_leaf(void *ctx, const struct hash256 *leaf);
+/* ---- Leaves: hashed together as long as they are of one length ---------------------------- */
+
+/* What is done with the leaf hashes of events, in order. */
+typedef cm_err use_leaves(void *ctx, const struct hash256 *leaves, size_t n);
+
+struct leaves {
+    struct hasher *hasher; /* borrowed */
+    use_leaves *use;
+    void *ctx;
+    size_t n, len;
+    uint8_t rows[AUDIT_EXTEND_MAX][HASH_MANY_LEN_MAX];
+};
+
+static cm_err leaves_flush(struct leaves *l) {
+    struct hash256 hashes[AUDIT_EXTEND_MAX];
+    const struct hash_messages messages = {
+        .first = l->rows[0], .len = l->len, .stride = sizeof l->rows[0], .n = l->n};
+    const size_t n = l->n;
+    l->n = 0;
+    if (n == 0) return CM_OK;
+    TRY(hash_many(l->hasher, &messages, hashes));
+    return l->use(l->ctx, hashes, n);
+}
+
+static cm_err leaves_add(struct leaves *l, uint64_t sequence, uint64_t time_ms,
+                         struct cm_slice frame) {
+    const size_t len = AUDIT_LEAF_HEAD_LEN + frame.len;
+    if (l->n == AUDIT_EXTEND_MAX || len != l->len) TRY(leaves_flush(l));
+    if (len > HASH_MANY_LEN_MAX) {
+        struct hash256 leaf;
+        TRY(audit_leaf(l->hasher, sequence, time_ms, frame, &leaf));
+        return l->use(l->ctx, &leaf, 1);
+    }
+    l->len = len;
+    audit_leaf_head(l->rows[l->n], sequence, time_ms);
+    memcpy(l->rows[l->n++] + AUDIT_LEAF_HEAD_LEN, frame.p, frame.len);
+    return CM_OK;
+}
 
 /* The leaves of one group from sequence `*next` on, which moves past them. */
-static cm_err group_leaves(struct hasher *hasher, const struct journal_group *g, uint64_t *next,
-                           use_leaf *use, void *ctx) {
+static cm_err group_leaves(struct leaves *l, const struct journal_group *g, uint64_t *next) {
     struct cm_slice rest = g->events;
     struct event_frame frame;
     for (uint64_t sequence = g->first_sequence; frame_next(&rest, &frame); sequence++) {
@@ -89,48 +123,64 @@ static cm_err group_leaves(struct hasher *hasher, const struct journal_group *g,
         if (sequence > *next) return CM_E_CORRUPT;
         const struct cm_slice whole =
             slice_of(frame.payload.p - EVENT_FRAME_LEN, EVENT_FRAME_LEN + frame.payload.len);
-        struct hash256 leaf;
-        TRY(audit_leaf(hasher, sequence, g->time_ms, whole, &leaf));
-        TRY(use(ctx, &leaf));
+        TRY(leaves_add(l, sequence, g->time_ms, whole));
         (*next)++;
     }
     return CM_OK;
 }
 
-struct growth {
-    struct state_fold *f;
-    struct hasher *hasher; /* borrowed */
-    struct audit_tree tree;
-};
+/* ---- Growing ----------------------------------------------------------------------------- */
 
-static cm_err grow(void *ctx, const struct hash256 *leaf) {
-    struct growth *g = ctx;
-    return audit_append(&g->tree, g->hasher, leaf, keep_node, g->f);
+void audit_feed_close(struct audit_feed *feed) {
+    journal_reader_close(feed->reader);
+    feed->reader = NULL;
 }
 
-static cm_err grow_to(struct growth *g, const struct journal_reader_options *journal,
-                      uint64_t below, uint64_t limit, struct cm_diag *diag) {
-    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
-    CM_CLEANUP(journal_reader_closep) struct journal_reader *reader = NULL;
+/* Stand before the tree's next leaf: where the last fold stopped, unless that one failed. */
+static cm_err feed_at(struct audit_feed *feed, uint64_t next, struct cm_diag *diag) {
+    if (feed->reader != NULL && feed->next == next) return CM_OK;
+    audit_feed_close(feed);
+    feed->next = next;
+    return journal_reader_open(&feed->reader, &feed->journal, next, diag);
+}
+
+struct growth {
+    struct state_fold *f;
+    struct audit_tree tree;
+    struct leaves leaves;
+};
+
+static void growth_freep(struct growth **g) {
+    if (*g != NULL) hasher_free((*g)->leaves.hasher);
+    free(*g);
+}
+
+static cm_err grow(void *ctx, const struct hash256 *leaves, size_t n) {
+    struct growth *g = ctx;
+    return audit_extend(&g->tree, g->leaves.hasher, leaves, n, keep_node, g->f);
+}
+
+static cm_err grow_to(struct growth *g, struct audit_feed *feed, uint64_t below, uint64_t limit,
+                      struct cm_diag *diag) {
     uint64_t next = g->tree.size + JOURNAL_FIRST_SEQUENCE;
     const uint64_t stop = below - next < limit ? below : next + limit;
-    TRY(hasher_new(&hasher));
-    g->hasher = hasher;
-    TRY(journal_reader_open(&reader, journal, next, diag));
+    TRY(feed_at(feed, next, diag));
     while (next < stop) {
         struct journal_group group;
         bool found = false;
-        TRY(journal_reader_next(reader, below, &group, &found, diag));
-        if (!found) return CM_OK;
-        TRY(group_leaves(hasher, &group, &next, grow, g));
+        TRY(journal_reader_next(feed->reader, below, &group, &found, diag));
+        if (!found) break;
+        TRY(group_leaves(&g->leaves, &group, &next));
     }
-    return CM_OK;
+    feed->next = next;
+    return leaves_flush(&g->leaves);
 }
 
-static cm_err fold_tree(struct growth *g, const struct journal_reader_options *journal,
-                        uint64_t below, uint64_t limit, struct cm_diag *diag) {
+static cm_err fold_tree(struct growth *g, struct audit_feed *feed, uint64_t below, uint64_t limit,
+                        struct cm_diag *diag) {
+    TRY(hasher_new(&g->leaves.hasher));
     TRY(stored(g->f->state, g->f->txn, diag, &g->tree));
-    if (below > g->tree.size + JOURNAL_FIRST_SEQUENCE) TRY(grow_to(g, journal, below, limit, diag));
+    if (below > g->tree.size + JOURNAL_FIRST_SEQUENCE) TRY(grow_to(g, feed, below, limit, diag));
     CM_CLEANUP(buffer_free) struct buffer content = BUFFER_INIT;
     put_frontier(&content, &g->tree);
     TRY(buffer_err(&content));
@@ -138,12 +188,18 @@ static cm_err fold_tree(struct growth *g, const struct journal_reader_options *j
     return put(g->f, &key, buffer_slice(&content));
 }
 
-cm_err audit_fold(struct state_fold *f, const struct journal_reader_options *journal,
-                  uint64_t below, uint64_t limit, struct audit_tree *tree, struct cm_diag *diag) {
+cm_err audit_fold(struct state_fold *f, struct audit_feed *feed, uint64_t below, uint64_t limit,
+                  struct audit_tree *tree, struct cm_diag *diag) {
     if (f->err != CM_OK) return f->err;
-    struct growth g = {.f = f};
-    TRY(fold_tree(&g, journal, below, limit, diag));
-    if (tree != NULL) *tree = g.tree;
+    CM_CLEANUP(growth_freep) struct growth *g = calloc(1, sizeof *g);
+    if (g == NULL) return CM_E_NO_MEMORY;
+    g->f = f;
+    g->leaves.use = grow;
+    g->leaves.ctx = g;
+    const cm_err err = fold_tree(g, feed, below, limit, diag);
+    if (err != CM_OK) audit_feed_close(feed);
+    TRY(err);
+    if (tree != NULL) *tree = g->tree;
     return CM_OK;
 }
 
@@ -155,8 +211,16 @@ struct audit_store {
     struct hasher *hasher;
     uint64_t block; /* whose leaves are in memory, plus 1; 0 = none */
     size_t n;
-    struct hash256 leaves[BLOCK_LEAVES];
+    struct hash256 hashes[BLOCK_LEAVES];
+    struct leaves leaves;
 };
+
+static cm_err note_leaves(void *ctx, const struct hash256 *leaves, size_t n) {
+    struct audit_store *store = ctx;
+    for (size_t i = 0; i < n && store->n < BLOCK_LEAVES; i++)
+        store->hashes[store->n++] = leaves[i];
+    return CM_OK;
+}
 
 cm_err audit_store_open(struct audit_store **out, struct state *s,
                         const struct journal_reader_options *journal) {
@@ -165,6 +229,9 @@ cm_err audit_store_open(struct audit_store **out, struct state *s,
     store->state = s;
     store->journal = *journal;
     TRY(hasher_new(&store->hasher));
+    store->leaves.hasher = store->hasher;
+    store->leaves.use = note_leaves;
+    store->leaves.ctx = store;
     *out = take(&store);
     return CM_OK;
 }
@@ -177,12 +244,6 @@ void audit_store_close(struct audit_store *store) {
 
 void audit_store_closep(struct audit_store **store) { audit_store_close(take(store)); }
 
-static cm_err note_leaf(void *ctx, const struct hash256 *leaf) {
-    struct audit_store *store = ctx;
-    if (store->n < BLOCK_LEAVES) store->leaves[store->n++] = *leaf;
-    return CM_OK;
-}
-
 static cm_err load_block(struct audit_store *store, uint64_t block) {
     if (store->block == block + 1) return CM_OK;
     struct audit_tree tree;
@@ -191,13 +252,14 @@ static cm_err load_block(struct audit_store *store, uint64_t block) {
     CM_CLEANUP(journal_reader_closep) struct journal_reader *reader = NULL;
     TRY(journal_reader_open(&reader, &store->journal, next, NULL));
     store->block = 0;
-    store->n = 0;
+    store->n = store->leaves.n = 0;
     bool found = true;
-    while (found && store->n < BLOCK_LEAVES) {
+    while (found && store->n + store->leaves.n < BLOCK_LEAVES) {
         struct journal_group g;
         TRY(journal_reader_next(reader, tree.size + JOURNAL_FIRST_SEQUENCE, &g, &found, NULL));
-        if (found) TRY(group_leaves(store->hasher, &g, &next, note_leaf, store));
+        if (found) TRY(group_leaves(&store->leaves, &g, &next));
     }
+    TRY(leaves_flush(&store->leaves));
     store->block = block + 1;
     return CM_OK;
 }
@@ -211,7 +273,7 @@ static cm_err small_node(struct audit_store *store, unsigned level, uint64_t ind
     if (at + n > store->n) return CM_E_NOT_FOUND;
     struct audit_tree part = AUDIT_TREE_INIT;
     for (size_t i = 0; i < n; i++)
-        TRY(audit_append(&part, store->hasher, &store->leaves[at + i], NULL, NULL));
+        TRY(audit_append(&part, store->hasher, &store->hashes[at + i], NULL, NULL));
     audit_root(&part, out);
     return CM_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "support/cm.h"
+#include "support/splitmix.h"
 
 static const char *const leaves[8] = {
     "",
@@ -200,6 +201,46 @@ static void a_leaf_that_cannot_be_kept_is_not_in_the_tree(void **state) {
     assert_memory_equal(before.b, after.b, HASH_LEN);
 }
 
+/* Every node of a larger tree, in its place. */
+enum { MANY_LEAVES = 2048, MANY_LEVELS = 12 };
+struct nodes {
+    struct hash256 at[MANY_LEVELS][MANY_LEAVES];
+};
+
+static cm_err keep(void *ctx, unsigned level, uint64_t index, const struct hash256 *hash) {
+    struct nodes *s = ctx;
+    assert_true(level < MANY_LEVELS && index < MANY_LEAVES);
+    s->at[level][index] = *hash;
+    return CM_OK;
+}
+
+static void many_leaves_at_once_make_the_tree_of_one_by_one(void **state) {
+    (void)state;
+    static struct nodes one, many;
+    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+    assert_ok(hasher_new(&hasher));
+    struct audit_tree slow = AUDIT_TREE_INIT, fast = AUDIT_TREE_INIT;
+    struct hash256 more[AUDIT_EXTEND_MAX], a, b;
+    uint64_t seed = 7;
+    while (fast.size + AUDIT_EXTEND_MAX <= MANY_LEAVES) {
+        const size_t n = splitmix_next(&seed) % (AUDIT_EXTEND_MAX + 1);
+        for (size_t i = 0; i < n; i++) {
+            (void)splitmix_next(&seed);
+            hash_sha256(slice_of(&seed, sizeof seed), &more[i]);
+            assert_ok(audit_append(&slow, hasher, &more[i], keep, &one));
+        }
+        assert_ok(audit_extend(&fast, hasher, more, n, keep, &many));
+        assert_int_equal(fast.size, slow.size);
+        audit_root(&slow, &a);
+        audit_root(&fast, &b);
+        assert_memory_equal(a.b, b.b, HASH_LEN);
+    }
+    assert_memory_equal(&one, &many, sizeof one);
+    assert_err(CM_E_RANGE, audit_extend(&fast, hasher, more, AUDIT_EXTEND_MAX + 1, NULL, NULL));
+    assert_err(CM_E_NO_SPACE, audit_extend(&fast, hasher, more, 3, refuse, NULL));
+    assert_int_equal(fast.size, slow.size);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tree_grows_leaf_by_leaf_through_the_reference_roots),
@@ -207,6 +248,7 @@ int main(void) {
         cmocka_unit_test(each_leaf_is_proved_in_each_tree_and_nothing_else_is),
         cmocka_unit_test(each_growth_is_proved_and_no_other_past_is),
         cmocka_unit_test(a_leaf_that_cannot_be_kept_is_not_in_the_tree),
+        cmocka_unit_test(many_leaves_at_once_make_the_tree_of_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

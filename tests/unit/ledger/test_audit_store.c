@@ -9,7 +9,7 @@ struct ledger {
     struct scratch image;
     struct state *state;
     struct journal *journal;
-    struct journal_reader_options reader;
+    struct audit_feed feed; /* goes on from fold to fold, as the folder does */
 };
 
 static int setup(void **state) {
@@ -22,14 +22,15 @@ static int setup(void **state) {
     assert_ok(state_open(&l->state, &o, NULL));
     assert_ok(journal_create(&l->kit.options, NULL));
     assert_ok(journal_open(&l->journal, &l->kit.options, 1, NULL, NULL, NULL));
-    l->reader.dir = l->kit.dir.path;
-    memcpy(l->reader.workspace_id, o.workspace_id, sizeof o.workspace_id);
+    l->feed.journal.dir = l->kit.dir.path;
+    memcpy(l->feed.journal.workspace_id, o.workspace_id, sizeof o.workspace_id);
     *state = l;
     return 0;
 }
 
 static int teardown(void **state) {
     struct ledger *l = *state;
+    audit_feed_close(&l->feed);
     journal_close(l->journal);
     state_close(l->state);
     kit_wipe(&l->kit);
@@ -42,7 +43,7 @@ static struct audit_tree fold_all(struct ledger *l, uint64_t limit) {
     struct audit_tree tree;
     const uint64_t end = journal_next_sequence(l->journal);
     assert_ok(state_fold_begin(l->state, &f));
-    assert_ok(audit_fold(f, &l->reader, end, limit, &tree, NULL));
+    assert_ok(audit_fold(f, &l->feed, end, limit, &tree, NULL));
     assert_ok(fold_commit(f, end));
     return tree;
 }
@@ -125,7 +126,7 @@ static void events_are_proved_from_state_and_journal(void **state) {
     struct hash256 root;
     audit_root(&tree, &root);
     CM_CLEANUP(audit_store_closep) struct audit_store *store = NULL;
-    assert_ok(audit_store_open(&store, l->state, &l->reader));
+    assert_ok(audit_store_open(&store, l->state, &l->feed.journal));
     const struct audit_nodes nodes = audit_store_nodes(store);
     for (uint64_t i = 0; i < tree.size; i += i < 520 ? 37 : 113) {
         struct audit_proof proof;
@@ -152,19 +153,20 @@ static void an_aborted_fold_leaves_the_tree_as_it_was(void **state) {
     struct state_fold *f = NULL;
     struct audit_tree during, after;
     assert_ok(state_fold_begin(l->state, &f));
-    assert_ok(audit_fold(f, &l->reader, 11, UINT64_MAX, &during, NULL));
+    assert_ok(audit_fold(f, &l->feed, 11, UINT64_MAX, &during, NULL));
     assert_int_equal(during.size, 10);
     fold_abort(f);
     assert_ok(audit_stored(l->state, &after));
     assert_same_root(&before, &after);
+    assert_int_equal(fold_all(l, UINT64_MAX).size, 10); /* it reads again what was not kept */
 }
 
 static void a_journal_that_is_gone_does_not_spoil_the_fold(void **state) {
     struct ledger *l = *state;
     assert_ok(kit_commit(l->journal, 5, 60));
     struct state_fold *f = NULL;
-    struct journal_reader_options nowhere = l->reader;
-    nowhere.dir = l->image.path;
+    struct audit_feed nowhere = {.journal = l->feed.journal};
+    nowhere.journal.dir = l->image.path;
     assert_ok(state_fold_begin(l->state, &f));
     assert_err(CM_E_NOT_FOUND, audit_fold(f, &nowhere, 6, UINT64_MAX, NULL, NULL));
     assert_ok(fold_commit(f, 6));

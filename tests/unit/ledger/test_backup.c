@@ -68,13 +68,15 @@ static void segments_in_the_archive_come_along_when_asked_for(void **state) {
 
 /* Folded to the end, but the audit tree only up to about `limit` events. */
 static void fold_tree(struct ledger *l, uint64_t limit) {
-    struct journal_reader_options o = {.dir = l->kit.dir.path, .archive_dir = l->kit.archive.path};
-    memcpy(o.workspace_id, l->kit.options.workspace_id, sizeof o.workspace_id);
+    struct audit_feed feed = {
+        .journal = {.dir = l->kit.dir.path, .archive_dir = l->kit.archive.path}};
+    memcpy(feed.journal.workspace_id, l->kit.options.workspace_id, JOURNAL_WORKSPACE_ID_LEN);
     struct state_fold *f = NULL;
     const uint64_t end = journal_next_sequence(l->journal);
     assert_ok(state_fold_begin(l->state, &f));
-    assert_ok(audit_fold(f, &o, end, limit, NULL, NULL));
+    assert_ok(audit_fold(f, &feed, end, limit, NULL, NULL));
     assert_ok(fold_commit(f, end));
+    audit_feed_close(&feed);
 }
 
 static void what_the_audit_tree_has_yet_to_read_comes_along(void **state) {

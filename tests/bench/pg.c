@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "meter.h"
+#include "process_cost.h"
 
 #define BIN         "/usr/lib/postgresql/15/bin/" /* where Debian puts what is not for PATH */
 #define USER        "postgres"                    /* of the package; the server refuses root */
@@ -111,10 +112,10 @@ cm_err pg_mint_run(void *ctx, double seconds, struct leg *leg) {
     TRY(pg_connect(t->pg, &conn, t->diag));
     TRY(pg_command(conn, "SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS pgcrypto",
                    t->diag));
-    const double cpu_s = server_cpu_s(&t->pg->server);
+    const pid_t backend = PQbackendPID(conn); /* does all of the work, and is new */
     do {
         TRY(mint_round(conn, leg, t->diag));
     } while (leg->seconds < seconds);
-    leg->cpu_s = server_cpu_s(&t->pg->server) - cpu_s;
+    leg->cpu_s = process_cost_now(&backend, 1).cpu_s;
     return CM_OK;
 }

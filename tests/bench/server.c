@@ -43,17 +43,27 @@ static cm_err find_user(struct server *s, const char *user, struct cm_diag *diag
     return CM_OK;
 }
 
+static cm_err make_dir(struct server *s, const char *parent) {
+    char dir[SERVER_PATH_CAP];
+    char *whole = realpath(parent, NULL); /* absolute: servers change their folder */
+    if (whole == NULL) return file_err_from_errno(errno);
+    const int n = snprintf(dir, sizeof dir, "%s/server-XXXXXX", whole);
+    free(whole);
+    if (n < 0 || (size_t)n >= sizeof dir) return file_err_from_errno(errno = ENAMETOOLONG);
+    if (mkdtemp(dir) == NULL) return file_err_from_errno(errno);
+    memcpy(s->dir, dir, sizeof dir);
+    return chown(s->dir, s->uid, s->gid) == 0 ? CM_OK : file_err_from_errno(errno);
+}
+
 cm_err server_folder(struct server *s, const char *name, const char *user, const char *parent,
                      struct cm_diag *diag) {
-    *s = (struct server){.name = name, .stop_signal = SIGTERM};
+    *s = (struct server){.name = name, .stop_signal = SIGTERM, .stop_steps = STOP_STEPS};
     TRY(find_user(s, user, diag));
-    const int n = snprintf(s->dir, sizeof s->dir, "%s/server-XXXXXX", parent);
-    if (n > 0 && (size_t)n < sizeof s->dir && mkdtemp(s->dir) != NULL &&
-        chown(s->dir, s->uid, s->gid) == 0)
-        return CM_OK;
+    const cm_err err = make_dir(s, parent);
+    if (err == CM_OK) return CM_OK;
     const int why = errno;
     server_stop(s);
-    return diag_fail(diag, file_err_from_errno(why), parent, NULL, "choose another with --dir",
+    return diag_fail(diag, err, parent, NULL, "choose another with --dir",
                      "no folder for %s can be made there: %s", name, file_errno_text(why));
 }
 
@@ -71,7 +81,7 @@ static _Noreturn void become(const struct server *s, const char *const *argv, pi
         ready = setgroups(0, NULL) == 0 && setgid(s->gid) == 0 && setuid(s->uid) == 0;
     ready = ready && prctl(PR_SET_PDEATHSIG, s->stop_signal) == 0 && getppid() == owner;
     if (ready) (void)execvpe(argv[0], (char *const *)(uintptr_t)argv, clean);
-    if (log >= 0) (void)dprintf(log, "%s: %s\n", argv[0], strerror(errno));
+    if (log >= 0) (void)dprintf(log, "%s: %s\n", argv[0], file_errno_text(errno));
     _exit(127);
 }
 
@@ -144,7 +154,7 @@ static void stop_process(struct server *s) {
     int status = 0;
     if (s->pid <= 0) return;
     (void)kill(s->pid, s->stop_signal);
-    for (unsigned i = 0; i < STOP_STEPS; i++) {
+    for (unsigned i = 0; i < s->stop_steps; i++) {
         if (ended(s->pid, &status)) return;
         nap();
     }

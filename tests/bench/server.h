@@ -22,7 +22,8 @@ struct server {
     char dir[SERVER_PATH_CAP]; /* empty: none */
     uid_t uid;                 /* whom it runs as */
     gid_t gid;
-    int stop_signal; /* SIGTERM, unless the owner knows better */
+    int stop_signal;     /* SIGTERM, unless the owner knows better */
+    unsigned stop_steps; /* of 20 ms, until it is stopped by force */
     pid_t pid;
 };
 #define SERVER_INIT                                                                                \

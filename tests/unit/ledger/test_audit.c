@@ -237,7 +237,7 @@ static void many_leaves_at_once_make_the_tree_of_one_by_one(void **state) {
     }
     assert_memory_equal(&one, &many, sizeof one);
     assert_err(CM_E_RANGE, audit_extend(&fast, hasher, more, AUDIT_EXTEND_MAX + 1, NULL, NULL));
-    assert_err(CM_E_NO_SPACE, audit_extend(&fast, hasher, more, 3, refuse, NULL));
+    assert_err(CM_E_NO_SPACE, audit_extend(&fast, hasher, more, 7, refuse, NULL));
     assert_int_equal(fast.size, slow.size);
 }
 

@@ -3,7 +3,7 @@
 
 const struct area areas[] = {
     {"ff1", area_ff1, true, 220},
-    {"mint", area_mint, true, 90},
+    {"mint", area_mint, true, 120},
     {"mint-file", area_mint_file, true, 75},
     {"open", area_open, true, 45},
     {"cards", area_cards, true, 45},

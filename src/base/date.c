@@ -3,7 +3,6 @@
 #include "base/date.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -69,21 +68,37 @@ cm_err date_parse(struct cm_slice text, int32_t *day) {
     return CM_OK;
 }
 
+/* The last n digits of a value; where the text goes on. */
+static char *put_digits(char *to, unsigned n, uint32_t value) {
+    for (unsigned i = n; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + n;
+}
+
+static char *put_after(char *to, char separator, unsigned n, uint32_t value) {
+    *to = separator;
+    return put_digits(to + 1, n, value);
+}
+
 void date_format(int32_t day, char out[static DATE_TEXT_CAP]) {
     int32_t year, month, mday;
     const int32_t clamped = day < 0 ? 0 : (day > LAST_DAY ? LAST_DAY : day);
     civil_of(clamped, &year, &month, &mday);
-    (void)snprintf(out, DATE_TEXT_CAP, "%04u-%02u-%02u", (unsigned)year % 10000u,
-                   (unsigned)month % 100u, (unsigned)mday % 100u);
+    char *to = put_digits(out, 4, (uint32_t)year);
+    to = put_after(to, '-', 2, (uint32_t)month);
+    *put_after(to, '-', 2, (uint32_t)mday) = '\0';
 }
 
 void time_format(uint64_t unix_ms, char out[static TIME_TEXT_CAP]) {
     const uint64_t days = unix_ms / MS_PER_DAY;
     const uint32_t ms = (uint32_t)(unix_ms % MS_PER_DAY);
-    char date[DATE_TEXT_CAP];
-    date_format(days > LAST_DAY ? LAST_DAY : (int32_t)days, date);
-    (void)snprintf(out, TIME_TEXT_CAP, "%sT%02u:%02u:%02u.%03uZ", date, ms / MS_PER_HOUR % 100u,
-                   ms / MS_PER_MINUTE % 60u, ms / 1000u % 60u, ms % 1000u);
+    date_format(days > LAST_DAY ? LAST_DAY : (int32_t)days, out);
+    char *to = put_after(out + DATE_TEXT_CAP - 1, 'T', 2, ms / MS_PER_HOUR);
+    to = put_after(to, ':', 2, ms / MS_PER_MINUTE % 60u);
+    to = put_after(to, ':', 2, ms / 1000u % 60u);
+    to = put_after(to, '.', 3, ms);
+    *to++ = 'Z';
+    *to = '\0';
 }
 
 /* "+hh:mm", "-hh:mm" or "Z" at `at`, which must end the text; offset in minutes east of UTC. */

@@ -70,6 +70,17 @@ cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value) {
     return CM_OK;
 }
 
+size_t decimal_format(uint64_t value, char out[static DECIMAL_CAP]) {
+    char digits[DECIMAL_CAP];
+    size_t at = DECIMAL_CAP;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    memcpy(out, digits + at, DECIMAL_CAP - at);
+    return DECIMAL_CAP - at;
+}
+
 void hex_format(const uint8_t *p, size_t len, char *out) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < len; i++) {

@@ -18,6 +18,9 @@ bool utf8_valid(struct cm_slice text);
  * @retval CM_E_FORMAT  empty or a byte is not a digit      @retval CM_E_RANGE  above max */
 CM_MUST_CHECK cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value);
 
+/* The shortest decimal digits of a value, without a NUL; how many. */
+#define DECIMAL_CAP 20u
+size_t decimal_format(uint64_t value, char out[static DECIMAL_CAP]);
 /** Lower-case hex of len bytes; out gets 2 * len characters and a NUL. */
 void hex_format(const uint8_t *p, size_t len, char *out);
 /** @retval CM_E_FORMAT  not exactly 2 * len hex digits; out untouched */

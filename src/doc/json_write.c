@@ -23,9 +23,22 @@ static void put_code_point(struct buffer *out, const uint8_t *from, size_t len, 
         buffer_put(out, from, len);
 }
 
+/* How many of the first bytes stand for themselves: printable ASCII but the quote and backslash. */
+static size_t plain_len(struct cm_slice text) {
+    size_t n = 0;
+    while (n < text.len && text.p[n] >= FIRST_PLAIN && text.p[n] < 0x7Fu && text.p[n] != '"' &&
+           text.p[n] != '\\')
+        n++;
+    return n;
+}
+
 static void put_string(struct buffer *out, struct cm_slice text) {
     buffer_u8(out, '"');
     while (text.len > 0) {
+        const size_t plain = plain_len(text);
+        buffer_put(out, text.p, plain);
+        text = slice_of(text.p + plain, text.len - plain);
+        if (text.len == 0) break;
         const struct cm_slice before = text;
         uint32_t cp = 0;
         if (utf8_next(&text, &cp) == CM_OK) {
@@ -89,7 +102,8 @@ void json_put_cstr(struct json_writer *w, const char *key, const char *text) {
 
 void json_put_u64(struct json_writer *w, const char *key, uint64_t value) {
     begin_member(w, key);
-    buffer_printf(w->out, "%" PRIu64, value);
+    char digits[DECIMAL_CAP];
+    buffer_put(w->out, digits, decimal_format(value, digits));
 }
 
 void json_put_i64(struct json_writer *w, const char *key, int64_t value) {

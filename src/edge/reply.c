@@ -1,13 +1,14 @@
 /* One answer object a code. References as in reply.h; the interface: docs/openapi.yaml. */
 #include "edge/reply.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/date.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "doc/json_write.h"
 
-#define ID_CAP 24u /* bytes of a 64-bit number as text */
+static const char id_end[] = "\"}"; /* what follows a redemption's id, the last member */
 
 static void put_time(struct json_writer *w, const char *key, uint64_t ms) {
     char text[TIME_TEXT_CAP];
@@ -32,9 +33,8 @@ static void put_accepted(struct json_writer *w, enum cm_operation operation,
     if (operation == CM_OP_RESERVE) put_time(w, "reserved_until", a->until_ms);
     json_put_u64(w, "use", a->use);
     json_put_bool(w, "replayed", a->replayed);
-    char id[ID_CAP];
-    (void)snprintf(id, sizeof id, "%llu", (unsigned long long)a->sequence);
-    json_put_cstr(w, "redemption", id);
+    char id[DECIMAL_CAP];
+    json_put_text(w, "redemption", slice_of(id, decimal_format(a->sequence, id)));
 }
 
 static void put_refused(struct json_writer *w, const struct cm_answer *a) {
@@ -72,6 +72,67 @@ static void put_answer(struct json_writer *w, enum cm_operation operation,
     json_object_end(w);
 }
 
+/* ---- Many alike ------------------------------------------------------------------------------ */
+
+/* The last answer written. An answer is made of what `alike` compares and, where there is one, the
+ * redemption's id, which ends the object: neighbours in an array are mostly copied up to there. */
+struct last {
+    const struct cm_answer *answer; /* NULL: none */
+    size_t at, len;                 /* its text, up to the id if it has one */
+    bool has_id;
+};
+
+static bool alike(const struct cm_answer *a, const struct cm_answer *b) {
+    return a->verdict == b->verdict && a->set == b->set && a->time_ms == b->time_ms &&
+           a->until_ms == b->until_ms && a->use == b->use && a->replayed == b->replayed;
+}
+
+static void put_alike(struct buffer *out, const struct last *last, uint64_t id) {
+    char *to = (char *)buffer_reserve(out, 1 + last->len + DECIMAL_CAP + sizeof id_end);
+    if (to == NULL) return;
+    char *at = to;
+    *at++ = ',';
+    memcpy(at, out->p + last->at, last->len);
+    at += last->len;
+    if (last->has_id) {
+        at += decimal_format(id, at);
+        memcpy(at, id_end, sizeof id_end - 1);
+        at += sizeof id_end - 1;
+    }
+    out->len += (size_t)(at - to);
+}
+
+/* Remember the text from `before` on, which answer i has just become. */
+static void note(struct last *last, const struct cm_call *call, size_t i, const struct buffer *out,
+                 size_t before) {
+    char id[DECIMAL_CAP];
+    *last = (struct last){.answer = NULL};
+    if (out->failed) return;
+    last->answer = &call->answers[i];
+    last->has_id =
+        last->answer->verdict == CM_V_ACCEPTED && call->requests[i].operation != CM_OP_CHECK;
+    last->at = before + (out->p[before] == ',' ? 1 : 0);
+    last->len = out->len - last->at;
+    if (last->has_id) last->len -= decimal_format(last->answer->sequence, id) + sizeof id_end - 1;
+}
+
+static void put_answers(struct json_writer *w, const struct cm_call *call,
+                        const struct set_words *words, size_t words_n) {
+    struct last last = {.answer = NULL};
+    for (size_t i = 0; i < call->n; i++) {
+        const struct cm_answer *a = &call->answers[i];
+        const size_t before = w->out->len;
+        if (last.answer != NULL && alike(last.answer, a) &&
+            call->requests[i].operation == call->requests[i - 1].operation) {
+            put_alike(w->out, &last, a->sequence);
+            continue;
+        }
+        put_answer(w, call->requests[i].operation, a,
+                   a->set == 0 ? slice_of(NULL, 0) : set_words_find(words, words_n, a->set));
+        note(&last, call, i, w->out, before);
+    }
+}
+
 cm_err reply_write(struct buffer *out, const struct cm_call *call, bool single,
                    const struct set_words *words, size_t words_n) {
     struct json_writer w = json_writer_into(out, false);
@@ -79,12 +140,7 @@ cm_err reply_write(struct buffer *out, const struct cm_call *call, bool single,
         json_object_begin(&w, NULL);
         json_array_begin(&w, "answers");
     }
-    for (size_t i = 0; i < call->n; i++) {
-        const struct cm_answer *a = &call->answers[i];
-        const struct cm_slice description =
-            a->set == 0 ? slice_of(NULL, 0) : set_words_find(words, words_n, a->set);
-        put_answer(&w, call->requests[i].operation, a, description);
-    }
+    put_answers(&w, call, words, words_n);
     if (!single) {
         json_array_end(&w);
         json_object_end(&w);

@@ -7,11 +7,12 @@
 
 #include "base/macros.h"
 #include "doc/json.h"
+#include "edge/request_scan.h"
 
-#define NAME_MAX_LEN 63u
-#define DEPTH_MAX    3u
-#define HOLD_S_MAX   (CM_HOLD_MS_MAX / 1000u)
-#define ISSUE_MAX    10000u /* codes of one answer */
+#define DEPTH_MAX  3u
+#define HOLD_S_MAX (CM_HOLD_MS_MAX / 1000u)
+#define ISSUE_MAX  10000u /* codes of one answer */
+#define KEEP_MAX   1024u  /* items whose room is kept from one body to the next */
 
 /* ---- Routes --------------------------------------------------------------------------------- */
 
@@ -50,13 +51,43 @@ enum cm_operation route_operation(enum route route) {
 
 /* ---- Bodies --------------------------------------------------------------------------------- */
 
-void request_wipe(struct request *r) {
-    free(r->items);
+void request_clear(struct request *r) {
+    struct cm_request *items = r->items;
+    size_t cap = r->cap;
     json_doc_free(r->doc);
-    *r = (struct request){.doc = NULL};
+    if (cap > KEEP_MAX) {
+        free(items);
+        items = NULL;
+        cap = 0;
+    }
+    *r = (struct request){.items = items, .cap = cap};
 }
 
-static bool names_redeemers(enum route r) {
+void request_wipe(struct request *r) {
+    request_clear(r);
+    free(r->items);
+    *r = REQUEST_INIT;
+}
+
+cm_err request_room(struct request *r, size_t n) {
+    if (n <= r->cap) return CM_OK;
+    struct cm_request *items = reallocarray(r->items, n, sizeof *items);
+    if (items == NULL) return CM_E_NO_MEMORY;
+    r->items = items;
+    r->cap = n;
+    return CM_OK;
+}
+
+/* n items without texts. */
+static cm_err blank_items(struct request *r, size_t n) {
+    TRY(request_room(r, n));
+    for (size_t i = 0; i < n; i++)
+        r->items[i] = (struct cm_request){.operation = CM_OP_CHECK};
+    r->n = n;
+    return CM_OK;
+}
+
+bool request_names_redeemers(enum route r) {
     return r == ROUTE_REDEEM || r == ROUTE_RESERVE || r == ROUTE_CONFIRM || r == ROUTE_REVERSE;
 }
 
@@ -66,7 +97,7 @@ static cm_err check_members(enum route route, struct json_value root, bool singl
     keys[n++] = single ? "code" : "codes";
     keys[n++] = "door";
     keys[n++] = single ? "pin" : "pins";
-    if (names_redeemers(route)) keys[n++] = single ? "redeemer" : "redeemers";
+    if (request_names_redeemers(route)) keys[n++] = single ? "redeemer" : "redeemers";
     if (route == ROUTE_RESERVE) keys[n++] = "hold_seconds";
     return json_only(root, keys, n);
 }
@@ -90,9 +121,7 @@ static cm_err read_array(struct json_value root, struct request *r) {
                          CM_REQUESTS_MAX);
     if (json_present(redeemers)) TRY(json_items(redeemers, n, n, &redeemer_n));
     if (json_present(pins)) TRY(json_items(pins, n, n, &pin_n));
-    r->items = calloc(n, sizeof *r->items);
-    if (r->items == NULL) return CM_E_NO_MEMORY;
-    r->n = n;
+    TRY(blank_items(r, n));
     for (size_t i = 0; i < n; i++)
         TRY(read_item(json_at(codes, i), json_at(redeemers, i), json_at(pins, i), &r->items[i]));
     return CM_OK;
@@ -102,9 +131,7 @@ static cm_err read_single(struct json_value root, struct cm_slice body, struct r
     if (body.len > REQUEST_SINGLE_MAX)
         return json_fail(root, CM_E_LIMIT, NULL, "a body with one code has at most %u bytes",
                          REQUEST_SINGLE_MAX);
-    r->items = calloc(1, sizeof *r->items);
-    if (r->items == NULL) return CM_E_NO_MEMORY;
-    r->n = 1;
+    TRY(blank_items(r, 1));
     return read_item(json_get(root, "code"), json_get(root, "redeemer"), json_get(root, "pin"),
                      &r->items[0]);
 }
@@ -115,7 +142,7 @@ static cm_err read_codes(enum route route, struct cm_slice body, struct request 
     TRY(check_members(route, root, r->single));
     TRY(r->single ? read_single(root, body, r) : read_array(root, r));
     if (json_present(json_get(root, "door")))
-        TRY(json_text(json_get(root, "door"), 1, NAME_MAX_LEN, &r->door));
+        TRY(json_text(json_get(root, "door"), 1, REQUEST_NAME_MAX, &r->door));
     uint64_t hold_s = 0;
     if (route == ROUTE_RESERVE)
         TRY(json_u64(json_get(root, "hold_seconds"), 1, HOLD_S_MAX, &hold_s));
@@ -130,7 +157,7 @@ static cm_err read_issue(struct request *r) {
     static const char *const keys[] = {"batch", "count"};
     const struct json_value root = json_root(r->doc);
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
-    TRY(json_text(json_get(root, "batch"), 1, NAME_MAX_LEN, &r->batch));
+    TRY(json_text(json_get(root, "batch"), 1, REQUEST_NAME_MAX, &r->batch));
     uint64_t count = 1;
     if (json_present(json_get(root, "count")))
         TRY(json_u64(json_get(root, "count"), 1, ISSUE_MAX, &count));
@@ -138,17 +165,26 @@ static cm_err read_issue(struct request *r) {
     return CM_OK;
 }
 
-cm_err request_read(enum route route, struct cm_slice body, struct request *out,
+static cm_err parse(enum route route, struct cm_slice body, struct request *r,
                     struct cm_diag *diag) {
     const struct json_limits limits = {.text_max = REQUEST_BODY_MAX, .depth_max = DEPTH_MAX};
-    CM_CLEANUP(request_wipe) struct request r = {.doc = NULL};
-    const cm_err err = json_doc_new(&r.doc, body, "body", &limits, diag);
+    const cm_err err = json_doc_new(&r->doc, body, "body", &limits, diag);
     /* Of its limits only depth can be met here: the length was bounded as the body came in. */
     if (err != CM_OK) return err == CM_E_LIMIT ? CM_E_FORMAT : err;
-    TRY(route == ROUTE_ISSUE ? read_issue(&r) : read_codes(route, body, &r));
-    *out = r;
-    r = (struct request){.doc = NULL};
-    return CM_OK;
+    return route == ROUTE_ISSUE ? read_issue(r) : read_codes(route, body, r);
+}
+
+cm_err request_parse(enum route route, struct cm_slice body, struct request *r,
+                     struct cm_diag *diag) {
+    const cm_err err = parse(route, body, r, diag);
+    if (err != CM_OK) request_clear(r);
+    return err;
+}
+
+cm_err request_read(enum route route, struct cm_slice body, struct request *r,
+                    struct cm_diag *diag) {
+    request_clear(r);
+    return request_scan(route, body, r) ? CM_OK : request_parse(route, body, r, diag);
 }
 
 /* ---- The idempotency key ----------------------------------------------------------------------

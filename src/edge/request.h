@@ -38,23 +38,28 @@ static inline bool route_is_post(enum route r) { return r <= ROUTE_ISSUE; }
 /* The operation of a route up to ROUTE_REVERSE. */
 enum cm_operation route_operation(enum route route);
 
+#define REQUEST_NAME_MAX 63u /* bytes of a door's or batch's name */
+
 struct request {
-    struct json_doc *doc; /* owns every text below */
+    struct json_doc *doc; /* owns the texts below, or NULL: then they are the body's */
     bool single;
-    struct cm_request *items; /* n */
-    size_t n;
+    struct cm_request *items; /* n, room for cap */
+    size_t n, cap;
     struct cm_slice door;  /* name, or empty */
     struct cm_slice batch; /* issue */
     uint32_t count;        /* issue */
 };
+#define REQUEST_INIT ((struct request){.doc = NULL})
 void request_wipe(struct request *r);
+/* Make it empty for the next body; a usual amount of room is kept. */
+void request_clear(struct request *r);
 
 /** Read a body.
- * @param[in]  body  borrowed until request_wipe
- * @param[out] out   request_wipe it; untouched on error
+ * @param[in]     body  borrowed until request_clear or request_wipe
+ * @param[in,out] r     initialised; empty on error
  * @retval CM_E_FORMAT, CM_E_RANGE  malformed: diag tells the place, never the text
  * @retval CM_E_LIMIT   more codes or bytes than allowed      @retval CM_E_NO_MEMORY */
-CM_MUST_CHECK cm_err request_read(enum route route, struct cm_slice body, struct request *out,
+CM_MUST_CHECK cm_err request_read(enum route route, struct cm_slice body, struct request *r,
                                   struct cm_diag *diag);
 
 /** The Idempotency-Key header: a structured-field string ("..." with \\ and \" escapes) or the same

@@ -33,16 +33,16 @@ static cm_err check_answers(struct cm_slice rows) {
     return CM_OK;
 }
 
-static struct cm_answer read_answer(struct cursor *c) {
-    struct cm_answer a = {.verdict = (enum cm_verdict)cursor_u8(c)};
-    a.replayed = cursor_u8(c) == 1;
-    a.set = cursor_u32be(c);
-    a.serial = cursor_u64be(c);
-    a.sequence = cursor_u64be(c);
-    a.time_ms = cursor_u64be(c);
-    a.until_ms = cursor_u64be(c);
-    a.use = cursor_u32be(c);
-    return a;
+/* A row whose length and ranges were checked. */
+static void read_answer(const uint8_t *row, struct cm_answer *a) {
+    *a = (struct cm_answer){.verdict = (enum cm_verdict)row[0],
+                            .replayed = row[1] == 1,
+                            .set = get_u32be(row + 2),
+                            .serial = get_u64be(row + 6),
+                            .sequence = get_u64be(row + 14),
+                            .time_ms = get_u64be(row + 22),
+                            .until_ms = get_u64be(row + 30),
+                            .use = get_u32be(row + 38)};
 }
 
 static cm_err read_words(const struct answer_columns *a, struct set_words *words) {
@@ -73,12 +73,12 @@ static cm_err read_columns(struct cm_slice body, const struct cm_call *calls, si
 }
 
 static void fill(const struct answer_columns *a, struct cm_call *calls, size_t n) {
-    struct cursor statuses = cursor_over(a->statuses), answers = cursor_over(a->answers);
-    for (size_t i = 0; i < n; i++) {
-        calls[i].status = (enum cm_call_status)cursor_u8(&statuses);
-        const uint16_t answer_n = cursor_u16be(&statuses);
-        for (size_t k = 0; k < answer_n; k++)
-            calls[i].answers[k] = read_answer(&answers);
+    const uint8_t *status = a->statuses.p, *row = a->answers.p;
+    for (size_t i = 0; i < n; i++, status += STATUS_ROW) {
+        calls[i].status = (enum cm_call_status)status[0];
+        const uint16_t answer_n = get_u16be(status + 1);
+        for (size_t k = 0; k < answer_n; k++, row += ANSWER_ROW)
+            read_answer(row, &calls[i].answers[k]);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "wire/call_frame.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "wire/call_columns.h"
@@ -20,6 +21,8 @@ void call_list_wipe(struct call_list *list) {
     free(list->answers);
     *list = (struct call_list)CALL_LIST_INIT;
 }
+
+#define ITEM_HEADS_MAX 18u /* bytes before the value of an item: its key and its length */
 
 /* ---- Calls, writing --------------------------------------------------------------------- */
 
@@ -55,61 +58,90 @@ static cm_err totals_of(const struct cm_call *calls, size_t n, struct totals *t)
     return t->requests > FRAME_REQUESTS_MAX ? CM_E_LIMIT : CM_OK;
 }
 
-static void put_call_rows(struct buffer *out, const struct cm_call *calls, size_t n) {
-    for (size_t c = 0; c < n; c++) {
-        buffer_u32be(out, calls[c].caller.actor);
-        buffer_u32be(out, calls[c].caller.brand);
-        buffer_u8(out, calls[c].caller.test ? 1 : 0);
-        buffer_u32be(out, calls[c].door);
-        buffer_u8(out, (uint8_t)calls[c].key.len);
-        buffer_u16be(out, (uint16_t)calls[c].n);
-    }
+/* Columns are written where they stand in the frame; each of these returns where it ended. */
+
+static uint8_t *put_call_row(uint8_t *to, const struct cm_call *call) {
+    put_u32be(to, call->caller.actor);
+    put_u32be(to + 4, call->caller.brand);
+    to[8] = call->caller.test ? 1 : 0;
+    put_u32be(to + 9, call->door);
+    to[13] = (uint8_t)call->key.len;
+    put_u16be(to + 14, (uint16_t)call->n);
+    return to + CALL_ROW;
 }
 
-typedef void put_request(struct buffer *out, const struct cm_request *q);
-static void put_operation(struct buffer *out, const struct cm_request *q) {
-    buffer_u8(out, (uint8_t)q->operation);
-}
-static void put_code_len(struct buffer *out, const struct cm_request *q) {
-    buffer_u16be(out, (uint16_t)clipped(q->code).len);
-}
-static void put_code(struct buffer *out, const struct cm_request *q) {
-    buffer_put(out, q->code.p, clipped(q->code).len);
-}
-static void put_redeemer_len(struct buffer *out, const struct cm_request *q) {
-    buffer_u8(out, (uint8_t)q->redeemer.len);
-}
-static void put_redeemer(struct buffer *out, const struct cm_request *q) {
-    buffer_put(out, q->redeemer.p, q->redeemer.len);
-}
-static void put_pin_len(struct buffer *out, const struct cm_request *q) {
-    buffer_u8(out, (uint8_t)clipped_pin(q->pin).len);
-}
-static void put_pin(struct buffer *out, const struct cm_request *q) {
-    buffer_put(out, q->pin.p, clipped_pin(q->pin).len);
-}
-static void put_hold(struct buffer *out, const struct cm_request *q) {
-    buffer_u32be(out, hold_of(q));
+static uint8_t *put_bytes(uint8_t *to, struct cm_slice bytes) {
+    if (bytes.len > 0) memcpy(to, bytes.p, bytes.len);
+    return to + bytes.len;
 }
 
-static void put_column(struct buffer *out, uint32_t key, size_t len, put_request *put,
-                       const struct cm_call *calls, size_t n) {
-    item_bytes_head(out, key, len);
+typedef uint8_t *put_request(uint8_t *to, const struct cm_request *q);
+static uint8_t *put_operation(uint8_t *to, const struct cm_request *q) {
+    *to = (uint8_t)q->operation;
+    return to + 1;
+}
+static uint8_t *put_code_len(uint8_t *to, const struct cm_request *q) {
+    put_u16be(to, (uint16_t)clipped(q->code).len);
+    return to + CODE_ROW;
+}
+static uint8_t *put_code(uint8_t *to, const struct cm_request *q) {
+    return put_bytes(to, clipped(q->code));
+}
+static uint8_t *put_redeemer_len(uint8_t *to, const struct cm_request *q) {
+    *to = (uint8_t)q->redeemer.len;
+    return to + REDEEMER_ROW;
+}
+static uint8_t *put_redeemer(uint8_t *to, const struct cm_request *q) {
+    return put_bytes(to, q->redeemer);
+}
+static uint8_t *put_pin_len(uint8_t *to, const struct cm_request *q) {
+    *to = (uint8_t)clipped_pin(q->pin).len;
+    return to + PIN_ROW;
+}
+static uint8_t *put_pin(uint8_t *to, const struct cm_request *q) {
+    return put_bytes(to, clipped_pin(q->pin));
+}
+static uint8_t *put_hold(uint8_t *to, const struct cm_request *q) {
+    put_u32be(to, hold_of(q));
+    return to + HOLD_ROW;
+}
+
+/* Inlined where it is called, so that each column is a loop of its own. */
+static inline __attribute__((always_inline)) void put_column(struct buffer *out, uint32_t key,
+                                                             size_t len, put_request *put,
+                                                             const struct cm_call *calls,
+                                                             size_t n) {
+    uint8_t *to = item_bytes_room(out, key, len);
+    if (to == NULL || len == 0) return;
     for (size_t c = 0; c < n; c++)
         for (size_t i = 0; i < calls[c].n; i++)
-            put(out, &calls[c].requests[i]);
+            to = put(to, &calls[c].requests[i]);
+}
+
+static void put_call_columns(struct buffer *out, size_t keys_len, const struct cm_call *calls,
+                             size_t n) {
+    uint8_t *row = item_bytes_room(out, 2, n * CALL_ROW);
+    for (size_t c = 0; row != NULL && c < n; c++)
+        row = put_call_row(row, &calls[c]);
+    uint8_t *key = item_bytes_room(out, 3, keys_len);
+    for (size_t c = 0; key != NULL && c < n; c++)
+        key = put_bytes(key, calls[c].key);
+}
+
+/* Of a whole body: so that the buffer grows once. */
+static size_t body_len_max(const struct totals *t, size_t n) {
+    const size_t row = 1 + CODE_ROW + REDEEMER_ROW + HOLD_ROW + PIN_ROW;
+    return n * CALL_ROW + t->requests * row + t->keys + t->codes + t->redeemers + t->pins +
+           (size_t)ITEM_HEADS_MAX * CALLS_ITEMS;
 }
 
 cm_err calls_encode(struct buffer *out, const struct cm_call *calls, size_t n) {
     struct totals t = {0};
     TRY(totals_of(calls, n, &t));
+    (void)buffer_reserve(out, body_len_max(&t, n)); /* a failure sticks */
     item_map(out, CALLS_ITEMS);
     item_uint(out, 1, n);
-    item_bytes_head(out, 2, n * CALL_ROW);
-    put_call_rows(out, calls, n);
-    item_bytes_head(out, 3, t.keys);
-    for (size_t c = 0; c < n; c++)
-        buffer_put(out, calls[c].key.p, calls[c].key.len);
+    put_call_columns(out, t.keys, calls, n);
     put_column(out, 4, t.requests, put_operation, calls, n);
     put_column(out, 5, t.requests * CODE_ROW, put_code_len, calls, n);
     put_column(out, 6, t.codes, put_code, calls, n);
@@ -124,9 +156,9 @@ cm_err calls_encode(struct buffer *out, const struct cm_call *calls, size_t n) {
 /* ---- Calls, reading --------------------------------------------------------------------- */
 
 struct call_columns {
-    struct cm_slice rows;
-    struct cursor keys, operations, code_lens, codes, redeemer_lens, redeemers, holds, pin_lens,
-        pins;
+    struct cm_slice rows;                                                     /* of calls */
+    const uint8_t *operations, *code_lens, *redeemer_lens, *holds, *pin_lens; /* of requests */
+    struct cursor keys, codes, redeemers, pins; /* one after the other */
 };
 
 static size_t requests_in(struct cm_slice rows) {
@@ -143,26 +175,26 @@ static cm_err read_columns(struct cm_slice body, struct call_columns *c, struct 
     list->request_n = requests_in(c->rows);
     const size_t n = list->request_n;
     c->keys = cursor_over(item_read_bytes(&r));
-    c->operations = cursor_over(item_read_rows(&r, n, 1));
-    c->code_lens = cursor_over(item_read_rows(&r, n, CODE_ROW));
+    c->operations = item_read_rows(&r, n, 1).p;
+    c->code_lens = item_read_rows(&r, n, CODE_ROW).p;
     c->codes = cursor_over(item_read_bytes(&r));
-    c->redeemer_lens = cursor_over(item_read_rows(&r, n, REDEEMER_ROW));
+    c->redeemer_lens = item_read_rows(&r, n, REDEEMER_ROW).p;
     c->redeemers = cursor_over(item_read_bytes(&r));
-    c->holds = cursor_over(item_read_rows(&r, n, HOLD_ROW));
-    c->pin_lens = cursor_over(item_read_rows(&r, n, PIN_ROW));
+    c->holds = item_read_rows(&r, n, HOLD_ROW).p;
+    c->pin_lens = item_read_rows(&r, n, PIN_ROW).p;
     c->pins = cursor_over(item_read_bytes(&r));
     TRY(item_read_end(&r));
     return list->n == 0 ? CM_E_FORMAT : n > FRAME_REQUESTS_MAX ? CM_E_LIMIT : CM_OK;
 }
 
-static cm_err read_request(struct call_columns *c, struct cm_request *q) {
-    const uint8_t operation = cursor_u8(&c->operations);
-    if (operation >= CM_OPERATION_N) return CM_E_FORMAT;
-    q->operation = (enum cm_operation)operation;
-    q->code = cursor_bytes(&c->codes, cursor_u16be(&c->code_lens));
-    q->redeemer = cursor_bytes(&c->redeemers, cursor_u8(&c->redeemer_lens));
-    q->hold_ms = cursor_u32be(&c->holds);
-    q->pin = cursor_bytes(&c->pins, cursor_u8(&c->pin_lens));
+/* The row-th request of the frame; the columns were found long enough. */
+static cm_err read_request(struct call_columns *c, size_t row, struct cm_request *q) {
+    if (c->operations[row] >= CM_OPERATION_N) return CM_E_FORMAT;
+    q->operation = (enum cm_operation)c->operations[row];
+    q->code = cursor_bytes(&c->codes, get_u16be(c->code_lens + row * CODE_ROW));
+    q->redeemer = cursor_bytes(&c->redeemers, c->redeemer_lens[row]);
+    q->hold_ms = get_u32be(c->holds + row * HOLD_ROW);
+    q->pin = cursor_bytes(&c->pins, c->pin_lens[row]);
     if (q->code.len > (size_t)CM_CODE_TEXT_MAX + 1) return CM_E_LIMIT;
     if (q->pin.len > (size_t)CM_PIN_TEXT_MAX + 1) return CM_E_LIMIT;
     const bool holds = q->operation == CM_OP_RESERVE;
@@ -192,7 +224,7 @@ static cm_err read_calls(struct call_columns *c, struct call_list *list) {
         call->requests = list->requests + at;
         call->answers = list->answers + at;
         for (size_t k = 0; k < call->n; k++)
-            TRY(read_request(c, &list->requests[at + k]));
+            TRY(read_request(c, at + k, &list->requests[at + k]));
         at += call->n;
     }
     /* The blobs must hold what the lengths say, no more and no less. */
@@ -222,15 +254,24 @@ static size_t answered(const struct cm_call *call) {
     return call->status == CM_CALL_DONE ? call->n : 0;
 }
 
-static void put_answer(struct buffer *out, const struct cm_answer *a) {
-    buffer_u8(out, (uint8_t)a->verdict);
-    buffer_u8(out, a->replayed ? 1 : 0);
-    buffer_u32be(out, a->set);
-    buffer_u64be(out, a->serial);
-    buffer_u64be(out, a->sequence);
-    buffer_u64be(out, a->time_ms);
-    buffer_u64be(out, a->until_ms);
-    buffer_u32be(out, a->use);
+static uint8_t *put_answer(uint8_t *to, const struct cm_answer *a) {
+    to[0] = (uint8_t)a->verdict;
+    to[1] = a->replayed ? 1 : 0;
+    put_u32be(to + 2, a->set);
+    put_u64be(to + 6, a->serial);
+    put_u64be(to + 14, a->sequence);
+    put_u64be(to + 22, a->time_ms);
+    put_u64be(to + 30, a->until_ms);
+    put_u32be(to + 38, a->use);
+    return to + ANSWER_ROW;
+}
+
+static void put_answers(struct buffer *out, size_t answer_n, const struct cm_call *calls,
+                        size_t n) {
+    uint8_t *to = item_bytes_room(out, 3, answer_n * ANSWER_ROW);
+    for (size_t c = 0; to != NULL && c < n; c++)
+        for (size_t i = 0; i < answered(&calls[c]); i++)
+            to = put_answer(to, &calls[c].answers[i]);
 }
 
 cm_err answers_encode(struct buffer *out, const struct cm_call *calls, size_t n,
@@ -248,10 +289,7 @@ cm_err answers_encode(struct buffer *out, const struct cm_call *calls, size_t n,
         buffer_u8(out, (uint8_t)calls[c].status);
         buffer_u16be(out, (uint16_t)answered(&calls[c]));
     }
-    item_bytes_head(out, 3, answer_n * ANSWER_ROW);
-    for (size_t c = 0; c < n; c++)
-        for (size_t i = 0; i < answered(&calls[c]); i++)
-            put_answer(out, &calls[c].answers[i]);
+    put_answers(out, answer_n, calls, n);
     item_bytes_head(out, 4, words_n * WORDS_ROW);
     for (size_t i = 0; i < words_n; i++) {
         buffer_u32be(out, words[i].set);

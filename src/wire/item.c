@@ -35,6 +35,13 @@ void item_bytes_head(struct buffer *out, uint32_t key, size_t len) {
     put(out, cbor_encode_bytestring_start, len);
 }
 
+uint8_t *item_bytes_room(struct buffer *out, uint32_t key, size_t len) {
+    item_bytes_head(out, key, len);
+    uint8_t *to = buffer_reserve(out, len);
+    if (to != NULL) out->len += len;
+    return to;
+}
+
 void item_bytes(struct buffer *out, uint32_t key, struct cm_slice bytes) {
     item_bytes_head(out, key, bytes.len);
     buffer_put(out, bytes.p, bytes.len);

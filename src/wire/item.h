@@ -14,6 +14,9 @@ void item_map(struct buffer *out, uint32_t n);
 void item_uint(struct buffer *out, uint32_t key, uint64_t value);
 /* The head of a byte string whose len bytes the caller puts next. */
 void item_bytes_head(struct buffer *out, uint32_t key, size_t len);
+/* The same, with room for them: where they go, or NULL when the buffer failed. All len are written
+ * before the next item. */
+uint8_t *item_bytes_room(struct buffer *out, uint32_t key, size_t len);
 void item_bytes(struct buffer *out, uint32_t key, struct cm_slice bytes);
 void item_text(struct buffer *out, uint32_t key, struct cm_slice text);
 

@@ -62,10 +62,22 @@ static void appending_cuts_at_the_end_and_never_overruns(void **state) {
     assert_memory_equal(full, "abcd", 4);
 }
 
+static void decimals_are_those_of_printf(void **state) {
+    (void)state;
+    uint64_t value = 0;
+    for (unsigned i = 0; i <= 64; i++, value = value * 2 + 1) {
+        char digits[DECIMAL_CAP], want[DECIMAL_CAP + 1];
+        const int len = snprintf(want, sizeof want, "%llu", (unsigned long long)value);
+        assert_int_equal(decimal_format(value, digits), len);
+        assert_memory_equal(digits, want, (size_t)len);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decimal_reads_digits_up_to_its_limit),
         cmocka_unit_test(utf8_takes_each_length_and_refuses_ill_formed_sequences),
+        cmocka_unit_test(decimals_are_those_of_printf),
         cmocka_unit_test(hex_round_trips_and_leaves_output_alone_on_error),
         cmocka_unit_test(appending_cuts_at_the_end_and_never_overruns),
     };

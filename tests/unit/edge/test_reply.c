@@ -54,6 +54,51 @@ static void every_verdict_of_every_operation_hides_the_serial(void **state) {
         }
 }
 
+/* In an array neighbours are copied from each other: each must read as it would alone. */
+static void an_array_holds_what_its_answers_would_be_alone(void **state) {
+    (void)state;
+    static const struct cm_answer some[] = {
+        {.verdict = CM_V_ACCEPTED, .set = 4, .sequence = 9, .time_ms = 1000, .use = 1},
+        {.verdict = CM_V_ACCEPTED, .set = 4, .sequence = 10, .time_ms = 1000, .use = 1},
+        {.verdict = CM_V_ACCEPTED, .set = 4, .sequence = UINT64_MAX, .time_ms = 1000, .use = 1},
+        {.verdict = CM_V_ACCEPTED, .set = 5, .sequence = 11, .time_ms = 1000, .use = 1},
+        {.verdict = CM_V_ACCEPTED, .set = 4, .sequence = 12, .time_ms = 1000, .use = 2},
+        {.verdict = CM_V_ACCEPTED, .set = 4, .sequence = 0, .time_ms = 1001, .use = 2},
+        {.verdict = CM_V_ACCEPTED,
+         .set = 4,
+         .sequence = 2,
+         .time_ms = 1001,
+         .use = 2,
+         .replayed = true},
+        {.verdict = CM_V_ACCEPTED, .set = 4, .until_ms = 7, .time_ms = 1001, .use = 2},
+        {.verdict = CM_V_NOT_A_CODE},
+        {.verdict = CM_V_NOT_A_CODE},
+        {.verdict = CM_V_ALREADY_REDEEMED, .set = 4, .time_ms = 5, .use = 1},
+        {.verdict = CM_V_ALREADY_REDEEMED, .set = 4, .time_ms = 5, .use = 1},
+        {.verdict = CM_V_ALREADY_REDEEMED, .set = 4, .time_ms = 6, .use = 1},
+        {.verdict = CM_V_VOID, .set = 4, .time_ms = 6, .use = 1},
+    };
+    static const struct set_words words[] = {{4, {(const uint8_t *)"{\"n\":1}", 7}}};
+    struct cm_answer answers[CM_ARRAY_N(some)];
+    struct cm_request requests[CM_ARRAY_N(some)];
+    memcpy(answers, some, sizeof answers);
+    for (unsigned op = 0; op < CM_OPERATION_N; op++) {
+        CM_CLEANUP(buffer_free) struct buffer all = BUFFER_INIT, alone = BUFFER_INIT;
+        buffer_text(&alone, "{\"answers\":[");
+        for (size_t i = 0; i < CM_ARRAY_N(some); i++) {
+            requests[i] = (struct cm_request){.operation = (enum cm_operation)op};
+            const struct cm_call one = {.requests = &requests[i], .n = 1, .answers = &answers[i]};
+            if (i > 0) buffer_text(&alone, ",");
+            assert_ok(reply_write(&alone, &one, true, words, 1));
+        }
+        buffer_text(&alone, "]}");
+        const struct cm_call call = {
+            .requests = requests, .n = CM_ARRAY_N(some), .answers = answers};
+        assert_ok(reply_write(&all, &call, false, words, 1));
+        assert_string_equal(text_of(&all), text_of(&alone));
+    }
+}
+
 static void a_problem_has_the_members_of_rfc_9457(void **state) {
     (void)state;
     for (unsigned p = PROBLEM_MALFORMED; p < PROBLEM_N; p++) {
@@ -149,6 +194,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_tells_product_time_and_use),
         cmocka_unit_test(every_verdict_of_every_operation_hides_the_serial),
+        cmocka_unit_test(an_array_holds_what_its_answers_would_be_alone),
         cmocka_unit_test(a_problem_has_the_members_of_rfc_9457),
         cmocka_unit_test(durations_fall_into_their_buckets),
         cmocka_unit_test(each_phase_of_a_connection_has_its_end),

@@ -8,10 +8,11 @@
 #include "meter.h"
 #include "process_cost.h"
 
-#define BIN         "/usr/lib/postgresql/15/bin/" /* where Debian puts what is not for PATH */
-#define USER        "postgres"                    /* of the package; the server refuses root */
-#define ROUND       1000000u                      /* codes */
-#define MESSAGE_CAP 160u                          /* bytes of the server's own words in an error */
+#define INITDB      "/usr/lib/postgresql/15/bin/initdb" /* Debian keeps them out of PATH */
+#define POSTGRES    "/usr/lib/postgresql/15/bin/postgres"
+#define USER        "postgres" /* of the package; the server refuses root */
+#define ROUND       1000000u   /* codes */
+#define MESSAGE_CAP 160u       /* bytes of the server's own words in an error */
 
 static bool answers(void *ctx) {
     const struct pg *pg = ctx;
@@ -19,16 +20,15 @@ static bool answers(void *ctx) {
 }
 
 static cm_err make_cluster(const struct pg *pg, struct cm_diag *diag) {
-    static const char *const initdb[] = {BIN "initdb", "-D",          "data",      "-U",
-                                         "bench",      "-A",          "trust",     "-E",
-                                         "UTF8",       "--no-locale", "--no-sync", NULL};
+    static const char *const initdb[] = {INITDB,  "-D", "data", "-U",          "bench",     "-A",
+                                         "trust", "-E", "UTF8", "--no-locale", "--no-sync", NULL};
     return server_run(&pg->server, initdb, diag);
 }
 
 static cm_err start(struct pg *pg, struct cm_diag *diag) {
     char sockets[SERVER_PATH_CAP + 32u];
     (void)snprintf(sockets, sizeof sockets, "unix_socket_directories=%s", pg->server.dir);
-    const char *const postgres[] = {BIN "postgres",
+    const char *const postgres[] = {POSTGRES,
                                     "-D",
                                     "data",
                                     "-c",

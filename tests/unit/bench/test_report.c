@@ -60,8 +60,8 @@ static void figures_that_cannot_be_are_null(void **state) {
                                   .row = "r",
                                   .unit = "s",
                                   .sense = SENSE_AT_MOST,
-                                  .ratio = NAN,
-                                  .most = INFINITY};
+                                  .ratio = (double)NAN,
+                                  .most = (double)INFINITY};
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     assert_ok(report_text(&row, 1, &text));
     const char *json = buffer_cstr(&text);

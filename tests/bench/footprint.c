@@ -90,7 +90,7 @@ static _Noreturn void child(struct footprint *f, const char *parent, int to) {
 
 cm_err footprint_take(struct footprint *f, const char *parent, struct cm_diag *diag) {
     int ends[2], status = 0;
-    struct footprint made;
+    struct footprint made = *f;
     if (pipe2(ends, O_CLOEXEC) != 0) return CM_E_IO;
     (void)fflush(NULL);
     const pid_t pid = fork();

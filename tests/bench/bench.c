@@ -45,7 +45,7 @@ static void fill_costs(const struct bench *b, const struct leg *legs, const stru
         if (legs[i].peak > row->peak) row->peak = legs[i].peak;
     }
     row->cpu_ns = judge_median(cpu, b->pairs);
-    row->cpu_ratio = judge_median(cpu_peer, b->pairs) / row->cpu_ns;
+    row->cpu_ratio = judge_ratio(judge_median(cpu_peer, b->pairs), row->cpu_ns);
     row->written = judge_median(written, b->pairs);
 }
 

@@ -1,6 +1,7 @@
 /* Medians and ratios. */
 #include "judge.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@ static int by_size(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
+
+double judge_ratio(double ours, double peer) { return peer != 0 ? ours / peer : (double)NAN; }
 
 double judge_median(double *values, size_t n) {
     qsort(values, n, sizeof *values, by_size);
@@ -31,13 +34,13 @@ void judge_pairs(const double *ours, const double *peer, size_t n, struct bench_
     row->ours = judge_median(sorted, n);
     memcpy(sorted, peer, n * sizeof *sorted);
     row->peer = judge_median(sorted, n);
-    row->ratio = row->ours / row->peer;
+    row->ratio = judge_ratio(row->ours, row->peer);
     for (size_t i = 0; i < n; i++)
-        sorted[i] = ours[i] / peer[i];
+        sorted[i] = judge_ratio(ours[i], peer[i]);
     const double middle = judge_median(sorted, n);
     row->least = sorted[0];
     row->most = sorted[n - 1];
-    row->spread = (row->most - row->least) / middle;
+    row->spread = judge_ratio(row->most - row->least, middle);
     row->met = (row->sense == SENSE_AT_LEAST && row->ratio >= row->goal) ||
                (row->sense == SENSE_AT_MOST && row->ratio <= row->goal);
 }

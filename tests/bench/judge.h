@@ -7,6 +7,8 @@
 
 /* Sorts the values; of an even number the mean of the middle two. n > 0. */
 double judge_median(double *values, size_t n);
+/* Not a number where the peer is nothing: such a ratio meets no goal. */
+double judge_ratio(double ours, double peer);
 /* What a metric makes of a leg. */
 double judge_value(const struct leg *leg, enum metric metric);
 /** Fill ours, peer, ratio, least, most, spread and met of a row whose sense and goal are set.

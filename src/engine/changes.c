@@ -13,7 +13,8 @@
 #define SPARSE     8u
 #define MIX_SERIAL 0x9E3779B97F4A7C15u /* odd: 2^64 over the golden ratio */
 #define MIX_SET    0xC2B2AE3D27D4EB4Fu
-#define MIX_SHIFT  32u /* the upper half of a product is the well-mixed one */
+#define HOME_SHIFT 20u /* the low bits of a product are hardly mixed */
+#define TAG_SHIFT  48u
 
 void changes_init(struct changes *c) { *c = (struct changes){.round = 1}; }
 
@@ -31,21 +32,26 @@ void changes_clear(struct changes *c) {
     c->n = 0;
     c->round++;
     if (c->round != 0) return;
-    if (c->slot_n > 0) memset(c->slots, 0, c->slot_n * sizeof *c->slots); /* once in 2^32 */
+    if (c->slot_n > 0) memset(c->slots, 0, c->slot_n * sizeof *c->slots); /* once in 2^16 */
     c->round = 1;
 }
 
-static size_t slot_of(const struct changes *c, uint32_t set, uint64_t serial) {
-    const uint64_t mixed = (serial ^ set * MIX_SET) * MIX_SERIAL;
-    return (size_t)(mixed >> MIX_SHIFT) & (c->slot_n - 1);
+/* Where a unit belongs and what marks it there: the middle and the top of one product. */
+static uint64_t mix(uint32_t set, uint64_t serial) { return (serial ^ set * MIX_SET) * MIX_SERIAL; }
+
+static size_t home_of(const struct changes *c, uint64_t mixed) {
+    return (size_t)(mixed >> HOME_SHIFT) & (c->slot_n - 1);
 }
 
-/* The slot of a unit: its own, or the free one where it belongs. */
-static struct change_slot *probe(const struct changes *c, uint32_t set, uint64_t serial) {
-    size_t at = slot_of(c, set, serial);
-    for (;; at = (at + 1) & (c->slot_n - 1)) {
+/* The slot of a unit: its own, or the free one where it belongs; then *tag is to be put there. */
+static struct change_slot *probe(const struct changes *c, uint32_t set, uint64_t serial,
+                                 uint16_t *tag) {
+    const uint64_t mixed = mix(set, serial);
+    *tag = (uint16_t)(mixed >> TAG_SHIFT);
+    for (size_t at = home_of(c, mixed);; at = (at + 1) & (c->slot_n - 1)) {
         struct change_slot *slot = &c->slots[at];
         if (slot->round != c->round) return slot;
+        if (slot->tag != *tag) continue;
         const struct change *mine = &c->list[slot->at];
         if (mine->serial == serial && mine->set == set) return slot;
     }
@@ -66,9 +72,11 @@ static cm_err grow(struct changes *c, size_t cap) {
     c->slot_n = 2 * cap;
     c->cap = cap;
     c->round = 1;
-    for (size_t i = 0; i < c->n; i++)
-        *probe(c, list[i].set, list[i].serial) =
-            (struct change_slot){.round = c->round, .at = (uint32_t)i};
+    for (size_t i = 0; i < c->n; i++) {
+        uint16_t tag = 0;
+        struct change_slot *slot = probe(c, list[i].set, list[i].serial, &tag);
+        *slot = (struct change_slot){.round = c->round, .tag = tag, .at = (uint32_t)i};
+    }
     return CM_OK;
 }
 
@@ -84,21 +92,23 @@ cm_err changes_reserve(struct changes *c, size_t more) {
 
 const struct change *changes_find(const struct changes *c, uint32_t set, uint64_t serial) {
     if (c->n == 0) return NULL;
-    const struct change_slot *slot = probe(c, set, serial);
+    uint16_t tag = 0;
+    const struct change_slot *slot = probe(c, set, serial, &tag);
     return slot->round == c->round ? &c->list[slot->at] : NULL;
 }
 
 struct change *changes_of(struct changes *c, uint32_t set, uint64_t serial) {
-    struct change_slot *slot = probe(c, set, serial);
+    uint16_t tag = 0;
+    struct change_slot *slot = probe(c, set, serial, &tag);
     if (slot->round == c->round) return &c->list[slot->at];
-    *slot = (struct change_slot){.round = c->round, .at = (uint32_t)c->n};
+    *slot = (struct change_slot){.round = c->round, .tag = tag, .at = (uint32_t)c->n};
     struct change *made = &c->list[c->n++];
     *made = (struct change){.serial = serial, .set = set};
     return made;
 }
 
 void changes_prefetch(const struct changes *c, uint32_t set, uint64_t serial) {
-    if (c->slot_n > 0) __builtin_prefetch(&c->slots[slot_of(c, set, serial)], 1);
+    if (c->slot_n > 0) __builtin_prefetch(&c->slots[home_of(c, mix(set, serial))], 1);
 }
 
 cm_err changes_merge(struct changes *c, const struct changes *older) {

@@ -19,7 +19,8 @@ struct change {
 };
 
 struct change_slot {
-    uint32_t round; /* of the changes; any other: free */
+    uint16_t round; /* of the changes; any other: free */
+    uint16_t tag;   /* of the unit: of units that meet, hardly any but the right one is looked at */
     uint32_t at;    /* in the list */
 };
 
@@ -28,7 +29,7 @@ struct changes {
     size_t n, cap;
     struct change_slot *slots; /* slot_n of them, a power of two, at most half of them in use */
     size_t slot_n;
-    uint32_t round;
+    uint16_t round;
 };
 
 void changes_init(struct changes *c);

@@ -74,6 +74,7 @@ struct fold_job {
     struct dirty_recall *recalls;
     uint64_t position, time_ms;
     uint64_t segment; /* of the journal when it was asked for */
+    bool prepare;     /* the journal will soon need its next segment */
     bool now;         /* asked for, not just due: sign a checkpoint, too */
 };
 

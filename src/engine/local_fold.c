@@ -146,6 +146,8 @@ static cm_err write_job(struct local *l, const struct fold_job *job) {
 }
 
 static void fold_once(struct local *l) {
+    /* Ahead of need. A full disk is met again, and told, when the room is gone. */
+    if (l->job.prepare) cm_ignore(journal_prepare(l->journal));
     const cm_err err = write_job(l, &l->job);
     if (err != CM_OK) log_event(LOG_WARN, "fold failed (%s): tried again later", cm_err_name(err));
     /* Segments that stay are only space: the next fold releases them. */
@@ -238,6 +240,7 @@ static void ask(struct local *l, bool now) {
     struct journal_tail tail = {0};
     if (l->journal != NULL) journal_tail_get(l->journal, &tail); /* fsck has none */
     job.segment = tail.segment;
+    job.prepare = l->journal != NULL && journal_half_full(l->journal);
     book_freeze(&l->book);
     job.documents = take(&l->documents);
     job.recalls = take(&l->recalls);

@@ -11,6 +11,9 @@
 /* Bytes of one zero-filling write. A page, not more: the kernel keeps what is written at once as
  * one large cache page, and later flushes all of it for each small group in it. */
 #define ZERO_CHUNK 4096ul
+/* Bytes after which they are flushed: a whole segment at once would stand before the journal's own
+ * small flushes for tens of milliseconds. */
+#define ZERO_PACE (1024ul * 1024ul)
 
 void disk_closep(int *fd) {
     if (*fd >= 0) (void)close(*fd); /* reads, or writes that were synced before */
@@ -84,11 +87,15 @@ cm_err disk_folder(const char *path, int *fd) {
 
 cm_err disk_zero(int fd, uint64_t offset, uint64_t len) {
     static const uint8_t zeros[ZERO_CHUNK];
-    while (len > 0) {
+    for (uint64_t unsynced = 0; len > 0;) {
         const size_t n = len < sizeof zeros ? (size_t)len : sizeof zeros;
         TRY(disk_write(fd, zeros, n, offset));
         offset += n;
         len -= n;
+        unsynced += n;
+        if (unsynced < ZERO_PACE) continue;
+        TRY(disk_sync(fd));
+        unsynced = 0;
     }
     return CM_OK;
 }

@@ -32,7 +32,7 @@ CM_MUST_CHECK cm_err disk_sync_all(int fd);
 /** Open a folder, made if absent, with its name in the folder above durable in either case: files
  * may be trusted to it. @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_NO_SPACE, CM_E_IO */
 CM_MUST_CHECK cm_err disk_folder(const char *path, int *fd);
-/* Write zeros from `offset` on; no sync. */
+/* Write zeros from `offset` on, flushed as they go but for the rest: sync behind it. */
 CM_MUST_CHECK cm_err disk_zero(int fd, uint64_t offset, uint64_t len);
 bool bytes_zero(const uint8_t *p, size_t len);
 

@@ -11,9 +11,8 @@
 #include "ledger/event_frame.h"
 #include "ledger/journal_writer.h"
 
-#define BUFFER_ALIGN  4096u             /* bytes; a page, so that the kernel copies whole pages */
-#define PREPARE_RETRY (1024ul * 1024ul) /* bytes of journal between attempts on a full disk */
-#define SEAL_SPAN     SECTOR_LEN
+#define BUFFER_ALIGN 4096u /* bytes; a page, so that the kernel copies whole pages */
+#define SEAL_SPAN    SECTOR_LEN
 _Static_assert(GROUP_HEADER_LEN + GROUP_SEAL_PAYLOAD <= SEAL_SPAN, "a seal is one sector");
 _Static_assert(JOURNAL_HASH_LEN == HASH_LEN, "the journal hashes with SHA-256");
 
@@ -49,7 +48,6 @@ cm_err journal_new(struct journal **out, const struct journal_options *options,
     j->segment_len = len;
     j->epoch = options->epoch;
     j->read_only = options->read_only;
-    j->prepare_elsewhere = options->prepare_elsewhere;
     j->dir = strdup(options->dir);
     if (options->archive_dir != NULL) j->archive_dir = strdup(options->archive_dir);
     j->buffer = aligned_alloc(BUFFER_ALIGN, GROUP_LEN_MAX);
@@ -126,7 +124,6 @@ static void step_over(struct journal *j, const struct segment_header *head,
     j->chain.link = *link;
     j->offset = SEGMENT_HEADER_LEN;
     j->group_n = j->event_n = 0;
-    j->prepare_at = head->file_len / 2;
     j->sealed = false;
 }
 
@@ -161,6 +158,8 @@ cm_err journal_prepare(struct journal *j) {
     return err;
 }
 
+bool journal_half_full(const struct journal *j) { return j->offset >= j->head.file_len / 2; }
+
 static bool fits(const struct journal *j, size_t events_len) {
     return !j->sealed && j->head.file_len - j->offset >= group_span(events_len) + SEAL_SPAN;
 }
@@ -176,10 +175,6 @@ cm_err journal_room(struct journal *j, size_t events_len) {
     if (j->read_only) return CM_E_STATE;
     if (events_len > payload_cap(j)) return CM_E_RANGE;
     if (!fits(j, events_len)) TRY(journal_roll(j));
-    if (!j->prepare_elsewhere && j->offset >= j->prepare_at) {
-        /* Ahead of need: a full disk is reported when the room is gone, not before. */
-        if (journal_prepare(j) != CM_OK) j->prepare_at = j->offset + PREPARE_RETRY;
-    }
     j->room = events_len;
     return CM_OK;
 }

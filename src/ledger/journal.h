@@ -28,10 +28,9 @@ struct journal_options {
     const char *dir;         /* folder of the segments; must exist, except for journal_create */
     const char *archive_dir; /* where released segments go; NULL keeps them in dir */
     uint8_t workspace_id[JOURNAL_WORKSPACE_ID_LEN];
-    uint32_t epoch;         /* from 1; higher than the journal's: the old segment is sealed first */
-    uint64_t segment_len;   /* bytes of new segments, a multiple of 4096; 0 = JOURNAL_SEGMENT_LEN */
-    bool read_only;         /* no lock, no repair of a torn tail, no writing */
-    bool prepare_elsewhere; /* another thread calls journal_prepare; see there */
+    uint32_t epoch;       /* from 1; higher than the journal's: the old segment is sealed first */
+    uint64_t segment_len; /* bytes of new segments, a multiple of 4096; 0 = JOURNAL_SEGMENT_LEN */
+    bool read_only;       /* no lock, no repair of a torn tail, no writing */
 };
 
 /* One group as replay hands it out. `events` is checked to hold exactly `count` frames
@@ -88,11 +87,13 @@ CM_MUST_CHECK cm_err journal_open(struct journal **out, const struct journal_opt
  * @retval CM_E_DEAD      an earlier write or this one failed: reopen */
 CM_MUST_CHECK cm_err journal_room(struct journal *j, size_t events_len);
 
-/** Make the next segment file ready ahead of need. journal_room does it itself when the current
- * segment is half full, unless options.prepare_elsewhere: then any one other thread calls this
- * whenever it likes (it returns at once when nothing is to be done).
+/** Make the next segment file ready, by any one other thread: filling it takes the disk longer than
+ * hundreds of groups, so nobody should have to wait for it. Returns at once when nothing is to be
+ * done. What was not done ahead journal_room does when the segment is full.
  * @retval CM_E_NO_SPACE, CM_E_IO  nothing changed */
 CM_MUST_CHECK cm_err journal_prepare(struct journal *j);
+/* Asked by the writer: is the present segment half full? Then it is time for journal_prepare. */
+bool journal_half_full(const struct journal *j);
 
 /* Where the writer thread packs the events of the next group (frame_put), and how many bytes fit.
  * The pointer stays the same for the life of the journal. */

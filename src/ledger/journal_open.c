@@ -101,7 +101,6 @@ static void take_over(struct journal *j, const struct segment_scan *scan) {
     j->event_n = scan->event_n;
     j->sealed = scan->sealed;
     j->present = scan->head.number;
-    j->prepare_at = scan->head.file_len / 2;
 }
 
 static cm_err check_end(const struct journal *j, uint64_t from_sequence, struct cm_diag *diag) {

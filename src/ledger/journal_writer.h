@@ -12,14 +12,13 @@ struct journal {
     char *dir, *archive_dir; /* owned; archive_dir may be NULL */
     uint64_t segment_len;    /* of segments to come */
     uint32_t epoch;
-    bool read_only, prepare_elsewhere;
+    bool read_only;
     bool dead;   /* sticky: a write or sync failed */
     bool sealed; /* the present segment takes no more groups */
     int dir_fd, lock_fd, fd;
     struct segment_header head; /* of the present segment */
     struct chain chain;
     uint64_t offset, group_n, event_n; /* of the present segment */
-    uint64_t prepare_at;               /* offset from which the next segment is prepared ahead */
     size_t room;                       /* bytes of events that journal_room promised */
     struct hasher *hasher;
     uint8_t *buffer; /* GROUP_LEN_MAX bytes: header, payload, padding */

@@ -63,6 +63,7 @@ static inline cm_err kit_commit(struct journal *j, uint32_t count, size_t len) {
     uint8_t *to = journal_payload(j, &cap);
     uint64_t sequence = journal_next_sequence(j);
     TRY(journal_room(j, count * (EVENT_FRAME_LEN + len)));
+    if (journal_half_full(j)) cm_ignore(journal_prepare(j)); /* no room yet: a roll tells */
     for (uint32_t i = 0; i < count; i++, sequence++) {
         kit_fill(to + used + EVENT_FRAME_LEN, sequence, len);
         event_frame_head(to + used, KIT_EVENT_TYPE, 0, (uint16_t)len);

@@ -50,7 +50,6 @@ static void preparing_releasing_and_reading_go_on_beside_the_writer(void **state
     const struct journal_reader_options reading = {
         .dir = k->dir.path, .archive_dir = k->archive.path, .workspace_id = {1, 2, 3}};
     pthread_t thread;
-    k->options.prepare_elsewhere = true;
     assert_int_equal(mkdir(k->archive.path, 0700), 0);
     assert_ok(journal_open(&b.j, &k->options, 1, NULL, NULL, NULL));
     assert_ok(journal_reader_open(&r, &reading, 1, NULL));

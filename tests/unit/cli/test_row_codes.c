@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/mint_row.h"
 #include "support/allocations.h"
 #include "support/cm.h"
@@ -82,8 +83,8 @@ static struct writer make_random(uint8_t code_len) {
     char wanted[256] = "";
     const size_t n = 1 + below(ROW_COLUMNS_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (i > 0) strcat(wanted, ",");
-        strcat(wanted, pick(columns, CM_ARRAY_N(columns)));
+        const char *name = pick(columns, CM_ARRAY_N(columns));
+        text_append(wanted, sizeof wanted, i > 0 ? ",%s" : "%s", name);
     }
     return make(pick(formats, CM_ARRAY_N(formats)), wanted, code_len);
 }

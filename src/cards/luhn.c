@@ -17,6 +17,25 @@ uint8_t luhn_digit(const char *digits, size_t n) {
     return (uint8_t)((10u - sum % 10u) % 10u);
 }
 
+/* 0xFF in the lanes where x >= least. */
+static inline digit_lanes from(digit_lanes x, uint8_t least) {
+    return (digit_lanes)(x >= (digit_lanes){0} + least);
+}
+
+void luhn_append(struct digit_block *block, size_t n) {
+    digit_lanes sum = {0};
+    for (size_t i = 0; i < n; i++) {
+        digit_lanes digit = block->digit[i] - '0';
+        if (((n - i) & 1u) != 0) digit += digit - (9u & from(digit, 5));
+        sum += digit;
+    }
+    for (uint8_t tens = 80; tens >= 10; tens /= 2u) { /* the sum is at most 162 */
+        sum -= tens & from(sum, tens);
+        sum -= tens & from(sum, tens);
+    }
+    block->digit[n] = ((10u - sum) & from(sum, 1)) + '0';
+}
+
 cm_err cm_luhn_digit(const char *digits, size_t n, char *check) {
     if (digits == NULL || check == NULL) return CM_E_ARGUMENT;
     if (n < 1u || n >= CM_CARD_NUMBER_MAX) return CM_E_RANGE;

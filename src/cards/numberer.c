@@ -7,15 +7,18 @@
 #include "countermark/card.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "cards/digit_block.h"
 #include "cards/luhn.h"
 #include "cards/rules.h"
 #include "codes/normalise.h"
 #include "crypto/cmac.h"
 #include "crypto/ff1.h"
 #include "crypto/kdf.h"
+#include "crypto/numerals.h"
 #include "crypto/secret.h"
 
 #define CARD_RADIX  10u
@@ -25,12 +28,14 @@
 #define TWEAK_LEN   6u /* label (1), pool id (4), key version (1) */
 #define ISSUE_FIRST 1u
 #define BLOCK_LEN   CMAC_LEN
+#define ROW_SLACK   DIGIT_LANES
 
 _Static_assert(TWEAK_LEN + 2u + 8u == CMAC_LEN, "PIN and hold messages are one block");
 
 struct cm_numberer {
     struct cm_pool_numbers pool;
-    uint8_t head[TWEAK_LEN]; /* label left 0 */
+    uint8_t head[TWEAK_LEN];            /* label left 0 */
+    uint8_t prefix[CM_CARD_PREFIX_MAX]; /* digit values */
     size_t number_n, half_a_n, half_b_n;
     uint64_t capacity, modulus_b;
     uint32_t pin_modulus;
@@ -39,11 +44,11 @@ struct cm_numberer {
     struct ff1 *ff1;
     struct cmac *pin_mac, *hold_mac;
     /* scratch */
-    uint64_t a[FF1_LANES], b[FF1_LANES], index[FF1_LANES];
+    uint64_t a[FF1_LANES], b[FF1_LANES], index[FF1_LANES], body[FF1_LANES];
     uint32_t hold[FF1_LANES];
     uint8_t skip[FF1_LANES], shape_bad[FF1_LANES], luhn_bad[FF1_LANES];
     uint8_t blocks[FF1_LANES * BLOCK_LEN];
-    char rows[FF1_LANES * CM_CARD_NUMBER_MAX];
+    char rows[FF1_LANES * CM_CARD_NUMBER_MAX + ROW_SLACK];
 };
 
 static uint64_t power10(size_t n) {
@@ -104,6 +109,8 @@ cm_err cm_numberer_new(struct cm_numberer **out, const struct cm_pool_numbers *p
     put_u32be(nb->head + 1, pool->id);
     nb->head[TWEAK_LEN - 1] = key_version;
     nb->number_n = cm_card_number_n(pool);
+    for (size_t k = 0; k < pool->prefix_n; k++)
+        nb->prefix[k] = (uint8_t)(pool->prefix[k] - '0');
     nb->half_a_n = pool->body_n / 2u; /* SP 800-38G: u = floor(n / 2) */
     nb->half_b_n = pool->body_n - nb->half_a_n;
     nb->modulus_b = power10(nb->half_b_n);
@@ -129,12 +136,12 @@ void cm_numberer_free(struct cm_numberer *nb) {
 
 /* Hold messages of nb->index; the first 32 bits of each tag to nb->hold. */
 static cm_err compute_hold(struct cm_numberer *nb, size_t n) {
+    uint8_t head[8] = {0};
+    set_head(nb, LABEL_HOLD, head);
+    const uint64_t high = get_u64be(head); /* the last two bytes are the index's first */
     for (size_t i = 0; i < n; i++) {
-        uint8_t *block = nb->blocks + i * BLOCK_LEN;
-        set_head(nb, LABEL_HOLD, block);
-        put_u64be(block + TWEAK_LEN, nb->index[i]);
-        block[BLOCK_LEN - 2] = 0;
-        block[BLOCK_LEN - 1] = 0;
+        put_u64be(nb->blocks + i * BLOCK_LEN, high | nb->index[i] >> 48);
+        put_u64be(nb->blocks + i * BLOCK_LEN + 8, nb->index[i] << 16);
     }
     TRY(cmac_blocks(nb->hold_mac, nb->blocks, n));
     for (size_t i = 0; i < n; i++)
@@ -142,40 +149,63 @@ static cm_err compute_hold(struct cm_numberer *nb, size_t n) {
     return CM_OK;
 }
 
-/* Judge the numbers in nb->rows with the indices in nb->index. */
-static cm_err judge_lanes(struct cm_numberer *nb, const char *rows, size_t n, uint8_t *skip) {
-    for (size_t i = 0; i < n; i++)
-        skip[i] = 0;
-    if (nb->pool.rules == NULL) return CM_OK;
+/* The rows of scratch with the indices and bodies beside them. @param make  write the Luhn digits
+ */
+static cm_err judge_lanes(struct cm_numberer *nb, size_t n, bool make, uint8_t *skip) {
+    const size_t number_n = nb->number_n;
+    const bool rules = nb->pool.rules != NULL;
+    struct digit_block block;
     if (nb->holds) TRY(compute_hold(nb, n));
-    rules_apply(nb->pool.rules, nb->index, rows, nb->holds ? nb->hold : NULL, n, skip);
+    if (!rules) memset(skip, 0, n);
+    for (size_t at = 0; at < n; at += DIGIT_LANES) {
+        const struct rules_rows rows = {.index = nb->index + at,
+                                        .body = nb->body + at,
+                                        .hold = nb->holds ? nb->hold + at : NULL,
+                                        .n = n - at < DIGIT_LANES ? n - at : DIGIT_LANES};
+        digit_block_load(&block, nb->rows + at * number_n, number_n, number_n, rows.n);
+        if (make) luhn_append(&block, number_n - 1u);
+        for (size_t i = 0; make && i < rows.n; i++)
+            nb->rows[(at + i + 1u) * number_n - 1u] = (char)block.digit[number_n - 1u][i];
+        if (rules) rules_judge(nb->pool.rules, &block, &rows, skip + at);
+    }
     return CM_OK;
 }
 
-static void write_digits(char *out, size_t n, uint64_t value) {
-    while (n > 0) {
-        out[--n] = (char)('0' + value % 10u);
-        value /= 10u;
+/* ---- Making ---------------------------------------------------------------------------------- */
+
+/* Prefix and body of each row, in text. Prefixes go first: what they spill over is overwritten. */
+static void write_rows(struct cm_numberer *nb, size_t n) {
+    const size_t number_n = nb->number_n;
+    for (size_t i = 0; i < n; i++)
+        memcpy(nb->rows + i * number_n, nb->prefix, sizeof nb->prefix);
+    numerals_split(ff1_numerals(nb->ff1), nb->a, nb->b, n, (uint8_t *)nb->rows + nb->pool.prefix_n,
+                   number_n);
+    for (size_t at = 0; at < n * number_n; at += DIGIT_LANES) {
+        digit_lanes digits;
+        memcpy(&digits, nb->rows + at, sizeof digits);
+        digits += '0';
+        memcpy(nb->rows + at, &digits, sizeof digits);
     }
 }
 
 static cm_err make_lanes(struct cm_numberer *nb, uint64_t first, size_t n, char *numbers,
                          uint8_t *skip) {
+    uint64_t a = first / nb->modulus_b, b = first % nb->modulus_b;
     for (size_t i = 0; i < n; i++) {
         nb->index[i] = first + i;
-        nb->a[i] = (first + i) / nb->modulus_b;
-        nb->b[i] = (first + i) % nb->modulus_b;
+        nb->a[i] = a;
+        nb->b[i] = b;
+        const uint64_t carry = ++b == nb->modulus_b;
+        a += carry;
+        b -= carry * nb->modulus_b;
     }
     TRY(ff1_encrypt(nb->ff1, nb->a, nb->b, n));
-    for (size_t i = 0; i < n; i++) {
-        char *row = numbers + i * nb->number_n;
-        for (size_t k = 0; k < nb->pool.prefix_n; k++)
-            row[k] = nb->pool.prefix[k];
-        write_digits(row + nb->pool.prefix_n, nb->half_a_n, nb->a[i]);
-        write_digits(row + nb->pool.prefix_n + nb->half_a_n, nb->half_b_n, nb->b[i]);
-        row[nb->number_n - 1] = (char)('0' + luhn_digit(row, nb->number_n - 1));
-    }
-    return judge_lanes(nb, numbers, n, skip);
+    for (size_t i = 0; i < n; i++)
+        nb->body[i] = nb->a[i] * nb->modulus_b + nb->b[i];
+    write_rows(nb, n);
+    TRY(judge_lanes(nb, n, true, skip));
+    memcpy(numbers, nb->rows, n * nb->number_n);
+    return CM_OK;
 }
 
 cm_err cm_numberer_make(struct cm_numberer *nb, uint64_t first, size_t n, char *numbers,
@@ -238,10 +268,12 @@ static cm_err open_lanes(struct cm_numberer *nb, const char *numbers, size_t n,
         nb->a[i] = read_digits(clean + nb->pool.prefix_n, nb->half_a_n);
         nb->b[i] = read_digits(clean + nb->pool.prefix_n + nb->half_a_n, nb->half_b_n);
     }
+    for (size_t i = 0; i < n; i++)
+        nb->body[i] = nb->a[i] * nb->modulus_b + nb->b[i];
     TRY(ff1_decrypt(nb->ff1, nb->a, nb->b, n));
     for (size_t i = 0; i < n; i++)
         nb->index[i] = nb->a[i] * nb->modulus_b + nb->b[i];
-    TRY(judge_lanes(nb, nb->rows, n, nb->skip));
+    TRY(judge_lanes(nb, n, false, nb->skip));
     for (size_t i = 0; i < n; i++) {
         const bool good = (nb->shape_bad[i] | nb->luhn_bad[i]) == 0;
         const enum cm_card_reading bad = nb->shape_bad[i] != 0 ? CM_CARD_NONE : CM_CARD_TYPO;
@@ -263,6 +295,13 @@ cm_err cm_numberer_open(struct cm_numberer *nb, const char *numbers, size_t n,
         return err;
     }
     return CM_OK;
+}
+
+static void write_digits(char *out, size_t n, uint64_t value) {
+    while (n > 0) {
+        out[--n] = (char)('0' + value % 10u);
+        value /= 10u;
+    }
 }
 
 /* A 128-bit tag modulo 10^d, by Horner over 32-bit limbs: every step fits 64 bits. */

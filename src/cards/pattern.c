@@ -1,5 +1,6 @@
-/* Reader and matchers of card patterns. The matchers take digits for granted; the reader takes
- * nothing for granted. Grammar: docs/design/card-rules.md. */
+/* Reader of card patterns: it takes nothing for granted, where the matchers (pattern_match.c) take
+ * digits for granted. It refuses what could never match and what says nothing.
+ * Grammar: docs/design/card-rules.md. */
 #include "cards/pattern.h"
 
 #include "base/macros.h"
@@ -149,76 +150,4 @@ cm_err pattern_read(struct cm_slice text, size_t body_n, size_t number_n, struct
     }
     *out = p;
     return CM_OK;
-}
-
-static bool has_equal(const char *digits, size_t n, size_t count) {
-    size_t streak = 1;
-    for (size_t i = 1; i < n && streak < count; i++)
-        streak = digits[i] == digits[i - 1] ? streak + 1 : 1;
-    return streak >= count;
-}
-
-static bool has_run(const char *digits, size_t n, size_t count) {
-    size_t up = 1, down = 1;
-    for (size_t i = 1; i < n && up < count && down < count; i++) {
-        up = digits[i] == digits[i - 1] + 1 ? up + 1 : 1;
-        down = digits[i] == digits[i - 1] - 1 ? down + 1 : 1;
-    }
-    return up >= count || down >= count;
-}
-
-static bool same_digits(const char *a, const char *b, size_t n) {
-    size_t i = 0;
-    while (i < n && a[i] == b[i])
-        i++;
-    return i == n;
-}
-
-static bool contains(const char *digits, size_t n, const char *part, size_t part_n) {
-    for (size_t i = 0; i + part_n <= n; i++)
-        if (same_digits(digits + i, part, part_n)) return true;
-    return false;
-}
-
-static bool all_zeros(const char *digits, size_t n) {
-    size_t i = 0;
-    while (i < n && digits[i] == '0')
-        i++;
-    return i == n;
-}
-
-/* Only the last star ever needs another try: earlier ones have matched as little as they can. */
-static bool glob_matches(const struct pattern *p, const char *digits, size_t n) {
-    size_t at = 0, i = 0, star = SIZE_MAX, resume = 0;
-    while (i < n) {
-        if (at < p->arg_n && (p->arg[at] == '?' || p->arg[at] == digits[i])) {
-            at++;
-            i++;
-        } else if (at < p->arg_n && p->arg[at] == '*') {
-            star = at++;
-            resume = i;
-        } else if (star != SIZE_MAX) {
-            at = star + 1;
-            i = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (at < p->arg_n && p->arg[at] == '*')
-        at++;
-    return at == p->arg_n;
-}
-
-bool pattern_matches(const struct pattern *p, const char *digits, size_t n) {
-    switch (p->kind) {
-    case PATTERN_EQUAL: return has_equal(digits, n, p->count);
-    case PATTERN_RUN: return has_run(digits, n, p->count);
-    case PATTERN_REPEAT_HALF: return same_digits(digits, digits + (n - n / 2), n / 2);
-    case PATTERN_ZEROS: return all_zeros(digits, n);
-    case PATTERN_CONTAINS: return contains(digits, n, p->arg, p->arg_n);
-    case PATTERN_PREFIX: return same_digits(digits, p->arg, p->arg_n);
-    case PATTERN_SUFFIX: return same_digits(digits + (n - p->arg_n), p->arg, p->arg_n);
-    case PATTERN_GLOB: return glob_matches(p, digits, n);
-    default: return false;
-    }
 }

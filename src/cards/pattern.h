@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/diag.h"
+#include "cards/digit_block.h"
 
 #define PATTERN_TEXT_CAP 64u /* bytes of a pattern's text, with its NUL; ours */
 #define PATTERN_ARG_CAP  32u /* bytes of its argument; a glob over 19 digits with stars fits */
@@ -43,8 +44,14 @@ struct pattern {
 CM_MUST_CHECK cm_err pattern_read(struct cm_slice text, size_t body_n, size_t number_n,
                                   struct pattern *out, struct cm_diag *diag);
 
-/** Whether digits show the pattern.
- * @param digits  n ASCII digits: the body, or the whole number when pattern->whole */
+/** Note which numbers of a block show the pattern.
+ * @param[in]     first, n  the digits it looks at: those of the body, or all when pattern->whole
+ * @param[in,out] shown     not 0 where a number shows this pattern, or one noted before */
+void pattern_mark(const struct pattern *pattern, const struct digit_block *block, size_t first,
+                  size_t n, uint8_t shown[static DIGIT_LANES]);
+
+/** The same of one number.
+ * @param digits  n ASCII digits, at most CM_CARD_NUMBER_MAX */
 bool pattern_matches(const struct pattern *pattern, const char *digits, size_t n);
 
 #endif

@@ -3,12 +3,16 @@
 #include "cards/rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/checked.h"
 #include "base/macros.h"
 #include "cards/luhn.h"
 
 #define LIST_FIRST_CAP 64u
+#define SIEVE_BITS     32u                 /* of a listed number, at least: 3 % come through it */
+#define SCATTER        0x9E3779B97F4A7C15u /* odd, 2^64 over the golden ratio */
+#define WORD_BITS      64u
 
 cm_err rules_new(struct cm_card_rules **out, const struct cm_pool_numbers *pool) {
     struct cm_card_rules *rules = calloc(1, sizeof *rules);
@@ -26,6 +30,7 @@ void rules_free(struct cm_card_rules *rules) {
     for (size_t i = 0; i < rules->version_n; i++) {
         free(rules->versions[i].patterns);
         free(rules->versions[i].listed);
+        free(rules->versions[i].sieve);
     }
     free(rules->versions);
     free(rules);
@@ -127,14 +132,31 @@ static int by_value(const void *a, const void *b) {
     return (int)(x > y) - (int)(x < y);
 }
 
+/* Nearly no number is on the list, and one bit says so: the search is for the few others. */
+static cm_err make_sieve(struct rules_version *v) {
+    unsigned log2 = 6; /* one word */
+    while ((uint64_t)1 << log2 < (uint64_t)v->listed_n * SIEVE_BITS)
+        log2++;
+    if (v->listed_n == 0 || v->sieve != NULL) return CM_OK;
+    v->sieve = calloc(((size_t)1 << log2) / WORD_BITS, sizeof *v->sieve);
+    if (v->sieve == NULL) return CM_E_NO_MEMORY;
+    v->sieve_shift = (uint8_t)(WORD_BITS - log2);
+    for (size_t i = 0; i < v->listed_n; i++) {
+        const uint64_t bit = (v->listed[i] * SCATTER) >> v->sieve_shift;
+        v->sieve[bit / WORD_BITS] |= (uint64_t)1 << bit % WORD_BITS;
+    }
+    return CM_OK;
+}
+
 cm_err rules_seal(struct cm_card_rules *rules, struct cm_diag *diag) {
     for (size_t i = 0; i < rules->version_n; i++) {
-        const struct rules_version *v = &rules->versions[i];
+        struct rules_version *v = &rules->versions[i];
         if (v->listed_n > 1) qsort(v->listed, v->listed_n, sizeof *v->listed, by_value);
         for (size_t k = 1; k < v->listed_n; k++)
             if (v->listed[k] == v->listed[k - 1])
                 return diag_fail(diag, CM_E_EXISTS, NULL, NULL, "list each number once",
                                  "rule version %zu lists a number twice", i + 1);
+        TRY(make_sieve(v));
     }
     rules->sealed = true;
     return CM_OK;
@@ -148,6 +170,8 @@ bool rules_hold(const struct cm_card_rules *rules) {
 }
 
 static bool listed(const struct rules_version *v, uint64_t body) {
+    const uint64_t bit = (body * SCATTER) >> v->sieve_shift;
+    if ((v->sieve[bit / WORD_BITS] >> bit % WORD_BITS & 1u) == 0) return false;
     size_t low = 0, high = v->listed_n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -159,33 +183,45 @@ static bool listed(const struct rules_version *v, uint64_t body) {
     return low < v->listed_n && v->listed[low] == body;
 }
 
-static uint8_t judge(const struct rules_version *v, const char *number, size_t prefix_n,
-                     size_t body_n) {
-    uint8_t skip = 0;
-    const char *body = number + prefix_n;
-    for (size_t i = 0; i < v->pattern_n; i++) {
-        const struct pattern *p = &v->patterns[i];
-        const bool shown = p->whole ? pattern_matches(p, number, prefix_n + body_n + 1u)
-                                    : pattern_matches(p, body, body_n);
-        if (shown) skip |= CM_CARD_SKIP_PATTERN;
-    }
-    if (v->listed_n > 0 && listed(v, body_value(body, body_n))) skip |= CM_CARD_SKIP_LISTED;
-    return skip;
+static bool governs(const struct cm_card_rules *rules, size_t version, uint64_t index) {
+    const struct rules_version *v = &rules->versions[version];
+    const bool last = version + 1u == rules->version_n;
+    return index >= v->first_index && (last || index < v[1].first_index);
 }
 
-void rules_apply(const struct cm_card_rules *rules, const uint64_t *index, const char *numbers,
-                 const uint32_t *hold, size_t n, uint8_t *skip) {
-    const size_t number_n = (size_t)rules->prefix_n + rules->body_n + 1u;
-    for (size_t i = 0; i < n; i++) {
-        skip[i] = 0;
-        size_t k = rules->version_n;
-        while (k > 0 && index[i] < rules->versions[k - 1].first_index)
-            k--;
-        if (k == 0) continue;
-        const struct rules_version *v = &rules->versions[k - 1];
-        skip[i] = judge(v, numbers + i * number_n, rules->prefix_n, rules->body_n);
-        if (hold != NULL && hold[i] < v->held_below) skip[i] |= CM_CARD_SKIP_HELD;
+static bool governs_any(const struct cm_card_rules *rules, size_t version,
+                        const struct rules_rows *rows) {
+    for (size_t i = 0; i < rows->n; i++)
+        if (governs(rules, version, rows->index[i])) return true;
+    return false;
+}
+
+/* Rows of other versions are left alone. */
+static void judge_as(const struct cm_card_rules *rules, size_t version,
+                     const struct digit_block *block, const struct rules_rows *rows,
+                     uint8_t *skip) {
+    const struct rules_version *v = &rules->versions[version];
+    const size_t prefix_n = rules->prefix_n, body_n = rules->body_n;
+    const size_t number_n = prefix_n + body_n + 1u;
+    uint8_t shown[DIGIT_LANES] = {0};
+    for (size_t i = 0; i < v->pattern_n; i++) {
+        const struct pattern *p = &v->patterns[i];
+        pattern_mark(p, block, p->whole ? 0 : prefix_n, p->whole ? number_n : body_n, shown);
     }
+    for (size_t i = 0; i < rows->n; i++) {
+        if (!governs(rules, version, rows->index[i])) continue;
+        skip[i] = shown[i] & CM_CARD_SKIP_PATTERN;
+        if (v->sieve != NULL && listed(v, rows->body[i])) skip[i] |= CM_CARD_SKIP_LISTED;
+        const bool held = rows->hold != NULL && rows->hold[i] < v->held_below;
+        skip[i] |= (uint8_t)(held ? CM_CARD_SKIP_HELD : 0);
+    }
+}
+
+void rules_judge(const struct cm_card_rules *rules, const struct digit_block *block,
+                 const struct rules_rows *rows, uint8_t *skip) {
+    memset(skip, 0, rows->n); /* indices are mostly of one version, but need not be */
+    for (size_t v = rules->version_n; v-- > 0;)
+        if (governs_any(rules, v, rows)) judge_as(rules, v, block, rows, skip);
 }
 
 cm_err share_read(struct cm_slice text, uint32_t *share) {

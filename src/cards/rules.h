@@ -24,6 +24,8 @@ struct rules_version {
     size_t pattern_n, listed_n, listed_cap;
     struct pattern *patterns;
     uint64_t *listed; /* bodies as integers; sorted once sealed */
+    uint64_t *sieve;  /* bits by the scattered body, set for listed ones; once sealed */
+    uint8_t sieve_shift;
 };
 
 struct cm_card_rules {
@@ -65,13 +67,19 @@ CM_MUST_CHECK cm_err rules_seal(struct cm_card_rules *rules, struct cm_diag *dia
 /** Whether any version holds a share out (then rules_apply wants hold tags). */
 bool rules_hold(const struct cm_card_rules *rules);
 
-/** Judge n numbers.
- * @param[in]  index    their indices, each decides its rule version
- * @param[in]  numbers  n rows of whole numbers, digits only
- * @param[in]  hold     first 32 bits of each hold tag; may be NULL unless rules_hold
- * @param[out] skip     bits of enum cm_card_skip */
-void rules_apply(const struct cm_card_rules *rules, const uint64_t *index, const char *numbers,
-                 const uint32_t *hold, size_t n, uint8_t *skip);
+/* Numbers to judge, side by side. */
+struct rules_rows {
+    const uint64_t *index; /* each decides its rule version */
+    const uint64_t *body;  /* bodies as integers */
+    const uint32_t *hold;  /* first 32 bits of each hold tag; may be NULL unless rules_hold */
+    size_t n;              /* at most DIGIT_LANES */
+};
+
+/** Judge the numbers of a block under a sealed book.
+ * @param[in]  block  whole numbers
+ * @param[out] skip   n times bits of enum cm_card_skip */
+void rules_judge(const struct cm_card_rules *rules, const struct digit_block *block,
+                 const struct rules_rows *rows, uint8_t *skip);
 
 /** About how much of the pool a rule version skips, in billionths (list, patterns, held-out share);
  * SHARE_ONE at most. Measured, for planning. @param version  1 .. version_n */

@@ -18,6 +18,26 @@ static void write_number(const struct cm_card_rules *rules, uint64_t body, char 
     number[number_n - 1u] = (char)('0' + luhn_digit(number, number_n - 1u));
 }
 
+/* How many of up to sixteen bodies show a pattern. */
+static uint64_t count_shown(const struct cm_card_rules *rules, uint64_t first_index,
+                            const uint64_t *body, size_t n) {
+    const size_t number_n = (size_t)rules->prefix_n + rules->body_n + 1u;
+    char numbers[DIGIT_LANES * CM_CARD_NUMBER_MAX];
+    uint64_t index[DIGIT_LANES], shown = 0;
+    uint8_t skip[DIGIT_LANES];
+    struct digit_block block;
+    const struct rules_rows rows = {.index = index, .body = body, .n = n};
+    for (size_t i = 0; i < n; i++) {
+        index[i] = first_index;
+        write_number(rules, body[i], numbers + i * number_n);
+    }
+    digit_block_load(&block, numbers, number_n, number_n, n);
+    rules_judge(rules, &block, &rows, skip);
+    for (size_t i = 0; i < n; i++)
+        shown += (skip[i] & CM_CARD_SKIP_PATTERN) != 0;
+    return shown;
+}
+
 uint32_t rules_skipped_share(const struct cm_card_rules *rules, size_t version) {
     const struct rules_version *v = &rules->versions[version - 1u];
     uint64_t capacity = 1;
@@ -25,12 +45,12 @@ uint32_t rules_skipped_share(const struct cm_card_rules *rules, size_t version) 
         capacity *= 10u;
     const uint64_t tried = capacity < ALL_BELOW ? capacity : SAMPLES;
     uint64_t shown = 0;
-    for (uint64_t i = 0; i < tried; i++) {
-        char number[CM_CARD_NUMBER_MAX];
-        uint8_t skip = 0;
-        write_number(rules, tried == capacity ? i : i * GOLDEN_STEP % capacity, number);
-        rules_apply(rules, &v->first_index, number, NULL, 1, &skip);
-        shown += (skip & CM_CARD_SKIP_PATTERN) != 0 ? 1u : 0u;
+    for (uint64_t at = 0; at < tried; at += DIGIT_LANES) {
+        uint64_t body[DIGIT_LANES];
+        const size_t n = tried - at < DIGIT_LANES ? (size_t)(tried - at) : DIGIT_LANES;
+        for (size_t i = 0; i < n; i++)
+            body[i] = tried == capacity ? at + i : (at + i) * GOLDEN_STEP % capacity;
+        shown += count_shown(rules, v->first_index, body, n);
     }
     /* Kept = (1 - held) * (1 - patterns) - listed, in billionths, rounded down. */
     const uint64_t unmarked = SHARE_ONE - shown * SHARE_ONE / tried;

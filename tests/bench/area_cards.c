@@ -1,6 +1,7 @@
 /* Card numbers: FF1, prefix, Luhn digit, and a pool's exclusions (a list, patterns, a held-out
- * share); only numbers that may be issued count. The node peer draws digits and appends the Luhn
- * digit: it excludes nothing and does not look for repeats, which is in its favour. */
+ * share); only numbers that may be issued count. The peer is npm luhn-generator with a Set against
+ * repeats, the same patterns and list; beside it, without a goal, the package alone and a loop by
+ * hand, neither of which excludes anything or looks for repeats. */
 #include <stdlib.h>
 
 #include "areas.h"
@@ -72,14 +73,20 @@ cm_err area_cards(struct bench *b) {
         .id = 1, .test = true, .prefix_n = 4, .prefix = "9528", .body_n = 11};
     TRY(add_rules(t, &pool, &root, &b->diag));
     TRY(peer_start(&peer, b->peers, &b->diag));
-    struct peer_task task = {&peer, "cards.byHand", &b->diag};
+    struct peer_task same = {&peer, "luhn.withRules", &b->diag};
+    struct peer_task bare = {&peer, "luhn.bare", &b->diag};
+    struct peer_task hand = {&peer, "cards.byHand", &b->diag};
     const struct bench_case c = {
         .area = "cards",
         .unit = "cards/s",
         .contestants = {{"numbers with rules", run_numbers, t},
-                        {"node Luhn loop, no rules", peer_run, &task}},
-        .contestant_n = 2,
-        .goals = {{"numbers + Luhn + exclusions", 0, 1, METRIC_RATE, SENSE_AT_LEAST, 50}},
-        .goal_n = 1};
+                        {"npm luhn-generator, the same job", peer_run, &same},
+                        {"npm luhn-generator alone", peer_run, &bare},
+                        {"node Luhn loop alone", peer_run, &hand}},
+        .contestant_n = 4,
+        .goals = {{"numbers + Luhn + exclusions", 0, 1, METRIC_RATE, SENSE_AT_LEAST, 50},
+                  {"... / luhn-generator without rules", 0, 2, METRIC_RATE, SENSE_NONE, 0},
+                  {"... / node loop without rules", 0, 3, METRIC_RATE, SENSE_NONE, 0}},
+        .goal_n = 3};
     return bench_case_run(b, &c);
 }

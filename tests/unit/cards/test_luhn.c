@@ -3,8 +3,11 @@
  * SIN 04645428-6, and the payment test number 411111111111111-1; plus a second way to compute. */
 #include "support/cm.h"
 
+#include <string.h>
+
 #include "cards/luhn.h"
 #include "countermark/card.h"
+#include "support/splitmix.h"
 
 static void a_number_gets_its_published_check_digit(void **state) {
     (void)state;
@@ -89,6 +92,25 @@ static void neighbours_swapped_are_found_but_for_09_and_90(void **state) {
     assert_int_equal(missed, 2);
 }
 
+static void sixteen_numbers_get_the_digits_that_one_would(void **state) {
+    (void)state;
+    uint64_t seed = 20261122;
+    for (unsigned turn = 0; turn < 20000; turn++) {
+        char numbers[DIGIT_LANES * CM_CARD_NUMBER_MAX];
+        struct digit_block block;
+        const size_t digit_n = 2 + splitmix_next(&seed) % (CM_CARD_NUMBER_MAX - 1);
+        const size_t n = 1 + splitmix_next(&seed) % DIGIT_LANES;
+        for (size_t i = 0; i < n * digit_n; i++)
+            numbers[i] = (char)('0' + splitmix_next(&seed) % 10);
+        if (turn == 0) memset(numbers, '9', sizeof numbers); /* the greatest sum */
+        digit_block_load(&block, numbers, digit_n, digit_n, n);
+        luhn_append(&block, digit_n - 1);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(block.digit[digit_n - 1][i],
+                             '0' + luhn_digit(numbers + i * digit_n, digit_n - 1));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_gets_its_published_check_digit),
@@ -96,6 +118,7 @@ int main(void) {
         cmocka_unit_test(all_six_digit_strings_agree_with_the_paper_method),
         cmocka_unit_test(every_single_wrong_digit_is_found),
         cmocka_unit_test(neighbours_swapped_are_found_but_for_09_and_90),
+        cmocka_unit_test(sixteen_numbers_get_the_digits_that_one_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cards/pattern.h"
+#include "support/splitmix.h"
 
 #define BODY_N   6u
 #define NUMBER_N 11u
@@ -163,6 +164,47 @@ static void every_body_of_six_digits_agrees_with_the_slow_way(void **state) {
     }
 }
 
+/* Whatever stands beside a number, and wherever it stands, it is judged as it is alone. */
+static void sixteen_numbers_side_by_side_are_judged_as_each_alone(void **state) {
+    (void)state;
+    static const char *const texts[] = {"equal:3",
+                                        "run:3",
+                                        "repeat-half",
+                                        "contains:66",
+                                        "prefix:1",
+                                        "suffix:0",
+                                        "glob:*1*2*",
+                                        "zeros",
+                                        "number.equal:4",
+                                        "number.run:4",
+                                        "number.suffix:0",
+                                        "number.glob:9*7",
+                                        "number.contains:5678901"};
+    uint64_t seed = 20261122;
+    for (unsigned turn = 0; turn < 20000; turn++) {
+        const char *text = texts[turn % CM_ARRAY_N(texts)];
+        struct pattern p = {0};
+        struct digit_block block;
+        char numbers[DIGIT_LANES * CM_CARD_NUMBER_MAX];
+        uint8_t shown[DIGIT_LANES] = {0};
+        const size_t prefix_n = 1 + splitmix_next(&seed) % 4;
+        const size_t number_n = prefix_n + 7 + splitmix_next(&seed) % (CM_CARD_NUMBER_MAX - 10);
+        const size_t body_n = number_n - prefix_n - 1, n = 1 + splitmix_next(&seed) % DIGIT_LANES;
+        for (size_t i = 0; i < n * number_n; i++)
+            numbers[i] = (char)('0' + splitmix_next(&seed) % (turn % 2 == 0 ? 10 : 3));
+        assert_ok(pattern_read(slice_text(text), body_n, number_n, &p, NULL));
+        const size_t first = p.whole ? 0 : prefix_n, seen_n = p.whole ? number_n : body_n;
+        shown[n - 1] = turn % 16 == 0; /* what was noted before stays */
+        digit_block_load(&block, numbers, number_n, number_n, n);
+        pattern_mark(&p, &block, first, seen_n, shown);
+        for (size_t i = 0; i < n; i++) {
+            const bool alone = pattern_matches(&p, numbers + i * number_n + first, seen_n);
+            const bool noted = i == n - 1 && turn % 16 == 0;
+            if ((shown[i] != 0) != (alone || noted)) fail_msg("%s, lane %zu", text, i);
+        }
+    }
+}
+
 static void an_odd_length_leaves_its_middle_digit_free_when_halves_are_compared(void **state) {
     (void)state;
     struct pattern p = {0};
@@ -179,6 +221,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_in_the_grammar_is_refused),
         cmocka_unit_test(what_could_never_match_or_always_would_is_refused),
         cmocka_unit_test(every_body_of_six_digits_agrees_with_the_slow_way),
+        cmocka_unit_test(sixteen_numbers_side_by_side_are_judged_as_each_alone),
         cmocka_unit_test(an_odd_length_leaves_its_middle_digit_free_when_halves_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

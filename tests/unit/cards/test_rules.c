@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cards/luhn.h"
 #include "cards/rules.h"
+#include "support/splitmix.h"
 
 static const struct cm_pool_numbers pool = {
     .id = 7, .test = true, .prefix_n = 4, .prefix = "9643", .body_n = 6};
@@ -14,6 +16,18 @@ static void number_of(const char *body, char number[static 11]) {
     memcpy(number, "9643", 4);
     memcpy(number + 4, body, 6);
     number[10] = (char)('0' + luhn_digit(number, 10));
+}
+
+/* The skips of n <= DIGIT_LANES numbers. */
+static void judge(const struct cm_card_rules *rules, const uint64_t *index, const char *numbers,
+                  const uint32_t *hold, size_t n, uint8_t *skip) {
+    uint64_t body[DIGIT_LANES];
+    struct digit_block block;
+    const struct rules_rows rows = {.index = index, .body = body, .hold = hold, .n = n};
+    for (size_t i = 0; i < n; i++)
+        assert_ok(text_u64(slice_of(numbers + i * 11 + 4, 6), UINT64_MAX, &body[i]));
+    digit_block_load(&block, numbers, 11, 11, n);
+    rules_judge(rules, &block, &rows, skip);
 }
 
 static void a_rule_book_is_built_sealed_and_asked(void **state) {
@@ -32,7 +46,7 @@ static void a_rule_book_is_built_sealed_and_asked(void **state) {
     const uint64_t index[3] = {0, 1, 2};
     const uint32_t hold[3] = {0x51eb851, 0x51eb850, 0xFFFFFFFF};
     uint8_t skip[3] = {0xA5, 0xA5, 0xA5};
-    rules_apply(rules, index, numbers, hold, 3, skip);
+    judge(rules, index, numbers, hold, 3, skip);
     assert_int_equal(skip[0], CM_CARD_SKIP_LISTED);
     assert_int_equal(skip[1], CM_CARD_SKIP_PATTERN | CM_CARD_SKIP_HELD);
     assert_int_equal(skip[2], 0);
@@ -54,11 +68,44 @@ static void a_range_keeps_the_rules_it_was_issued_under(void **state) {
     memcpy(numbers + 22, numbers, 22);
     const uint64_t index[4] = {0, 999, 1000, 999999};
     uint8_t skip[4];
-    rules_apply(rules, index, numbers, NULL, 4, skip);
+    judge(rules, index, numbers, NULL, 4, skip);
     assert_int_equal(skip[0], CM_CARD_SKIP_PATTERN); /* version 1 knows 13 */
     assert_int_equal(skip[1], 0);                    /* and not 666 */
     assert_int_equal(skip[2], 0);
     assert_int_equal(skip[3], CM_CARD_SKIP_PATTERN); /* version 2 states its rules in full */
+}
+
+/* Sixteen numbers at a time, in any order of index: each by its own version, none twice. */
+static void neighbours_of_different_versions_keep_their_own(void **state) {
+    (void)state;
+    CM_CLEANUP(rules_freep) struct cm_card_rules *rules = NULL;
+    static const char *const words[] = {"contains:13", "contains:66", "contains:7"};
+    assert_ok(rules_new(&rules, &pool));
+    for (size_t v = 0; v < CM_ARRAY_N(words); v++) {
+        assert_ok(rules_begin(rules, v * 100, v == 1 ? 500000000 : 0, NULL));
+        assert_ok(rules_add_pattern(rules, slice_text(words[v]), NULL));
+    }
+    assert_ok(rules_seal(rules, NULL));
+    uint64_t seed = 7;
+    for (unsigned turn = 0; turn < 20000; turn++) {
+        char numbers[DIGIT_LANES * 11], body[7];
+        uint64_t index[DIGIT_LANES];
+        uint32_t hold[DIGIT_LANES];
+        uint8_t skip[DIGIT_LANES], wanted[DIGIT_LANES];
+        const size_t n = 1 + splitmix_next(&seed) % DIGIT_LANES;
+        for (size_t i = 0; i < n; i++) {
+            index[i] = splitmix_next(&seed) % 300;
+            hold[i] = (uint32_t)splitmix_next(&seed);
+            (void)snprintf(body, sizeof body, "%06u", (unsigned)(splitmix_next(&seed) % 1000000));
+            number_of(body, numbers + i * 11);
+            const char *word = strchr(words[index[i] / 100], ':') + 1;
+            const bool held = index[i] / 100 == 1 && hold[i] < 0x80000000u;
+            wanted[i] = (uint8_t)((strstr(body, word) != NULL ? CM_CARD_SKIP_PATTERN : 0) |
+                                  (held ? CM_CARD_SKIP_HELD : 0));
+        }
+        judge(rules, index, numbers, hold, n, skip);
+        assert_memory_equal(skip, wanted, n);
+    }
 }
 
 static void versions_start_where_the_one_before_ended(void **state) {
@@ -121,7 +168,7 @@ static void a_long_list_finds_all_of_its_numbers_and_no_other(void **state) {
         number_of(body, number);
         const uint64_t index = 0;
         uint8_t skip = 0;
-        rules_apply(rules, &index, number, NULL, 1, &skip);
+        judge(rules, &index, number, NULL, 1, &skip);
         found += skip == CM_CARD_SKIP_LISTED ? 1u : 0u;
     }
     assert_int_equal(found, 1000);
@@ -147,6 +194,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_book_is_built_sealed_and_asked),
         cmocka_unit_test(a_range_keeps_the_rules_it_was_issued_under),
+        cmocka_unit_test(neighbours_of_different_versions_keep_their_own),
         cmocka_unit_test(versions_start_where_the_one_before_ended),
         cmocka_unit_test(a_listed_number_must_be_one_of_the_pool),
         cmocka_unit_test(a_long_list_finds_all_of_its_numbers_and_no_other),

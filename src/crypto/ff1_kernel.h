@@ -52,6 +52,7 @@ struct ff1_kernel {
 };
 
 extern const struct ff1_kernel ff1_portable; /* takes everything */
-extern const struct ff1_kernel ff1_avx512;   /* x86-64 with AVX-512 IFMA; asked for by kernels.h */
+extern const struct ff1_kernel ff1_avx2;     /* x86-64 with AVX2 and FMA */
+extern const struct ff1_kernel ff1_avx512;   /* x86-64 with AVX-512 IFMA */
 
 #endif

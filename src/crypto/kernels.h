@@ -1,5 +1,6 @@
 /* Which inner loops this processor has, found when it is asked for: AVX-512 with IFMA (Zen 4, Ice
- * Lake and later), else the portable ones alone. Other architectures build kernels_portable.c.
+ * Lake and later), AVX2 with FMA (Zen, Haswell and later), and always the portable ones. Other
+ * architectures build kernels_portable.c.
  *
  * Refuses nothing. Thread-safe, no state. */
 #ifndef CM_CRYPTO_KERNELS_H
@@ -13,8 +14,7 @@
 
 /* The n-th kernel of this processor, the fastest first and the portable one last; NULL beyond. */
 const struct ff1_kernel *kernels_ff1(size_t n);
-/* The lanes that serve these numerals; NULL: none, the portable way it is. */
-const struct numerals_lanes *kernels_numerals(const struct numerals *numerals);
+const struct numerals_kernel *kernels_numerals(size_t n);
 /* SHA-256 in lanes; NULL: none. */
 hash_lanes_fn *kernels_hash_lanes(void);
 

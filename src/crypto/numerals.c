@@ -3,24 +3,12 @@
 
 #include "crypto/kernels.h"
 
-#define FRACTION_BITS 51u
-
-/* scaled = floor((2^(52 + k) - 1) / m) for 2^k <= m < 2^(k + 1): 52 bits, short of 2^(52 + k) / m
- * by at most one. */
-static struct numerals_fraction fraction_of(uint64_t m) {
-    const unsigned k = 63u - (unsigned)__builtin_clzll(m);
-    const cm_u128 one = ((cm_u128)1 << (FRACTION_BITS + 1 + k)) - 1;
-    return (struct numerals_fraction){.scaled = (uint64_t)(one / m), .up = FRACTION_BITS - k};
-}
-
-static void choose_lanes(struct numerals *numerals) {
-    numerals->lanes = kernels_numerals(numerals);
-    if (numerals->lanes == NULL) return;
-    uint64_t m = 1;
-    for (unsigned i = 0; i < numerals->u; i++)
-        m *= numerals->radix;
-    numerals->fraction[0] = fraction_of(m);
-    numerals->fraction[1] = fraction_of(numerals->v > numerals->u ? m * numerals->radix : m);
+/* The first kernel that takes them; the last one takes all. */
+static void choose_kernel(struct numerals *numerals) {
+    size_t n = 0;
+    while (!kernels_numerals(n)->takes(numerals))
+        n++;
+    numerals->kernel = kernels_numerals(n);
 }
 
 void numerals_init(struct numerals *numerals, uint16_t radix, uint8_t n) {
@@ -41,31 +29,49 @@ void numerals_init(struct numerals *numerals, uint16_t radix, uint8_t n) {
             rest /= radix;
         }
     }
-    choose_lanes(numerals);
+    choose_kernel(numerals);
 }
 
-static inline uint64_t join(const uint8_t *row, unsigned len, uint64_t radix) {
+void numerals_join(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n,
+                   uint64_t *a, uint64_t *b) {
+    numerals->kernel->join(numerals, rows, stride, n, a, b);
+}
+
+void numerals_split(const struct numerals *numerals, const uint64_t *a, const uint64_t *b, size_t n,
+                    uint8_t *rows, size_t stride) {
+    numerals->kernel->split(numerals, a, b, n, rows, stride);
+}
+
+bool numerals_valid(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n) {
+    return numerals->kernel->valid(numerals, rows, stride, n);
+}
+
+/* ---- The portable kernel --------------------------------------------------------------------- */
+
+static bool table_takes(const struct numerals *numerals) {
+    (void)numerals;
+    return true;
+}
+
+static inline uint64_t half_of(const uint8_t *row, unsigned len, uint64_t radix) {
     uint64_t x = 0;
     for (unsigned i = 0; i < len; i++)
         x = x * radix + row[i];
     return x;
 }
 
-void numerals_join(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n,
-                   uint64_t *a, uint64_t *b) {
-    if (numerals->lanes != NULL) {
-        numerals->lanes->join(numerals, rows, stride, n, a, b);
-        return;
-    }
+static void table_join(const struct numerals *numerals, const uint8_t *rows, size_t stride,
+                       size_t n, uint64_t *a, uint64_t *b) {
     const unsigned u = numerals->u, v = numerals->v;
     for (size_t i = 0; i < n; i++, rows += stride) {
-        a[i] = join(rows, u, numerals->radix);
-        b[i] = join(rows + u, v, numerals->radix);
+        a[i] = half_of(rows, u, numerals->radix);
+        b[i] = half_of(rows + u, v, numerals->radix);
     }
 }
 
 /* Write the `len` digits of x, from the last one backwards; the first chunk may be short. */
-static inline void split(const struct numerals *numerals, uint64_t x, unsigned len, uint8_t *row) {
+static inline void put_digits(const struct numerals *numerals, uint64_t x, unsigned len,
+                              uint8_t *row) {
     const unsigned step = numerals->step;
     unsigned at = len;
     while (at >= step) {
@@ -80,21 +86,17 @@ static inline void split(const struct numerals *numerals, uint64_t x, unsigned l
         row[k] = top[k];
 }
 
-void numerals_split(const struct numerals *numerals, const uint64_t *a, const uint64_t *b, size_t n,
-                    uint8_t *rows, size_t stride) {
-    if (numerals->lanes != NULL) {
-        numerals->lanes->split(numerals, a, b, n, rows, stride);
-        return;
-    }
+static void table_split(const struct numerals *numerals, const uint64_t *a, const uint64_t *b,
+                        size_t n, uint8_t *rows, size_t stride) {
     const unsigned u = numerals->u, v = numerals->v;
     for (size_t i = 0; i < n; i++, rows += stride) {
-        split(numerals, a[i], u, rows);
-        split(numerals, b[i], v, rows + u);
+        put_digits(numerals, a[i], u, rows);
+        put_digits(numerals, b[i], v, rows + u);
     }
 }
 
-bool numerals_valid(const struct numerals *numerals, const uint8_t *rows, size_t stride, size_t n) {
-    if (numerals->lanes != NULL) return numerals->lanes->valid(numerals, rows, stride, n);
+static bool table_valid(const struct numerals *numerals, const uint8_t *rows, size_t stride,
+                        size_t n) {
     const unsigned len = (unsigned)numerals->u + numerals->v;
     unsigned beyond = 0;
     for (size_t i = 0; i < n; i++, rows += stride) {
@@ -103,3 +105,9 @@ bool numerals_valid(const struct numerals *numerals, const uint8_t *rows, size_t
     }
     return beyond == 0;
 }
+
+const struct numerals_kernel numerals_portable = {.name = "portable",
+                                                  .takes = table_takes,
+                                                  .join = table_join,
+                                                  .split = table_split,
+                                                  .valid = table_valid};

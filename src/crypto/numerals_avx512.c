@@ -9,13 +9,14 @@
 #include "crypto/ff1_kernel.h"
 #include "crypto/numerals.h"
 
-#define LANES     8u
-#define HALF_LEN  8u   /* numerals of a half at most: the bytes of a word */
-#define ROW_LEN   16u  /* of two halves */
-#define RADIX_MAX 127u /* factors of the dot product are signed bytes */
-#define ZERO      0x80 /* makes a zero byte in a shuffle */
+#define LANES         8u
+#define HALF_LEN      8u   /* numerals of a half at most: the bytes of a word */
+#define ROW_LEN       16u  /* of two halves */
+#define RADIX_MAX     127u /* factors of the dot product are signed bytes */
+#define FRACTION_BITS 51u
+#define ZERO          0x80 /* makes a zero byte in a shuffle */
 
-bool numerals_avx512_takes(const struct numerals *numerals) {
+static bool takes(const struct numerals *numerals) {
     uint64_t m = 1;
     for (unsigned i = 0; i < numerals->v && m < FF1_FOLD_END; i++)
         m *= numerals->radix;
@@ -111,11 +112,27 @@ static void join(const struct numerals *numerals, const uint8_t *rows, size_t st
 
 /* ---- Halves to digits ------------------------------------------------------------------------ */
 
+/* x / m as a binary fraction of 51 bits: floor((x << up) * scaled / 2^52) + 2. The factor, for
+ * 2^k <= m < 2^(k + 1), is short of 2^(52 + k) / m by at most one. */
+struct fraction {
+    __m512i scaled;
+    __m128i up;
+};
+
+static struct fraction fraction_of(const struct numerals *numerals, unsigned len) {
+    uint64_t m = 1;
+    for (unsigned i = 0; i < len; i++)
+        m *= numerals->radix;
+    const unsigned k = 63u - (unsigned)__builtin_clzll(m);
+    const cm_u128 most = ((cm_u128)1 << (FRACTION_BITS + 1 + k)) - 1;
+    return (struct fraction){.scaled = all((uint64_t)(most / m)),
+                             .up = _mm_cvtsi32_si128((int)(FRACTION_BITS - k))};
+}
+
 /* The len digits of eight halves, the last one in the lowest byte of its word. */
-static inline __m512i digits_of(__m512i x, const struct numerals_fraction *by, unsigned len,
-                                __m512i radix) {
-    const __m512i up = _mm512_sll_epi64(x, _mm_cvtsi32_si128((int)by->up));
-    const __m512i scaled = _mm512_madd52hi_epu64(all(2), up, all(by->scaled));
+static inline __m512i digits_of(__m512i x, const struct fraction *by, unsigned len, __m512i radix) {
+    const __m512i up = _mm512_sll_epi64(x, by->up);
+    const __m512i scaled = _mm512_madd52hi_epu64(all(2), up, by->scaled);
     __m512i fraction = _mm512_add_epi64(scaled, scaled), digits = _mm512_setzero_si512();
     for (unsigned k = 0; k < len; k++) {
         digits = _mm512_madd52hi_epu64(_mm512_slli_epi64(digits, 8), fraction, radix);
@@ -140,7 +157,8 @@ static void split(const struct numerals *numerals, const uint64_t *a, const uint
                   uint8_t *rows, size_t stride) {
     const __m512i radix = all(numerals->radix), order = gather(numerals);
     const __mmask16 row = row_mask(numerals);
-    const struct numerals_fraction by_a = numerals->fraction[0], by_b = numerals->fraction[1];
+    const struct fraction by_a = fraction_of(numerals, numerals->u);
+    const struct fraction by_b = fraction_of(numerals, numerals->v);
     for (size_t i = 0; i < n; i += LANES, rows += LANES * stride) {
         const __mmask8 there = items(i, n);
         const __m512i x =
@@ -164,4 +182,5 @@ static bool valid(const struct numerals *numerals, const uint8_t *rows, size_t s
     return _mm_cmpge_epu8_mask(greatest, _mm_set1_epi8((char)numerals->radix)) == 0;
 }
 
-const struct numerals_lanes numerals_avx512 = {.join = join, .split = split, .valid = valid};
+const struct numerals_kernel numerals_avx512 = {
+    .name = "AVX-512 IFMA", .takes = takes, .join = join, .split = split, .valid = valid};

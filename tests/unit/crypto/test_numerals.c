@@ -1,5 +1,5 @@
-/* Numeral strings to halves and back: usage, every radix at every length that fits, both by the
- * lanes of this processor and by the portable way, against arithmetic one digit at a time. */
+/* Numeral strings to halves and back: usage, every radix at every length that fits, every
+ * kernel of this processor against arithmetic one digit at a time. */
 #include "support/cm.h"
 #include "support/must.h"
 #include "support/splitmix.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/numerals.h"
+#include "crypto/kernels.h"
 
 #define ROWS    21u /* two vectors of eight rows and five */
 #define LEN_MAX 126u
@@ -72,14 +72,14 @@ static void check(const struct numerals *numerals, const struct case_of *c, size
     uint8_t rows[sizeof c->rows];
     memset(rows, 0xA5, sizeof rows);
     if (!numerals_valid(numerals, c->rows, c->stride, n))
-        fail_msg("valid: radix %u, n %u", c->radix, c->n);
+        fail_msg("valid, %s: radix %u, n %u", numerals->kernel->name, c->radix, c->n);
     numerals_join(numerals, c->rows, c->stride, n, a, b);
     numerals_split(numerals, c->a, c->b, n, rows, c->stride);
     const size_t len = n * c->stride;
     if (memcmp(a, c->a, n * sizeof *a) != 0 || memcmp(b, c->b, n * sizeof *b) != 0)
-        fail_msg("join: radix %u, n %u, %zu rows", c->radix, c->n, n);
+        fail_msg("join, %s: radix %u, n %u, %zu rows", numerals->kernel->name, c->radix, c->n, n);
     if (memcmp(rows, c->rows, len) != 0)
-        fail_msg("split: radix %u, n %u, %zu rows", c->radix, c->n, n);
+        fail_msg("split, %s: radix %u, n %u, %zu rows", numerals->kernel->name, c->radix, c->n, n);
     for (size_t i = len; i < sizeof rows; i++)
         assert_int_equal(rows[i], 0xA5);
     assert_true(a[n] == 0xA5A5A5A5A5A5A5A5u && b[n] == 0xA5A5A5A5A5A5A5A5u);
@@ -107,11 +107,12 @@ static unsigned longest(unsigned radix) {
     return n;
 }
 
-static void check_ways(struct numerals *numerals, struct case_of *c, size_t n) {
+static void check_kernels(struct numerals *numerals, struct case_of *c, size_t n) {
     numerals_init(numerals, (uint16_t)c->radix, (uint8_t)c->n);
-    check(numerals, c, n);
-    numerals->lanes = NULL; /* the portable way */
-    check(numerals, c, n);
+    for (size_t k = 0; kernels_numerals(k) != NULL; k++) {
+        numerals->kernel = kernels_numerals(k);
+        if (numerals->kernel->takes(numerals)) check(numerals, c, n);
+    }
 }
 
 static void every_radix_and_length_agrees_with_single_digits(void **state) {
@@ -123,7 +124,7 @@ static void every_radix_and_length_agrees_with_single_digits(void **state) {
         for (c->n = 2; c->n <= longest(c->radix); c->n++) {
             c->stride = c->n + c->n % 2 * GAP;
             fill(c, &seed);
-            check_ways(numerals, c, ROWS);
+            check_kernels(numerals, c, ROWS);
         }
     }
     free(c);
@@ -143,7 +144,7 @@ static void any_count_and_stride_leaves_the_rest_alone(void **state) {
         for (c->stride = c->n; c->stride <= c->n + GAP; c->stride++) {
             fill(c, &seed);
             for (size_t n = 0; n <= ROWS; n++)
-                check_ways(numerals, c, n);
+                check_kernels(numerals, c, n);
         }
     }
     free(c);
@@ -163,9 +164,10 @@ static void a_numeral_not_below_the_radix_is_seen_wherever_it_stands(void **stat
         c->stride = c->n + GAP; /* what stands between rows is no numeral */
         fill(c, &seed);
         numerals_init(numerals, (uint16_t)c->radix, (uint8_t)c->n);
-        check_refusal(numerals, c);
-        numerals->lanes = NULL;
-        check_refusal(numerals, c);
+        for (size_t k = 0; kernels_numerals(k) != NULL; k++) {
+            numerals->kernel = kernels_numerals(k);
+            if (numerals->kernel->takes(numerals)) check_refusal(numerals, c);
+        }
     }
     free(c);
     free(numerals);
@@ -183,14 +185,18 @@ static void all_rows_of_a_small_space_go_there_and_back(void **state) {
         a[x] = x / 1000;
         b[x] = x % 1000;
     }
-    numerals_split(numerals, a, b, SPACE, rows, N);
-    for (size_t x = 0; x < SPACE; x++) {
-        put_digits(x, 10, N, want);
-        if (memcmp(rows + x * N, want, N) != 0) fail_msg("split of %zu", x);
+    for (size_t k = 0; kernels_numerals(k) != NULL; k++) {
+        numerals->kernel = kernels_numerals(k);
+        if (!numerals->kernel->takes(numerals)) continue;
+        numerals_split(numerals, a, b, SPACE, rows, N);
+        for (size_t x = 0; x < SPACE; x++) {
+            put_digits(x, 10, N, want);
+            if (memcmp(rows + x * N, want, N) != 0) fail_msg("split of %zu", x);
+        }
+        numerals_join(numerals, rows, N, SPACE, a, b);
+        for (size_t x = 0; x < SPACE; x++)
+            assert_true(a[x] * 1000 + b[x] == x);
     }
-    numerals_join(numerals, rows, N, SPACE, a, b);
-    for (size_t x = 0; x < SPACE; x++)
-        assert_true(a[x] * 1000 + b[x] == x);
     free(numerals);
     free(a);
     free(b);

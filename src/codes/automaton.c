@@ -1,5 +1,5 @@
 /* The automaton as one flat table. A found word is a state that is never left, so the pass over a
- * row has no branch. It refuses more states than its 16-bit entries and its memory bound allow.
+ * row has no branch. It refuses more states than its memory bound allows.
  * Reference: A. V. Aho, M. J. Corasick, Efficient string matching, CACM 18 (1975) 333-340. */
 #include "codes/automaton.h"
 
@@ -9,10 +9,11 @@
 
 #include "base/macros.h"
 
-#define STATE_START 0u
-#define STATE_FOUND 1u
-#define FIRST_CAP   64u
-_Static_assert(AUTOMATON_STATES_MAX <= UINT16_MAX, "states are 16-bit numbers");
+#define STATE_START   0u
+#define FIRST_CAP     64u
+#define NUMERALS_N    256u /* what a byte can hold: so much room follows the last row */
+#define COLUMNS_MAX_N 64u
+_Static_assert((uint64_t)AUTOMATON_STATES_MAX *COLUMNS_MAX_N <= UINT32_MAX, "a row's begin fits");
 
 static void free_p(void *pp) {
     void *p = NULL;
@@ -20,27 +21,27 @@ static void free_p(void *pp) {
     free(p);
 }
 
-static uint16_t *row_of(const struct automaton *a, uint32_t state) {
-    return a->next + ((size_t)state << a->shift);
-}
+/* The second row: a word was found, and that is never left. */
+static inline uint32_t found_of(const struct automaton *a) { return (uint32_t)1 << a->shift; }
 
 static cm_err grow(struct automaton *a, uint32_t cap) {
-    const size_t row_len = sizeof(uint16_t) << a->shift;
-    uint16_t *const next = realloc(a->next, cap * row_len);
+    const size_t old_n = a->next == NULL ? 0 : ((size_t)a->cap << a->shift) + NUMERALS_N;
+    const size_t new_n = ((size_t)cap << a->shift) + NUMERALS_N;
+    uint32_t *const next = realloc(a->next, new_n * sizeof *next);
     if (next == NULL) return CM_E_NO_MEMORY;
-    memset(next + ((size_t)a->cap << a->shift), 0, (cap - a->cap) * row_len);
+    memset(next + old_n, 0, (new_n - old_n) * sizeof *next);
     a->next = next;
     a->cap = cap;
     return CM_OK;
 }
 
 cm_err automaton_init(struct automaton *a, uint8_t radix) {
-    *a = (struct automaton){.radix = radix, .n = STATE_FOUND + 1u};
+    *a = (struct automaton){.radix = radix, .n = 2};
     while (1u << a->shift < radix)
         a->shift++;
     TRY(grow(a, FIRST_CAP));
-    for (uint32_t x = 0; x < 1u << a->shift; x++)
-        row_of(a, STATE_FOUND)[x] = STATE_FOUND;
+    for (uint32_t x = 0; x < found_of(a); x++)
+        a->next[found_of(a) + x] = found_of(a);
     return CM_OK;
 }
 
@@ -50,81 +51,88 @@ void automaton_wipe(struct automaton *a) {
 }
 
 cm_err automaton_add(struct automaton *a, const uint8_t *word, size_t len) {
+    const uint32_t found = found_of(a);
     uint32_t state = STATE_START;
-    for (size_t i = 0; i + 1 < len && state != STATE_FOUND; i++) {
-        uint32_t child = row_of(a, state)[word[i]];
+    for (size_t i = 0; i + 1 < len && state != found; i++) {
+        uint32_t child = a->next[state + word[i]];
         if (child == STATE_START) {
             if (a->n == AUTOMATON_STATES_MAX) return CM_E_LIMIT;
             if (a->n == a->cap) TRY(grow(a, 2u * a->cap));
-            child = a->n++;
-            row_of(a, state)[word[i]] = (uint16_t)child;
+            child = a->n++ << a->shift;
+            a->next[state + word[i]] = child;
         }
         state = child;
     }
     /* a longer word beyond this point is found with the shorter one: its states are orphans */
-    if (len > 0 && state != STATE_FOUND) row_of(a, state)[word[len - 1]] = STATE_FOUND;
+    if (len > 0 && state != found) a->next[state + word[len - 1]] = found;
     return CM_OK;
 }
 
-/* Complete the row of a state whose longest proper suffix in the trie is `fallback` (complete
- * already, as it is nearer to the start), and queue its children. */
-static uint32_t complete_row(struct automaton *a, uint32_t state, uint16_t *fallback,
-                             uint16_t *queue, uint32_t queued) {
-    uint16_t *const row = row_of(a, state);
+/* What automaton_finish works with: for each state the longest proper suffix of it in the trie, and
+ * the states in order of their depth. */
+struct finishing {
+    uint32_t *fallback, *queue;
+    uint32_t queued;
+};
+
+/* Complete the row of a state, whose fallback is complete already as it is nearer to the start, and
+ * queue its children. */
+static void complete_row(struct automaton *a, uint32_t state, struct finishing *f) {
+    const uint32_t found = found_of(a), fallback = f->fallback[state >> a->shift];
     for (uint32_t x = 0; x < a->radix; x++) {
-        const uint16_t beyond =
-            state == STATE_START ? (uint16_t)STATE_START : row_of(a, fallback[state])[x];
-        if (row[x] == STATE_START || beyond == STATE_FOUND) {
-            row[x] = row[x] == STATE_FOUND ? (uint16_t)STATE_FOUND : beyond;
-        } else if (row[x] != STATE_FOUND) {
-            fallback[row[x]] = beyond;
-            queue[queued++] = row[x];
+        uint32_t *const to = &a->next[state + x];
+        const uint32_t beyond = state == STATE_START ? STATE_START : a->next[fallback + x];
+        if (*to == STATE_START || beyond == found) {
+            if (*to != found) *to = beyond;
+        } else if (*to != found) {
+            f->fallback[*to >> a->shift] = beyond;
+            f->queue[f->queued++] = *to;
         }
     }
-    return queued;
 }
 
 cm_err automaton_finish(struct automaton *a) {
-    CM_CLEANUP(free_p) uint16_t *fallback = calloc(a->n, sizeof *fallback);
-    CM_CLEANUP(free_p) uint16_t *queue = calloc(a->n, sizeof *queue);
+    CM_CLEANUP(free_p) uint32_t *fallback = calloc(a->n, sizeof *fallback);
+    CM_CLEANUP(free_p) uint32_t *queue = calloc(a->n, sizeof *queue);
     if (fallback == NULL || queue == NULL) return CM_E_NO_MEMORY;
-    uint32_t queued = complete_row(a, STATE_START, fallback, queue, 0);
-    for (uint32_t i = 0; i < queued; i++)
-        queued = complete_row(a, queue[i], fallback, queue, queued);
+    struct finishing f = {.fallback = fallback, .queue = queue};
+    complete_row(a, STATE_START, &f);
+    for (uint32_t i = 0; i < f.queued; i++)
+        complete_row(a, queue[i], &f);
     return CM_OK;
 }
 
 void automaton_twin(struct automaton *a, uint8_t twin, uint8_t of) {
-    for (uint32_t state = 0; state < a->n; state++)
-        row_of(a, state)[twin] = row_of(a, state)[of];
+    for (uint32_t i = 0; i < a->n; i++)
+        a->next[(i << a->shift) + twin] = a->next[(i << a->shift) + of];
 }
 
 void automaton_rows(const struct automaton *a, const uint8_t *rows, size_t n, size_t stride,
                     size_t row_n, uint8_t *found_out) {
-    const uint32_t mask = (1u << a->shift) - 1u;
-    const uint16_t *const next = a->next;
-    const unsigned shift = a->shift;
+    const uint32_t *const next = a->next;
+    const uint32_t found = found_of(a);
     size_t i = 0;
     /* four rows at once: each step of a row waits for memory, the others use that time */
     for (; i + 4 <= n; i += 4) {
-        const uint8_t *const r = rows + i * stride;
-        uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        const uint8_t *const r0 = rows + i * stride, *const r1 = r0 + stride;
+        const uint8_t *const r2 = r1 + stride, *const r3 = r2 + stride;
+        uint32_t s0 = STATE_START, s1 = STATE_START, s2 = STATE_START, s3 = STATE_START;
         for (size_t j = 0; j < row_n; j++) {
-            s0 = next[s0 << shift | (r[j] & mask)];
-            s1 = next[s1 << shift | (r[j + stride] & mask)];
-            s2 = next[s2 << shift | (r[j + 2 * stride] & mask)];
-            s3 = next[s3 << shift | (r[j + 3 * stride] & mask)];
+            s0 = next[s0 + r0[j]];
+            s1 = next[s1 + r1[j]];
+            s2 = next[s2 + r2[j]];
+            s3 = next[s3 + r3[j]];
         }
-        found_out[i] = s0 == STATE_FOUND;
-        found_out[i + 1] = s1 == STATE_FOUND;
-        found_out[i + 2] = s2 == STATE_FOUND;
-        found_out[i + 3] = s3 == STATE_FOUND;
+        found_out[i] = s0 == found;
+        found_out[i + 1] = s1 == found;
+        found_out[i + 2] = s2 == found;
+        found_out[i + 3] = s3 == found;
     }
     for (; i < n; i++) {
-        uint32_t s = 0;
+        uint32_t s = STATE_START;
         for (size_t j = 0; j < row_n; j++)
-            s = next[s << shift | (rows[i * stride + j] & mask)];
-        found_out[i] = s == STATE_FOUND;
+            s = next[s + rows[i * stride + j]];
+        found_out[i] = s == found;
     }
 }
 
@@ -135,7 +143,7 @@ static void spread(const struct automaton *a, const double *from, double *to) {
     for (uint32_t state = 0; state < a->n; state++) {
         if (from[state] <= 0.0) continue;
         for (uint32_t x = 0; x < a->radix; x++)
-            to[row_of(a, state)[x]] += from[state] / a->radix;
+            to[a->next[(state << a->shift) + x] >> a->shift] += from[state] / a->radix;
     }
 }
 
@@ -150,6 +158,6 @@ cm_err automaton_share(const struct automaton *a, size_t row_n, double *share) {
         now = later;
         later = swap;
     }
-    *share = now[STATE_FOUND];
+    *share = now[found_of(a) >> a->shift];
     return CM_OK;
 }

@@ -8,14 +8,14 @@
 
 #include "countermark/error.h"
 
-#define AUTOMATON_STATES_MAX                                                                       \
-    60000u /* 2 bytes * 64 columns * this = 7.3 MiB at most; our choice                            \
-            */
+#define AUTOMATON_STATES_MAX 60000u /* 4 bytes * 64 columns * this = 15 MiB at most; our choice */
 
+/* A state is known by where its row begins in `next`, so that a step is one addition and one load:
+ * next[state + numeral] is the next state. */
 struct automaton {
-    uint16_t *next;  /* next[state << shift | numeral]; state 0 = start, 1 = a word was found */
-    uint32_t n, cap; /* states in use, room */
-    uint8_t radix, shift;
+    uint32_t *next;
+    uint32_t n, cap;      /* states in use, room */
+    uint8_t radix, shift; /* a row has 2^shift places, radix of them in use */
 };
 
 /** An automaton without words. @retval CM_E_NO_MEMORY  no memory; *a is empty then */

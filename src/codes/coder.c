@@ -22,6 +22,7 @@
 
 #define CODER_TWEAK_CODE 0x43u /* first byte of a code's tweak, section 6 */
 #define CODER_TWEAK_LEN  6u
+#define ANSWER_BLOCK     64u /* answers: 6 KiB */
 
 struct cm_coder {
     struct cm_scheme_numbers numbers;
@@ -195,16 +196,34 @@ void cm_coder_text(const struct cm_coder *coder, const uint8_t *numerals, size_t
                                               n * coder->code_len, texts);
 }
 
-/* One answer. A P that is not to be shown is unpacked as 0, whose fields are all 0: what is done is
- * the same for every verdict. */
-static inline void answer(const struct cm_coder *coder, size_t i, struct cm_opened *out) {
+/* The verdict of one row; a P that is not to be shown becomes 0, whose fields are all 0: what is
+ * done is the same for every verdict. */
+static inline enum cm_open judge(struct cm_coder *coder, size_t i) {
     const cm_u128 p = lanes_p(&coder->lanes, i);
     const unsigned typo = coder->typo[i];
     const unsigned none = (unsigned)(p >= coder->sizes.payloads) | (unsigned)coder->skip[i] |
                           (unsigned)coder->lanes.differ[i];
-    const cm_u128 keep = (cm_u128)(typo | none) - 1;
-    out->result = (enum cm_open)(typo * CM_OPEN_TYPO + (none & ~typo) * CM_OPEN_NONE);
-    packer_unpack(&coder->packer, p & keep, &out->fields);
+    lanes_set_p(&coder->lanes, i, p & ((cm_u128)(typo | none) - 1));
+    return (enum cm_open)(typo * CM_OPEN_TYPO + (none & ~typo) * CM_OPEN_NONE);
+}
+
+static void answer_block(struct cm_coder *coder, size_t first, size_t n, struct cm_opened *out) {
+    memset(out, 0, n * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i].result = judge(coder, first + i);
+    if (coder->packer.narrow) {
+        packer_unpack_rows(&coder->packer, coder->lanes.p_low + first, n, &out->fields,
+                           sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        packer_unpack(&coder->packer, lanes_p(&coder->lanes, first + i), &out[i].fields);
+}
+
+/* In blocks, so that answers are filled in while they lie in the nearest cache. */
+static void answer(struct cm_coder *coder, size_t n, struct cm_opened *out) {
+    for (size_t at = 0; at < n; at += ANSWER_BLOCK)
+        answer_block(coder, at, n - at < ANSWER_BLOCK ? n - at : ANSWER_BLOCK, out + at);
 }
 
 /* Section 10, steps 2 to 6, for n <= FF1_LANES rows. */
@@ -218,8 +237,7 @@ static cm_err open_lanes(struct cm_coder *coder, const uint8_t *rows, size_t n,
     TRY(make_tags(coder, n));
     secret_differ(lanes->tag, lanes->left, n, lanes->differ);
     find_skips(coder, coder->rows, n, coder->skip);
-    for (size_t i = 0; i < n; i++)
-        answer(coder, i, &out[i]);
+    answer(coder, n, out);
     return CM_OK;
 }
 

@@ -1,7 +1,6 @@
 /* Mixed radix of the inline fields, and the sizes that follow from them. See pack.h. */
 #include "codes/pack.h"
 
-#include <stddef.h>
 #include <string.h>
 
 /* Fields are reached by number: slot k is word k of struct cm_unit_fields. */
@@ -101,28 +100,29 @@ cm_u128 packer_pack(const struct packer *packer, const struct cm_unit_fields *fi
 }
 
 /* What is left of P < C after all others is the most significant field itself. */
-static void unpack_narrow(const struct packer *packer, uint64_t p, struct cm_unit_fields *fields) {
-    for (unsigned i = packer->n - 1u; i > 0; i--) {
-        uint64_t value = 0;
-        p = barrett_divide(&packer->field[i].by, p, &value);
-        set(fields, packer->field[i].slot, value);
+void packer_unpack_rows(const struct packer *packer, uint64_t *p, size_t n,
+                        struct cm_unit_fields *fields, size_t stride) {
+    uint8_t *const rows = (uint8_t *)fields;
+    for (unsigned f = packer->n - 1u; f > 0; f--) {
+        const struct barrett by = packer->field[f].by;
+        uint8_t *const column = rows + packer->field[f].slot * SLOT_LEN;
+        for (size_t i = 0; i < n; i++) {
+            uint64_t value = 0;
+            p[i] = barrett_divide(&by, p[i], &value);
+            memcpy(column + i * stride, &value, SLOT_LEN);
+        }
     }
-    set(fields, packer->field[0].slot, p);
-}
-
-static void unpack_wide(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields) {
-    for (unsigned i = packer->n - 1u; i > 0; i--) {
-        uint64_t value = 0;
-        p = divisor_wide(&packer->field[i].wide, p, &value);
-        set(fields, packer->field[i].slot, value);
-    }
-    set(fields, packer->field[0].slot, (uint64_t)p);
+    uint8_t *const column = rows + packer->field[0].slot * SLOT_LEN;
+    for (size_t i = 0; i < n; i++)
+        memcpy(column + i * stride, &p[i], SLOT_LEN);
 }
 
 void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields) {
     *fields = (struct cm_unit_fields){.day = 0};
-    if (packer->narrow)
-        unpack_narrow(packer, (uint64_t)p, fields);
-    else
-        unpack_wide(packer, p, fields);
+    for (unsigned f = packer->n - 1u; f > 0; f--) {
+        uint64_t value = 0;
+        p = divisor_wide(&packer->field[f].wide, p, &value);
+        set(fields, packer->field[f].slot, value);
+    }
+    set(fields, packer->field[0].slot, (uint64_t)p);
 }

@@ -8,6 +8,7 @@
 #define CM_CODES_PACK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/macros.h"
 #include "countermark/scheme.h"
@@ -51,5 +52,9 @@ bool packer_fits(const struct packer *packer, const struct cm_unit_fields *field
 cm_u128 packer_pack(const struct packer *packer, const struct cm_unit_fields *fields);
 /* The fields of P < C; registered ones are zero. No branch rests on P. */
 void packer_unpack(const struct packer *packer, cm_u128 p, struct cm_unit_fields *fields);
+/* The same for n of them, if the packer is narrow: p is used up; the first fields stand at
+ * `fields`, the next ones `stride` bytes on, and those that are not inline are left as they are. */
+void packer_unpack_rows(const struct packer *packer, uint64_t *p, size_t n,
+                        struct cm_unit_fields *fields, size_t stride);
 
 #endif

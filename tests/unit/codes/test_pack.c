@@ -4,6 +4,8 @@
 #include "support/scheme.h"
 #include "support/splitmix.h"
 
+#include <string.h>
+
 #include "codes/pack.h"
 
 /* Example B: 500 x 20, 3,650 days, 4,096 batches, 1,000,000 serials. */
@@ -78,6 +80,7 @@ static void widest_fields_go_there_and_back(void **state) {
     numbers.attribute[0] = (struct cm_radix_field){true, 1u << 24};
     struct packer packer;
     packer_init(&packer, &numbers);
+    assert_false(packer.narrow);
     uint64_t seed = 7;
     for (unsigned i = 0; i < 10000; i++) {
         const struct cm_unit_fields unit = {.attribute = {splitmix_next(&seed) >> 40},
@@ -87,6 +90,33 @@ static void widest_fields_go_there_and_back(void **state) {
         packer_unpack(&packer, packer_pack(&packer, &unit), &back);
         assert_true(back.attribute[0] == unit.attribute[0] && back.batch == 0);
         assert_true(back.serial == unit.serial);
+    }
+}
+
+static void many_unpack_as_one_by_one(void **state) {
+    (void)state;
+    const struct cm_scheme_numbers numbers = example_b();
+    struct packer packer;
+    cm_u128 c = 0;
+    uint64_t p[99], seed = 3;
+    struct {
+        uint64_t guard;
+        struct cm_unit_fields fields;
+    } got[99];
+    packer_init(&packer, &numbers);
+    assert_true(packer.narrow);
+    assert_ok(pack_payloads(&numbers, &c));
+    memset(got, 0, sizeof got);
+    for (size_t i = 0; i < 99; i++)
+        p[i] = i == 0 ? (uint64_t)c - 1 : splitmix_next(&seed) % (uint64_t)c;
+    uint64_t used[99];
+    memcpy(used, p, sizeof p);
+    packer_unpack_rows(&packer, used, 99, &got[0].fields, sizeof got[0]);
+    for (size_t i = 0; i < 99; i++) {
+        struct cm_unit_fields want;
+        packer_unpack(&packer, p[i], &want);
+        assert_memory_equal(&got[i].fields, &want, sizeof want);
+        assert_true(packer_pack(&packer, &got[i].fields) == p[i] && got[i].guard == 0);
     }
 }
 
@@ -129,6 +159,7 @@ int main(void) {
         cmocka_unit_test(a_registered_attribute_leaves_no_gap),
         cmocka_unit_test(a_field_at_its_cardinality_does_not_fit),
         cmocka_unit_test(widest_fields_go_there_and_back),
+        cmocka_unit_test(many_unpack_as_one_by_one),
         cmocka_unit_test(sizes_hold_at_their_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #define FIRST_CAP     64u
 #define NUMERALS_N    256u /* what a byte can hold: so much room follows the last row */
 #define COLUMNS_MAX_N 64u
+#define ROWS_AT_ONCE  8u
 _Static_assert((uint64_t)AUTOMATON_STATES_MAX *COLUMNS_MAX_N <= UINT32_MAX, "a row's begin fits");
 
 static void free_p(void *pp) {
@@ -107,32 +108,43 @@ void automaton_twin(struct automaton *a, uint8_t twin, uint8_t of) {
         a->next[(i << a->shift) + twin] = a->next[(i << a->shift) + of];
 }
 
-void automaton_rows(const struct automaton *a, const uint8_t *rows, size_t n, size_t stride,
-                    size_t row_n, uint8_t *found_out) {
+/* Eight rows at once: each step of a row waits for memory, the others use that time. */
+static void eight_rows(const struct automaton *a, const uint8_t *rows, size_t stride, size_t row_n,
+                       uint8_t *found_out) {
     const uint32_t *const next = a->next;
     const uint32_t found = found_of(a);
-    size_t i = 0;
-    /* four rows at once: each step of a row waits for memory, the others use that time */
-    for (; i + 4 <= n; i += 4) {
-        const uint8_t *const r0 = rows + i * stride, *const r1 = r0 + stride;
-        const uint8_t *const r2 = r1 + stride, *const r3 = r2 + stride;
-        uint32_t s0 = STATE_START, s1 = STATE_START, s2 = STATE_START, s3 = STATE_START;
-        for (size_t j = 0; j < row_n; j++) {
-            s0 = next[s0 + r0[j]];
-            s1 = next[s1 + r1[j]];
-            s2 = next[s2 + r2[j]];
-            s3 = next[s3 + r3[j]];
-        }
-        found_out[i] = s0 == found;
-        found_out[i + 1] = s1 == found;
-        found_out[i + 2] = s2 == found;
-        found_out[i + 3] = s3 == found;
+    uint32_t s0 = STATE_START, s1 = STATE_START, s2 = STATE_START, s3 = STATE_START;
+    uint32_t s4 = STATE_START, s5 = STATE_START, s6 = STATE_START, s7 = STATE_START;
+    for (const uint8_t *x = rows; x < rows + row_n; x++) {
+        s0 = next[s0 + x[0]];
+        s1 = next[s1 + x[stride]];
+        s2 = next[s2 + x[2 * stride]];
+        s3 = next[s3 + x[3 * stride]];
+        s4 = next[s4 + x[4 * stride]];
+        s5 = next[s5 + x[5 * stride]];
+        s6 = next[s6 + x[6 * stride]];
+        s7 = next[s7 + x[7 * stride]];
     }
+    found_out[0] = s0 == found;
+    found_out[1] = s1 == found;
+    found_out[2] = s2 == found;
+    found_out[3] = s3 == found;
+    found_out[4] = s4 == found;
+    found_out[5] = s5 == found;
+    found_out[6] = s6 == found;
+    found_out[7] = s7 == found;
+}
+
+void automaton_rows(const struct automaton *a, const uint8_t *rows, size_t n, size_t stride,
+                    size_t row_n, uint8_t *found_out) {
+    size_t i = 0;
+    for (; i + ROWS_AT_ONCE <= n; i += ROWS_AT_ONCE)
+        eight_rows(a, rows + i * stride, stride, row_n, found_out + i);
     for (; i < n; i++) {
         uint32_t s = STATE_START;
         for (size_t j = 0; j < row_n; j++)
-            s = next[s + rows[i * stride + j]];
-        found_out[i] = s == found;
+            s = a->next[s + rows[i * stride + j]];
+        found_out[i] = s == found_of(a);
     }
 }
 

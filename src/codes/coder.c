@@ -183,8 +183,8 @@ cm_err cm_coder_mint(struct cm_coder *coder, const struct cm_unit_fields *units,
     return CM_OK;
 }
 
-static void text_portable(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
-                          const uint8_t *numerals, size_t len, char *texts) {
+void text_portable(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
+                   const uint8_t *numerals, size_t len, char *texts) {
     for (size_t i = 0; i < len; i++)
         texts[i] = numerals[i] < radix ? symbols[numerals[i]] : '?';
 }

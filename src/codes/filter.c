@@ -160,9 +160,8 @@ void filter_mask(const struct filter *filter, const uint8_t *numerals, size_t n,
         automaton_rows(&filter->words, numerals, n, stride, filter->code_n, skip_out);
     else
         memset(skip_out, 0, n);
-    if (!filter->rotates) return;
-    for (size_t i = 0; i < n; i++)
-        skip_out[i] |= rotation_hits(&filter->rotation, numerals + i * stride, filter->code_n);
+    if (filter->rotates)
+        rotation_rows(&filter->rotation, numerals, n, stride, filter->code_n, skip_out);
 }
 
 double filter_share(const struct filter *filter) { return filter->share; }

@@ -10,6 +10,7 @@
 #include "codes/check.h"
 #include "codes/group.h"
 #include "codes/normalise.h"
+#include "codes/rotate.h"
 
 #define CHECK_LANES_ROW_MAX 32u /* numerals of a row that a kernel takes */
 #define TEXT_LANES_MAX      64u /* bytes of a grouped or typed text that a kernel takes */
@@ -25,7 +26,7 @@ extern const struct check_lanes check_avx512;
 /* texts[i] = symbols[numerals[i]], or '?' from radix on. */
 typedef void text_fn(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
                      const uint8_t *numerals, size_t len, char *texts);
-extern text_fn text_avx512;
+extern text_fn text_avx512, text_portable; /* the portable one stands in coder.c */
 
 /* grouping_slots for a layout of up to TEXT_LANES_MAX bytes. */
 typedef void slots_fn(const struct grouping_layout *layout, const char *texts, size_t n, char *out,
@@ -39,9 +40,15 @@ typedef void read_fn(const struct normaliser *normaliser, const struct cm_slice 
 extern read_fn read_avx512;
 #define READ_CAREFULLY UINT8_MAX /* no value of enum normalised */
 
+/* rotation_rows for rows of up to TEXT_LANES_MAX numerals. */
+typedef void turn_fn(const struct rotation *rotation, const uint8_t *rows, size_t n, size_t stride,
+                     size_t row_n, uint8_t *hits);
+extern turn_fn turn_avx512;
+
 const struct check_lanes *kernels_check(const struct check_table *table);
 text_fn *kernels_text(void);
 slots_fn *kernels_slots(const struct grouping_layout *layout);
+turn_fn *kernels_turn(size_t row_n);
 read_fn *kernels_read(const struct normaliser *normaliser);
 
 #endif

@@ -17,3 +17,8 @@ read_fn *kernels_read(const struct normaliser *normaliser) {
     (void)normaliser;
     return NULL;
 }
+
+turn_fn *kernels_turn(size_t row_n) {
+    (void)row_n;
+    return NULL;
+}

@@ -25,3 +25,7 @@ slots_fn *kernels_slots(const struct grouping_layout *layout) {
 read_fn *kernels_read(const struct normaliser *normaliser) {
     return normaliser->code_n <= TEXT_LANES_MAX && has_avx512() ? read_avx512 : NULL;
 }
+
+turn_fn *kernels_turn(size_t row_n) {
+    return row_n <= TEXT_LANES_MAX && has_avx512() ? turn_avx512 : NULL;
+}

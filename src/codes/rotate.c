@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "codes/kernels.h"
+
+#define IMAGE_MISSING CM_ALPHABET_MAX /* a bit of CM_NO_SYMBOL that no position has */
+_Static_assert((CM_NO_SYMBOL & IMAGE_MISSING) != 0, "as it says");
 
 static const char turns[][2] = {
     {'0', '0'}, {'8', '8'}, {'H', 'H'}, {'I', 'I'}, {'N', 'N'}, {'O', 'O'}, {'S', 'S'},
@@ -24,12 +28,23 @@ void rotation_init(struct rotation *out, const struct cm_alphabet *alphabet) {
     *out = r;
 }
 
-uint8_t rotation_hits(const struct rotation *rotation, const uint8_t *row, size_t row_n) {
-    uint8_t differs = 0;
+static uint8_t row_hits(const struct rotation *rotation, const uint8_t *row, size_t row_n) {
+    unsigned missing = 0, differs = 0;
     for (size_t i = 0; i < row_n; i++) {
         const uint8_t image = rotation->image[row[i] & (CM_ALPHABET_MAX - 1u)];
-        if (image == CM_NO_SYMBOL) return 0;
-        differs = differs || image != row[row_n - 1 - i];
+        missing |= image & IMAGE_MISSING;
+        differs |= (unsigned)image ^ row[row_n - 1 - i];
     }
-    return differs;
+    return (uint8_t)((missing == 0) & (differs != 0));
+}
+
+void rotation_rows(const struct rotation *rotation, const uint8_t *rows, size_t n, size_t stride,
+                   size_t row_n, uint8_t *hits) {
+    turn_fn *const kernel = kernels_turn(row_n);
+    if (kernel != NULL) {
+        kernel(rotation, rows, n, stride, row_n, hits);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        hits[i] |= row_hits(rotation, rows + i * stride, row_n);
 }

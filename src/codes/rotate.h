@@ -16,7 +16,9 @@ struct rotation {
 
 void rotation_init(struct rotation *out, const struct cm_alphabet *alphabet);
 
-/* 1 if the row, turned, is another row of the alphabet; else 0. */
-uint8_t rotation_hits(const struct rotation *rotation, const uint8_t *row, size_t row_n);
+/* hits[i] |= 1 if row i of n, turned, is another row of the alphabet. No branch rests on a row;
+ * numerals lie below CM_ALPHABET_MAX, others read no foreign memory. */
+void rotation_rows(const struct rotation *rotation, const uint8_t *rows, size_t n, size_t stride,
+                   size_t row_n, uint8_t *hits);
 
 #endif

@@ -1,7 +1,7 @@
-/* Numerals to symbols, symbols into printed groups, and typed texts back to numerals, with the byte
- * permutations of AVX-512 VBMI and VBMI2. See kernels.h. No table in memory is looked up by a
- * numeral; what was typed decides only whether the careful way has to read it.
- * Compiled with its own flags; called only where kernels_x86.c finds the instructions. */
+/* Numerals to symbols, symbols into printed groups, rows turned upside down, and typed texts back
+ * to numerals, with the byte permutations of AVX-512 VBMI and VBMI2. See kernels.h. No table in
+ * memory is looked up by a numeral; what was typed decides only whether the careful way has to read
+ * it. Compiled with its own flags; called only where kernels_x86.c finds the instructions. */
 #include <immintrin.h>
 #include <stdbool.h>
 
@@ -38,6 +38,24 @@ void slots_avx512(const struct grouping_layout *layout, const char *texts, size_
         const __m512i text = _mm512_maskz_loadu_epi8(code, texts);
         const __m512i printed = _mm512_mask_permutexvar_epi8(separator, symbols, from, text);
         _mm512_mask_storeu_epi8(out, whole, printed);
+    }
+}
+
+void turn_avx512(const struct rotation *rotation, const uint8_t *rows, size_t n, size_t stride,
+                 size_t row_n, uint8_t *hits) {
+    const __mmask64 whole = first(row_n);
+    const __m512i image = _mm512_loadu_si512(rotation->image);
+    uint8_t backwards[STEP] = {0};
+    for (size_t k = 0; k < row_n; k++)
+        backwards[k] = (uint8_t)(row_n - 1 - k);
+    const __m512i order = _mm512_loadu_si512(backwards);
+    for (size_t i = 0; i < n; i++, rows += stride) {
+        const __m512i row = _mm512_maskz_loadu_epi8(whole, rows);
+        const __m512i turned = _mm512_permutexvar_epi8(row, image);
+        const __mmask64 missing = _mm512_movepi8_mask(turned) & whole;
+        const __mmask64 differs =
+            _mm512_mask_cmpneq_epi8_mask(whole, turned, _mm512_permutexvar_epi8(order, row));
+        hits[i] |= (uint8_t)((missing == 0) & (differs != 0));
     }
 }
 

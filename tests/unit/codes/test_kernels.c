@@ -77,23 +77,27 @@ static void a_foreign_numeral_is_wrong_wherever_it_stands(void **state) {
     }
 }
 
+static void hold_text(text_fn *text, const struct cm_alphabet *a) {
+    char texts[LEN];
+    for (size_t len = 0; len < LEN; len += len < 200 ? 1 : 997) {
+        memset(texts, (int)GUARD, sizeof texts);
+        text(a->symbols, a->n, rows, len, texts);
+        for (size_t i = 0; i < len; i++)
+            assert_int_equal(texts[i], rows[i] < a->n ? a->symbols[rows[i]] : '?');
+        for (size_t i = len; i < LEN && i < len + 64; i++)
+            assert_int_equal((uint8_t)texts[i], GUARD);
+    }
+}
+
 static void texts_agree_with_the_alphabet(void **state) {
     (void)state;
     const char *const alphabets[] = {SYMBOLS_23, SYMBOLS_32, "01"};
-    char texts[LEN];
     for (size_t k = 0; k < CM_ARRAY_N(alphabets); k++) {
         struct cm_alphabet a;
         assert_ok(cm_alphabet_init(&a, slice_text(alphabets[k]), NULL));
-        text_fn *const kernel = kernels_text();
         fill(a.n, k);
-        for (size_t len = 0; len < LEN && kernel != NULL; len += len < 200 ? 1 : 997) {
-            memset(texts, (int)GUARD, sizeof texts);
-            kernel(a.symbols, a.n, rows, len, texts);
-            for (size_t i = 0; i < len; i++)
-                assert_int_equal(texts[i], rows[i] < a.n ? a.symbols[rows[i]] : '?');
-            for (size_t i = len; i < LEN && i < len + 64; i++)
-                assert_int_equal((uint8_t)texts[i], GUARD);
-        }
+        hold_text(text_portable, &a);
+        if (kernels_text() != NULL) hold_text(kernels_text(), &a);
     }
 }
 
@@ -117,7 +121,8 @@ static void groups_agree_and_leave_their_neighbours_alone(void **state) {
     for (size_t i = 0; i < sizeof texts; i++)
         texts[i] = (char)('A' + i % 26);
     for (unsigned code_n = 1; code_n <= CM_LENGTH_MAX + 1u; code_n++) {
-        const struct grouping g = grouping_default((uint8_t)code_n);
+        struct grouping g = grouping_default((uint8_t)code_n);
+        if (code_n > 40) g = (struct grouping){{20, 20, (uint8_t)(code_n - 40)}, ' '};
         memset(got, (int)GUARD, sizeof got);
         memset(want, (int)GUARD, sizeof want);
         for (size_t i = 0; i < 3; i++)
@@ -126,6 +131,43 @@ static void groups_agree_and_leave_their_neighbours_alone(void **state) {
         grouping_slots(&g, (uint8_t)code_n, texts, 3, got, 140);
         assert_memory_equal(got, want, sizeof got);
     }
+}
+
+/* A text upside down, as construction.md section 9 says it. */
+static bool turns_into_another(const struct cm_alphabet *a, const uint8_t *row, size_t row_n) {
+    static const char from[] = "08HINOSXZ69MW", to[] = "08HINOSXZ96WM";
+    bool differs = false;
+    for (size_t i = 0; i < row_n; i++) {
+        const char *const at = strchr(from, a->symbols[row[i]]);
+        if (at == NULL || strchr(a->symbols, to[at - from]) == NULL) return false;
+        differs = differs || to[at - from] != a->symbols[row[row_n - 1 - i]];
+    }
+    return differs;
+}
+
+static void rows_turn_as_the_rule_says(void **state) {
+    (void)state;
+    const char *const alphabets[] = {"0869", "ABH8WM6", SYMBOLS_23};
+    unsigned hit_n = 0;
+    for (size_t k = 0; k < CM_ARRAY_N(alphabets); k++) {
+        struct cm_alphabet a;
+        struct rotation rotation;
+        assert_ok(cm_alphabet_init(&a, slice_text(alphabets[k]), NULL));
+        rotation_init(&rotation, &a);
+        for (size_t row_n = 1; row_n <= CM_LENGTH_MAX; row_n++) {
+            fill(a.n, row_n);
+            memset(kernel_wrong, 0, sizeof kernel_wrong);
+            kernel_wrong[1] = 1; /* stays, whatever the row is */
+            rotation_rows(&rotation, rows, ROWS_N, STRIDE, row_n, kernel_wrong);
+            for (size_t i = 0; i < ROWS_N; i++) {
+                if (i % 8 == 7) continue;
+                const bool want = turns_into_another(&a, rows + i * STRIDE, row_n);
+                assert_int_equal(kernel_wrong[i], want || i == 1);
+                hit_n += want;
+            }
+        }
+    }
+    assert_true(hit_n > 1000);
 }
 
 /* A text of symbols with separators, look-alikes and, seldom, something foreign in it. */
@@ -187,6 +229,7 @@ int main(void) {
         cmocka_unit_test(a_foreign_numeral_is_wrong_wherever_it_stands),
         cmocka_unit_test(texts_agree_with_the_alphabet),
         cmocka_unit_test(groups_agree_and_leave_their_neighbours_alone),
+        cmocka_unit_test(rows_turn_as_the_rule_says),
         cmocka_unit_test(texts_read_the_quick_way_mean_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,13 @@ void buffer_wipe(struct buffer *b) {
     buffer_free(b);
 }
 
+void buffer_recycle(struct buffer *b, size_t keep) {
+    wipe(b->p, b->len);
+    b->len = 0;
+    b->failed = false;
+    if (b->cap > keep) buffer_free(b);
+}
+
 uint8_t *buffer_reserve(struct buffer *b, size_t more) {
     if (b->failed) return NULL;
     size_t need;

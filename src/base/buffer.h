@@ -20,6 +20,8 @@ struct buffer {
 /* Free and leave an empty buffer; buffer_wipe zeroes the bytes first. */
 void buffer_free(struct buffer *b);
 void buffer_wipe(struct buffer *b);
+/* Empty it for its next use: what was written is wiped, room beyond `keep` bytes is given back. */
+void buffer_recycle(struct buffer *b, size_t keep);
 /* Make room for `more` bytes and return where they go (len unchanged), or NULL when failed. */
 uint8_t *buffer_reserve(struct buffer *b, size_t more);
 void buffer_put(struct buffer *b, const void *p, size_t len);

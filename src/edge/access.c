@@ -54,6 +54,18 @@ const struct key_row *access_find(const struct key_table *t, const char *authori
     return found != NULL && found->test == test ? found : NULL;
 }
 
+const struct key_row *access_again(struct conn_memo *memo, const struct key_table *t,
+                                   uint64_t generation, const char *authorization) {
+    const size_t len = strnlen(authorization, CONN_MEMO_CAP);
+    const bool same = memo->generation == generation && memo->len == len && generation != 0;
+    if (same && secret_equal(memo->authorization, authorization, len)) return memo->key;
+    const struct key_row *key = access_find(t, authorization);
+    if (key == NULL || len == CONN_MEMO_CAP) return key;
+    *memo = (struct conn_memo){.generation = generation, .key = key, .len = len};
+    memcpy(memo->authorization, authorization, len);
+    return key;
+}
+
 bool access_allows(enum key_role role, enum route route) {
     if (role == KEY_ROLE_ADMIN || route == ROUTE_CHECK) return true;
     if (route == ROUTE_ISSUE) return role == KEY_ROLE_ISSUE;

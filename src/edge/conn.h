@@ -21,11 +21,24 @@ enum conn_phase {
     CONN_IDLE
 };
 
+struct key_row;
+
+/* The last key that was found on a connection, and by which header: callers send the same one again
+ * and again. */
+#define CONN_MEMO_CAP 280u /* bytes: "Bearer " and the longest token */
+struct conn_memo {
+    uint64_t generation; /* of the key table; 0 = none */
+    const struct key_row *key;
+    size_t len;
+    char authorization[CONN_MEMO_CAP];
+};
+
 struct conn {
     struct conn *next, *previous;
     int fd; /* borrowed */
     enum conn_phase phase;
     uint64_t since_us, bytes; /* of the phase */
+    struct conn_memo memo;
 };
 struct conn_list {
     struct conn *first;

@@ -88,6 +88,7 @@ static cm_err loop(struct edge *e) {
 
 static void edge_wipe(struct edge *e) {
     http_stop(&e->http);
+    exchange_free_idle(e);
     gateway_wipe(&e->gateway);
     throttle_wipe(&e->throttle);
     key_table_wipe(&e->keys);

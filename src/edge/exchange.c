@@ -15,21 +15,78 @@
 #define US_PER_S         1000000u
 #define RETRY_SOON_S     1u
 #define JSON_TYPE        "application/json"
+#define KEEP_USUAL       4096u     /* bytes of each buffer of an idle exchange */
+#define KEEP_ARRAY       262144u   /* the same while all idle ones hold less than KEPT_MAX */
+#define KEPT_MAX         33554432u /* bytes */
 
-void exchange_init(struct exchange *x, struct edge *edge, struct conn *conn, void *http) {
+/* ---- Room ------------------------------------------------------------------------------------ */
+
+/* What an exchange that is given back may keep: any has room for a usual request, and as long as
+ * there is room in all, for an array too. */
+static size_t kept_most(const struct edge *e) {
+    return e->kept_len < KEPT_MAX ? KEEP_ARRAY : KEEP_USUAL;
+}
+
+static size_t kept_len(const struct exchange *x) {
+    return x->body.cap + x->reply.cap + x->request.cap * sizeof *x->request.items +
+           x->answer_cap * sizeof *x->answers;
+}
+
+static cm_err answers_room(struct exchange *x, size_t n) {
+    if (n <= x->answer_cap) return CM_OK;
+    free(x->answers);
+    x->answers = calloc(n, sizeof *x->answers);
+    x->answer_cap = x->answers != NULL ? n : 0;
+    return x->answers != NULL ? CM_OK : CM_E_NO_MEMORY;
+}
+
+struct exchange *exchange_take(struct edge *edge, struct conn *conn, void *http) {
+    struct exchange *x = edge->idle;
+    if (x == NULL) x = calloc(1, sizeof *x);
+    if (x == NULL) return NULL;
+    if (x == edge->idle) edge->idle = x->next;
+    edge->kept_len -= kept_len(x);
     *x = (struct exchange){.edge = edge,
                            .conn = conn,
                            .http = http,
                            .route = ROUTE_NONE,
-                           .began_us = clock_monotonic_us()};
+                           .began_us = clock_monotonic_us(),
+                           .body = x->body,
+                           .reply = x->reply,
+                           .request = x->request,
+                           .answers = x->answers,
+                           .answer_cap = x->answer_cap};
+    return x;
 }
 
-void exchange_wipe(struct exchange *x) {
-    x->edge->bodies_len -= x->body.len;
-    request_wipe(&x->request);
-    free(x->call.answers);
-    buffer_wipe(&x->body); /* codes that may be good yet */
-    buffer_wipe(&x->reply);
+void exchange_give(struct exchange *x) {
+    struct edge *e = x->edge;
+    const size_t keep = kept_most(e);
+    e->bodies_len -= x->body.len;
+    request_clear(&x->request);
+    buffer_recycle(&x->body, keep); /* codes that may be good yet */
+    buffer_recycle(&x->reply, keep);
+    if (x->answer_cap * sizeof *x->answers > keep) {
+        free(x->answers);
+        x->answers = NULL;
+        x->answer_cap = 0;
+    }
+    wipe(x->idempotency, x->idempotency_len);
+    e->kept_len += kept_len(x);
+    x->next = e->idle;
+    e->idle = x;
+}
+
+void exchange_free_idle(struct edge *edge) {
+    while (edge->idle != NULL) {
+        struct exchange *x = edge->idle;
+        edge->idle = x->next;
+        request_wipe(&x->request);
+        buffer_free(&x->body); /* wiped when it was given back */
+        buffer_free(&x->reply);
+        free(x->answers);
+        free(x);
+    }
 }
 
 /* ---- Endings -------------------------------------------------------------------------------- */
@@ -38,7 +95,7 @@ void exchange_fail(struct exchange *x, enum problem p, const struct cm_diag *dia
     x->problem = p;
     x->state = EXCHANGE_READY;
     if (problem_status(p) == 503 && x->retry_after_s == 0) x->retry_after_s = RETRY_SOON_S;
-    buffer_clear(&x->reply);
+    buffer_recycle(&x->reply, KEEP_USUAL);
     /* Without memory for its text a problem goes out as a bare status. */
     cm_ignore(problem_write(&x->reply, p, diag));
 }
@@ -72,7 +129,7 @@ void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) 
 /* ---- The header ----------------------------------------------------------------------------- */
 
 static struct cm_slice key_name(const struct exchange *x) {
-    return slice_of(&x->key_id, sizeof x->key_id);
+    return slice_of(&x->caller.actor, sizeof x->caller.actor);
 }
 
 /* Path and method. False: ended in a problem. */
@@ -105,16 +162,19 @@ static bool find_caller(struct exchange *x, const struct head *head) {
         exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
         return false;
     }
-    const struct key_row *key =
-        head->authorization != NULL ? access_find(&e->keys, head->authorization) : NULL;
+    const struct key_row *key = NULL;
+    if (head->authorization != NULL && x->conn != NULL)
+        key = access_again(&x->conn->memo, &e->keys, e->generation, head->authorization);
+    else if (head->authorization != NULL)
+        key = access_find(&e->keys, head->authorization);
     if (key == NULL) { /* a guess at a key counts like a guess at a code */
         if (head->authorization != NULL)
             throttle_charge(&e->throttle, e->address_rate, from, x->began_us, 1);
         exchange_fail(x, PROBLEM_UNAUTHORIZED, NULL);
         return false;
     }
-    x->key_id = key->id;
-    x->role = key->role;
+    x->key = key;
+    x->generation = e->generation;
     x->caller = (struct cm_caller){.actor = key->id, .brand = key->brand, .test = key->test};
     wait = throttle_wait_us(&e->throttle, e->key_rate, key_name(x), x->began_us);
     if (wait > 0)
@@ -183,12 +243,19 @@ void exchange_body(struct exchange *x, struct cm_slice bytes) {
 
 /* ---- The body is there ---------------------------------------------------------------------- */
 
+/* The caller's key; NULL when it was revoked while the body was on its way. */
+static const struct key_row *present_key(const struct exchange *x) {
+    const struct edge *e = x->edge;
+    if (x->generation == e->generation) return x->key;
+    for (size_t i = 0; i < e->keys.key_n; i++)
+        if (e->keys.keys[i].id == x->caller.actor) return &e->keys.keys[i];
+    return NULL;
+}
+
 static bool find_door(struct exchange *x) {
     const struct key_table *keys = &x->edge->keys;
-    const struct key_row *key = NULL;
-    for (size_t i = 0; i < keys->key_n; i++)
-        if (keys->keys[i].id == x->key_id) key = &keys->keys[i];
-    if (key == NULL) { /* revoked while the body was on its way */
+    const struct key_row *key = present_key(x);
+    if (key == NULL) {
         exchange_fail(x, PROBLEM_UNAUTHORIZED, NULL);
         return false;
     }
@@ -210,11 +277,11 @@ static void ask_vault(struct exchange *x) {
         x->call.key = slice_of(x->idempotency, x->idempotency_len);
         x->call.requests = x->request.items;
         x->call.n = x->request.n;
-        x->call.answers = calloc(x->request.n, sizeof *x->call.answers);
-        if (x->call.answers == NULL) {
+        if (answers_room(x, x->request.n) != CM_OK) {
             exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
             return;
         }
+        x->call.answers = x->answers;
     }
     x->state = EXCHANGE_WAITING;
     gateway_wait(&x->edge->gateway, x);

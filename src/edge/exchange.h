@@ -31,27 +31,33 @@ struct exchange {
     struct edge *edge;
     struct conn *conn;
     void *http;            /* the library's connection */
-    struct exchange *next; /* waiting for the gateway */
+    struct exchange *next; /* waiting for the gateway, or idle */
     enum exchange_state state;
     enum route route;
     enum problem problem;
     uint64_t began_us, retry_after_s;
 
     struct address address;
-    uint32_t key_id;
+    uint64_t generation; /* of the key table that the caller was found in */
+    const struct key_row *key;
     struct cm_caller caller;
-    enum key_role role;
     char idempotency[CM_KEY_TEXT_MAX];
     size_t idempotency_len;
 
     struct buffer body, reply;
     struct request request;
-    struct cm_call call; /* its answers are owned */
-    const char *allow;   /* for PROBLEM_METHOD */
+    struct cm_call call; /* its answers are those below */
+    struct cm_answer *answers;
+    size_t answer_cap;
+    const char *allow; /* for PROBLEM_METHOD */
 };
 
-void exchange_init(struct exchange *x, struct edge *edge, struct conn *conn, void *http);
-void exchange_wipe(struct exchange *x);
+/* An exchange for a new request, with the room of an earlier one if there is one idle; NULL without
+ * memory. Given back with exchange_give: what it held is wiped, a usual amount of room is kept. */
+struct exchange *exchange_take(struct edge *edge, struct conn *conn, void *http);
+void exchange_give(struct exchange *x);
+/* Those that are idle, at the end. */
+void exchange_free_idle(struct edge *edge);
 /* The header is there: find route and caller, refuse what can be refused at once. */
 void exchange_begin(struct exchange *x, const struct head *head);
 /* Some of the body. */

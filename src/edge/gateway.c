@@ -163,6 +163,7 @@ static cm_err take_keys(struct edge *e, const struct frame *frame) {
     key_table_wipe(&e->keys);
     e->keys = table;
     e->has_keys = true;
+    e->generation++;
     return CM_OK;
 }
 

@@ -26,27 +26,29 @@
 /* ---- Headers -------------------------------------------------------------------------------- */
 
 struct field {
-    const char *name;
+    struct cm_slice name;
     size_t at; /* of the pointer in struct head */
 };
+#define FIELD(text, member)                                                                        \
+    { {(const uint8_t *)(text), sizeof(text) - 1}, offsetof(struct head, member) }
 
 static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind, const char *name,
                                   const char *value) {
     static const struct field fields[] = {
-        {"authorization", offsetof(struct head, authorization)},
-        {"content-type", offsetof(struct head, content_type)},
-        {"content-length", offsetof(struct head, content_length)},
-        {"transfer-encoding", offsetof(struct head, transfer_encoding)},
-        {"content-encoding", offsetof(struct head, content_encoding)},
-        {"idempotency-key", offsetof(struct head, idempotency_key)},
-        {"x-forwarded-for", offsetof(struct head, forwarded)},
+        FIELD("authorization", authorization),       FIELD("content-type", content_type),
+        FIELD("content-length", content_length),     FIELD("transfer-encoding", transfer_encoding),
+        FIELD("content-encoding", content_encoding), FIELD("idempotency-key", idempotency_key),
+        FIELD("x-forwarded-for", forwarded),
     };
     struct head *h = cls;
+    const size_t name_len = strlen(name);
     (void)kind;
     h->field_n++;
-    h->len += strlen(name) + (value != NULL ? strlen(value) : 0) + 4; /* ": " and the line's end */
+    h->len += name_len + (value != NULL ? strlen(value) : 0) + 4; /* ": " and the line's end */
     for (size_t i = 0; i < CM_ARRAY_N(fields); i++) {
-        if (strcasecmp(name, fields[i].name) != 0) continue;
+        if (name_len != fields[i].name.len ||
+            strncasecmp(name, (const char *)fields[i].name.p, name_len) != 0)
+            continue;
         const char **to = (const char **)(void *)((char *)h + fields[i].at);
         h->doubled = h->doubled || *to != NULL;
         *to = value != NULL ? value : "";
@@ -88,12 +90,13 @@ static void add_headers(const struct exchange *x, struct MHD_Response *r) {
     if (x->edge->draining) add_header(r, "Connection", "close");
 }
 
+/* The library reads the reply where it is: it stays until on_completed. */
 static enum MHD_Result respond(struct exchange *x) {
     struct edge *e = x->edge;
     const uint64_t now_us = clock_monotonic_us();
     const size_t len = x->reply.len;
     struct MHD_Response *r =
-        MHD_create_response_from_buffer(len, x->reply.p, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(len, x->reply.p, MHD_RESPMEM_PERSISTENT);
     if (r == NULL) return MHD_NO;
     add_headers(x, r);
     const enum MHD_Result result = MHD_queue_response(x->http, problem_status(x->problem), r);
@@ -114,10 +117,9 @@ static struct conn *conn_of(struct MHD_Connection *c) {
 
 static enum MHD_Result begin(struct edge *e, struct MHD_Connection *c, const char *method,
                              const char *path, void **state) {
-    struct exchange *x = calloc(1, sizeof *x);
+    struct exchange *x = exchange_take(e, conn_of(c), c);
     if (x == NULL) return MHD_NO;
     struct head head;
-    exchange_init(x, e, conn_of(c), c);
     *state = x;
     read_head(c, method, path, &head);
     if (x->conn != NULL) conn_enter(x->conn, CONN_BODY, 0, x->began_us);
@@ -153,8 +155,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **state,
     (void)code;
     if (x == NULL) return;
     if (x->conn != NULL) conn_enter(x->conn, CONN_IDLE, 0, clock_monotonic_us());
-    exchange_wipe(x);
-    free(x);
+    exchange_give(x);
     *state = NULL;
 }
 
@@ -175,6 +176,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context,
     *context = NULL;
     if (conn == NULL) return;
     conn_remove(&e->conns, conn);
+    wipe(&conn->memo, sizeof conn->memo);
     free(conn);
 }
 

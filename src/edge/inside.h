@@ -23,7 +23,10 @@ struct edge {
     uint64_t status_us; /* when it came; 0 = never */
     struct conn_list conns;
     struct metrics metrics;
+    uint64_t generation; /* of keys; 0 = none yet */
     size_t bodies_len;
+    struct exchange *idle; /* with kept_len bytes of room */
+    size_t kept_len;
 };
 
 /* Whether this edge can serve; *why says what is lacking. */

@@ -55,6 +55,26 @@ static void what_is_no_key_finds_nobody(void **state) {
     assert_null(access_find(&none, "Bearer cmk_live_abc"));
 }
 
+static void a_connection_remembers_its_caller_until_the_keys_change(void **state) {
+    (void)state;
+    struct key_row keys[2] = {{.id = 2, .test = true}, {.id = 3}};
+    set_hash(&keys[0], TEST_ABC);
+    set_hash(&keys[1], LIVE_ABC);
+    struct key_table t = {keys, NULL, 2, 0};
+    const struct key_table revoked = KEY_TABLE_INIT;
+    struct conn_memo memo = {.generation = 0};
+    access_sort(&t);
+    assert_int_equal(access_again(&memo, &t, 1, "Bearer cmk_test_abc")->id, 2);
+    assert_int_equal(access_again(&memo, &t, 1, "Bearer cmk_test_abc")->id, 2);
+    assert_null(access_again(&memo, &t, 1, "Bearer cmk_test_abd"));
+    assert_null(access_again(&memo, &t, 1, "Bearer cmk_test_ab"));
+    assert_null(access_again(&memo, &t, 1, "Bearer cmk_test_abcc"));
+    assert_int_equal(access_again(&memo, &t, 1, "Bearer cmk_live_abc")->id, 3);
+    assert_int_equal(access_again(&memo, &t, 1, "Bearer cmk_test_abc")->id, 2);
+    assert_null(access_again(&memo, &revoked, 2, "Bearer cmk_test_abc"));
+    assert_null(access_again(&memo, &revoked, 2, "Bearer cmk_test_abc"));
+}
+
 static void roles_cover_their_routes_and_no_others(void **state) {
     (void)state;
     for (unsigned r = ROUTE_CHECK; r <= ROUTE_ISSUE; r++) {
@@ -176,6 +196,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_caller_is_found_by_the_hash_of_its_key),
         cmocka_unit_test(what_is_no_key_finds_nobody),
+        cmocka_unit_test(a_connection_remembers_its_caller_until_the_keys_change),
         cmocka_unit_test(roles_cover_their_routes_and_no_others),
         cmocka_unit_test(a_door_is_the_keys_own_or_one_of_its_brand),
         cmocka_unit_test(networks_hold_their_addresses),

@@ -65,10 +65,12 @@ static cm_err measure_many(struct bench *b, struct till *t, struct stores *s) {
         .area = "redeem",
         .unit = "codes/s",
         .contestants = {{"redeem, groups of 4,096", till_run, t},
-                        {"PostgreSQL 15, 2 clients, 4,096 rows", pg_redeem_run, &s->many}},
-        .contestant_n = 2,
-        .goals = {{"groups of 4,096 / PostgreSQL multi-row", 0, 1, METRIC_RATE, SENSE_AT_LEAST, 5}},
-        .goal_n = 1};
+                        {"PostgreSQL 15, 2 clients, 4,096 rows", pg_redeem_run, &s->many},
+                        {"Redis 7, 50 clients, pipeline 64", redis_redeem_run, &s->pipelined}},
+        .contestant_n = 3,
+        .goals = {{"groups of 4,096 / PostgreSQL multi-row", 0, 1, METRIC_RATE, SENSE_AT_LEAST, 5},
+                  {"groups of 4,096 / Redis pipelined", 0, 2, METRIC_RATE, SENSE_NONE, 0}},
+        .goal_n = 2};
     return bench_case_run(b, &c);
 }
 

@@ -24,7 +24,10 @@ struct bench_place {
     struct bench_place *next;
     struct opener *opener;
     struct cmac *hash;
-    struct buffer scratch; /* serialised requests, for hashing */
+    struct buffer scratch;     /* serialised requests, for hashing */
+    struct resolved *resolved; /* of the work being done, resolved_cap of them */
+    struct call_hashes *hashes;
+    size_t resolved_cap, hashes_cap;
 };
 
 /* Calls as the owner gets them. */
@@ -167,6 +170,8 @@ static inline uint64_t local_now_ms(const struct local *l) {
 cm_err bench_take(struct local *l, struct bench_place **out);
 void bench_give(struct local *l, struct bench_place *place);
 void bench_wipe(struct local *l);
+/* Room for what becomes of the work's requests: the place's, so that no call allocates it. */
+cm_err bench_room(struct bench_place *place, struct call_work *w);
 cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct call_hashes *out);
 cm_err bench_hash_issue(struct bench_place *place, const struct issue_asked *asked,
                         struct call_hashes *out);

@@ -4,11 +4,15 @@
 
 #include "engine/local.h"
 
+#define FIRST_ROOM 256u /* requests, calls */
+
 static void place_free(struct bench_place *p) {
     if (p == NULL) return;
     opener_free(p->opener);
     cmac_free(p->hash);
     buffer_wipe(&p->scratch);
+    free(p->resolved);
+    free(p->hashes);
     free(p);
 }
 
@@ -43,6 +47,30 @@ void bench_give(struct local *l, struct bench_place *place) {
     place->next = l->bench;
     l->bench = place;
     (void)pthread_mutex_unlock(&l->bench_lock);
+}
+
+/* At least `need` of an array that is grown by doubling; its content does not matter. */
+static cm_err room(void **array, size_t *cap, size_t need, size_t size) {
+    if (need <= *cap) return CM_OK;
+    size_t more = *cap == 0 ? FIRST_ROOM : *cap;
+    while (more < need)
+        more *= 2;
+    void *made = calloc(more, size);
+    if (made == NULL) return CM_E_NO_MEMORY;
+    free(*array);
+    *array = made;
+    *cap = more;
+    return CM_OK;
+}
+
+cm_err bench_room(struct bench_place *place, struct call_work *w) {
+    void *resolved = place->resolved, *hashes = place->hashes;
+    const cm_err err = room(&resolved, &place->resolved_cap, w->request_n, sizeof *w->resolved);
+    w->resolved = place->resolved = resolved;
+    TRY(err);
+    const cm_err other = room(&hashes, &place->hashes_cap, w->n, sizeof *w->hashes);
+    w->hashes = place->hashes = hashes;
+    return other;
 }
 
 void bench_wipe(struct local *l) {

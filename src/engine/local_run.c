@@ -29,19 +29,40 @@ static bool may_use(const struct cm_caller *caller, const struct door *door) {
            caller->test == door->test;
 }
 
-static cm_err open_call(struct local *l, struct bench_place *place, struct cm_call *call,
-                        struct resolved *resolved, struct call_hashes *hashes) {
-    call->status = CM_CALL_DONE;
+/* As many neighbours as ask at the first one's door and may; 0 where the first may not. */
+static size_t same_door(const struct cm_call *calls, size_t n, const struct door *door) {
+    size_t k = 0;
+    while (k < n && calls[k].door == calls[0].door && may_use(&calls[k].caller, door))
+        k++;
+    return k;
+}
+
+/* Under the registry's lock. */
+static cm_err open_calls(const struct local *l, struct bench_place *place,
+                         const struct call_work *w) {
+    size_t at = 0;
+    for (size_t c = 0; c < w->n;) {
+        const struct door *door = registry_door(&l->registry, w->calls[c].door);
+        const size_t k = same_door(w->calls + c, w->n - c, door);
+        if (k > 0) TRY(opener_resolve(place->opener, door, w->calls + c, k, w->resolved + at));
+        if (k == 0) w->calls[c].status = CM_CALL_DENIED;
+        for (const size_t end = c + (k > 0 ? k : 1); c < end; c++)
+            at += w->calls[c].n;
+    }
+    return CM_OK;
+}
+
+static cm_err open_work(struct local *l, struct bench_place *place, const struct call_work *w) {
+    for (size_t c = 0; c < w->n; c++)
+        w->calls[c].status = CM_CALL_DONE;
     (void)pthread_rwlock_rdlock(&l->registry_lock);
-    const struct door *door = registry_door(&l->registry, call->door);
-    cm_err err = CM_OK;
-    if (may_use(&call->caller, door))
-        err = opener_resolve(place->opener, door, call, resolved);
-    else
-        call->status = CM_CALL_DENIED;
+    const cm_err err = open_calls(l, place, w);
     (void)pthread_rwlock_unlock(&l->registry_lock);
     TRY(err);
-    return call->key.len > 0 ? bench_hash(place, call, hashes) : CM_OK;
+    for (size_t c = 0; c < w->n; c++)
+        if (w->calls[c].status == CM_CALL_DONE && w->calls[c].key.len > 0)
+            TRY(bench_hash(place, &w->calls[c], &w->hashes[c]));
+    return CM_OK;
 }
 
 bool call_changes(const struct cm_call *call) {
@@ -65,24 +86,11 @@ static struct call_work measure(struct cm_call *calls, size_t n, size_t cap_len)
     return w;
 }
 
-static cm_err run_opened(struct local *l, struct bench_place *place, struct call_work *w) {
-    size_t at = 0;
-    for (size_t c = 0; c < w->n; c++) {
-        TRY(open_call(l, place, &w->calls[c], w->resolved + at, &w->hashes[c]));
-        at += w->calls[c].n;
-    }
+static cm_err run_group(struct local *l, struct bench_place *place, struct call_work *w) {
+    TRY(bench_room(place, w));
+    TRY(open_work(l, place, w));
     struct owner_work work = {.calls = w};
     return committer_run(&l->committer, &work.work);
-}
-
-static cm_err run_group(struct local *l, struct bench_place *place, struct call_work *w) {
-    w->resolved = calloc(w->request_n + 1, sizeof *w->resolved);
-    w->hashes = calloc(w->n + 1, sizeof *w->hashes);
-    const cm_err err =
-        w->resolved == NULL || w->hashes == NULL ? CM_E_NO_MEMORY : run_opened(l, place, w);
-    free(w->resolved);
-    free(w->hashes);
-    return err;
 }
 
 cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {

@@ -134,26 +134,26 @@ static void merge(const struct reader *reader, uint16_t position, enum normalise
     resolved_find(r, set, opened->fields.serial, position);
 }
 
-static cm_err resolve_chunk(struct opener *o, const struct reader *readers, size_t first,
-                            size_t reader_n, const struct cm_request *requests, size_t n,
+/* The readers `first` .. `reader_n` of the door over o->chunk. */
+static cm_err resolve_chunk(struct opener *o, size_t first, size_t reader_n, size_t n,
                             struct resolved *out) {
     for (size_t i = 0; i < n; i++)
-        o->texts[i] = requests[i].code;
+        o->texts[i] = o->chunk[i]->code;
     const struct scheme_entry *rows_of = NULL;
     for (size_t p = first; p < reader_n; p++) {
-        const struct scheme_entry *scheme = readers[p].scheme;
+        const struct scheme_entry *scheme = o->readers[p].scheme;
         if (scheme == NULL) {
-            TRY(opener_read_cards(o, &readers[p], (uint16_t)p, requests, n, out));
+            TRY(opener_read_cards(o, &o->readers[p], (uint16_t)p, n, out));
             continue;
         }
         struct cm_coder *coder = NULL;
-        TRY(coder_for(o, &readers[p], &coder));
+        TRY(coder_for(o, &o->readers[p], &coder));
         if (rows_of != scheme) /* key versions of one scheme share the rows */
             normalise_rows(&scheme->normaliser, o->texts, n, o->rows, scheme->code_len, o->read);
         rows_of = scheme;
         TRY(cm_coder_open(coder, o->rows, n, o->opened));
         for (size_t i = 0; i < n; i++)
-            merge(&readers[p], (uint16_t)p, (enum normalised)o->read[i], &o->opened[i], &out[i]);
+            merge(&o->readers[p], (uint16_t)p, (enum normalised)o->read[i], &o->opened[i], &out[i]);
     }
     wipe(o->rows, n * (CM_LENGTH_MAX + 1u));
     return CM_OK;
@@ -179,19 +179,30 @@ static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct res
     return CM_OK;
 }
 
-cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *call,
-                      struct resolved *out) {
+static cm_err resolve_all(struct opener *o, size_t reader_n, size_t n, struct resolved *out) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
+    TRY(resolve_chunk(o, 0, reader_n, n, out));
+    for (size_t i = 0; i < n; i++)
+        TRY(pseudonym(o, o->chunk[i], &out[i]));
+    return CM_OK;
+}
+
+cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *calls,
+                      size_t call_n, struct resolved *out) {
     refresh(o);
     const size_t reader_n = readers_of(o, door, o->readers);
-    for (size_t i = 0; i < call->n; i++)
-        out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
-    for (size_t at = 0; at < call->n; at += OPENER_CHUNK) {
-        const size_t n = call->n - at < OPENER_CHUNK ? call->n - at : OPENER_CHUNK;
-        TRY(resolve_chunk(o, o->readers, 0, reader_n, call->requests + at, n, out + at));
+    size_t n = 0;
+    for (size_t c = 0; c < call_n; c++) {
+        for (size_t i = 0; i < calls[c].n; i++) {
+            o->chunk[n++] = &calls[c].requests[i];
+            if (n < OPENER_CHUNK) continue;
+            TRY(resolve_all(o, reader_n, n, out));
+            out += n;
+            n = 0;
+        }
     }
-    for (size_t i = 0; i < call->n; i++)
-        TRY(pseudonym(o, &call->requests[i], &out[i]));
-    return CM_OK;
+    return n > 0 ? resolve_all(o, reader_n, n, out) : CM_OK;
 }
 
 cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
@@ -199,7 +210,8 @@ cm_err opener_next(struct opener *o, const struct door *door, const struct cm_re
     refresh(o);
     const size_t reader_n = readers_of(o, door, o->readers);
     struct resolved next = {.verdict = CM_V_NOT_A_CODE};
-    TRY(resolve_chunk(o, o->readers, (size_t)out->reader + 1, reader_n, request, 1, &next));
+    o->chunk[0] = request;
+    TRY(resolve_chunk(o, (size_t)out->reader + 1, reader_n, 1, &next));
     TRY(pseudonym(o, request, &next));
     *out = next;
     return CM_OK;

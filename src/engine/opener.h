@@ -17,11 +17,14 @@ CM_MUST_CHECK cm_err opener_new(struct opener **out, const struct registry *regi
                                 const struct keystore *keystore);
 void opener_free(struct opener *o);
 
-/** Resolve every request of a call at a door.
- * @param[out] out  call->n entries; a unit found here has not been asked whether it was issued
+/** Resolve every request of some calls at one door, together: a code alone in its call costs no
+ * more than one of an array.
+ * @param[out] out  an entry for each request, call after call; a unit found here has not been asked
+ *                  whether it was issued
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err opener_resolve(struct opener *o, const struct door *door,
-                                    const struct cm_call *call, struct resolved *out);
+                                    const struct cm_call *calls, size_t call_n,
+                                    struct resolved *out);
 
 /** The unit that one request's text names under the readers after out->reader: the owner asks when
  * the unit found first turns out never to have been issued.

@@ -45,6 +45,7 @@ struct opener {
     uint64_t generation;                /* of the registry when coders and numberers were made */
     struct cmac *pseudonym;             /* keyed for pseudonym_of, or NULL */
     uint32_t pseudonym_of;              /* campaign */
+    const struct cm_request *chunk[OPENER_CHUNK]; /* being read; borrowed */
     struct cm_slice texts[OPENER_CHUNK];
     uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];
     uint8_t read[OPENER_CHUNK]; /* enum normalised */
@@ -61,11 +62,10 @@ struct opener {
 void resolved_refuse(struct resolved *r, enum cm_verdict verdict);
 void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position);
 
-/** Read the n texts of a chunk as cards of a pool.
+/** Read the n requests of o->chunk as cards of a pool.
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, and as keystore_find */
 CM_MUST_CHECK cm_err opener_read_cards(struct opener *o, const struct reader *reader,
-                                       uint16_t position, const struct cm_request *requests,
-                                       size_t n, struct resolved *out);
+                                       uint16_t position, size_t n, struct resolved *out);
 void opener_forget_numberers(struct opener *o);
 
 #endif

@@ -39,29 +39,28 @@ static void read_pin(const struct normaliser *reader, struct cm_slice text, char
 }
 
 static cm_err check_pins(struct opener *o, struct cm_numberer *numberer,
-                         const struct pool_entry *pool, const struct cm_request *requests,
-                         size_t n) {
+                         const struct pool_entry *pool, size_t n) {
     const size_t pin_n = pool->pool.numbers.pin_n;
     for (size_t i = 0; i < n; i++)
         o->right[i] = pin_n == 0;
     if (pin_n == 0) return CM_OK;
     for (size_t i = 0; i < n; i++) {
         o->asked[i] = (struct cm_card_pin){.index = o->cards[i].index, .issue = CARD_ISSUE_ONE};
-        read_pin(&pool->pin_reader, requests[i].pin, o->pins + i * pin_n);
+        read_pin(&pool->pin_reader, o->chunk[i]->pin, o->pins + i * pin_n);
     }
     const cm_err err = cm_numberer_pin_check(numberer, o->asked, n, o->pins, o->right);
     wipe(o->pins, n * pin_n);
     return err;
 }
 
-cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t position,
-                         const struct cm_request *requests, size_t n, struct resolved *out) {
+cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
+                         struct resolved *out) {
     const struct pool *pool = &reader->pool->pool->pool;
     struct cm_numberer *numberer = NULL;
     TRY(numberer_for(o, reader, &numberer));
     cm_numberer_read(numberer, o->texts, n, o->numbers);
     TRY(cm_numberer_open(numberer, o->numbers, n, o->cards));
-    TRY(check_pins(o, numberer, reader->pool->pool, requests, n));
+    TRY(check_pins(o, numberer, reader->pool->pool, n));
     for (size_t i = 0; i < n; i++) {
         const struct cm_card_opened *card = &o->cards[i];
         if (card->reading != CM_CARD_INDEX) continue; /* a typing error unless others read it */

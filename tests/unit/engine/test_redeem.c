@@ -183,9 +183,44 @@ static void items_accepted_later_are_replayed_beside_the_first_ones(void **state
     world_remove(&w);
 }
 
+/* What the vault does with a turn of the edge. More calls than a chunk of the opener holds; every
+ * tenth is not let in, every seventh text is another's. */
+static void neighbours_in_one_run_are_answered_each_as_its_own(void **state) {
+    (void)state;
+    enum { CALLS = 1300 };
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t batch = world_batch(&w, CALLS, true);
+    static char codes[CALLS][WORLD_CODE_CAP];
+    static struct cm_request requests[CALLS];
+    static struct cm_answer answers[CALLS];
+    static struct cm_call calls[CALLS];
+    for (size_t i = 0; i < CALLS; i++) {
+        world_code(&w, batch, i % 7 == 6 ? i - 1 : i, codes[i]);
+        requests[i] = (struct cm_request){.operation = CM_OP_REDEEM, .code = slice_text(codes[i])};
+        calls[i] = (struct cm_call){.caller = {.actor = (uint32_t)i, .test = true},
+                                    .door = i % 10 == 9 ? WORLD_DOOR + 1 : WORLD_DOOR,
+                                    .requests = &requests[i],
+                                    .n = 1,
+                                    .answers = &answers[i]};
+    }
+    assert_ok(cm_engine_run(w.engine, calls, CALLS));
+    for (size_t i = 0; i < CALLS; i++) {
+        const bool denied = i % 10 == 9, before_denied = i % 10 == 0;
+        assert_int_equal(calls[i].status, denied ? CM_CALL_DENIED : CM_CALL_DONE);
+        if (denied) continue;
+        const bool second = i % 7 == 6 && !before_denied;
+        assert_int_equal(answers[i].verdict, second ? CM_V_ALREADY_REDEEMED : CM_V_ACCEPTED);
+        assert_int_equal(answers[i].serial, i % 7 == 6 ? i - 1 : i);
+        assert_int_equal(answers[i].set, batch);
+    }
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_is_redeemed_once),
+        cmocka_unit_test(neighbours_in_one_run_are_answered_each_as_its_own),
         cmocka_unit_test(the_ledger_remembers_through_restarts),
         cmocka_unit_test(wrong_texts_get_their_own_verdicts),
         cmocka_unit_test(the_same_key_replays_the_first_answer_even_after_a_reversal_and_a_restart),

@@ -49,40 +49,27 @@ static cm_err write_records(struct state_fold *f, const struct local *l) {
     return CM_OK;
 }
 
-/* One page of units: its bits as the image has them and what changed, its details as one run. */
-struct page_fold {
-    struct unit_page page;
-    struct detail_entry run[STATE_PAGE_UNITS];
-};
-
-static cm_err write_page(struct state_fold *f, const struct change *list, const uint32_t *order,
-                         size_t n, struct page_fold *to) {
-    const uint32_t set = list[order[0]].set;
-    const uint64_t page = list[order[0]].serial / STATE_PAGE_UNITS;
-    size_t run_n = 0;
-    bool changed = false;
-    TRY(fold_page_get(f, set, page, to->page.bits));
-    for (size_t i = 0; i < n; i++) {
-        const struct change *c = &list[order[i]];
-        if (c->has_bits) page_set(&to->page, c->serial, (enum unit_bits)c->bits);
-        changed = changed || c->has_bits;
-        if (c->has_detail)
-            to->run[run_n++] = (struct detail_entry){.serial = c->serial, .detail = c->detail};
-    }
-    if (changed) TRY(fold_page(f, set, page, to->page.bits));
-    return fold_details(f, set, page, to->run, run_n);
+static struct unit_change change_of(const struct change *c) {
+    return (struct unit_change){.serial = c->serial,
+                                .detail = c->detail,
+                                .has_bits = c->has_bits,
+                                .has_detail = c->has_detail,
+                                .bits = c->bits};
 }
 
-static cm_err write_pages(struct state_fold *f, const struct changes *c, const uint32_t *order,
-                          struct page_fold *to) {
-    for (size_t first = 0, end = 0; first < c->n; first = end) {
-        const struct change *a = &c->list[order[first]];
-        for (end = first + 1; end < c->n; end++) {
-            const struct change *b = &c->list[order[end]];
-            if (a->set != b->set || a->serial / STATE_PAGE_UNITS != b->serial / STATE_PAGE_UNITS)
-                break;
+/* Hand over range by range. */
+static cm_err write_ranges(struct state_fold *f, const struct changes *c, const uint32_t *order,
+                           struct unit_change *range) {
+    for (size_t at = 0; at < c->n;) {
+        const uint32_t set = c->list[order[at]].set;
+        const uint64_t no = c->list[order[at]].serial / STATE_RANGE_UNITS;
+        size_t n = 0;
+        for (; at < c->n; at++) {
+            const struct change *next = &c->list[order[at]];
+            if (next->set != set || next->serial / STATE_RANGE_UNITS != no) break;
+            range[n++] = change_of(next);
         }
-        TRY(write_page(f, c->list, order + first, end - first, to));
+        TRY(fold_units(f, set, range, n));
     }
     return CM_OK;
 }
@@ -90,12 +77,13 @@ static cm_err write_pages(struct state_fold *f, const struct changes *c, const u
 static cm_err write_units(struct state_fold *f, const struct local *l) {
     const struct changes *units = &l->book.folding.units;
     if (units->n == 0) return CM_OK;
+    const size_t most = units->n < STATE_RANGE_UNITS ? units->n : STATE_RANGE_UNITS;
     uint32_t *order = NULL;
-    struct page_fold *to = malloc(sizeof *to);
-    cm_err err = to == NULL ? CM_E_NO_MEMORY : changes_order(units, &order);
-    if (err == CM_OK) err = write_pages(f, units, order, to);
+    struct unit_change *range = calloc(most, sizeof *range);
+    cm_err err = range == NULL ? CM_E_NO_MEMORY : changes_order(units, &order);
+    if (err == CM_OK) err = write_ranges(f, units, order, range);
     free(order);
-    free(to);
+    free(range);
     return err;
 }
 

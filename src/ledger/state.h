@@ -17,6 +17,11 @@
 #define STATE_PAGE_LEN   4076u /* bytes; with its checksum it fills one LMDB overflow page */
 #define STATE_PAGE_UNITS (STATE_PAGE_LEN * 4ul) /* two bits a unit */
 
+/* Units whose changes are gathered together before their pages are written: at ten changes a page
+ * and fold, as a thousand million live codes have, a fold fills a chunk of every range's tail. */
+#define STATE_RANGE_PAGES 16u
+#define STATE_RANGE_UNITS (STATE_RANGE_PAGES * STATE_PAGE_UNITS)
+
 struct state;
 
 struct state_options {
@@ -115,8 +120,9 @@ CM_MUST_CHECK cm_err state_copy(struct state *s, int fd);
 /* Bytes of the image's tables, in whole pages; what the file has beyond them is free or LMDB's own.
  */
 struct state_sizes {
-    uint64_t states_len; /* unit pages and exception records */
-    uint64_t details_len, answers_len, nodes_len, others_len, file_len;
+    uint64_t states_len;  /* unit pages and exception records */
+    uint64_t details_len; /* who used which unit: runs and tails */
+    uint64_t answers_len, nodes_len, others_len, file_len;
 };
 /** @retval CM_E_IO */
 CM_MUST_CHECK cm_err state_size(struct state *s, struct state_sizes *out);
@@ -127,21 +133,23 @@ CM_MUST_CHECK cm_err state_check(struct state *s, struct cm_diag *diag);
  * thread calls these; reads by the owner go on beside it. */
 struct state_fold;
 CM_MUST_CHECK cm_err state_fold_begin(struct state *s, struct state_fold **out);
-CM_MUST_CHECK cm_err fold_page(struct state_fold *f, uint32_t set, uint64_t page,
-                               const uint8_t bytes[static STATE_PAGE_LEN]);
-/* The page as this fold has it so far; zero where it was never folded. */
-CM_MUST_CHECK cm_err fold_page_get(struct state_fold *f, uint32_t set, uint64_t page,
-                                   uint8_t out[static STATE_PAGE_LEN]);
+/* What became of a unit: its two bits, and who used it and when. */
+struct unit_change {
+    uint64_t serial;
+    struct unit_detail detail; /* with has_detail */
+    bool has_bits, has_detail;
+    uint8_t bits; /* with has_bits */
+};
+/** Fold changes of units.
+ * @param[in] changes  n of one range (STATE_RANGE_UNITS), in order of serial, each unit once; newer
+ *                     than all that was folded of these units
+ * @retval CM_E_ARGUMENT  out of order or range      @retval CM_E_RANGE  time or sequence too large
+ * @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_SPACE, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err fold_units(struct state_fold *f, uint32_t set,
+                                const struct unit_change *changes, size_t n);
 /* extra NULL removes the record. */
 CM_MUST_CHECK cm_err fold_extra(struct state_fold *f, uint32_t set, uint64_t serial,
                                 const struct unit_extra *extra);
-/* Details of one page's units, sorted by serial; stored as one packed run. */
-struct detail_entry {
-    uint64_t serial;
-    struct unit_detail detail;
-};
-CM_MUST_CHECK cm_err fold_details(struct state_fold *f, uint32_t set, uint64_t page,
-                                  const struct detail_entry *entries, size_t n);
 CM_MUST_CHECK cm_err fold_used_by(struct state_fold *f, uint32_t set, uint64_t serial,
                                   const uint8_t redeemer[static EVENT_HASH_LEN], bool used);
 CM_MUST_CHECK cm_err fold_answer(struct state_fold *f, const uint8_t key[static EVENT_HASH_LEN],

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "ledger/state_image.h"
+#include "ledger/state_page.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"
 

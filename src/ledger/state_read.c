@@ -1,4 +1,4 @@
-/* Look-ups in the image, one key each, and walks over whole tables.
+/* Look-ups in the image, one key each, and walks over whole tables; pages are state_pages.c.
  * Each sees the last commit at the moment it begins. What does not hold is refused, never skipped.
  */
 #include <stdlib.h>
@@ -25,20 +25,6 @@ static cm_err misshapen(struct state *s, enum table t, const struct table_key *k
     const cm_err err = table_misshapen(t, &k, &diag);
     s->fault = diag;
     return err;
-}
-
-cm_err state_page(struct state *s, uint32_t set, uint64_t page, uint8_t out[static STATE_PAGE_LEN],
-                  bool *found) {
-    CM_CLEANUP(read_endp) struct state *turn = NULL;
-    TRY(read_begin(s, &turn));
-    const struct table_key key = key_unit(set, page);
-    struct cm_slice content;
-    bool there = false;
-    TRY(look(s, TABLE_PAGES, &key, &content, &there));
-    if (there && content.len != STATE_PAGE_LEN) return misshapen(s, TABLE_PAGES, &key);
-    if (there) memcpy(out, content.p, STATE_PAGE_LEN);
-    *found = there;
-    return CM_OK;
 }
 
 cm_err state_extra(struct state *s, uint32_t set, uint64_t serial, struct unit_extra *out,
@@ -109,7 +95,6 @@ struct walker {
         state_visit_document *document;
         state_visit_counters *counters;
         state_visit_recall *recall;
-        state_visit_page *page;
         state_visit_used_by *used_by;
     } visit;
 };
@@ -165,21 +150,6 @@ static cm_err row_recall(void *ctx, struct cm_slice key, struct cm_slice content
 cm_err state_recalls(struct state *s, state_visit_recall *visit, void *ctx) {
     struct walker w = {.s = s, .ctx = ctx, .visit.recall = visit};
     return walk(s, TABLE_RECALLS, row_recall, &w);
-}
-
-static cm_err row_page(void *ctx, struct cm_slice key, struct cm_slice content) {
-    struct walker *w = ctx;
-    struct cursor c = cursor_over(key);
-    const uint32_t set = cursor_u32be(&c);
-    const uint64_t page = cursor_u64be(&c);
-    if (cursor_end(&c) != CM_OK || content.len != STATE_PAGE_LEN)
-        return bad_row(w, TABLE_PAGES, key);
-    return w->visit.page(w->ctx, set, page, content.p);
-}
-
-cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx) {
-    struct walker w = {.s = s, .ctx = ctx, .visit.page = visit};
-    return walk(s, TABLE_PAGES, row_page, &w);
 }
 
 static cm_err row_used_by(void *ctx, struct cm_slice key, struct cm_slice content) {

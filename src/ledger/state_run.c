@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/state_page.h"
 #include "ledger/state_record.h"
-#include "ledger/state_table.h"
+#include "ledger/state_tail.h"
 
 #define CHUNK_MAX   (STATE_PAGE_LEN / RECORD_DETAIL_LEN) /* entries; 185 */
 #define RUN_KEY_LEN 22u /* set 4, page 8, newest sequence 8, first offset 2 */
@@ -113,17 +114,30 @@ static cm_err runs_find(MDB_cursor *cursor, struct chunk at, uint16_t offset, st
     }
 }
 
-cm_err state_detail(struct state *s, uint32_t set, uint64_t serial, struct unit_detail *out,
-                    bool *found) {
-    CM_CLEANUP(read_endp) struct state *turn = NULL;
-    TRY(read_begin(s, &turn));
+static cm_err find_in_runs(struct state *s, uint32_t set, uint64_t serial, struct cm_diag *diag,
+                           struct unit_detail *out, bool *found) {
     CM_CLEANUP(cursor_closep) MDB_cursor *cursor = NULL;
     TRY(state_err(mdb_cursor_open(s->reader, s->tables[TABLE_DETAILS], &cursor), "details"));
     const struct chunk end = {
         .set = set, .page = serial / STATE_PAGE_UNITS, .sequence = UINT64_MAX, .first = 0};
-    struct cm_diag diag = DIAG_INIT;
     const uint16_t offset = (uint16_t)(serial % STATE_PAGE_UNITS);
-    const cm_err err = runs_find(cursor, end, offset, &diag, out, found);
+    return runs_find(cursor, end, offset, diag, out, found);
+}
+
+static cm_err find_in_tail(struct state *s, uint32_t set, uint64_t serial, struct cm_diag *diag,
+                           struct unit_detail *out, bool *found) {
+    CM_CLEANUP(cursor_closep) MDB_cursor *cursor = NULL;
+    TRY(state_err(mdb_cursor_open(s->reader, s->tables[TABLE_TAILS], &cursor), "tails"));
+    return tail_detail(cursor, set, serial, diag, out, found);
+}
+
+cm_err state_detail(struct state *s, uint32_t set, uint64_t serial, struct unit_detail *out,
+                    bool *found) {
+    CM_CLEANUP(read_endp) struct state *turn = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    TRY(read_begin(s, &turn));
+    cm_err err = find_in_tail(s, set, serial, &diag, out, found);
+    if (err == CM_OK && !*found) err = find_in_runs(s, set, serial, &diag, out, found);
     if (err == CM_E_CORRUPT) s->fault = diag;
     return err;
 }

@@ -11,7 +11,7 @@ static cm_err add_table(struct state *s, enum table t, struct state_sizes *sizes
     const uint64_t len = (uint64_t)pages * shape.ms_psize;
     if (t == TABLE_PAGES || t == TABLE_EXTRAS)
         sizes->states_len += len;
-    else if (t == TABLE_DETAILS)
+    else if (t == TABLE_DETAILS || t == TABLE_TAILS)
         sizes->details_len += len;
     else if (t == TABLE_ANSWERS || t == TABLE_ANSWER_TIMES)
         sizes->answers_len += len;

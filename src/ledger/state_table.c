@@ -12,7 +12,7 @@ static const char *const names[TABLE_N] = {
     [TABLE_META] = "meta",          [TABLE_PAGES] = "pages",         [TABLE_EXTRAS] = "extras",
     [TABLE_DETAILS] = "details",    [TABLE_USED_BY] = "used_by",     [TABLE_ANSWERS] = "answers",
     [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents", [TABLE_COUNTERS] = "counters",
-    [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",
+    [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",         [TABLE_TAILS] = "tails",
 };
 
 const char *table_name(enum table t) { return names[t]; }

@@ -14,7 +14,7 @@
 #include "base/macros.h"
 #include "ledger/state.h"
 
-#define STATE_FORMAT  1u  /* of all tables together; a change of any byte table raises it */
+#define STATE_FORMAT  2u  /* of all tables together; a change of any byte table raises it */
 #define TABLE_SUM_LEN 4u  /* bytes; CRC-32C at the end of every value */
 #define TABLE_KEY_MAX 64u /* bytes; the longest of our keys has 28 */
 
@@ -31,6 +31,7 @@ enum table {
     TABLE_COUNTERS,
     TABLE_RECALLS,
     TABLE_NODES,
+    TABLE_TAILS,
     TABLE_N
 };
 

@@ -46,6 +46,7 @@ static void assert_whole(const char *path, const struct state_mark *m, unsigned 
     assert_ok(state_check(s, NULL));
     for (uint64_t page = 0; page < PLAN_PAGES; page++)
         assert_ok(plan_check_page(s, position, page));
+    assert_ok(plan_check_units(s, position));
     assert_ok(state_counters(s, plan_check_counters, &position));
     assert_ok(plan_fold(s, position + 1));
     state_close(s);

@@ -34,6 +34,8 @@ static int check_image(struct state *s, const struct state_mark *m,
         err = plan_check_page(s, position, page);
         if (err != CM_OK) return wrong(why, "not the page of this position", page, err);
     }
+    err = plan_check_units(s, position);
+    if (err != CM_OK) return wrong(why, "not the units of this position", position, err);
     err = state_counters(s, plan_check_counters, &position);
     if (err != CM_OK) return wrong(why, "not the counters of this position", position, err);
     err = plan_fold(s, position + 1);

@@ -6,6 +6,7 @@
 #include "support/journal_kit.h"
 
 #include "ledger/backup.h"
+#include "ledger/state_page.h"
 
 /* A ledger with a journal of several segments and an image that lags behind it. */
 struct ledger {

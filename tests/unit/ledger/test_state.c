@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ledger/state_page.h"
 #include "support/cm.h"
 
 static const uint8_t ada[EVENT_HASH_LEN] = "redeemer ada ..";

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "ledger/crc32c.h"
+#include "ledger/state_page.h"
 #include "ledger/state_record.h"
+#include "ledger/state_table.h"
 #include "support/cm.h"
 
 static struct state_fold *begin(struct state *s) {
@@ -70,7 +72,7 @@ static void a_page_under_another_key_is_corrupt(void **state) {
 
 /* Replace the image's meta record; its checksum is made right again when `sum` is set. */
 static void rewrite_meta(const struct image_kit *kit, uint16_t format, bool sum) {
-    struct image_meta m = {.format = 1};
+    struct image_meta m = {.format = STATE_FORMAT};
     memcpy(m.workspace_id, "workspace-number1", sizeof m.workspace_id);
     uint8_t old[RECORD_META_LEN], new[RECORD_META_LEN + sizeof(uint32_t)];
     record_put_meta(old, &m);
@@ -91,18 +93,18 @@ static void rewrite_meta(const struct image_kit *kit, uint16_t format, bool sum)
 
 static void an_image_of_another_format_is_refused(void **state) {
     state_close(image_kit_open(*state));
-    rewrite_meta(*state, 2, true);
+    rewrite_meta(*state, STATE_FORMAT + 1, true);
     const struct state_options o = image_kit_options(*state);
     struct state *s = NULL;
     struct cm_diag diag = DIAG_INIT;
     assert_err(CM_E_VERSION, state_open(&s, &o, &diag));
     assert_null(s);
-    assert_string_equal(diag.problem, "the image has format 2, this program knows 1");
+    assert_string_equal(diag.problem, "the image has format 3, this program knows 2");
 }
 
 static void a_damaged_meta_record_is_corrupt_not_another_format(void **state) {
     state_close(image_kit_open(*state));
-    rewrite_meta(*state, 2, false);
+    rewrite_meta(*state, STATE_FORMAT + 1, false);
     const struct state_options o = image_kit_options(*state);
     struct state *s = NULL;
     assert_err(CM_E_CORRUPT, state_open(&s, &o, NULL));

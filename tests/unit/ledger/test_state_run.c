@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/state_page.h"
 #include "ledger/state_table.h"
 #include "support/cm.h"
 #include "support/splitmix.h"

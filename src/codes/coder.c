@@ -191,9 +191,7 @@ void text_portable(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
 
 void cm_coder_text(const struct cm_coder *coder, const uint8_t *numerals, size_t n, char *texts) {
     const struct cm_alphabet *alphabet = &coder->numbers.alphabet;
-    text_fn *const kernel = kernels_text();
-    (kernel != NULL ? kernel : text_portable)(alphabet->symbols, alphabet->n, numerals,
-                                              n * coder->code_len, texts);
+    kernels_text(0)(alphabet->symbols, alphabet->n, numerals, n * coder->code_len, texts);
 }
 
 /* The verdict of one row; a P that is not to be shown becomes 0, whose fields are all 0: what is

@@ -1,6 +1,6 @@
-/* Which loops over rows of numerals this processor has, found when it is asked for: AVX-512 with
- * VBMI2 (Zen 4, Ice Lake and later), or NULL: the portable way it is. Other architectures build
- * kernels_portable.c. As crypto/kernels.h does for the cipher.
+/* Which loops over rows of numerals this processor has, found when it is asked for: of AVX-512 with
+ * VBMI2 (Zen 4, Ice Lake and later) and of AVX2; NULL: none, the portable way it is. Other
+ * architectures build kernels_portable.c. As crypto/kernels.h does for the cipher.
  *
  * Every kernel yields what the portable loop yields, byte for byte. No kernel branches on a numeral
  * or addresses memory by one. Refuses nothing. Thread-safe, no state. */
@@ -21,12 +21,13 @@ struct check_lanes {
     void (*take_rows)(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
                       uint8_t *out, uint8_t *wrong_out);
 };
-extern const struct check_lanes check_avx512;
+extern const struct check_lanes check_avx2;
 
 /* texts[i] = symbols[numerals[i]], or '?' from radix on. */
 typedef void text_fn(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
                      const uint8_t *numerals, size_t len, char *texts);
-extern text_fn text_avx512, text_portable; /* the portable one stands in coder.c */
+extern text_fn text_avx512, text_avx2;
+extern text_fn text_portable; /* in coder.c */
 
 /* grouping_slots for a layout of up to TEXT_LANES_MAX bytes. */
 typedef void slots_fn(const struct grouping_layout *layout, const char *texts, size_t n, char *out,
@@ -46,7 +47,8 @@ typedef void turn_fn(const struct rotation *rotation, const uint8_t *rows, size_
 extern turn_fn turn_avx512;
 
 const struct check_lanes *kernels_check(const struct check_table *table);
-text_fn *kernels_text(void);
+/* The n-th way of this processor, the fastest first and the portable one last; NULL beyond. */
+text_fn *kernels_text(size_t n);
 slots_fn *kernels_slots(const struct grouping_layout *layout);
 turn_fn *kernels_turn(size_t row_n);
 read_fn *kernels_read(const struct normaliser *normaliser);

@@ -3,20 +3,28 @@
 
 #include <stdbool.h>
 
-/* The flags that check_avx512.c and text_avx512.c are compiled with (CMakeLists.txt). */
+#include "base/macros.h"
+
+/* The flags that the files of either name are compiled with (CMakeLists.txt). */
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+
 const struct check_lanes *kernels_check(const struct check_table *table) {
     const bool takes =
-        table->kind != CM_CHECK_DAMM && table->length < CHECK_LANES_ROW_MAX && has_avx512();
-    return takes ? &check_avx512 : NULL;
+        table->kind != CM_CHECK_DAMM && table->length < CHECK_LANES_ROW_MAX && has_avx2();
+    return takes ? &check_avx2 : NULL;
 }
 
-text_fn *kernels_text(void) { return has_avx512() ? text_avx512 : NULL; }
+text_fn *kernels_text(size_t n) {
+    static text_fn *const all[] = {text_avx512, text_avx2, text_portable};
+    const size_t at = n + (has_avx512() ? 0 : has_avx2() ? 1 : 2);
+    return at < CM_ARRAY_N(all) ? all[at] : NULL;
+}
 
 slots_fn *kernels_slots(const struct grouping_layout *layout) {
     return layout->len <= TEXT_LANES_MAX && has_avx512() ? slots_avx512 : NULL;

@@ -1,10 +1,12 @@
-/* Check characters of one row a step with AVX-512, rows of up to 32 numerals. See kernels.h.
+/* Check characters of one row a step with AVX2, rows of up to 32 numerals. See kernels.h.
  *
  * Prime sizes: the sum of weight times numeral in dot products, reduced by a reciprocal. Sizes 16
  * and 32: each bit of a numeral adds its column, exclusive or. The check numeral takes part with
- * the weight -1 (or 1), so a sound row comes to 0. No table is looked up by a numeral.
- * Compiled with its own flags; called only where kernels_x86.c finds the instructions. */
+ * the weight -1 (or 1), so a sound row comes to 0. No table is looked up by a numeral. Whole
+ * vectors are loaded and stored as long as that stays within the rows; the last ones go by way of a
+ * copy. Compiled with its own flags; called only where kernels_x86.c finds the instructions. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "codes/kernels.h"
@@ -27,6 +29,14 @@ static __m256i column_of(const struct check_table *t, unsigned x, unsigned of_ch
     __m256i column;
     memcpy(&column, bytes, sizeof column);
     return column;
+}
+
+/* All ones in the first n bytes. */
+static __m256i bytes_below(unsigned n) {
+    uint8_t bytes[CHECK_LANES_ROW_MAX];
+    for (unsigned j = 0; j < CHECK_LANES_ROW_MAX; j++)
+        bytes[j] = j < n ? UINT8_MAX : 0;
+    return _mm256_loadu_si256((const void *)bytes);
 }
 
 static struct sums sums_of(const struct check_table *t) {
@@ -52,8 +62,9 @@ static inline unsigned prime(const struct sums *s, __m256i row) {
 static inline unsigned binary(const struct sums *s, __m256i row) {
     __m256i sum = _mm256_setzero_si256();
     for (unsigned b = 0; b < BITS; b++) {
-        const __mmask32 set = _mm256_test_epi8_mask(row, _mm256_set1_epi8((char)(1u << b)));
-        sum = _mm256_xor_si256(sum, _mm256_maskz_mov_epi8(set, s->column[b]));
+        const __m256i bit = _mm256_set1_epi8((char)(1u << b));
+        const __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), bit);
+        sum = _mm256_xor_si256(sum, _mm256_and_si256(set, s->column[b]));
     }
     const __m128i half =
         _mm_xor_si128(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
@@ -71,16 +82,41 @@ static inline unsigned none(const struct sums *s, __m256i row) {
 
 typedef unsigned sum_fn(const struct sums *s, __m256i row);
 
-static inline __mmask32 bytes_mask(unsigned len) { return (__mmask32)(((uint64_t)1 << len) - 1); }
+/* Rows from whose begin a whole vector lies within n rows of len bytes. */
+static size_t roomy(size_t n, size_t stride, size_t len) {
+    const size_t end = n == 0 ? 0 : (n - 1) * stride + len;
+    return end < CHECK_LANES_ROW_MAX ? 0 : (end - CHECK_LANES_ROW_MAX) / stride + 1;
+}
 
-/* Loops with constant functions, so that nothing is decided inside them. */
+static inline __m256i load(const uint8_t *row, size_t len, bool has_room) {
+    uint8_t copy[CHECK_LANES_ROW_MAX] = {0};
+    if (has_room) return _mm256_loadu_si256((const void *)row);
+    memcpy(copy, row, len);
+    return _mm256_loadu_si256((const void *)copy);
+}
+
+/* With room, up to a vector less the row is overwritten beyond it. */
+static inline void store(uint8_t *row, size_t len, bool has_room, __m256i x) {
+    uint8_t copy[CHECK_LANES_ROW_MAX];
+    if (has_room) {
+        _mm256_storeu_si256((void *)row, x);
+        return;
+    }
+    _mm256_storeu_si256((void *)copy, x);
+    memcpy(row, copy, len);
+}
+
+/* Loops with constant functions, so that nothing is decided inside them but by counts. */
 static inline __attribute__((always_inline)) void append_with(const struct check_table *t,
                                                               uint8_t *rows, size_t n,
                                                               size_t stride, sum_fn *sum) {
-    const struct sums s = sums_of(t);
-    const __mmask32 data = bytes_mask(t->length);
+    struct sums s = sums_of(t);
+    const size_t room_n = roomy(n, stride, t->length + 1u);
+    s.weight = _mm256_and_si256(s.weight, bytes_below(t->length));
+    for (unsigned b = 0; b < BITS; b++)
+        s.column[b] = _mm256_and_si256(s.column[b], bytes_below(t->length));
     for (size_t i = 0; i < n; i++, rows += stride)
-        rows[t->length] = (uint8_t)sum(&s, _mm256_maskz_loadu_epi8(data, rows));
+        rows[t->length] = (uint8_t)sum(&s, load(rows, t->length, i < room_n));
 }
 
 static inline __attribute__((always_inline)) void take_with(const struct check_table *t,
@@ -88,13 +124,15 @@ static inline __attribute__((always_inline)) void take_with(const struct check_t
                                                             size_t stride, uint8_t *out,
                                                             uint8_t *wrong_out, sum_fn *sum) {
     const struct sums s = sums_of(t);
-    const __mmask32 whole = bytes_mask(t->length + (unsigned)check_n(t->kind));
-    const __m256i radix = _mm256_set1_epi8((char)t->radix);
+    const size_t len = (size_t)t->length + check_n(t->kind);
+    const size_t room_n = stride == len ? roomy(n, stride, len) : 0; /* gaps are left alone */
+    const __m256i whole = bytes_below((unsigned)len);
+    const __m256i last = _mm256_set1_epi8((char)(t->radix - 1));
     for (size_t i = 0; i < n; i++, rows += stride, out += stride) {
-        const __m256i row = _mm256_maskz_loadu_epi8(whole, rows);
-        const __mmask32 own = _mm256_cmplt_epu8_mask(row, radix);
-        _mm256_mask_storeu_epi8(out, whole, _mm256_maskz_mov_epi8(own, row));
-        wrong_out[i] = (uint8_t)((sum(&s, row) != 0) | (own != UINT32_MAX));
+        const __m256i row = _mm256_and_si256(load(rows, len, i < room_n), whole);
+        const __m256i own = _mm256_cmpeq_epi8(_mm256_max_epu8(row, last), last);
+        store(out, len, i < room_n, _mm256_and_si256(row, own));
+        wrong_out[i] = (uint8_t)((sum(&s, row) != 0) | (_mm256_movemask_epi8(own) != -1));
     }
 }
 
@@ -115,4 +153,4 @@ static void take_rows(const struct check_table *t, const uint8_t *rows, size_t n
         take_with(t, rows, n, stride, out, wrong_out, binary);
 }
 
-const struct check_lanes check_avx512 = {.append = append, .take_rows = take_rows};
+const struct check_lanes check_avx2 = {.append = append, .take_rows = take_rows};

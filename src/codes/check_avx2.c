@@ -132,7 +132,8 @@ static inline __attribute__((always_inline)) void take_with(const struct check_t
         const __m256i row = _mm256_and_si256(load(rows, len, i < room_n), whole);
         const __m256i own = _mm256_cmpeq_epi8(_mm256_max_epu8(row, last), last);
         store(out, len, i < room_n, _mm256_and_si256(row, own));
-        wrong_out[i] = (uint8_t)((sum(&s, row) != 0) | (_mm256_movemask_epi8(own) != -1));
+        const unsigned off = sum(&s, row), foreign = ~(unsigned)_mm256_movemask_epi8(own);
+        wrong_out[i] = (uint8_t)((off | foreign) != 0);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "http_host.h"
 #include "http_load.h"
+#include "http_nginx.h"
 #include "process_cost.h"
 #include "till.h"
 
@@ -19,30 +20,37 @@
 #define PATH_CAP     1100u
 #define LATENCIES_N  4000000u
 
-/* What is measured: a row of the table. */
+/* What is measured: a row of the table, with its goal: a share of the constant answer or codes a
+ * second. */
 struct http_row {
-    const char *row, *row_p99;
-    bool redeems, tls;
+    const char *row, *row_p99; /* the latter NULL: not shown */
+    bool redeems, tls, beside_nginx;
     size_t connections, group;
-    double goal; /* of the constant answer; 0: none */
-    double rate; /* codes a second at least; 0: none */
+    double goal;
 };
 
-/* A shop whose codes are for sale, its daemon, and the constant answer beside it. */
+/* A shop whose codes are for sale, its daemon, and what is beside it. */
 struct http_shop {
     struct till till;
-    struct http_stock stock;
-    char *texts;
+    struct http_stock stock, same; /* the latter for those who do not read the codes */
     struct http_host daemon, constant;
+    struct http_nginx nginx;
     struct latencies latencies;
     char certificate[PATH_CAP], key[PATH_CAP];
 };
+#define HTTP_SHOP_NONE                                                                             \
+    ((struct http_shop){                                                                           \
+        .daemon = HTTP_HOST_NONE, .constant = HTTP_HOST_NONE, .nginx = HTTP_NGINX_NONE})
+
+/* As long as the answer to a check. */
+static const char constant_answer[] =
+    "{\"verdict\":\"accepted\",\"product\":{\"batch\":\"batch-1\",\"product\":\"Cola\"}}";
 
 static void http_shop_close(struct http_shop *s) {
     http_host_stop(&s->daemon);
     http_host_stop(&s->constant);
+    http_nginx_stop(&s->nginx);
     latencies_free(&s->latencies);
-    free(s->texts);
     till_close(&s->till);
 }
 
@@ -60,113 +68,121 @@ static cm_err add_api_key(struct http_shop *s, struct cm_diag *diag) {
     return engine_document(s->till.shop.engine, DOCUMENT_API_KEY, &id, 0, slice_text(text), diag);
 }
 
-/* The till's texts stand in the order of their redemption, side by side. */
-static cm_err lay_out(struct http_shop *s, bool spent) {
-    const struct till *t = &s->till;
-    s->texts = malloc(t->live * SHOP_CODE_LEN);
-    if (s->texts == NULL) return CM_E_NO_MEMORY;
-    memcpy(s->texts, t->texts, t->live * SHOP_CODE_LEN);
-    s->stock =
-        (struct http_stock){.texts = s->texts, .n = t->live, .len = SHOP_CODE_LEN, .spent = spent};
+/* Stock the shop; then the workspace is no longer ours but the daemon's. */
+static cm_err furnish(struct bench *b, const struct http_row *row, struct http_shop *s) {
+    struct till *t = &s->till;
+    TRY(latencies_init(&s->latencies, LATENCIES_N));
+    TRY(till_open(t, b->scratch, &b->diag));
+    TRY(till_stock(t, b->live, 1, b->pairs + 1));
+    TRY(add_api_key(s, &b->diag));
+    cm_engine_close(t->shop.engine);
+    t->shop.engine = NULL;
+    keystore_close(t->shop.keystore);
+    t->shop.keystore = NULL;
+    s->same = (struct http_stock){.texts = t->texts, .n = t->live, .len = SHOP_CODE_LEN};
+    s->stock = s->same;
+    s->stock.spent = row->redeems;
     return CM_OK;
 }
 
-/* Until here the workspace was ours; from now on it is the daemon's. */
-static void hand_over(struct http_shop *s) {
-    cm_engine_close(s->till.shop.engine);
-    s->till.shop.engine = NULL;
-    keystore_close(s->till.shop.keystore);
-    s->till.shop.keystore = NULL;
+static unsigned first_cpu(const cpu_set_t *home) {
+    unsigned cpu = 0;
+    while (cpu + 1 < CPU_SETSIZE && !CPU_ISSET(cpu, home))
+        cpu++;
+    return cpu;
 }
 
-static cm_err http_shop_open(struct bench *b, const struct http_row *row, const cpu_set_t *home,
-                             struct http_shop *s) {
-    static const char answer[] = "{\"verdict\":\"accepted\",\"product\":{\"batch\":\"batch-1\","
-                                 "\"product\":\"Cola\"}}";
-    TRY(latencies_init(&s->latencies, LATENCIES_N));
-    TRY(till_open(&s->till, b->scratch, &b->diag));
-    TRY(till_stock(&s->till, b->live, 1, b->pairs + 1));
-    TRY(lay_out(s, row->redeems));
-    TRY(add_api_key(s, &b->diag));
-    hand_over(s);
+static cm_err start_servers(struct bench *b, const struct http_row *row, const cpu_set_t *home,
+                            struct http_shop *s) {
+    const char *dir = s->till.shop.dir;
     struct http_host_options o = {.home = home};
     if (row->tls) {
-        TRY(http_host_certificate(s->till.shop.dir, &b->diag));
-        (void)snprintf(s->certificate, sizeof s->certificate, "%s/" HTTP_HOST_CERTIFICATE,
-                       s->till.shop.dir);
-        (void)snprintf(s->key, sizeof s->key, "%s/" HTTP_HOST_KEY, s->till.shop.dir);
+        TRY(http_host_certificate(dir, &b->diag));
+        (void)snprintf(s->certificate, sizeof s->certificate, "%s/" HTTP_HOST_CERTIFICATE, dir);
+        (void)snprintf(s->key, sizeof s->key, "%s/" HTTP_HOST_KEY, dir);
         o.certificate = s->certificate;
         o.key = s->key;
     }
-    TRY(http_host_constant(&s->constant, answer, &o, &b->diag));
-    return http_host_daemon(&s->daemon, s->till.shop.dir, &o, &b->diag);
+    if (row->beside_nginx)
+        TRY(http_nginx_start(&s->nginx, first_cpu(home), constant_answer, b->scratch, &b->diag));
+    TRY(http_host_constant(&s->constant, constant_answer, &o, &b->diag));
+    return http_host_daemon(&s->daemon, dir, &o, &b->diag);
 }
 
-/* A rate that is asked for, as a contestant of no cost. */
-static cm_err wanted_run(void *ctx, double seconds, struct leg *leg) {
-    *leg = (struct leg){.items = *(const double *)ctx * seconds, .seconds = seconds, .cpu_s = 1};
-    return CM_OK;
-}
-
-static cm_err measure(struct bench *b, const struct http_row *row, const cpu_set_t *home) {
-    CM_CLEANUP(http_shop_close)
-    struct http_shop s = {.daemon = HTTP_HOST_NONE, .constant = HTTP_HOST_NONE};
-    TRY(http_shop_open(b, row, home, &s));
-    struct http_load ours = {.port = s.daemon.port,
+static struct http_load load_of(struct bench *b, const struct http_row *row, struct http_shop *s) {
+    struct http_load load = {.port = s->daemon.port,
                              .tls = row->tls,
                              .connections = row->connections,
                              .group = row->group,
                              .leg_max = row->redeems ? b->live / (b->pairs + 1) : SIZE_MAX / 2,
                              .path = row->redeems ? "/v1/redeem" : "/v1/check",
                              .token = TOKEN,
-                             .stock = &s.stock,
+                             .stock = &s->stock,
                              .judged = true,
-                             .latencies = &s.latencies,
+                             .latencies = &s->latencies,
                              .diag = &b->diag};
-    process_family(s.daemon.pid, ours.pids, HTTP_LOAD_PIDS_MAX);
-    struct http_stock same = {.texts = s.texts, .n = b->live, .len = SHOP_CODE_LEN};
-    struct http_load constant = ours;
-    constant.port = s.constant.port;
-    constant.group = 0;
-    constant.leg_max = SIZE_MAX / 2;
-    constant.stock = &same;
-    constant.judged = false;
-    process_family(s.constant.pid, constant.pids, HTTP_LOAD_PIDS_MAX);
-    double rate = row->rate;
-    const bool rated = row->rate > 0;
-    const struct bench_case c = {
+    process_family(s->daemon.pid, load.pids, HTTP_LOAD_PIDS_MAX);
+    return load;
+}
+
+/* The same requests for one who answers all of them alike. */
+static struct http_load load_beside(const struct http_load *ours, struct http_shop *s,
+                                    unsigned short port, pid_t pid) {
+    struct http_load load = *ours;
+    load.port = port;
+    load.leg_max = SIZE_MAX / 2;
+    load.stock = &s->same;
+    load.judged = false;
+    process_family(pid, load.pids, HTTP_LOAD_PIDS_MAX);
+    return load;
+}
+
+static cm_err measure(struct bench *b, const struct http_row *row, const cpu_set_t *home) {
+    CM_CLEANUP(http_shop_close) struct http_shop s = HTTP_SHOP_NONE;
+    TRY(furnish(b, row, &s));
+    TRY(start_servers(b, row, home, &s));
+    struct http_load ours = load_of(b, row, &s);
+    struct http_load constant = load_beside(&ours, &s, s.constant.port, s.constant.pid);
+    struct http_load nginx = load_beside(&ours, &s, s.nginx.port, s.nginx.server.pid);
+    struct bench_case c = {
         .area = "http",
         .unit = "codes/s",
         .contestants = {{row->redeems ? "redeem" : "check", http_load_run, &ours},
                         {"libmicrohttpd constant", http_load_run, &constant},
-                        {"rate asked for", wanted_run, &rate}},
-        .contestant_n = rated ? 3 : 2,
-        .goals = {{row->row, 0, rated ? 2 : 1, METRIC_RATE, SENSE_AT_LEAST, row->goal},
-                  {row->row_p99, 0, 1, METRIC_P99, SENSE_NONE, 0}},
-        .goal_n = row->row_p99 != NULL ? 2 : 1};
+                        {"nginx return 200", http_load_run, &nginx}},
+        .contestant_n = row->beside_nginx ? 3 : 2,
+        .goals = {{row->row, 0, 1, METRIC_RATE, SENSE_AT_LEAST, row->goal}},
+        .goal_n = 1};
+    if (row->group > 0) { /* arrays: a rate is asked for */
+        c.contestant_n = 1;
+        c.goals[0].peer = BENCH_THE_GOAL;
+    }
+    if (row->row_p99 != NULL)
+        c.goals[c.goal_n++] = (struct bench_goal){row->row_p99, 0, 1, METRIC_P99, SENSE_NONE, 0};
+    if (row->beside_nginx)
+        c.goals[c.goal_n++] = (struct bench_goal){row->row, 0, 2, METRIC_RATE, SENSE_NONE, 0};
     return bench_case_run(b, &c);
 }
 
 cm_err area_http(struct bench *b) {
     static const struct http_row rows[] = {
-        {"check, 64 connections", "check, 64 connections, p99", false, false, 64, 0, 0.60, 0},
-        {"redeem, 64 connections", "redeem, 64 connections, p99", true, false, 64, 0, 0.50, 0},
-        {"check, 512 connections", "check, 512 connections, p99", false, false, 512, 0, 0.60, 0},
-        {"redeem, 512 connections", "redeem, 512 connections, p99", true, false, 512, 0, 0.50, 0},
-        {"check, TLS, 64 connections", NULL, false, true, 64, 0, 0.60, 0},
-        {"redeem, TLS, 64 connections", NULL, true, true, 64, 0, 0.50, 0},
-        {"check, arrays of 100", NULL, false, false, 64, 100, 1.00, 1e6},
-        {"redeem, arrays of 100", NULL, true, false, 64, 100, 1.00, 1e6},
-        {"check, arrays of 1,000", NULL, false, false, 64, 1000, 1.00, 2e6},
-        {"redeem, arrays of 1,000", NULL, true, false, 64, 1000, 1.00, 2e6},
+        {"check, 64 connections", "check, 64, p99", false, false, true, 64, 0, 0.60},
+        {"redeem, 64 connections", "redeem, 64, p99", true, false, true, 64, 0, 0.50},
+        {"check, 512 connections", "check, 512, p99", false, false, false, 512, 0, 0.60},
+        {"redeem, 512 connections", "redeem, 512, p99", true, false, false, 512, 0, 0.50},
+        {"check, TLS, 64 connections", "check, TLS, p99", false, true, false, 64, 0, 0.60},
+        {"redeem, TLS, 64 connections", "redeem, TLS, p99", true, true, false, 64, 0, 0.50},
+        {"check, arrays of 100", NULL, false, false, false, 64, 100, 1e6},
+        {"redeem, arrays of 100", NULL, true, false, false, 64, 100, 1e6},
+        {"check, arrays of 1,000", NULL, false, false, false, 64, 1000, 2e6},
+        {"redeem, arrays of 1,000", NULL, true, false, false, 64, 1000, 2e6},
     };
-    const char *only = getenv("BENCH_HTTP_ONLY");
     cpu_set_t home;
     meter_home(&home);
     meter_pin(&home, true);
     cm_err err = CM_OK;
     for (size_t i = 0; i < CM_ARRAY_N(rows) && err == CM_OK; i++)
-        if (only == NULL || strstr(rows[i].row, only) != NULL) err = measure(b, &rows[i], &home);
+        err = measure(b, &rows[i], &home);
     meter_pin(&home, false);
     return err;
 }

@@ -35,11 +35,32 @@ static void growth_keeps_what_was_there(void **state) {
         assert_int_equal(b.p[i], (uint8_t)i);
 }
 
+static void a_recycled_buffer_is_wiped_and_keeps_no_more_than_asked(void **state) {
+    (void)state;
+    CM_CLEANUP(buffer_free) struct buffer b = BUFFER_INIT;
+    buffer_text(&b, "HW34-9PXK");
+    const uint8_t *room = b.p;
+    const size_t cap = b.cap;
+    buffer_recycle(&b, cap);
+    assert_ptr_equal(b.p, room);
+    assert_int_equal(b.len, 0);
+    for (size_t i = 0; i < strlen("HW34-9PXK"); i++)
+        assert_int_equal(room[i], 0);
+    b.failed = true;
+    buffer_recycle(&b, cap);
+    buffer_text(&b, "again");
+    assert_ok(buffer_err(&b));
+    buffer_recycle(&b, cap - 1);
+    assert_null(b.p);
+    assert_int_equal(b.cap, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_and_numbers_stand_one_after_the_other),
         cmocka_unit_test(putting_nothing_into_an_empty_buffer_is_defined),
         cmocka_unit_test(growth_keeps_what_was_there),
+        cmocka_unit_test(a_recycled_buffer_is_wiped_and_keeps_no_more_than_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * status: 0 = measured, 2 = usage, 3 = an area failed, or there was no time left for it. What the
  * other areas found is kept. `./dev bench` builds and starts it.
  * Reference: docs/design/performance.md. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -95,6 +96,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < areas_n && i < CM_ARRAY_N(names); i++)
         names[i] = areas[i].name;
     log_set_level(LOG_ERROR);
+    (void)signal(SIGPIPE, SIG_IGN); /* a peer that dies is an area's failure, not ours */
     const cm_err err =
         bench_options_parse(&o, names, areas_n, argc, (const char *const *)argv, &b->diag);
     set_up(b, &o);

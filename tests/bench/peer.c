@@ -51,7 +51,7 @@ cm_err peer_run(void *ctx, double seconds, struct leg *leg) {
     double *const figures[] = {&leg->items, &leg->seconds, &leg->cpu_s, &leg->peak};
     if (fprintf(t->peer->to, "%g %s\n", seconds, t->task) < 0 || fflush(t->peer->to) != 0 ||
         fgets(line, sizeof line, t->peer->from) == NULL)
-        return CM_E_IO;
+        return diag_fail(t->diag, CM_E_IO, t->task, NULL, NULL, "this peer died");
     if (strncmp(line, REFUSED, strlen(REFUSED)) == 0) {
         line[strcspn(line, "\n")] = '\0';
         return diag_fail(t->diag, CM_E_STATE, t->task, NULL, "./dev bench installs the packages",

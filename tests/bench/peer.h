@@ -27,6 +27,7 @@ struct peer_task {
  * @retval CM_E_NOT_FOUND  there is no node      @retval CM_E_IO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err peer_start(struct peer *p, const char *script, struct cm_diag *diag);
 void peer_stop(struct peer *p);
+/* The process must ignore SIGPIPE, or it dies with its peer. */
 bench_run peer_run;
 
 #endif

@@ -4,6 +4,8 @@
 // returns (or promises) how many items it made. Whole rounds only, so a task keeps no state.
 import { createInterface } from 'node:readline';
 
+const REASON_MOST = 160; // characters: the other end reads lines of 256 bytes
+
 async function find(name) {
   const [file, task] = name.split('.');
   const found = (await import(`./${file}.mjs`))[task];
@@ -30,6 +32,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     console.log(await measure(await find(name), Number(seconds), args));
   } catch (error) {
-    console.log(`error ${String(error.message).replaceAll('\n', ' ')}`);
+    console.log(`error ${String(error.message).replaceAll('\n', ' ').slice(0, REASON_MOST)}`);
   }
 }

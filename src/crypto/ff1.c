@@ -3,7 +3,8 @@
  * P and every block of Q but the last are the same in all rounds and for all inputs, so their
  * CBC-MAC state is computed once: a round is one AES block, whatever the tweak's length. The last
  * block of Q holds the round number and NUM(B), as b + 1 <= 9 bytes.
- * Refuses what ff1.h says; keeps A and B as integers through all rounds. */
+ * A and B stay integers through all rounds; the loops over them are a kernel's (ff1_kernel.h).
+ * Refuses what ff1.h says. */
 #include "crypto/ff1.h"
 
 #include <stdbool.h>
@@ -21,7 +22,6 @@
 #define FF1_SPACE_BITS 120u     /* domains below 2^120: halves fit 64 bits for radix <= 256 */
 #define FF1_HALF_BYTES 8u       /* b at most */
 #define FF1_RADIX_MAX  256u
-#define CACHE_LINE     64u /* bytes; wide loads that cross it cost twice */
 
 struct ff1 {
     struct aes aes;
@@ -29,9 +29,9 @@ struct ff1 {
     struct ff1_half half[2];         /* r^u for even rounds, r^v for odd ones */
     uint64_t base[FF1_ROUNDS][2];    /* CBC-MAC state xor last block of Q without NUM(B) */
     const struct ff1_kernel *kernel; /* takes both halves */
-    uint64_t *a, *b, *block;         /* in memory: halves of the numeral entries, AES blocks */
     struct numerals numerals;
-    uint64_t memory[4 * FF1_LANES + CACHE_LINE / sizeof(uint64_t)];
+    uint64_t a[FF1_LANES], b[FF1_LANES]; /* scratch of the numeral entries */
+    uint64_t block[2 * FF1_LANES];
 };
 
 static uint64_t power(uint64_t radix, unsigned exponent) {
@@ -104,13 +104,6 @@ static void choose_kernel(struct ff1 *ff1) {
         n++;
 }
 
-static void lay_out_memory(struct ff1 *ff1) {
-    const size_t beyond = (uintptr_t)ff1->memory % CACHE_LINE;
-    ff1->a = ff1->memory + (CACHE_LINE - beyond) % CACHE_LINE / sizeof(uint64_t);
-    ff1->b = ff1->a + FF1_LANES;
-    ff1->block = ff1->b + FF1_LANES;
-}
-
 static cm_err make(struct ff1 **out, const struct ff1_params *p, uint64_t floor) {
     TRY(check(p, floor));
     CM_CLEANUP(ff1_freep) struct ff1 *ff1 = calloc(1, sizeof *ff1);
@@ -123,7 +116,6 @@ static cm_err make(struct ff1 **out, const struct ff1_params *p, uint64_t floor)
     if (b > FF1_HALF_BYTES) return CM_E_RANGE; /* cannot be below 2^120; keeps the reader calm */
     ff1->long_y = b > 4;                       /* step 4: d = 4 * ceil(b / 4) + 4 */
     TRY(make_bases(ff1, p, b));
-    lay_out_memory(ff1);
     choose_kernel(ff1);
     numerals_init(&ff1->numerals, p->radix, p->n);
     *out = take(&ff1);

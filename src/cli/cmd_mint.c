@@ -11,9 +11,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/mint_row.h"
-#include "cli/mint_source.h"
-#include "cli/outfile.h"
+#include "cli/mint_crew.h"
 #include "cli/output.h"
 #include "doc/json_write.h"
 #include "engine/registry.h"
@@ -39,7 +37,6 @@ struct minting {
     struct row_writer rows;
     struct mint_source source;
     struct outfile file;
-    struct buffer lines;
     struct hash256 hash;
     uint64_t number, quantity, written, again, started_us;
     bool progress;
@@ -69,28 +66,25 @@ static void show_progress(const struct minting *m, bool end) {
                   end ? "\n" : "");
 }
 
-static cm_err write_rows(struct minting *m, const struct minter_rows *rows) {
-    const struct row_codes codes = {rows->texts, rows->skip, rows->first, rows->n};
-    buffer_clear(&m->lines);
-    TRY(row_put_codes(&m->rows, &codes, &m->lines));
+static cm_err count_written(void *ctx, const struct minter_rows *rows, struct cm_diag *diag) {
+    struct minting *m = ctx;
     m->written += rows->units;
     if (rows->again) m->again += rows->units;
-    return outfile_write(&m->file, buffer_slice(&m->lines), m->cli->diag);
+    show_progress(m, false);
+    if (!interrupt_came()) return CM_OK;
+    return diag_fail(diag, CM_E_CANCELLED, m->batch, NULL,
+                     "run the same command again: it begins with the first serial",
+                     "stopped; no file was left");
 }
 
 static cm_err write_all(struct minting *m) {
+    const struct mint_crew crew = {.source = &m->source,
+                                   .rows = &m->rows,
+                                   .file = &m->file,
+                                   .written = count_written,
+                                   .ctx = m};
     TRY(outfile_write(&m->file, buffer_slice(&m->rows.header), m->cli->diag));
-    for (;;) {
-        struct minter_rows rows;
-        if (interrupt_came())
-            return diag_fail(m->cli->diag, CM_E_CANCELLED, m->batch, NULL,
-                             "run the same command again: it begins with the first serial",
-                             "stopped; no file was left");
-        TRY(mint_source_next(&m->source, &rows, m->cli->diag));
-        if (rows.n == 0) break;
-        TRY(write_rows(m, &rows));
-        show_progress(m, false);
-    }
+    TRY(mint_crew_run(&crew, m->cli->diag));
     show_progress(m, true);
     return outfile_commit(&m->file, &m->hash, m->cli->diag);
 }
@@ -116,7 +110,6 @@ static void minting_wipe(struct minting *m) {
     mint_source_close(&m->source);
     outfile_close(&m->file);
     row_writer_wipe(&m->rows);
-    buffer_wipe(&m->lines);
     json_doc_free(m->plan);
 }
 

@@ -185,7 +185,6 @@ cm_err row_writer_init(struct row_writer *w, const char *format, const char *col
 void row_writer_wipe(struct row_writer *w) {
     buffer_free(&w->constants);
     buffer_free(&w->header);
-    row_run_wipe(&w->run);
 }
 
 void row_put(const struct row_writer *w, const char *code, uint64_t serial, struct buffer *out) {

@@ -29,7 +29,6 @@ struct row_writer {
     struct row_part parts[2 * ROW_COLUMNS_MAX + 2];
     size_t part_n;
     struct buffer constants, header;
-    struct row_run run; /* of the lines that were written last */
 };
 
 /* Codes with ascending serials. */
@@ -52,8 +51,9 @@ void row_writer_wipe(struct row_writer *w);
 void row_put(const struct row_writer *w, const char *code, uint64_t serial, struct buffer *out);
 /** Append the lines of many codes: the same bytes as row_put would. Allocates nothing once `out` is
  * large enough.
- * @retval CM_E_NO_MEMORY */
-CM_MUST_CHECK cm_err row_put_codes(struct row_writer *w, const struct row_codes *codes,
-                                   struct buffer *out);
+ * @param[in,out] run  layout of the lines that were written last with this writer; each thread has
+ *                     its own      @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err row_put_codes(const struct row_writer *w, struct row_run *run,
+                                   const struct row_codes *codes, struct buffer *out);
 
 #endif

@@ -57,33 +57,35 @@ static bool are_plain(const struct row_writer *w, const char *texts, size_t n) {
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-static cm_err lay_out(struct row_writer *w, uint64_t serial) {
+static cm_err lay_out(const struct row_writer *w, struct row_run *run, uint64_t serial) {
     static const struct grouping one_piece = {.size = {0}};
     const struct cm_slice quote = slice_text(w->format == ROW_JSONL ? "\"" : "");
-    row_run_begin(&w->run, serial);
+    row_run_begin(run, serial);
     for (size_t i = 0; i < w->part_n; i++) {
         const struct row_part *part = &w->parts[i];
         if (part->kind == PART_CONSTANT) {
-            row_run_constant(&w->run, slice_of(w->constants.p + part->from, part->len));
+            row_run_constant(run, slice_of(w->constants.p + part->from, part->len));
         } else if (part->kind == PART_SERIAL) {
-            row_run_serial(&w->run);
+            row_run_serial(run);
         } else {
-            row_run_constant(&w->run, quote);
-            row_run_code(&w->run, w->grouped ? &w->grouping : &one_piece, w->code_len);
-            row_run_constant(&w->run, quote);
+            row_run_constant(run, quote);
+            row_run_code(run, w->grouped ? &w->grouping : &one_piece, w->code_len);
+            row_run_constant(run, quote);
         }
     }
-    return row_run_end(&w->run);
+    return row_run_end(run);
 }
 
 static size_t smaller(uint64_t a, uint64_t b) { return (size_t)(a < b ? a : b); }
 
 /* ROW_RUN_SLACK bytes behind the codes may be read. */
-static cm_err put_plain(struct row_writer *w, const struct row_codes *c, struct buffer *out) {
+static cm_err put_plain(const struct row_writer *w, struct row_run *run, const struct row_codes *c,
+                        struct buffer *out) {
     for (size_t at = 0; at < c->n;) {
         const uint64_t serial = c->first + at;
-        const struct row_run *r = &w->run;
-        if (r->n == 0 || serial < r->first || serial - r->first >= r->n) TRY(lay_out(w, serial));
+        const struct row_run *r = run;
+        if (r->n == 0 || serial < r->first || serial - r->first >= r->n)
+            TRY(lay_out(w, run, serial));
         const size_t n = smaller(c->n - at, r->n - (serial - r->first));
         uint8_t *to = buffer_reserve(out, n * r->line_len + ROW_RUN_SLACK);
         if (to == NULL) return CM_E_NO_MEMORY;
@@ -94,8 +96,9 @@ static cm_err put_plain(struct row_writer *w, const struct row_codes *c, struct 
     return CM_OK;
 }
 
-static cm_err put_block(struct row_writer *w, const struct row_codes *c, struct buffer *out) {
-    if (are_plain(w, c->texts, c->n)) return put_plain(w, c, out);
+static cm_err put_block(const struct row_writer *w, struct row_run *run, const struct row_codes *c,
+                        struct buffer *out) {
+    if (are_plain(w, c->texts, c->n)) return put_plain(w, run, c, out);
     for (size_t i = 0; i < c->n; i++)
         if (c->skip[i] == 0) row_put(w, c->texts + i * w->code_len, c->first + i, out);
     return buffer_err(out);
@@ -106,20 +109,21 @@ static struct row_codes part_of(const struct row_writer *w, const struct row_cod
     return (struct row_codes){c->texts + at * w->code_len, c->skip + at, c->first + at, n};
 }
 
-cm_err row_put_codes(struct row_writer *w, const struct row_codes *codes, struct buffer *out) {
+cm_err row_put_codes(const struct row_writer *w, struct row_run *run, const struct row_codes *codes,
+                     struct buffer *out) {
     char padded[2u * ROW_RUN_SLACK + CM_LENGTH_MAX + 1u] = {0};
     const size_t len = w->code_len;
     const size_t tail_n = smaller(codes->n, (ROW_RUN_SLACK + len - 1u) / len);
     const size_t head_n = codes->n - tail_n;
     for (size_t at = 0; at < head_n; at += BLOCK) {
         const struct row_codes block = part_of(w, codes, at, smaller(BLOCK, head_n - at));
-        TRY(put_block(w, &block, out));
+        TRY(put_block(w, run, &block, out));
     }
     if (tail_n == 0) return CM_OK;
     struct row_codes tail = part_of(w, codes, head_n, tail_n);
     memcpy(padded, tail.texts, tail_n * len); /* nothing may be read behind the last code */
     tail.texts = padded;
-    const cm_err err = put_block(w, &tail, out);
+    const cm_err err = put_block(w, run, &tail, out);
     wipe(padded, sizeof padded);
     return err;
 }

@@ -32,6 +32,9 @@ struct row_run {
     bool full;         /* there were more steps, or bytes, than fit */
 };
 
+#define ROW_RUN_INIT                                                                               \
+    { .n = 0 }
+
 /* Begin the layout of the lines from serial `first` on. Then the parts, in order. */
 void row_run_begin(struct row_run *r, uint64_t first);
 void row_run_constant(struct row_run *r, struct cm_slice text);

@@ -15,10 +15,18 @@ struct minter {
     struct cm_scheme_numbers numbers;
     struct set set; /* as it was at the last look; recalls not copied */
     char name[REGISTRY_NAME_CAP];
+    uint64_t at;           /* next serial to give */
+    uint64_t spent_before; /* serials below were spent when the minter was opened */
+    uint8_t code_len;
+    struct minter_place *own;
+};
+
+struct minter_place {
+    uint64_t first; /* serials that were computed: [first, first + n) */
+    size_t n;
+    uint8_t code_len;
     struct cm_coder *coder;
     struct cross *cross;
-    uint64_t at; /* next serial to give */
-    uint8_t code_len;
     uint8_t *numerals, *skip, *taken;
     bool *exists;
     char *texts;
@@ -38,15 +46,14 @@ static cm_err look(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
-static cm_err make_room(struct minter *m) {
-    m->code_len = cm_scheme_code_len(&m->numbers);
-    m->numerals = malloc((size_t)BLOCK * m->code_len);
-    m->texts = malloc((size_t)MINTER_CHUNK * m->code_len);
-    m->skip = malloc(MINTER_CHUNK);
-    m->taken = malloc(MINTER_CHUNK);
-    m->exists = calloc(MINTER_CHUNK, sizeof *m->exists);
-    const bool ok = m->numerals != NULL && m->texts != NULL && m->skip != NULL &&
-                    m->taken != NULL && m->exists != NULL;
+static cm_err make_room(struct minter_place *p) {
+    p->numerals = malloc((size_t)BLOCK * p->code_len);
+    p->texts = malloc((size_t)MINTER_CHUNK * p->code_len);
+    p->skip = malloc(MINTER_CHUNK);
+    p->taken = malloc(MINTER_CHUNK);
+    p->exists = calloc(MINTER_CHUNK, sizeof *p->exists);
+    const bool ok = p->numerals != NULL && p->texts != NULL && p->skip != NULL &&
+                    p->taken != NULL && p->exists != NULL;
     return ok ? CM_OK : CM_E_NO_MEMORY;
 }
 
@@ -56,16 +63,38 @@ static void wipe_and_free(void *p, size_t len) {
     free(p);
 }
 
+void minter_place_free(struct minter_place *p) {
+    if (p == NULL) return;
+    cm_coder_free(p->coder);
+    cross_free(p->cross);
+    wipe_and_free(p->numerals, (size_t)BLOCK * p->code_len);
+    wipe_and_free(p->texts, (size_t)MINTER_CHUNK * p->code_len);
+    free(p->skip);
+    free(p->taken);
+    free(p->exists);
+    buffer_free(&p->skipped);
+    free(p);
+}
+
+void minter_place_freep(struct minter_place **p) { minter_place_free(*p); }
+
+cm_err minter_place_new(struct minter_place **out, const struct minter *m) {
+    CM_CLEANUP(minter_place_freep) struct minter_place *p = calloc(1, sizeof *p);
+    if (p == NULL) return CM_E_NO_MEMORY;
+    const struct cm_key *root = NULL;
+    p->code_len = m->code_len;
+    TRY(keystore_find(m->options.keystore, KEY_SCHEME, m->set.of, m->set.key_version, &root));
+    TRY(cm_coder_new(&p->coder, &m->numbers, root, m->set.key_version));
+    TRY(cross_new(&p->cross, m->options.engine, m->options.keystore, m->set.of, m->set.key_version,
+                  MINTER_CHUNK));
+    TRY(make_room(p));
+    *out = take(&p);
+    return CM_OK;
+}
+
 void minter_close(struct minter *m) {
     if (m == NULL) return;
-    cm_coder_free(m->coder);
-    cross_free(m->cross);
-    wipe_and_free(m->numerals, (size_t)BLOCK * m->code_len);
-    wipe_and_free(m->texts, (size_t)MINTER_CHUNK * m->code_len);
-    free(m->skip);
-    free(m->taken);
-    free(m->exists);
-    buffer_free(&m->skipped);
+    minter_place_free(m->own);
     free(m);
 }
 
@@ -84,12 +113,11 @@ static cm_err open_inside(struct minter *m, struct cm_diag *diag) {
     if (err != CM_OK)
         return diag_fail(diag, err, m->name, NULL, "'countermark key list' shows what there is",
                          "its key version %u is not in the keystore", m->set.key_version);
-    TRY(cm_coder_new(&m->coder, &m->numbers, root, m->set.key_version));
-    TRY(cross_new(&m->cross, m->options.engine, m->options.keystore, m->set.of, m->set.key_version,
-                  MINTER_CHUNK));
+    m->code_len = cm_scheme_code_len(&m->numbers);
+    m->spent_before = m->set.counters.next_serial;
     m->at = m->options.from_start ? m->options.first : m->set.counters.next_serial;
     if (m->at > m->set.counters.next_serial) return CM_E_RANGE;
-    return make_room(m);
+    return minter_place_new(&m->own, m);
 }
 
 cm_err minter_open(struct minter **out, const struct minter_options *options,
@@ -104,92 +132,120 @@ cm_err minter_open(struct minter **out, const struct minter_options *options,
 
 /* ---- Chunks ---------------------------------------------------------------------------------- */
 
-static cm_err compute(struct minter *m, size_t n) {
-    for (size_t done = 0; done < n; done += BLOCK) {
-        const size_t part = n - done < BLOCK ? n - done : BLOCK;
-        TRY(cm_coder_mint_range(m->coder, &m->set.fields, m->at + done, part, m->numerals,
-                                m->skip + done));
-        cm_coder_text(m->coder, m->numerals, part, m->texts + done * m->code_len);
+static size_t smaller(uint64_t a, uint64_t b) { return (size_t)(a < b ? a : b); }
+
+/* Who else owns a text can be asked ahead: nobody but this minter issues meanwhile, for the
+ * workspace has one owner and the daemon runs one act at a time; and a batch has one key version,
+ * so it never meets itself. Serials that were spent before, the ledger judges (next_again). */
+cm_err minter_compute(const struct minter *m, struct minter_place *p, uint64_t first, uint64_t n) {
+    p->first = first;
+    p->n = 0;
+    if (first >= m->numbers.serials) return CM_OK;
+    const size_t whole = smaller(smaller(MINTER_CHUNK, n), m->numbers.serials - first);
+    for (size_t done = 0; done < whole; done += BLOCK) {
+        const size_t part = smaller(BLOCK, whole - done);
+        TRY(cm_coder_mint_range(p->coder, &m->set.fields, first + done, part, p->numerals,
+                                p->skip + done));
+        cm_coder_text(p->coder, p->numerals, part, p->texts + done * p->code_len);
     }
+    if (first + whole > m->spent_before) TRY(cross_find(p->cross, p->texts, whole, p->taken));
+    p->n = whole;
     return CM_OK;
 }
 
-static size_t count_units(const struct minter *m, size_t n) {
+static cm_err have(const struct minter *m, struct minter_place *p, size_t n) {
+    return p->first == m->at && p->n >= n ? CM_OK : minter_compute(m, p, m->at, n);
+}
+
+static size_t count_units(const struct minter_place *p, size_t n) {
     size_t units = 0;
     for (size_t i = 0; i < n; i++)
-        units += m->skip[i] == 0;
+        units += p->skip[i] == 0;
     return units;
 }
 
-static void give(struct minter *m, size_t n, bool again, struct minter_rows *rows) {
+static void give(struct minter *m, struct minter_place *p, size_t n, size_t units, bool again,
+                 struct minter_rows *rows) {
     *rows = (struct minter_rows){.first = m->at,
                                  .n = n,
-                                 .units = count_units(m, n),
-                                 .skip = m->skip,
-                                 .texts = m->texts,
+                                 .units = units,
+                                 .skip = p->skip,
+                                 .texts = p->texts,
                                  .code_len = m->code_len,
                                  .again = again};
     m->at += n;
+    p->n = 0; /* its skips are marked now */
 }
 
 /* Spent serials: the ledger knows which of them had another owner's text. */
-static cm_err next_again(struct minter *m, size_t n, struct minter_rows *rows) {
-    TRY(compute(m, n));
-    TRY(engine_exist(m->options.engine, m->set.number, m->at, n, m->exists));
+static cm_err next_again(struct minter *m, struct minter_place *p, size_t n,
+                         struct minter_rows *rows) {
+    TRY(have(m, p, n));
+    TRY(engine_exist(m->options.engine, m->set.number, m->at, n, p->exists));
     for (size_t i = 0; i < n; i++)
-        if (!m->exists[i]) m->skip[i] = 1;
-    give(m, n, true, rows);
+        if (!p->exists[i]) p->skip[i] = 1;
+    give(m, p, n, count_units(p, n), true, rows);
     return CM_OK;
 }
 
 /* The event has room for so many: where more were found, the chunk ends early. */
-static cm_err find_skips(struct minter *m, size_t *n) {
-    TRY(cross_find(m->cross, m->texts, *n, m->taken));
-    buffer_clear(&m->skipped);
+static cm_err mark_skips(struct minter_place *p, size_t *n) {
+    buffer_clear(&p->skipped);
     for (size_t i = 0; i < *n; i++) {
-        if (m->taken[i] == 0 || m->skip[i] != 0) continue; /* a filtered one never opens anyway */
-        if (m->skipped.len == SKIPS_MAX * sizeof(uint64_t)) {
+        if (p->taken[i] == 0 || p->skip[i] != 0) continue; /* a filtered one never opens anyway */
+        if (p->skipped.len == SKIPS_MAX * sizeof(uint64_t)) {
             *n = i;
             break;
         }
-        m->skip[i] = 1;
-        buffer_u64be(&m->skipped, m->at + i);
+        p->skip[i] = 1;
+        buffer_u64be(&p->skipped, p->first + i);
     }
-    return buffer_err(&m->skipped);
+    return buffer_err(&p->skipped);
 }
 
-static cm_err next_new(struct minter *m, size_t n, struct minter_rows *rows, struct cm_diag *diag) {
-    TRY(compute(m, n));
-    TRY(find_skips(m, &n));
+static cm_err next_new(struct minter *m, struct minter_place *p, size_t n, struct minter_rows *rows,
+                       struct cm_diag *diag) {
+    TRY(have(m, p, n));
+    TRY(mark_skips(p, &n));
     const struct issue_event e = {.set = m->set.number,
                                   .first = m->at,
                                   .count = n,
-                                  .issued = count_units(m, n),
+                                  .issued = count_units(p, n),
                                   .rule_version = m->numbers.filter_version,
-                                  .skipped = buffer_slice(&m->skipped)};
+                                  .skipped = buffer_slice(&p->skipped)};
     TRY(engine_issue_keyed(m->options.engine, &e, m->options.key, diag));
     if (m->options.key != NULL) m->options.key->item++;
     m->set.counters.next_serial = m->at + n;
     m->set.counters.issued += e.issued;
-    give(m, n, false, rows);
+    give(m, p, n, e.issued, false, rows);
     return CM_OK;
 }
 
-static size_t smaller(uint64_t a, uint64_t b) { return (size_t)(a < b ? a : b); }
+uint64_t minter_at(const struct minter *m) { return m->at; }
 
-cm_err minter_next(struct minter *m, uint64_t most, struct minter_rows *rows,
-                   struct cm_diag *diag) {
+uint64_t minter_left(const struct minter *m) {
+    const struct set_counters *c = &m->set.counters;
+    return m->set.quantity - c->issued + (c->next_serial - m->at);
+}
+
+cm_err minter_take(struct minter *m, struct minter_place *p, uint64_t most,
+                   struct minter_rows *rows, struct cm_diag *diag) {
     const struct set_counters *c = &m->set.counters;
     *rows = (struct minter_rows){.first = m->at, .code_len = m->code_len};
     if (m->at < c->next_serial)
-        return next_again(m, smaller(smaller(MINTER_CHUNK, most), c->next_serial - m->at), rows);
+        return next_again(m, p, smaller(smaller(MINTER_CHUNK, most), c->next_serial - m->at), rows);
     const uint64_t wanted = smaller(m->set.quantity - c->issued, most);
     const uint64_t room = m->numbers.serials - m->at;
     if (wanted == 0) return CM_OK;
     if (room == 0)
         return diag_fail(diag, CM_E_LIMIT, m->name, NULL, "make a further batch for the rest",
                          "its serials are used up: the filters skipped more than was reserved");
-    return next_new(m, smaller(smaller(MINTER_CHUNK, wanted), room), rows, diag);
+    return next_new(m, p, smaller(smaller(MINTER_CHUNK, wanted), room), rows, diag);
+}
+
+cm_err minter_next(struct minter *m, uint64_t most, struct minter_rows *rows,
+                   struct cm_diag *diag) {
+    return minter_take(m, m->own, most, rows, diag);
 }
 
 cm_err minter_again(struct minter *m, const struct issued_range *range, struct minter_rows *rows) {
@@ -197,7 +253,7 @@ cm_err minter_again(struct minter *m, const struct issued_range *range, struct m
     if (range->count > MINTER_CHUNK || range->first > spent || range->count > spent - range->first)
         return CM_E_RANGE;
     m->at = range->first;
-    const cm_err err = next_again(m, (size_t)range->count, rows);
+    const cm_err err = next_again(m, m->own, (size_t)range->count, rows);
     m->at = here;
     return err;
 }

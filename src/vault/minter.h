@@ -6,7 +6,9 @@
  *
  *     TRY(minter_open(&m, &options, diag));
  *     do TRY(minter_next(m, UINT64_MAX, &rows, diag)); while (rows.n > 0);
- */
+ *
+ * Several threads share the work through places: each computes ahead at its own place, and they
+ * take their chunks in turns, one thread at a time. */
 #ifndef CM_VAULT_MINTER_H
 #define CM_VAULT_MINTER_H
 
@@ -52,6 +54,27 @@ CM_MUST_CHECK cm_err minter_open(struct minter **out, const struct minter_option
  * @retval others         as engine_issue */
 CM_MUST_CHECK cm_err minter_next(struct minter *m, uint64_t most, struct minter_rows *rows,
                                  struct cm_diag *diag);
+/* Where one thread computes: scratch of its own, room for one chunk. */
+struct minter_place;
+/** @retval CM_E_NO_MEMORY, CM_E_CRYPTO, and as keystore_find */
+CM_MUST_CHECK cm_err minter_place_new(struct minter_place **out, const struct minter *m);
+void minter_place_free(struct minter_place *p);
+void minter_place_freep(struct minter_place **p);
+/** Compute the codes of serials that this place is going to take, or so it seems: nothing is spent.
+ * Safe beside every other place and beside minter_take.
+ * @param[in] first, n  serials; those that the batch does not have are left out
+ * @retval as cm_coder_mint_range and cross_find */
+CM_MUST_CHECK cm_err minter_compute(const struct minter *m, struct minter_place *p, uint64_t first,
+                                    uint64_t n);
+/** The next chunk, as minter_next, at a place: from what was computed there if it is what comes
+ * next, else computed now. One thread at a time.
+ * @param[out] rows  valid until the place is used again      @retval as minter_next */
+CM_MUST_CHECK cm_err minter_take(struct minter *m, struct minter_place *p, uint64_t most,
+                                 struct minter_rows *rows, struct cm_diag *diag);
+/* Serial that comes next, and units that are still to be made: the caller's turn alone may ask. */
+uint64_t minter_at(const struct minter *m);
+uint64_t minter_left(const struct minter *m);
+
 /** A range that was issued under an idempotency key, again, shipped or not: its codes go to the
  * caller they were made for. The minter stays where it is.
  * @retval CM_E_RANGE  not so many serials from `first` on were spent, or more than MINTER_CHUNK */

@@ -4,9 +4,9 @@
 const struct area areas[] = {
     {"ff1", area_ff1, true, 220},
     {"mint", area_mint, true, 120},
-    {"mint-file", area_mint_file, true, 75},
+    {"mint-file", area_mint_file, false, 85},
     {"open", area_open, true, 45},
-    {"cards", area_cards, true, 45},
+    {"cards", area_cards, true, 60},
     {"redeem", area_redeem, false, 120},
     {"redeem-stores", area_redeem_stores, false, 120},
     {"single", area_single, false, 45},

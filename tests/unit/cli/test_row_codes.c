@@ -42,10 +42,12 @@ static const char *const products[] = {
 struct writer {
     struct json_doc *doc;
     struct row_writer w;
+    struct row_run run;
     char columns[256];
     const char *format;
 };
 static void writer_wipe(struct writer *w) {
+    row_run_wipe(&w->run);
     row_writer_wipe(&w->w);
     json_doc_free(w->doc);
 }
@@ -127,7 +129,7 @@ static struct codes random_codes(uint8_t code_len, const char *alphabet) {
 
 static void same_lines(struct writer *w, const struct codes *c) {
     CM_CLEANUP(buffer_free) struct buffer many = BUFFER_INIT, plain = BUFFER_INIT;
-    assert_ok(row_put_codes(&w->w, &c->rows, &many));
+    assert_ok(row_put_codes(&w->w, &w->run, &c->rows, &many));
     for (size_t i = 0; i < c->rows.n; i++)
         if (c->skip[i] == 0)
             row_put(&w->w, c->texts + i * w->w.code_len, c->rows.first + i, &plain);
@@ -145,7 +147,7 @@ static void many_codes_become_many_lines(void **state) {
     WRITER_SCOPED struct writer w = make("csv", "serial,code,batch", 6);
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     w.w.grouped = false;
-    assert_ok(row_put_codes(&w.w, &codes, &out));
+    assert_ok(row_put_codes(&w.w, &w.run, &codes, &out));
     assert_string_equal(buffer_cstr(&out), "8,HWK29P,monday\n9,AAAAAA,monday\n11,CCCCCC,monday\n");
 }
 
@@ -214,12 +216,12 @@ static void lines_allocate_nothing_once_there_is_room(void **state) {
     CODES_SCOPED struct codes c = random_codes(13, "234679BCDFGHJKMPQRTVWXY");
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     c.rows.first = 1000000;
-    assert_ok(row_put_codes(&w.w, &c.rows, &out));
+    assert_ok(row_put_codes(&w.w, &w.run, &c.rows, &out));
     const uint64_t before = allocations_made();
     for (unsigned i = 0; i < 100; i++) {
         buffer_clear(&out);
         c.rows.first += c.rows.n;
-        assert_ok(row_put_codes(&w.w, &c.rows, &out));
+        assert_ok(row_put_codes(&w.w, &w.run, &c.rows, &out));
     }
     assert_int_equal(allocations_made(), before);
 }

@@ -8,10 +8,10 @@ const struct area areas[] = {
     {"open", area_open, true, 45},
     {"cards", area_cards, true, 60},
     {"redeem", area_redeem, false, 120},
-    {"redeem-stores", area_redeem_stores, false, 120},
-    {"single", area_single, false, 45},
-    {"http", area_http, false, 300},
-    {"open-at-scale", area_open_at_scale, false, 60},
-    {"scale", area_scale, false, 90},
+    {"redeem-stores", area_redeem_stores, false, 110},
+    {"single", area_single, false, 30},
+    {"http", area_http, false, 255},
+    {"open-at-scale", area_open_at_scale, false, 75},
+    {"scale", area_scale, false, 80},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

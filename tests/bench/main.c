@@ -60,6 +60,7 @@ static bool run(struct bench *b, const struct bench_options *o) {
     bool all = true;
     const struct meter clock = meter_begin();
     meter_home(&home);
+    report_machine(o->dir);
     report_head();
     for (size_t i = 0; i < areas_n; i++) {
         if (!o->wanted[i]) continue;

@@ -51,12 +51,25 @@ static cm_err start(struct pg *pg, struct cm_diag *diag) {
     return server_start(&pg->server, postgres, answers, pg, diag);
 }
 
+/* Not all who pack PostgreSQL keep its defaults; a server that loses commits is no peer. */
+static cm_err check_durable(const struct pg *pg, struct cm_diag *diag) {
+    CM_CLEANUP(pg_disconnect) PGconn *conn = NULL;
+    TRY(pg_connect(pg, &conn, diag));
+    return pg_command(conn,
+                      "DO $$ BEGIN IF current_setting('fsync') <> 'on' OR "
+                      "current_setting('synchronous_commit') <> 'on' OR "
+                      "current_setting('full_page_writes') <> 'on' "
+                      "THEN RAISE 'it does not flush what it commits'; END IF; END $$",
+                      diag);
+}
+
 cm_err pg_open(struct pg *pg, const char *scratch, struct cm_diag *diag) {
     *pg = (struct pg)PG_INIT;
     TRY(server_folder(&pg->server, "PostgreSQL", USER, scratch, diag));
     pg->server.stop_signal = SIGINT; /* "fast": it does not wait for clients */
     TRY(make_cluster(pg, diag));
-    return start(pg, diag);
+    TRY(start(pg, diag));
+    return check_durable(pg, diag);
 }
 
 void pg_close(struct pg *pg) { server_stop(&pg->server); }

@@ -3,13 +3,19 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "doc/json_write.h"
 
 #define RESULTS_MODE  0644
 #define BYTES_PER_MIB 1048576.0
-#define FIGURE_CAP    32u /* bytes of one printed number */
+#define FIGURE_CAP    32u  /* bytes of one printed number */
+#define MODEL_CAP     128u /* bytes of a processor's name */
+#define LOAD_QUIET    0.25 /* of the processors: below, nothing else runs */
 
 /* Four significant digits with k, M, G. */
 static void short_figure(double v, char out[static FIGURE_CAP]) {
@@ -22,6 +28,34 @@ static void short_figure(double v, char out[static FIGURE_CAP]) {
         i++;
     (void)snprintf(out, FIGURE_CAP, "%.4g%s", scales[i].from > 0 ? v / scales[i].from : v,
                    scales[i].name);
+}
+
+/* The processor's name as the kernel has it. */
+static void find_model(char out[static MODEL_CAP]) {
+    char line[MODEL_CAP];
+    (void)snprintf(out, MODEL_CAP, "unknown processor");
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    if (f == NULL) return;
+    while (fgets(line, sizeof line, f) != NULL) {
+        const char *colon = strstr(line, ": ");
+        if (strncmp(line, "model name", strlen("model name")) != 0 || colon == NULL) continue;
+        line[strcspn(line, "\n")] = '\0';
+        (void)snprintf(out, MODEL_CAP, "%s", colon + 2);
+        break;
+    }
+    (void)fclose(f);
+}
+
+void report_machine(const char *scratch) {
+    char model[MODEL_CAP];
+    struct utsname system;
+    double load = 0;
+    const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    find_model(model);
+    (void)printf("%ld x %s, %s; on the disk of %s\n", cpus, model,
+                 uname(&system) == 0 ? system.release : "?", scratch);
+    if (getloadavg(&load, 1) == 1 && load > LOAD_QUIET * (double)cpus)
+        (void)printf("the machine is not idle: load %.1f before the start\n", load);
 }
 
 void report_head(void) {

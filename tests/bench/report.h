@@ -6,6 +6,8 @@
 #include "base/buffer.h"
 #include "bench.h"
 
+/* Where the figures come from, and whether something else runs there. */
+void report_machine(const char *scratch);
 void report_head(void);
 void report_row(const struct bench_row *row);
 /** Append an array with one object for every goal; rows without a goal are left to the table.

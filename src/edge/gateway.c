@@ -18,16 +18,31 @@ void gateway_init(struct gateway *g, int verify_fd, int issue_fd) {
 }
 
 static void flight_clear(struct flight *f) {
+    f->number = 0;
+    f->n = 0;
+}
+
+static void flight_wipe(struct flight *f) {
     free(f->exchanges);
     free(f->calls);
     *f = (struct flight){.number = 0};
+}
+
+static cm_err flight_room(struct flight *f, size_t n) {
+    if (n <= f->cap) return CM_OK;
+    flight_wipe(f);
+    f->exchanges = calloc(n, sizeof(struct exchange *));
+    f->calls = calloc(n, sizeof *f->calls);
+    if (f->exchanges == NULL || f->calls == NULL) return CM_E_NO_MEMORY;
+    f->cap = n;
+    return CM_OK;
 }
 
 void gateway_wipe(struct gateway *g) {
     channel_wipe(&g->verify);
     channel_wipe(&g->issue);
     for (size_t i = 0; i < GATEWAY_FLIGHTS; i++)
-        flight_clear(&g->flights[i]);
+        flight_wipe(&g->flights[i]);
 }
 
 bool gateway_is_busy(const struct gateway *g) {
@@ -79,9 +94,7 @@ static size_t take_count(const struct gateway *g) {
 static cm_err send_frame(struct edge *e, struct flight *f) {
     struct gateway *g = &e->gateway;
     const size_t n = take_count(g);
-    f->exchanges = calloc(n, sizeof(struct exchange *));
-    f->calls = calloc(n, sizeof *f->calls);
-    if (f->exchanges == NULL || f->calls == NULL) return CM_E_NO_MEMORY;
+    TRY(flight_room(f, n));
     for (struct exchange *x = g->first; x != NULL && f->n < n; x = g->first) {
         g->first = x->next;
         if (g->first == NULL) g->last = &g->first;

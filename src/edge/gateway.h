@@ -11,10 +11,10 @@
 #define GATEWAY_BYTES_MAX    4194304u /* of the bodies of one frame */
 
 struct flight {
-    uint32_t number; /* 0 = none */
-    struct exchange **exchanges;
+    uint32_t number;             /* 0 = none */
+    struct exchange **exchanges; /* n, room for cap, kept from frame to frame */
     struct cm_call *calls;
-    size_t n;
+    size_t n, cap;
 };
 
 struct gateway {

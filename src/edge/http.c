@@ -19,7 +19,6 @@
 #define MEMORY_PER_CONN 49152u   /* bytes: request line and headers, then a piece of the body */
 #define INACTIVE_S      30u      /* the library's own limit, behind ours */
 #define SWALLOW_MAX     4194304u /* bytes of a body read after it was refused */
-#define NUMBER_CAP      24u
 #define OPTIONS_CAP     12u
 #define TLS_PRIORITIES  "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -67,44 +66,14 @@ static void read_head(struct MHD_Connection *c, const char *method, const char *
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
-static void add_header(struct MHD_Response *r, const char *name, const char *value) {
-    (void)MHD_add_response_header(r, name, value); /* without memory: an answer without it */
-}
-
-static const char *type_of(const struct exchange *x) {
-    if (x->problem != PROBLEM_NONE) return "application/problem+json";
-    return x->route == ROUTE_METRICS ? "text/plain; version=0.0.4" : "application/json";
-}
-
-static void add_headers(const struct exchange *x, struct MHD_Response *r) {
-    char number[NUMBER_CAP];
-    add_header(r, "Content-Type", type_of(x));
-    add_header(r, "Cache-Control", "no-store");
-    add_header(r, "X-Content-Type-Options", "nosniff");
-    if (x->problem == PROBLEM_UNAUTHORIZED) add_header(r, "WWW-Authenticate", "Bearer");
-    if (x->allow != NULL) add_header(r, "Allow", x->allow);
-    if (x->retry_after_s > 0) {
-        (void)snprintf(number, sizeof number, "%llu", (unsigned long long)x->retry_after_s);
-        add_header(r, "Retry-After", number);
-    }
-    if (x->edge->draining) add_header(r, "Connection", "close");
-}
-
-/* The library reads the reply where it is: it stays until on_completed. */
 static enum MHD_Result respond(struct exchange *x) {
     struct edge *e = x->edge;
     const uint64_t now_us = clock_monotonic_us();
-    const size_t len = x->reply.len;
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(len, x->reply.p, MHD_RESPMEM_PERSISTENT);
-    if (r == NULL) return MHD_NO;
-    add_headers(x, r);
-    const enum MHD_Result result = MHD_queue_response(x->http, problem_status(x->problem), r);
-    MHD_destroy_response(r);
-    if (x->conn != NULL) conn_enter(x->conn, CONN_ANSWER, len, now_us);
+    const bool queued = http_answer_queue(&e->http.answers, x);
+    if (x->conn != NULL) conn_enter(x->conn, CONN_ANSWER, x->reply.len, now_us);
     e->metrics.requests[x->route][x->problem]++;
     metrics_duration(&e->metrics, now_us - x->began_us);
-    return result;
+    return queued ? MHD_YES : MHD_NO;
 }
 
 /* ---- The library's callbacks ---------------------------------------------------------------- */
@@ -266,5 +235,6 @@ void http_quiet(struct http *h) {
 
 void http_stop(struct http *h) {
     if (h->daemon != NULL) MHD_stop_daemon(h->daemon);
+    http_answers_wipe(&h->answers);
     h->daemon = NULL;
 }

@@ -1,11 +1,12 @@
-/* HTTP/1.1 through libmicrohttpd, driven by our own loop. The only file that knows the library is
- * http.c; connections wait for the vault suspended. */
+/* HTTP/1.1 through libmicrohttpd, driven by our own loop. Only http.c and http_answer.c know the
+ * library; connections wait for the vault suspended. */
 #ifndef CM_EDGE_HTTP_H
 #define CM_EDGE_HTTP_H
 
 #include <stdbool.h>
 
 #include "base/diag.h"
+#include "edge/http_answer.h"
 
 struct edge;
 struct exchange;
@@ -14,6 +15,7 @@ struct http {
     void *daemon; /* the library's */
     int epoll_fd;
     bool quiet; /* no longer accepting */
+    struct http_answers answers;
 };
 
 /** Start serving e->o->listener. @retval CM_E_IO  the library refused; CM_E_FORMAT: TLS texts */

@@ -54,6 +54,30 @@ test('an array is answered in its order', async () => {
     ['already_redeemed', 'accepted', 'typing_error', 'already_redeemed', 'typing_error'], 'answers');
 });
 
+test('a check never tells what was so before, however often and however many are asked', async () => {
+  const used = new Map();
+  for (let i = 0; i < 20; i++) { // more than the edge keeps answers
+    const code = fresh();
+    same((await verdict('check', { code })).verdict, 'accepted', 'fresh');
+    used.set(code, (await verdict('redeem', { code })).redeemed_at);
+    const told = await verdict('check', { code });
+    same([told.verdict, told.redeemed_at], ['already_redeemed', used.get(code)], 'at once');
+  }
+  for (const [code, at] of [...used].reverse())
+    for (let i = 0; i < 2; i++)
+      same((await verdict('check', { code })).redeemed_at, at, 'later');
+  same((await verdict('check', { code: fresh() })).verdict, 'accepted', 'another');
+});
+
+test('a body with escapes and one without are the same question', async () => {
+  const code = fresh();
+  const escaped = [...code].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  for (const body of [`{"code":"${code}"}`, `{"code":"${escaped}"}`, ` {"\\u0063ode" : "${code}"}\n`]) {
+    const answer = await d.post('/v1/check', keys.verify, body);
+    same([answer.status, answer.json.verdict], [200, 'accepted'], body);
+  }
+});
+
 test('ten thousand codes are one request', async () => {
   const code = codes[0];
   const { answers } = await verdict('check', { codes: Array(10000).fill(code) });

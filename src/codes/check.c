@@ -116,6 +116,16 @@ static cm_err kind_must_fit(enum cm_check kind, uint8_t radix, struct cm_diag *d
                      cm_check_name(kind), radix, cm_check_name(fits));
 }
 
+static void fill_weights(struct check_table *t) {
+    const bool is_prime_kind = t->kind == CM_CHECK_PRIME;
+    t->reciprocal = ((uint64_t)1 << 32) / t->radix + 1;
+    for (unsigned b = 0; b < CHECK_WEIGHTS_N && 1u << b < t->radix; b++) {
+        for (size_t j = 0; j < t->length; j++)
+            t->weight[b][j] = t->term[j][1u << b];
+        t->weight[b][t->length] = (uint8_t)(is_prime_kind ? t->radix - 1u : 1u << b);
+    }
+}
+
 cm_err check_table_init(struct check_table *out, enum cm_check kind, uint8_t radix, uint8_t length,
                         struct cm_diag *diag) {
     if (length == 0 || length > CM_LENGTH_MAX || radix < CM_ALPHABET_MIN || radix > CM_ALPHABET_MAX)
@@ -127,6 +137,7 @@ cm_err check_table_init(struct check_table *out, enum cm_check kind, uint8_t rad
     if (kind == CM_CHECK_GF16) terms_binary(&t, GF16_POLY);
     if (kind == CM_CHECK_GF32) terms_binary(&t, GF32_POLY);
     t.lanes = kernels_check(&t);
+    if (t.lanes != NULL) fill_weights(&t);
     *out = t;
     return CM_OK;
 }

@@ -13,6 +13,9 @@
 #include "countermark/check.h"
 #include "countermark/scheme.h"
 
+#define CHECK_LANES_ROW_MAX 32u /* numerals of a row that a kernel takes */
+#define CHECK_WEIGHTS_N     5u  /* bits of a numeral of the binary kinds */
+
 struct check_lanes;
 
 /* Built once per (kind, radix, length); plain data, read-only afterwards, shared by threads. */
@@ -22,6 +25,10 @@ struct check_table {
     const struct check_lanes *lanes; /* faster ways of this processor (codes/kernels.h), or NULL */
     /* linear kinds: term[j][x] = -(a^(L-j) x), so that the check numeral is the plain sum */
     uint8_t term[CM_LENGTH_MAX][CM_ALPHABET_MAX];
+    /* for the kernels, by place, the check numeral's included, which makes sound rows add up to 0:
+     * weight[0] = term of 1 (prime), weight[b] = term of 2^b (binary); 0 beyond the row */
+    uint8_t weight[CHECK_WEIGHTS_N][CHECK_LANES_ROW_MAX];
+    uint64_t reciprocal; /* floor(2^32 / radix) + 1 */
 };
 
 /* Check characters of this kind: 0 or 1; what a scheme adds to L to get the printed length. */

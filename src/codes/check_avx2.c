@@ -11,9 +11,9 @@
 
 #include "codes/kernels.h"
 
-#define BITS 5u /* of a numeral of the binary kinds */
+#define BITS CHECK_WEIGHTS_N
 
-/* One row of vectors for a table; lanes beyond the row are 0. */
+/* A table in vectors; lanes beyond the row are 0. */
 struct sums {
     __m256i weight;       /* prime: of every numeral, the check numeral included */
     __m256i column[BITS]; /* binary: what each bit adds */
@@ -21,29 +21,25 @@ struct sums {
     unsigned p;
 };
 
-static __m256i column_of(const struct check_table *t, unsigned x, unsigned of_check) {
-    uint8_t bytes[CHECK_LANES_ROW_MAX] = {0};
-    for (unsigned j = 0; j < t->length; j++)
-        bytes[j] = t->term[j][x];
-    bytes[t->length] = (uint8_t)of_check;
-    __m256i column;
-    memcpy(&column, bytes, sizeof column);
-    return column;
-}
-
-/* All ones in the first n bytes. */
-static __m256i bytes_below(unsigned n) {
-    uint8_t bytes[CHECK_LANES_ROW_MAX];
-    for (unsigned j = 0; j < CHECK_LANES_ROW_MAX; j++)
-        bytes[j] = j < n ? UINT8_MAX : 0;
+static inline __m256i load_all(const uint8_t *bytes) {
     return _mm256_loadu_si256((const void *)bytes);
 }
 
-static struct sums sums_of(const struct check_table *t) {
-    struct sums s = {.p = t->radix, .reciprocal = ((uint64_t)1 << 32) / t->radix + 1};
-    if (t->kind == CM_CHECK_PRIME) s.weight = column_of(t, 1, t->radix - 1u);
-    for (unsigned b = 0; b < BITS && 1u << b < t->radix; b++)
-        s.column[b] = column_of(t, 1u << b, 1u << b);
+/* All ones in the first n bytes. */
+static inline __m256i bytes_below(size_t n) {
+    static const uint8_t ones[2 * CHECK_LANES_ROW_MAX] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    return load_all(ones + CHECK_LANES_ROW_MAX - n);
+}
+
+/* For rows of n numerals: L, or L + 1 if the check numeral takes part. */
+static inline struct sums sums_of(const struct check_table *t, size_t n) {
+    const __m256i mask = bytes_below(n);
+    struct sums s = {.p = t->radix, .reciprocal = t->reciprocal};
+    s.weight = _mm256_and_si256(load_all(t->weight[0]), mask);
+    for (unsigned b = 0; b < BITS; b++)
+        s.column[b] = _mm256_and_si256(load_all(t->weight[b]), mask);
     return s;
 }
 
@@ -110,11 +106,8 @@ static inline void store(uint8_t *row, size_t len, bool has_room, __m256i x) {
 static inline __attribute__((always_inline)) void append_with(const struct check_table *t,
                                                               uint8_t *rows, size_t n,
                                                               size_t stride, sum_fn *sum) {
-    struct sums s = sums_of(t);
+    const struct sums s = sums_of(t, t->length);
     const size_t room_n = roomy(n, stride, t->length + 1u);
-    s.weight = _mm256_and_si256(s.weight, bytes_below(t->length));
-    for (unsigned b = 0; b < BITS; b++)
-        s.column[b] = _mm256_and_si256(s.column[b], bytes_below(t->length));
     for (size_t i = 0; i < n; i++, rows += stride)
         rows[t->length] = (uint8_t)sum(&s, load(rows, t->length, i < room_n));
 }
@@ -123,10 +116,10 @@ static inline __attribute__((always_inline)) void take_with(const struct check_t
                                                             const uint8_t *rows, size_t n,
                                                             size_t stride, uint8_t *out,
                                                             uint8_t *wrong_out, sum_fn *sum) {
-    const struct sums s = sums_of(t);
     const size_t len = (size_t)t->length + check_n(t->kind);
+    const struct sums s = sums_of(t, len);
     const size_t room_n = stride == len ? roomy(n, stride, len) : 0; /* gaps are left alone */
-    const __m256i whole = bytes_below((unsigned)len);
+    const __m256i whole = bytes_below(len);
     const __m256i last = _mm256_set1_epi8((char)(t->radix - 1));
     for (size_t i = 0; i < n; i++, rows += stride, out += stride) {
         const __m256i row = _mm256_and_si256(load(rows, len, i < room_n), whole);

@@ -9,11 +9,11 @@
 
 #include "codes/check.h"
 #include "codes/group.h"
+#include "codes/lanes.h"
 #include "codes/normalise.h"
 #include "codes/rotate.h"
 
-#define CHECK_LANES_ROW_MAX 32u /* numerals of a row that a kernel takes */
-#define TEXT_LANES_MAX      64u /* bytes of a grouped or typed text that a kernel takes */
+#define TEXT_LANES_MAX 64u /* bytes of a grouped or typed text that a kernel takes */
 
 /* check_append and check_take of one instruction set. */
 struct check_lanes {
@@ -22,6 +22,11 @@ struct check_lanes {
                       uint8_t *out, uint8_t *wrong_out);
 };
 extern const struct check_lanes check_avx2;
+
+/* tags[i] = block i mod T, T at most 2^32; n a multiple of TAG_LANES_STEP. */
+typedef void tags_fn(const struct tag_fold *fold, const uint8_t *blocks, size_t n, uint64_t *tags);
+extern tags_fn tags_avx512;
+#define TAG_LANES_STEP 8u
 
 /* texts[i] = symbols[numerals[i]], or '?' from radix on. */
 typedef void text_fn(const char symbols[static CM_ALPHABET_MAX], unsigned radix,
@@ -47,6 +52,7 @@ typedef void turn_fn(const struct rotation *rotation, const uint8_t *rows, size_
 extern turn_fn turn_avx512;
 
 const struct check_lanes *kernels_check(const struct check_table *table);
+tags_fn *kernels_tags(void);
 /* The n-th way of this processor, the fastest first and the portable one last; NULL beyond. */
 text_fn *kernels_text(size_t n);
 slots_fn *kernels_slots(const struct grouping_layout *layout);

@@ -6,6 +6,8 @@ const struct check_lanes *kernels_check(const struct check_table *table) {
     return NULL;
 }
 
+tags_fn *kernels_tags(void) { return NULL; }
+
 text_fn *kernels_text(size_t n) { return n == 0 ? text_portable : NULL; }
 
 slots_fn *kernels_slots(const struct grouping_layout *layout) {

@@ -9,7 +9,8 @@
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+           __builtin_cpu_supports("avx512ifma");
 }
 
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
@@ -19,6 +20,8 @@ const struct check_lanes *kernels_check(const struct check_table *table) {
         table->kind != CM_CHECK_DAMM && table->length < CHECK_LANES_ROW_MAX && has_avx2();
     return takes ? &check_avx2 : NULL;
 }
+
+tags_fn *kernels_tags(void) { return has_avx512() ? tags_avx512 : NULL; }
 
 text_fn *kernels_text(size_t n) {
     static text_fn *const all[] = {text_avx512, text_avx2, text_portable};

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "codes/kernels.h"
 #include "codes/pack.h"
 
 #define NARROW_BITS 64u
@@ -15,6 +16,15 @@ void lane_sizes_init_wide(struct lane_sizes *sizes, cm_u128 payloads, cm_u128 t,
     sizes->wide_by_half = divisor_make(half);
 }
 
+static struct tag_fold fold_of(uint64_t t) {
+    struct tag_fold fold = {.t = t};
+    for (unsigned i = 0; i < CM_ARRAY_N(fold.c); i++) {
+        fold.c[i] = (uint64_t)(((cm_u128)1 << 48 * i) % t);
+        fold.scaled[i] = (uint64_t)(((cm_u128)fold.c[i] << 52) / t);
+    }
+    return fold;
+}
+
 void lane_sizes_init(struct lane_sizes *sizes, cm_u128 space, cm_u128 payloads, cm_u128 t,
                      uint64_t half) {
     lane_sizes_init_wide(sizes, payloads, t, half);
@@ -24,6 +34,8 @@ void lane_sizes_init(struct lane_sizes *sizes, cm_u128 space, cm_u128 payloads, 
     sizes->by_t = barrett_make((uint64_t)t);
     sizes->by_half = barrett_make(half);
     sizes->carry = (uint64_t)(((cm_u128)1 << 64) % t);
+    sizes->fold = fold_of((uint64_t)t);
+    sizes->tags = kernels_tags();
 }
 
 void lanes_count(struct lanes *lanes, cm_u128 first, size_t n) {
@@ -58,7 +70,9 @@ static void tags_narrow(const struct lane_sizes *sizes, struct lanes *lanes, con
                         size_t n) {
     const struct barrett by_t = sizes->by_t;
     const uint64_t carry = sizes->carry;
-    for (size_t i = 0; i < n; i++) {
+    const size_t whole_n = sizes->tags == NULL ? 0 : n - n % TAG_LANES_STEP;
+    if (whole_n > 0) sizes->tags(&sizes->fold, blocks, whole_n, lanes->tag);
+    for (size_t i = whole_n; i < n; i++) {
         const uint64_t high = barrett_mod(&by_t, load_be(blocks + i * BLOCK_LEN));
         const uint64_t low = barrett_mod(&by_t, load_be(blocks + i * BLOCK_LEN + 8));
         lanes->tag[i] = barrett_mod(&by_t, high * carry + low);

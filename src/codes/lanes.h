@@ -16,13 +16,22 @@
 #include "crypto/divide.h"
 #include "crypto/ff1.h"
 
+/* A block of 128 bits is w2 * 2^96 + w1 * 2^48 + w0; c[i] = 2^(48 i) mod T, and scaled[i] =
+ * floor(c[i] * 2^52 / T), for lanes_avx512.c. */
+struct tag_fold {
+    uint64_t t, c[3], scaled[3];
+};
+
 /* The sizes of a scheme with their reciprocals, made once. */
 struct lane_sizes {
     bool narrow;
-    cm_u128 payloads, t;                    /* C and T */
-    uint64_t half;                          /* r^v, which cuts X into the halves of FF1 */
-    struct barrett by_t, by_half;           /* narrow */
-    uint64_t carry;                         /* narrow: 2^64 mod T */
+    cm_u128 payloads, t;          /* C and T */
+    uint64_t half;                /* r^v, which cuts X into the halves of FF1 */
+    struct barrett by_t, by_half; /* narrow */
+    uint64_t carry;               /* narrow: 2^64 mod T */
+    struct tag_fold fold;         /* narrow */
+    /* narrow: tags of this processor (codes/kernels.h), or NULL */
+    void (*tags)(const struct tag_fold *fold, const uint8_t *blocks, size_t n, uint64_t *tags);
     struct divisor wide_by_t, wide_by_half; /* wide; by_t means nothing where T = 2^64 */
 };
 

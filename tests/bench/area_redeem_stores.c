@@ -41,13 +41,24 @@ static cm_err stores_open(struct stores *s, const char *scratch, struct cm_diag 
     return latencies_init(&s->pipelined.latencies, PIPES_MAX);
 }
 
+/* Our leg with all the folding that it causes: its stock is soon redeemed, and a fold that went on
+ * in the background would slow the stores instead of us. */
+static cm_err run_folded(void *ctx, double seconds, struct leg *leg) {
+    struct till *t = ctx;
+    const struct meter m = meter_begin();
+    TRY(till_run(t, seconds, leg));
+    TRY(engine_fold(t->shop.engine));
+    meter_end(&m, leg);
+    return CM_OK;
+}
+
 /* One code a statement or command, beside our groups of what arrived meanwhile. */
 static cm_err measure_single(struct bench *b, struct till *t, struct stores *s) {
     TRY(till_stock(t, b->live, GROUP_N, b->pairs + 1));
     const struct bench_case c = {
         .area = "redeem",
         .unit = "codes/s",
-        .contestants = {{"redeem, groups of 256", till_run, t},
+        .contestants = {{"redeem, groups of 256", run_folded, t},
                         {"PostgreSQL 15, 64 clients", pg_redeem_run, &s->rows},
                         {"Redis 7, 50 clients", redis_redeem_run, &s->one},
                         {"Redis 7, 50 clients, pipeline 64", redis_redeem_run, &s->pipelined}},
@@ -64,7 +75,7 @@ static cm_err measure_many(struct bench *b, struct till *t, struct stores *s) {
     const struct bench_case c = {
         .area = "redeem",
         .unit = "codes/s",
-        .contestants = {{"redeem, groups of 4,096", till_run, t},
+        .contestants = {{"redeem, groups of 4,096", run_folded, t},
                         {"PostgreSQL 15, 2 clients, 4,096 rows", pg_redeem_run, &s->many},
                         {"Redis 7, 50 clients, pipeline 64", redis_redeem_run, &s->pipelined}},
         .contestant_n = 3,

@@ -6,7 +6,9 @@
 #define CM_ENGINE_COMMIT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/macros.h"
 
@@ -14,8 +16,6 @@
 struct work {
     struct work *next;
     cm_err err; /* set by the processor */
-    bool done;
-    pthread_cond_t woken;
 };
 
 /* Called with the list of everything queued, oldest first, by one thread at a time: that thread is
@@ -24,17 +24,20 @@ typedef void commit_process(void *ctx, struct work *list);
 
 struct committer {
     pthread_mutex_t lock;
-    struct work *first, *last; /* queued */
-    bool leading;              /* somebody is the leader */
+    struct work *first, *last; /* queued: the group that gathers */
+    uint32_t gathering;        /* its number, from 1 */
+    bool leading;              /* somebody is the leader, or has been called to be */
     commit_process *process;
     void *ctx;
+    /* Words to sleep on. */
+    _Atomic uint32_t called;  /* 1: the first member of the group that gathers is to lead */
+    _Atomic uint32_t over[2]; /* number of the last group that is over, even and odd ones */
 };
 
 CM_MUST_CHECK cm_err committer_init(struct committer *c, commit_process *process, void *ctx);
 void committer_wipe(struct committer *c);
 
-/** Hand in one piece of work and wait until it is processed.
- * @return work->err, or CM_E_NO_MEMORY when the system has no condition variable left */
+/** Hand in one piece of work and wait until it is processed. @return work->err */
 CM_MUST_CHECK cm_err committer_run(struct committer *c, struct work *work);
 
 /** As committer_run if nobody leads and nothing is queued; otherwise do nothing. For the folder,

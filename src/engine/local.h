@@ -77,7 +77,6 @@ struct fold_job {
     struct dirty_recall *recalls;
     uint64_t position, time_ms;
     uint64_t segment; /* of the journal when it was asked for */
-    bool prepare;     /* the journal will soon need its next segment */
     bool now;         /* asked for, not just due: sign a checkpoint, too */
 };
 
@@ -124,7 +123,9 @@ struct local {
     pthread_t folder;
     bool folder_runs, stopping;
     enum fold_phase phase;
-    cm_err fold_err; /* of the last fold */
+    cm_err fold_err;   /* of the last fold */
+    bool prepare;      /* the folder is to make the journal's next segment ready */
+    uint64_t prepared; /* the last one that it was asked for */
     struct fold_job job;
 
     /* folder */

@@ -137,8 +137,6 @@ static cm_err write_job(struct local *l, const struct fold_job *job) {
 }
 
 static void fold_once(struct local *l) {
-    /* Ahead of need. A full disk is met again, and told, when the room is gone. */
-    if (l->job.prepare) cm_ignore(journal_prepare(l->journal));
     const cm_err err = write_job(l, &l->job);
     if (err != CM_OK) log_event(LOG_WARN, "fold failed (%s): tried again later", cm_err_name(err));
     /* Segments that stay are only space: the next fold releases them. */
@@ -165,28 +163,29 @@ static void turn_if_idle(struct local *l) {
     committer_try(&l->committer, &work.work, &ran);
 }
 
-/* Wait for a job; after FOLD_IDLE_S of quiet, ask the owner whether something is left to fold. */
-static bool wait_for_job(struct local *l) {
+/* Wait for something to do; false after FOLD_IDLE_S of quiet. */
+static bool wait_for_work(struct local *l) {
     struct timespec until;
     (void)clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += FOLD_IDLE_S;
-    while (l->phase != FOLD_ASKED && !l->stopping) {
+    while (l->phase != FOLD_ASKED && !l->prepare && !l->stopping) {
         if (pthread_cond_timedwait(&l->fold_changed, &l->fold_lock, &until) != 0) return false;
     }
-    return l->phase == FOLD_ASKED;
+    return true;
 }
 
 static void *folder_main(void *ctx) {
     struct local *l = ctx;
     (void)pthread_mutex_lock(&l->fold_lock);
     while (!l->stopping || l->phase == FOLD_ASKED) {
-        const bool job = wait_for_job(l);
-        const bool stopping = l->stopping;
+        const bool quiet = !wait_for_work(l);
+        const bool job = l->phase == FOLD_ASKED, prepare = l->prepare && !l->stopping;
+        l->prepare = false;
         (void)pthread_mutex_unlock(&l->fold_lock);
-        if (job)
-            fold_once(l);
-        else if (!stopping)
-            turn_if_idle(l);
+        /* Ahead of need. A full disk is met again, and told, when the room is gone. */
+        if (prepare) cm_ignore(journal_prepare(l->journal));
+        if (job) fold_once(l);
+        if (quiet && !job) turn_if_idle(l);
         (void)pthread_mutex_lock(&l->fold_lock);
     }
     (void)pthread_mutex_unlock(&l->fold_lock);
@@ -231,7 +230,6 @@ static void ask(struct local *l, bool now) {
     struct journal_tail tail = {0};
     if (l->journal != NULL) journal_tail_get(l->journal, &tail); /* fsck has none */
     job.segment = tail.segment;
-    job.prepare = l->journal != NULL && journal_half_full(l->journal);
     book_freeze(&l->book);
     job.documents = take(&l->documents);
     job.recalls = take(&l->recalls);
@@ -301,11 +299,25 @@ static bool too_far_ahead(const struct local *l) {
            pthread_equal(pthread_self(), l->folder) == 0;
 }
 
+/* The folder fills the journal's next segment with zeros while this one is not full yet, which must
+ * not wait for a fold: a group of one event takes a sector, so a segment of them is full before a
+ * fold is due. Once a segment; where that failed, the roll tries again. */
+static void ask_to_prepare(struct local *l) {
+    struct journal_tail tail = {0};
+    if (l->journal == NULL || !journal_half_full(l->journal)) return;
+    journal_tail_get(l->journal, &tail);
+    if (l->prepared == tail.segment + 1) return;
+    l->prepared = tail.segment + 1;
+    l->prepare = true;
+    (void)pthread_cond_broadcast(&l->fold_changed);
+}
+
 void fold_turn(struct local *l, bool now) {
     (void)pthread_mutex_lock(&l->fold_lock);
     while (too_far_ahead(l))
         (void)pthread_cond_wait(&l->fold_changed, &l->fold_lock);
     if (l->phase == FOLD_WRITTEN || l->phase == FOLD_FAILED) finish(l);
+    if (l->folder_runs) ask_to_prepare(l);
     const bool may = l->phase == FOLD_IDLE && l->folder_runs && !atomic_load(&l->dead);
     if (may && (now || due(l))) ask(l, now);
     (void)pthread_mutex_unlock(&l->fold_lock);

@@ -1,12 +1,15 @@
 /* What lies in memory over the image stays bounded: when the image takes no more folds, and when
- * callers only ask. Bounds come from docs/design/engine.md, "Folding". */
+ * callers only ask; and the journal's next segment is there before it is needed. Bounds come from
+ * docs/design/engine.md, "Folding". */
 #include "support/cm.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/world.h"
 
@@ -113,8 +116,45 @@ static void a_caller_who_changes_nothing_cannot_fill_the_memory(void **state) {
     world_remove(&w);
 }
 
+static size_t segments(const struct world *w) {
+    char path[WORKSPACE_PATH_CAP];
+    size_t n = 0;
+    (void)snprintf(path, sizeof path, "%s/journal", w->dir);
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+        const size_t len = strlen(e->d_name);
+        n += len > 4 && strcmp(e->d_name + len - 4, ".seg") == 0;
+    }
+    (void)closedir(dir);
+    return n;
+}
+
+/* One redemption in its group takes a sector of the journal and few bytes of events: long before a
+ * fold is due the segment is full, and filling the next one with zeros would be a caller's wait. */
+static void the_next_segment_is_ready_before_a_fold_is_due(void **state) {
+    (void)state;
+    struct world w = {.segment_len = 1048576};
+    world_make(&w, 12, 100000);
+    const uint32_t set = world_batch(&w, 2000, true);
+    char code[WORLD_CODE_CAP];
+    struct engine_stats before, after;
+    for (uint64_t i = 0; i < 1200; i++) { /* 600 KiB of the segment's 1,024 */
+        world_code(&w, set, i, code);
+        assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    }
+    engine_stats(w.engine, &before);
+    for (unsigned i = 0; i < 3000 && segments(&w) < 2; i++)
+        (void)usleep(10000);
+    assert_int_equal(segments(&w), 2);
+    engine_stats(w.engine, &after);
+    assert_int_equal(after.folded_to, before.folded_to);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_next_segment_is_ready_before_a_fold_is_due),
         cmocka_unit_test(folds_that_fail_bar_changes_in_time_and_nothing_is_lost),
         cmocka_unit_test(a_caller_who_changes_nothing_cannot_fill_the_memory),
     };

@@ -171,8 +171,8 @@ static void two_minters_of_one_batch_never_give_the_same_serial(void **state) {
 }
 
 /* A refusal changes nothing, the minter's own notes included: were the marks of the first try taken
- * for the filters' in the second, the ledger would not hear of the skipped serials, and a text would
- * have two owners. */
+ * for the filters' in the second, the ledger would not hear of the skipped serials, and a text
+ * would have two owners. */
 static void what_the_ledger_refused_is_asked_in_full_again(void **state) {
     (void)state;
     const struct issue_asked asked = {.actor = 5, .set = 2, .count = 1, .key = slice_text("again")};

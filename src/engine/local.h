@@ -105,8 +105,9 @@ struct local {
     struct dirty_document *documents;
     struct dirty_recall *recalls;
     struct buffer parts;   /* a document arriving in parts */
-    uint64_t unfolded_len; /* bytes of journal since the last fold began */
-    uint64_t folding_len;  /* before it, and not yet in the image */
+    uint64_t unfolded_len; /* bytes of events since the last fold began */
+    uint64_t unfolded_n;   /* groups that hold them */
+    uint64_t folding_len;  /* what was due to fold before it and is not yet in the image */
     bool fold_failing;     /* the last fold failed, at fold_failed_ms */
     uint64_t fold_failed_ms;
     uint32_t epoch;
@@ -161,6 +162,11 @@ bool call_changes(const struct cm_call *call);
 cm_err local_as_owner(struct local *l, admin_fn *fn, void *ctx);
 /* Give up: nothing more is acknowledged by this process. */
 cm_err local_die(struct local *l, const char *why);
+/* A group is in the journal, or was replayed: the image lacks it. */
+static inline void local_count_group(struct local *l, size_t events_len) {
+    l->unfolded_len += events_len;
+    l->unfolded_n++;
+}
 /* Time of the next event: the wall clock's, but never before the last event's. */
 static inline uint64_t local_now_ms(const struct local *l) {
     const uint64_t wall = clock_now_ms(l->clock);

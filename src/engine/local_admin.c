@@ -36,7 +36,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
         return local_die(l, "the journal could not be written");
     l->book.time_ms = now;
     l->book.sequence = first + n;
-    l->unfolded_len += at;
+    local_count_group(l, at);
     l->stats.groups++;
     l->stats.events += n;
     for (uint32_t i = 0; i < n; i++)

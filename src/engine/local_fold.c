@@ -11,6 +11,7 @@
 
 #define FOLD_BEHIND    3u         /* folds' worth of journal not in the image: the owner waits */
 #define FOLD_ENTRY_LEN 16u        /* bytes of journal that one record in memory counts as */
+#define FOLD_GROUP_LEN 64u        /* and a group beside its events: a start reads a sector */
 #define FOLD_RETRY_MS  5000u      /* after one that failed */
 #define CHANGES_AHEAD  16u        /* about a memory access's time */
 #define FOLD_IDLE_S    5          /* seconds after which a quiet ledger is folded anyway */
@@ -223,6 +224,11 @@ static cm_err copy_counters(struct local *l, struct fold_job *job) {
     return CM_OK;
 }
 
+/* What a start would have to replay of the time since the last fold began. */
+static uint64_t unfolded(const struct local *l) {
+    return l->unfolded_len + FOLD_GROUP_LEN * l->unfolded_n;
+}
+
 /* Under fold_lock, phase idle. */
 static void ask(struct local *l, bool now) {
     struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms, .now = now};
@@ -234,8 +240,8 @@ static void ask(struct local *l, bool now) {
     job.documents = take(&l->documents);
     job.recalls = take(&l->recalls);
     l->job = job;
-    l->folding_len += l->unfolded_len;
-    l->unfolded_len = 0;
+    l->folding_len += unfolded(l);
+    l->unfolded_len = l->unfolded_n = 0;
     l->phase = FOLD_ASKED;
     (void)pthread_cond_broadcast(&l->fold_changed);
 }
@@ -274,14 +280,14 @@ static void finish(struct local *l) {
 }
 
 bool fold_blocked(const struct local *l) {
-    return l->fold_failing && l->folding_len + l->unfolded_len > FOLD_BEHIND * l->fold_len;
+    return l->fold_failing && l->folding_len + unfolded(l) > FOLD_BEHIND * l->fold_len;
 }
 
 /* Records that were only looked at weigh as much as changed ones: without that, a caller who only
  * asks could fill the memory and never make a fold due. */
 static uint64_t weight(const struct local *l) {
     const uint64_t records = FOLD_ENTRY_LEN * (uint64_t)book_weight(&l->book);
-    return records > l->unfolded_len ? records : l->unfolded_len;
+    return records > unfolded(l) ? records : unfolded(l);
 }
 
 /* After a fold that failed the next one waits a little, or a full disk would keep it busy. */
@@ -294,7 +300,7 @@ static bool due(const struct local *l) {
 /* A start replays all that the image lacks, and is to be ready within a second: so what is being
  * folded counts, too. The folder itself leads groups at times; it can't wait for itself. */
 static bool too_far_ahead(const struct local *l) {
-    const uint64_t len = l->folding_len + l->unfolded_len, records = weight(l);
+    const uint64_t len = l->folding_len + unfolded(l), records = weight(l);
     return l->phase == FOLD_ASKED && (len > records ? len : records) > FOLD_BEHIND * l->fold_len &&
            pthread_equal(pthread_self(), l->folder) == 0;
 }

@@ -104,7 +104,7 @@ static cm_err write_group(struct local *l, const struct deciding *d) {
         return local_die(l, "the journal could not be written");
     l->book.sequence = first + d->count;
     l->book.time_ms = d->now_ms;
-    l->unfolded_len += d->len;
+    local_count_group(l, d->len);
     l->stats.groups++;
     l->stats.events += d->count;
     return CM_OK;

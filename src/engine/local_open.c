@@ -80,7 +80,7 @@ cm_err local_replay_group(void *ctx, const struct journal_group *group) {
         TRY(replay_event(l, &frame, sequence, group->time_ms));
     }
     l->book.time_ms = group->time_ms;
-    l->unfolded_len += group->events.len;
+    local_count_group(l, group->events.len);
     return CM_OK;
 }
 

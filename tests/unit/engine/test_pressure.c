@@ -116,6 +116,30 @@ static void a_caller_who_changes_nothing_cannot_fill_the_memory(void **state) {
     world_remove(&w);
 }
 
+/* A start reads a sector for every group: so many small ones make a fold due, not events alone. */
+static void lone_redemptions_are_folded_before_they_are_many_groups(void **state) {
+    (void)state;
+    struct world w = {.fold_len = FOLD_LEN};
+    world_make(&w, 12, 100000);
+    const uint32_t set = world_batch(&w, 1000, true);
+    char code[WORLD_CODE_CAP];
+    struct engine_stats before, after;
+    assert_ok(engine_fold(w.engine));
+    engine_stats(w.engine, &before);
+    const uint64_t n = FOLD_LEN / (64 + 26) + 1; /* engine.md: 64 a group, 26 such an event */
+    for (uint64_t i = 0; i < n; i++) {
+        world_code(&w, set, i, code);
+        assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 5).verdict, CM_V_ACCEPTED);
+    }
+    engine_stats(w.engine, &after); /* its turn finds the fold due */
+    for (unsigned i = 0; i < 400 && after.folded_to == before.folded_to; i++) {
+        (void)usleep(10000); /* less in all than what makes a quiet ledger fold anyway */
+        engine_stats(w.engine, &after);
+    }
+    assert_true(after.folded_to > before.folded_to);
+    world_remove(&w);
+}
+
 static size_t segments(const struct world *w) {
     char path[WORKSPACE_PATH_CAP];
     size_t n = 0;
@@ -155,6 +179,7 @@ static void the_next_segment_is_ready_before_a_fold_is_due(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_segment_is_ready_before_a_fold_is_due),
+        cmocka_unit_test(lone_redemptions_are_folded_before_they_are_many_groups),
         cmocka_unit_test(folds_that_fail_bar_changes_in_time_and_nothing_is_lost),
         cmocka_unit_test(a_caller_who_changes_nothing_cannot_fill_the_memory),
     };

@@ -41,11 +41,25 @@ static void both_forms_agree_and_continue_over_every_split(void **state) {
     }
 }
 
+/* Long enough for lanes: 768 bytes are one step of the x86 form. */
+static void both_forms_agree_over_long_data_at_every_place(void **state) {
+    (void)state;
+    static uint8_t bytes[3 * 768 + 64];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * i * 31u + i / 256u);
+    for (size_t len = 700; len <= sizeof bytes - 9; len += len % 768 < 16 ? 1 : 13) {
+        const struct cm_slice data = slice_of(bytes + len % 9, len);
+        assert_int_equal(crc32c(0, data), crc32c_portable(0, data));
+        assert_int_equal(crc32c(0xFFFFFFFFu, data), crc32c_portable(0xFFFFFFFFu, data));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_check_value_is_right),
         cmocka_unit_test(rfc_3720_examples_are_right),
         cmocka_unit_test(both_forms_agree_and_continue_over_every_split),
+        cmocka_unit_test(both_forms_agree_over_long_data_at_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,11 +31,6 @@ void map_wipe(struct map *m) {
     map_init(m, m->value_len);
 }
 
-void map_clear(struct map *m) {
-    if (m->n > 0) memset(m->used, 0, m->cap);
-    m->n = 0;
-}
-
 static size_t probe(const struct map *m, struct map_key key) {
     size_t at = slot_of(key, m->cap);
     while (m->used[at] != 0 && !map_key_equal(m->keys[at], key))

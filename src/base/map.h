@@ -24,8 +24,6 @@ struct map {
 
 void map_init(struct map *m, size_t value_len);
 void map_wipe(struct map *m);
-/* Forget every entry, keep the memory. */
-void map_clear(struct map *m);
 /** Make room for `more` entries, so that the next `more` puts cannot fail.
  * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err map_reserve(struct map *m, size_t more);

@@ -6,20 +6,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "meter.h"
+
 #define PATH_CAP 64u
 #define LINE_CAP 1024u /* a hundred children */
 
-/* The first number after `name` in a file of lines. */
 static double number_after(pid_t pid, const char *file, const char *name) {
-    char path[PATH_CAP], line[LINE_CAP];
-    double value = 0;
+    char path[PATH_CAP];
     (void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, file);
-    FILE *f = fopen(path, "re");
-    if (f == NULL) return 0;
-    while (fgets(line, sizeof line, f) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0) value = strtod(line + strlen(name), NULL);
-    (void)fclose(f);
-    return value;
+    return meter_proc(path, name);
 }
 
 static double cpu_of(pid_t pid) {

@@ -1,7 +1,7 @@
 // Codes from node's own crypto: random bytes 64 KiB at a time, rejection instead of modulo, and a
 // Set that refuses repeats, a million a round.
 import { randomFillSync } from 'node:crypto';
-import { LENGTH, ROUND, SYMBOLS, writeLines } from './shape.mjs';
+import { LENGTH, SYMBOLS, setOf, writeLines } from './shape.mjs';
 
 const FAIR = 256 - (256 % SYMBOLS.length); // bytes from here on would favour some symbols
 
@@ -24,16 +24,10 @@ function code() {
   return text;
 }
 
-function make() {
-  const made = new Set();
-  while (made.size < ROUND) made.add(code());
-  return made;
-}
-
 export function toMemory() {
-  return make().size;
+  return setOf(code).size;
 }
 
 export function toFile(path) {
-  return writeLines(path, make());
+  return writeLines(path, setOf(code));
 }

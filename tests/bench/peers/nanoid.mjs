@@ -1,20 +1,14 @@
 // Codes from npm nanoid: its customAlphabet with our symbols and length, and a Set that refuses
 // repeats, a million a round.
 import { customAlphabet } from 'nanoid';
-import { LENGTH, ROUND, SYMBOLS, writeLines } from './shape.mjs';
+import { LENGTH, SYMBOLS, setOf, writeLines } from './shape.mjs';
 
 const code = customAlphabet(SYMBOLS, LENGTH);
 
-function make() {
-  const made = new Set();
-  while (made.size < ROUND) made.add(code());
-  return made;
-}
-
 export function toMemory() {
-  return make().size;
+  return setOf(code).size;
 }
 
 export function toFile(path) {
-  return writeLines(path, make());
+  return writeLines(path, setOf(code));
 }

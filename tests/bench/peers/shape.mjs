@@ -7,6 +7,13 @@ export const SYMBOLS = '234679BCDFGHJKMPQRTVWXY';
 export const LENGTH = 13; // as many characters as ours with its check character
 const PIECE = 1 << 20;
 
+/** A round of different codes: a Set refuses repeats. */
+export function setOf(code) {
+  const made = new Set();
+  while (made.size < ROUND) made.add(code());
+  return made;
+}
+
 export function writeLines(path, codes) {
   const file = openSync(path, 'w', 0o600);
   let text = 'code,serial,batch\n';

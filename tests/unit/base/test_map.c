@@ -27,7 +27,7 @@ static void a_value_put_is_the_value_got_through_growth(void **state) {
     map_wipe(&m);
 }
 
-static void a_walk_sees_each_entry_once_and_clear_forgets(void **state) {
+static void a_walk_sees_each_entry_once(void **state) {
     (void)state;
     struct map m;
     map_init(&m, 1);
@@ -41,15 +41,13 @@ static void a_walk_sees_each_entry_once_and_clear_forgets(void **state) {
     while (map_next(&m, &at, &k, &v))
         seen++;
     assert_int_equal(seen, 100);
-    map_clear(&m);
-    assert_null(map_get(&m, key_of(5)));
     map_wipe(&m);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_put_is_the_value_got_through_growth),
-        cmocka_unit_test(a_walk_sees_each_entry_once_and_clear_forgets),
+        cmocka_unit_test(a_walk_sees_each_entry_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,11 +9,11 @@
 #include "areas.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "depot.h"
 #include "http_host.h"
 #include "http_load.h"
 #include "http_nginx.h"
 #include "process_cost.h"
-#include "till.h"
 
 #define TOKEN        "cmk_test_only-for-the-bench"
 #define DOCUMENT_CAP 512u
@@ -31,7 +31,7 @@ struct http_row {
 
 /* A shop whose codes are for sale, its daemon, and what is beside it. */
 struct http_shop {
-    struct till till;
+    struct depot depot;
     struct http_stock stock, same; /* the latter for those who do not read the codes */
     struct http_host daemon, constant;
     struct http_nginx nginx;
@@ -51,7 +51,7 @@ static void http_shop_close(struct http_shop *s) {
     http_host_stop(&s->constant);
     http_nginx_stop(&s->nginx);
     latencies_free(&s->latencies);
-    till_close(&s->till);
+    depot_close(&s->depot);
 }
 
 /* A key of role "redeem" for the shop's door. */
@@ -65,21 +65,21 @@ static cm_err add_api_key(struct http_shop *s, struct cm_diag *diag) {
                    "{\"name\":\"load\",\"brand\":0,\"door\":%u,\"mode\":\"TEST\",\"role\":"
                    "\"redeem\",\"hash\":\"%s\",\"revoked\":false}",
                    SHOP_DOOR, hex);
-    return engine_document(s->till.shop.engine, DOCUMENT_API_KEY, &id, 0, slice_text(text), diag);
+    return engine_document(s->depot.shop.engine, DOCUMENT_API_KEY, &id, 0, slice_text(text), diag);
 }
 
 /* Stock the shop; then the workspace is no longer ours but the daemon's. */
 static cm_err furnish(struct bench *b, const struct http_row *row, struct http_shop *s) {
-    struct till *t = &s->till;
+    struct depot *d = &s->depot;
     TRY(latencies_init(&s->latencies, LATENCIES_N));
-    TRY(till_open(t, b->scratch, &b->diag));
-    TRY(till_stock(t, b->live, 1, b->pairs + 1));
+    TRY(depot_open(d, b->scratch, &b->diag));
+    TRY(depot_fill(d, b->live));
+    TRY(depot_fetch(d, b->live));
     TRY(add_api_key(s, &b->diag));
-    cm_engine_close(t->shop.engine);
-    t->shop.engine = NULL;
-    keystore_close(t->shop.keystore);
-    t->shop.keystore = NULL;
-    s->same = (struct http_stock){.texts = t->texts, .n = t->live, .len = SHOP_CODE_LEN};
+    shop_leave(&d->shop);
+    keystore_close(d->shop.keystore);
+    d->shop.keystore = NULL;
+    s->same = (struct http_stock){.texts = d->texts, .n = d->text_n, .len = SHOP_CODE_LEN};
     s->stock = s->same;
     s->stock.spent = row->redeems;
     return CM_OK;
@@ -94,7 +94,7 @@ static unsigned first_cpu(const cpu_set_t *home) {
 
 static cm_err start_servers(struct bench *b, const struct http_row *row, const cpu_set_t *home,
                             struct http_shop *s) {
-    const char *dir = s->till.shop.dir;
+    const char *dir = s->depot.shop.dir;
     struct http_host_options o = {.home = home};
     if (row->tls) {
         TRY(http_host_certificate(dir, &b->diag));

@@ -163,7 +163,7 @@ static cm_err at_size(struct bench *b, struct kills *k, size_t i) {
 static cm_err run(struct bench *b, struct kills *k) {
     const size_t n = b->full ? SIZES_MOST : 2;
     const uint64_t most = sizes[n - 1].spent;
-    TRY(depot_open(&k->depot, b->scratch, LOAD, &b->diag));
+    TRY(depot_open(&k->depot, b->scratch, &b->diag));
     TRY(depot_fill(&k->depot, 2 * most + 60 * LOAD));
     TRY(depot_fetch(&k->depot, 1)); /* the code that every start is asked about */
     struct leg leg = {.items = 0};

@@ -1,11 +1,13 @@
 /* Durable redemption beside the stores that a user would take: PostgreSQL with 64 clients and with
- * statements of many rows, Redis with one command in flight on each connection and with 64. All
- * answer only what is on the disk, on the same disk; every code is fresh. The stores hold a million
- * codes before, ours ten: to fill them further would take too long, and favours them. */
+ * statements of many rows, Redis with one command in flight on each connection and with 64; ours in
+ * calls, and with 64 callers of one code. All answer only what is on the disk, on the same disk;
+ * every code is fresh, and a leg of ours has all the folding that it causes. The stores hold a
+ * million codes before, ours ten: to fill them further would take too long, and favours them. */
+#include "append.h"
 #include "areas.h"
+#include "crowd.h"
 #include "pg_redeem.h"
 #include "redis.h"
-#include "till.h"
 
 #define PRIOR_N   1000000u /* codes in each store before */
 #define GROUP_N   256u     /* codes of a call of ours */
@@ -41,24 +43,13 @@ static cm_err stores_open(struct stores *s, const char *scratch, struct cm_diag 
     return latencies_init(&s->pipelined.latencies, PIPES_MAX);
 }
 
-/* Our leg with all the folding that it causes: its stock is soon redeemed, and a fold that went on
- * in the background would slow the stores instead of us. */
-static cm_err run_folded(void *ctx, double seconds, struct leg *leg) {
-    struct till *t = ctx;
-    const struct meter m = meter_begin();
-    TRY(till_run(t, seconds, leg));
-    TRY(engine_fold(t->shop.engine));
-    meter_end(&m, leg);
-    return CM_OK;
-}
-
 /* One code a statement or command, beside our groups of what arrived meanwhile. */
 static cm_err measure_single(struct bench *b, struct till *t, struct stores *s) {
-    TRY(till_stock(t, b->live, GROUP_N, b->pairs + 1));
+    till_calls_of(t, GROUP_N);
     const struct bench_case c = {
         .area = "redeem",
         .unit = "codes/s",
-        .contestants = {{"redeem, groups of 256", run_folded, t},
+        .contestants = {{"redeem, groups of 256", till_run, t},
                         {"PostgreSQL 15, 64 clients", pg_redeem_run, &s->rows},
                         {"Redis 7, 50 clients", redis_redeem_run, &s->one},
                         {"Redis 7, 50 clients, pipeline 64", redis_redeem_run, &s->pipelined}},
@@ -70,12 +61,38 @@ static cm_err measure_single(struct bench *b, struct till *t, struct stores *s) 
     return bench_case_run(b, &c);
 }
 
-static cm_err measure_many(struct bench *b, struct till *t, struct stores *s) {
-    TRY(till_stock(t, b->live, MANY_N, b->pairs + 1));
+/* As many callers as PostgreSQL has clients, each with one code at a time. Over a network they come
+ * to the engine in one turn of the edge, so that is the row with the goal. */
+static cm_err measure_callers(struct bench *b, struct till *t, struct stores *s) {
+    CM_CLEANUP(append_close) struct append append = APPEND_INIT;
+    struct crowd turn = {t, CROWD_MAX, 0}, threads = {t, CROWD_MAX, 0};
+    size_t len = 0;
+    till_calls_of(t, CROWD_MAX);
+    TRY(till_group_len(t, &len));
+    TRY(append_open(&append, t->depot.shop.dir, len, CROWD_MAX, &b->diag));
     const struct bench_case c = {
         .area = "redeem",
         .unit = "codes/s",
-        .contestants = {{"redeem, groups of 4,096", run_folded, t},
+        .contestants = {{"64 callers in one turn", crowd_turn_run, &turn},
+                        {"64 callers, a thread each", crowd_threads_run, &threads},
+                        {"PostgreSQL 15, 64 clients", pg_redeem_run, &s->rows},
+                        {"append + fdatasync", append_run, &append}},
+        .contestant_n = 4,
+        .goals = {{"64 callers in one turn / PostgreSQL rows", 0, 2, METRIC_RATE, SENSE_AT_LEAST,
+                   50},
+                  {"64 callers, a thread each / PostgreSQL rows", 1, 2, METRIC_RATE, SENSE_NONE, 0},
+                  {"64 callers in one turn", 0, 3, METRIC_RATE, SENSE_NONE, 0},
+                  {"64 callers, a thread each", 1, 3, METRIC_RATE, SENSE_NONE, 0}},
+        .goal_n = 4};
+    return bench_case_run(b, &c);
+}
+
+static cm_err measure_many(struct bench *b, struct till *t, struct stores *s) {
+    till_calls_of(t, MANY_N);
+    const struct bench_case c = {
+        .area = "redeem",
+        .unit = "codes/s",
+        .contestants = {{"redeem, groups of 4,096", till_run, t},
                         {"PostgreSQL 15, 2 clients, 4,096 rows", pg_redeem_run, &s->many},
                         {"Redis 7, 50 clients, pipeline 64", redis_redeem_run, &s->pipelined}},
         .contestant_n = 3,
@@ -86,12 +103,13 @@ static cm_err measure_many(struct bench *b, struct till *t, struct stores *s) {
 }
 
 cm_err area_redeem_stores(struct bench *b) {
-    CM_CLEANUP(till_close) struct till till = {.diag = NULL};
+    CM_CLEANUP(till_close) struct till till = {.group_n = 1};
     CM_CLEANUP(stores_close)
     struct stores stores = {
         .pg = PG_INIT, .rows = PG_REDEEM_INIT, .many = PG_REDEEM_INIT, .redis = REDIS_INIT};
     TRY(stores_open(&stores, b->scratch, &b->diag));
-    TRY(till_open(&till, b->scratch, &b->diag));
+    TRY(till_open(&till, b->scratch, b->live, &b->diag));
     TRY(measure_single(b, &till, &stores));
+    TRY(measure_callers(b, &till, &stores));
     return measure_many(b, &till, &stores);
 }

@@ -84,7 +84,7 @@ static cm_err tell(struct bench *b, const struct place *places, size_t n) {
 
 static cm_err costs(struct bench *b, struct place *places, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        TRY(depot_open(&places[i].depot, b->scratch, load_of(b, sizes[i]), &b->diag));
+        TRY(depot_open(&places[i].depot, b->scratch, &b->diag));
         if (i > 0) TRY(depot_fill(&places[i].depot, sizes[i]));
     }
     for (unsigned at = 0; at <= b->pairs; at++)

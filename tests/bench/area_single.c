@@ -7,13 +7,12 @@
 #define LIVE_MOST 1000000u /* more than can be redeemed one by one */
 
 cm_err area_single(struct bench *b) {
-    CM_CLEANUP(till_close) struct till till = {.diag = NULL};
+    CM_CLEANUP(till_close) struct till till = {.group_n = 1};
     CM_CLEANUP(append_close) struct append append = APPEND_INIT;
     size_t len = 0;
-    TRY(till_open(&till, b->scratch, &b->diag));
-    TRY(till_stock(&till, b->live < LIVE_MOST ? b->live : LIVE_MOST, 1, b->pairs + 1));
+    TRY(till_open(&till, b->scratch, b->live < LIVE_MOST ? b->live : LIVE_MOST, &b->diag));
     TRY(till_group_len(&till, &len));
-    TRY(append_open(&append, till.shop.dir, len, 1, &b->diag));
+    TRY(append_open(&append, till.depot.shop.dir, len, 1, &b->diag));
     const struct bench_case c = {
         .area = "single",
         .unit = "codes/s",

@@ -10,28 +10,37 @@
 #define FETCH_CHUNK 4096u /* codes minted in one call */
 #define ROUNDS      4u
 
-cm_err depot_open(struct depot *d, const char *parent, size_t load, struct cm_diag *diag) {
+static cm_err enter(struct depot *d) {
     struct cm_scheme_numbers numbers;
     const struct cm_key *root = NULL;
-    *d = (struct depot){.diag = diag, .text_cap = load};
-    d->texts = malloc(load * SHOP_CODE_LEN);
+    TRY(shop_open(&d->shop, d->parent, d->diag));
+    TRY(shop_numbers(&numbers, d->diag));
+    TRY(keystore_find(d->shop.keystore, KEY_SCHEME, SHOP_SCHEME, 1, &root));
+    return cm_coder_new(&d->coder, &numbers, root, 1);
+}
+
+static void leave(struct depot *d) {
+    shop_close(&d->shop);
+    cm_coder_free(d->coder);
+    d->coder = NULL;
+    d->text_n = d->text_at = 0; /* no other shop would know them */
+}
+
+cm_err depot_open(struct depot *d, const char *parent, struct cm_diag *diag) {
+    *d = (struct depot){.parent = parent, .diag = diag};
     d->numerals = malloc((size_t)FETCH_CHUNK * SHOP_CODE_LEN);
     d->skip = malloc(FETCH_CHUNK);
     d->units = calloc(FETCH_CHUNK, sizeof *d->units);
     d->requests = calloc(CM_REQUESTS_MAX, sizeof *d->requests);
     d->answers = calloc(CM_REQUESTS_MAX, sizeof *d->answers);
-    if (d->texts == NULL || d->numerals == NULL || d->skip == NULL || d->units == NULL ||
-        d->requests == NULL || d->answers == NULL)
+    if (d->numerals == NULL || d->skip == NULL || d->units == NULL || d->requests == NULL ||
+        d->answers == NULL)
         return CM_E_NO_MEMORY;
-    TRY(shop_open(&d->shop, parent, diag));
-    TRY(shop_numbers(&numbers, diag));
-    TRY(keystore_find(d->shop.keystore, KEY_SCHEME, SHOP_SCHEME, 1, &root));
-    return cm_coder_new(&d->coder, &numbers, root, 1);
+    return enter(d);
 }
 
 void depot_close(struct depot *d) {
-    shop_close(&d->shop);
-    cm_coder_free(d->coder);
+    leave(d);
     free(d->texts);
     free(d->numerals);
     free(d->skip);
@@ -59,7 +68,16 @@ static cm_err spend(struct depot *d, uint32_t set, uint64_t quantity) {
     return open_batch(d, set);
 }
 
+/* A shop has so many batches and no more. */
+static cm_err make_room(struct depot *d, uint64_t live) {
+    const uint64_t needed = (live + DEPOT_BATCH - 1) / DEPOT_BATCH;
+    if (d->shop.batch_n + needed <= SHOP_BATCHES) return CM_OK;
+    leave(d);
+    return enter(d);
+}
+
 cm_err depot_fill(struct depot *d, uint64_t live) {
+    TRY(make_room(d, live));
     d->range = (struct depot_range){
         .set_first = d->shop.batch_n + 1, .per_set = DEPOT_BATCH, .live = live};
     for (uint64_t at = 0; at < live; at += DEPOT_BATCH) {
@@ -130,16 +148,49 @@ static cm_err fetch_chunk(struct depot *d, size_t n) {
     return CM_OK;
 }
 
+/* Room for n texts. What was there stays. */
+static cm_err grow(struct depot *d, size_t n) {
+    if (n <= d->text_cap) return CM_OK;
+    char *texts = realloc(d->texts, n * SHOP_CODE_LEN);
+    if (texts == NULL) return CM_E_NO_MEMORY;
+    d->texts = texts;
+    d->text_cap = n;
+    return CM_OK;
+}
+
+/* Behind those of the load, until it has n or the live codes end. */
+static cm_err fetch_up_to(struct depot *d, size_t n) {
+    TRY(grow(d, n));
+    while (d->text_n < n && d->range.next < d->range.live) {
+        const uint64_t left = d->range.live - d->range.next;
+        size_t chunk = n - d->text_n < FETCH_CHUNK ? n - d->text_n : FETCH_CHUNK;
+        if (chunk > left) chunk = (size_t)left;
+        TRY(fetch_chunk(d, chunk));
+    }
+    return CM_OK;
+}
+
 cm_err depot_fetch(struct depot *d, size_t n) {
     d->text_n = d->text_at = 0;
-    if (n > d->text_cap) n = d->text_cap;
+    TRY(fetch_up_to(d, n));
+    return d->text_n > 0 ? CM_OK : CM_E_LIMIT;
+}
+
+static void forget_redeemed(struct depot *d) {
+    const size_t left = depot_left(d);
+    if (left > 0 && d->text_at > 0)
+        memmove(d->texts, d->texts + SHOP_CODE_LEN * d->text_at, SHOP_CODE_LEN * left);
+    d->text_n = left;
+    d->text_at = 0;
+}
+
+cm_err depot_stock(struct depot *d, size_t n) {
+    if (depot_left(d) >= n) return CM_OK;
+    forget_redeemed(d);
+    TRY(fetch_up_to(d, n));
     while (d->text_n < n) {
-        size_t chunk = n - d->text_n < FETCH_CHUNK ? n - d->text_n : FETCH_CHUNK;
-        const uint64_t left = d->range.live - d->range.next;
-        if (chunk > left) chunk = (size_t)left;
-        if (chunk == 0 && d->text_n == 0) return CM_E_LIMIT;
-        if (chunk == 0) return CM_OK;
-        TRY(fetch_chunk(d, chunk));
+        TRY(depot_fill(d, d->range.live));
+        TRY(fetch_up_to(d, n));
     }
     return CM_OK;
 }
@@ -161,7 +212,7 @@ static cm_err ask(struct depot *d, enum cm_operation operation, size_t at, size_
 }
 
 cm_err depot_redeem(struct depot *d, size_t n, size_t *done) {
-    const size_t left = d->text_n - d->text_at;
+    const size_t left = depot_left(d);
     *done = n < left ? n : left;
     if (*done == 0) return CM_OK;
     TRY(ask(d, CM_OP_REDEEM, d->text_at, *done));

@@ -74,7 +74,7 @@ static cm_err weigh(struct footprint *f, struct depot *d) {
 
 static cm_err weigh_depot(struct footprint *f, const char *parent, struct cm_diag *diag) {
     CM_CLEANUP(depot_close) struct depot d = {.diag = diag};
-    TRY(depot_open(&d, parent, LOAD, diag));
+    TRY(depot_open(&d, parent, diag));
     return weigh(f, &d);
 }
 

@@ -60,15 +60,34 @@ static inline void power_bed_record(const struct power_bed *b, const struct powe
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+static inline void power_bed_explore_as(const struct powerloss_options *options,
+                                        powerloss_check *check, void *ctx,
+                                        struct powerloss_report *report) {
+    powerloss_explore(options, check, ctx, report);
+    print_message("power loss: %llu points, %llu states, %llu violations (%llu deaths) %s\n",
+                  (unsigned long long)report->points, (unsigned long long)report->states,
+                  (unsigned long long)report->violations, (unsigned long long)report->deaths,
+                  report->first);
+}
+
 static inline void power_bed_explore(const struct power_bed *b, uint64_t seed, uint64_t states,
                                      powerloss_check *check, void *ctx,
                                      struct powerloss_report *report) {
     const struct powerloss_options options = {
         .log = b->log.path, .scratch = b->states.path, .seed = seed, .states = states};
-    powerloss_explore(&options, check, ctx, report);
-    print_message("power loss: %llu points, %llu states, %llu violations %s\n",
-                  (unsigned long long)report->points, (unsigned long long)report->states,
-                  (unsigned long long)report->violations, report->first);
+    power_bed_explore_as(&options, check, ctx, report);
+}
+
+/* The same of a recording without some of its syncs: each state in a process of its own. */
+static inline void power_bed_explore_lies(const struct power_bed *b, uint64_t seed, uint64_t states,
+                                          powerloss_check *check, void *ctx,
+                                          struct powerloss_report *report) {
+    const struct powerloss_options options = {.log = b->log.path,
+                                              .scratch = b->states.path,
+                                              .seed = seed,
+                                              .states = states,
+                                              .apart = true};
+    power_bed_explore_as(&options, check, ctx, report);
 }
 
 #endif

@@ -2,9 +2,12 @@
 #include "support/powerloss/explore.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/powerloss/disk_model.h"
 #include "support/scratch.h"
@@ -12,6 +15,7 @@
 
 #define SUBSETS_OF_MAX 6u  /* pending operations of which all subsets are tried */
 #define SUBSETS_RANDOM 64u /* subsets tried of more */
+#define APART_MOST_S   60u /* seconds that a check apart may take: a tree may go round in circles */
 
 struct exploration {
     const struct powerloss_options *options;
@@ -25,6 +29,40 @@ struct exploration {
     uint64_t begin, point;
 };
 
+/* In the child: the test framework would take the signals of a crash for its own test's. */
+static _Noreturn void judge_and_exit(const struct exploration *x, const char *folder, int to) {
+    char why[POWERLOSS_WHY_CAP] = "";
+    const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE};
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        (void)signal(deadly[i], SIG_DFL);
+    (void)alarm(APART_MOST_S);
+    const int bad = x->check(x->ctx, folder, x->marks, x->mark_n, why);
+    if (write(to, why, sizeof why) != (ssize_t)sizeof why) _exit(1);
+    _exit(bad);
+}
+
+static int check_apart(struct exploration *x, const char *folder,
+                       char why[static POWERLOSS_WHY_CAP]) {
+    int ends[2], status = 0;
+    (void)fflush(NULL);
+    if (pipe(ends) != 0) abort();
+    const pid_t pid = fork();
+    if (pid < 0) abort();
+    if (pid == 0) judge_and_exit(x, folder, ends[1]);
+    (void)close(ends[1]);
+    const bool told = read(ends[0], why, POWERLOSS_WHY_CAP) == (ssize_t)POWERLOSS_WHY_CAP;
+    (void)close(ends[0]);
+    if (waitpid(pid, &status, 0) != pid) abort();
+    if (!told) (void)snprintf(why, POWERLOSS_WHY_CAP, "the check died (status %d)", status);
+    x->report->deaths += told ? 0u : 1u;
+    return told && status == 0 ? 0 : 1;
+}
+
+static int judge(struct exploration *x, const char *folder, char why[static POWERLOSS_WHY_CAP]) {
+    if (x->options->apart) return check_apart(x, folder, why);
+    return x->check(x->ctx, folder, x->marks, x->mark_n, why);
+}
+
 static void try_state(struct exploration *x) {
     char folder[PATH_MAX];
     char why[POWERLOSS_WHY_CAP] = "";
@@ -32,7 +70,7 @@ static void try_state(struct exploration *x) {
     scratch_remove(folder);
     disk_model_build(x->model, x->fates, folder);
     x->report->states += 1;
-    if (x->check(x->ctx, folder, x->marks, x->mark_n, why) != 0) {
+    if (judge(x, folder, why) != 0) {
         if (x->report->violations == 0)
             (void)snprintf(x->report->first, sizeof x->report->first, "record %llu: %.400s",
                            (unsigned long long)x->point, why);

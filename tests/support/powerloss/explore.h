@@ -4,6 +4,7 @@
 #ifndef CM_TESTS_POWERLOSS_EXPLORE_H
 #define CM_TESTS_POWERLOSS_EXPLORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,10 +26,13 @@ struct powerloss_options {
     const char *scratch; /* a folder, best in memory, for states */
     uint64_t seed;
     uint64_t states; /* about how many; never less than all subsets of up to six operations */
+    bool apart;      /* judge each state in a process of its own, whose death is a violation: for
+                      * disks that lied, since LMDB trusts its pages and may crash on them */
 };
 
 struct powerloss_report {
     uint64_t points, states, violations;
+    uint64_t deaths;               /* violations found by a check apart that died */
     char first[POWERLOSS_WHY_CAP]; /* of the first violation */
 };
 

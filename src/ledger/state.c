@@ -171,6 +171,7 @@ static cm_err open_tables(struct state *s, struct cm_diag *diag) {
     /* The record that tells the format comes first: another format may have other tables. */
     cm_err err = state_err(mdb_dbi_open(txn, table_name(TABLE_META), 0, &s->tables[TABLE_META]),
                            table_name(TABLE_META));
+    if (err == CM_OK) err = table_learn_map(s, txn);
     if (err == CM_OK) err = check_meta(s, txn, diag);
     if (err == CM_OK) err = tables_open(txn, false, s->tables);
     if (err == CM_E_NOT_FOUND)

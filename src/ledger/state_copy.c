@@ -10,8 +10,8 @@ static cm_err check_table(struct state *s, enum table t, struct cm_diag *diag) {
     CM_CLEANUP(cursor_closep) MDB_cursor *cursor = NULL;
     TRY(state_err(mdb_cursor_open(s->reader, s->tables[t], &cursor), table_name(t)));
     MDB_val key, value;
-    int rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-    for (; rc == MDB_SUCCESS; rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    int rc = table_seek(cursor, &key, &value, MDB_FIRST);
+    for (; rc == MDB_SUCCESS; rc = table_seek(cursor, &key, &value, MDB_NEXT)) {
         struct cm_slice content;
         TRY(table_content(t, &key, &value, diag, &content));
     }

@@ -130,7 +130,7 @@ static cm_err first_row(struct state_fold *f, uint64_t before_ms, struct table_k
     MDB_val key, value;
     *found = false;
     TRY(state_err(mdb_cursor_open(f->txn, f->state->tables[TABLE_ANSWER_TIMES], &cursor), "times"));
-    const int rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+    const int rc = table_seek(cursor, &key, &value, MDB_FIRST);
     if (rc == MDB_NOTFOUND) return CM_OK;
     TRY(state_err(rc, "times"));
     if (key.mv_size != sizeof(uint64_t) + EVENT_HASH_LEN) return CM_E_CORRUPT;

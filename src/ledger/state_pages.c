@@ -53,7 +53,7 @@ static cm_err range_from(struct state *s, enum table t, unsigned per, const stru
     struct table_key place = key_unit(from->set, from->range * per);
     MDB_val key = {.mv_size = place.len, .mv_data = place.b}, value;
     TRY(state_err(mdb_cursor_open(s->reader, s->tables[t], &cursor), table_name(t)));
-    const int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    const int rc = table_seek(cursor, &key, &value, MDB_SET_RANGE);
     *out = (struct range_at){.there = false};
     if (rc == MDB_NOTFOUND) return CM_OK;
     TRY(state_err(rc, table_name(t)));

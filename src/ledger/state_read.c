@@ -75,8 +75,8 @@ static cm_err walk(struct state *s, enum table t, visit_row *visit, void *ctx) {
     CM_CLEANUP(cursor_closep) MDB_cursor *cursor = NULL;
     TRY(state_err(mdb_cursor_open(s->reader, s->tables[t], &cursor), table_name(t)));
     MDB_val key, value;
-    int rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-    for (; rc == MDB_SUCCESS; rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    int rc = table_seek(cursor, &key, &value, MDB_FIRST);
+    for (; rc == MDB_SUCCESS; rc = table_seek(cursor, &key, &value, MDB_NEXT)) {
         struct cm_slice content;
         struct cm_diag diag = DIAG_INIT;
         const cm_err err = table_content(t, &key, &value, &diag, &content);

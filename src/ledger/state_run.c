@@ -63,9 +63,9 @@ static cm_err chunk_before(MDB_cursor *cursor, const struct chunk *at, struct cm
                            struct chunk *out, bool *found) {
     struct table_key place = chunk_key(at);
     MDB_val key = {.mv_size = place.len, .mv_data = place.b}, value;
-    int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    int rc = table_seek(cursor, &key, &value, MDB_SET_RANGE);
     if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND)
-        rc = mdb_cursor_get(cursor, &key, &value, rc == MDB_SUCCESS ? MDB_PREV : MDB_LAST);
+        rc = table_seek(cursor, &key, &value, rc == MDB_SUCCESS ? MDB_PREV : MDB_LAST);
     *found = false;
     if (rc == MDB_NOTFOUND) return CM_OK;
     TRY(state_err(rc, "details"));
@@ -178,7 +178,7 @@ static cm_err run_take(MDB_cursor *cursor, const struct chunk *last, struct deta
     for (;;) {
         struct table_key place = chunk_key(&first);
         MDB_val key = {.mv_size = place.len, .mv_data = place.b}, value;
-        const int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+        const int rc = table_seek(cursor, &key, &value, MDB_SET_RANGE);
         if (rc == MDB_NOTFOUND) return CM_OK;
         TRY(state_err(rc, "details"));
         struct chunk c = {.n = 0};

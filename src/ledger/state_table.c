@@ -1,8 +1,10 @@
 /* Tables of the state: keys, values with their checksums, the owner's reading turn.
- * It refuses every value whose CRC-32C over table, key and content does not hold. */
+ * It refuses every value whose CRC-32C over table, key and content does not hold, and before that
+ * every key and value that reach beyond the mapped file. */
 #include "ledger/state_table.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -98,10 +100,63 @@ static MDB_val val_of(const struct table_key *key) {
     return (MDB_val){.mv_size = key->len, .mv_data = p.out};
 }
 
+/* ---- Within the file --------------------------------------------------------------------- */
+
+static bool look_at_length(struct state *s, size_t end) {
+    struct stat file;
+    int fd = -1;
+    if (mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &file) != 0) return false;
+    atomic_store_explicit(&s->file_len, (size_t)file.st_size, memory_order_relaxed);
+    return end <= (size_t)file.st_size;
+}
+
+/* What lies outside the map lies in a page that a fold has in memory. */
+static bool in_file(MDB_txn *txn, const MDB_val *v) {
+    struct state *s = mdb_env_get_userctx(mdb_txn_env(txn));
+    if (s == NULL || (uintptr_t)v->mv_data - s->map >= s->map_len) return true;
+    const size_t end = (uintptr_t)v->mv_data - s->map + v->mv_size; /* sizes have 32 bits at most */
+    return end <= atomic_load_explicit(&s->file_len, memory_order_relaxed) ||
+           look_at_length(s, end);
+}
+
+int table_seek(MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op op) {
+    const int rc = mdb_cursor_get(cursor, key, value, op);
+    if (rc != MDB_SUCCESS) return rc;
+    MDB_txn *txn = mdb_cursor_txn(cursor);
+    return in_file(txn, key) && in_file(txn, value) ? rc : MDB_CORRUPTED;
+}
+
+static int get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value) {
+    const int rc = mdb_get(txn, table, key, value);
+    return rc != MDB_SUCCESS || in_file(txn, value) ? rc : MDB_CORRUPTED;
+}
+
+/* A page begins with its own number (LMDB's data format 1). Were that wrong too, the look-ups would
+ * only be checked less. */
+cm_err table_learn_map(struct state *s, MDB_txn *txn) {
+    const struct table_key key = key_text("image");
+    MDB_val k = val_of(&key), v;
+    MDB_envinfo info;
+    MDB_stat shape;
+    uint64_t number = 0;
+    TRY(state_err(mdb_env_info(s->env, &info), "env_info"));
+    TRY(state_err(mdb_env_stat(s->env, &shape), "env_stat"));
+    const int rc = mdb_get(txn, s->tables[TABLE_META], &k, &v);
+    if (rc == MDB_NOTFOUND) return CM_OK; /* told by who needs it */
+    TRY(state_err(rc, names[TABLE_META]));
+    const uintptr_t inside = (uintptr_t)v.mv_data % shape.ms_psize;
+    if (v.mv_size > shape.ms_psize - inside) return state_err(MDB_CORRUPTED, names[TABLE_META]);
+    memcpy(&number, (const uint8_t *)v.mv_data - inside, sizeof number);
+    if (number > info.me_last_pgno) return state_err(MDB_CORRUPTED, names[TABLE_META]);
+    s->map = (uintptr_t)v.mv_data - inside - (uintptr_t)number * shape.ms_psize;
+    s->map_len = info.me_mapsize;
+    return state_err(mdb_env_set_userctx(s->env, s), "env_set_userctx");
+}
+
 cm_err table_get(const struct state *s, MDB_txn *txn, enum table t, const struct table_key *key,
                  struct cm_diag *diag, struct cm_slice *content, bool *found) {
     MDB_val k = val_of(key), v;
-    const int rc = mdb_get(txn, s->tables[t], &k, &v);
+    const int rc = get(txn, s->tables[t], &k, &v);
     if (rc == MDB_NOTFOUND) {
         *found = false;
         return CM_OK;

@@ -42,6 +42,9 @@ struct state {
     unsigned reading; /* reads under way: a visitor may read on */
     struct cm_diag fault;
     uint8_t workspace_id[16];
+    uintptr_t map; /* where page 0 is mapped; 0 until it is known */
+    size_t map_len;
+    _Atomic size_t file_len; /* as of the last look; the file only grows */
     _Atomic uint64_t position;
     atomic_bool dead; /* a commit failed: nothing more is folded */
 };
@@ -71,6 +74,12 @@ cm_err state_err(int rc, const char *what);
 const char *table_name(enum table t);
 /** Open every table, made when absent if `make` is set; the handles count once txn is committed. */
 CM_MUST_CHECK cm_err tables_open(MDB_txn *txn, bool make, MDB_dbi tables[static TABLE_N]);
+/** Find out where the file is mapped, so that every look-up from then on is checked against its
+ * end: LMDB believes the lengths in its pages, and one of a torn page would be a bus error.
+ * @retval CM_E_CORRUPT, CM_E_IO */
+CM_MUST_CHECK cm_err table_learn_map(struct state *s, MDB_txn *txn);
+/* mdb_cursor_get; MDB_CORRUPTED where key or value reach beyond the file. */
+int table_seek(MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op op);
 /** Check a value's sum and yield its content, which lies in the map: valid while the transaction
  * lives and nothing is written.
  * @param diag  told table and key on error; may be NULL

@@ -126,14 +126,14 @@ cm_err tail_first(MDB_cursor *cursor, uint32_t set, uint64_t range, struct cm_di
                   struct tail_chunk *out, bool *found) {
     struct table_key place = tail_key(set, range, 0);
     MDB_val key = {.mv_size = place.len, .mv_data = place.b}, value;
-    const int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    const int rc = table_seek(cursor, &key, &value, MDB_SET_RANGE);
     return chunk_of(rc, &key, &value, set, range, diag, out, found);
 }
 
 cm_err tail_next(MDB_cursor *cursor, uint32_t set, uint64_t range, struct cm_diag *diag,
                  struct tail_chunk *out, bool *found) {
     MDB_val key, value;
-    const int rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    const int rc = table_seek(cursor, &key, &value, MDB_NEXT);
     return chunk_of(rc, &key, &value, set, range, diag, out, found);
 }
 
@@ -141,16 +141,16 @@ cm_err tail_last(MDB_cursor *cursor, uint32_t set, uint64_t range, struct cm_dia
                  struct tail_chunk *out, bool *found) {
     struct table_key place = tail_key(set, range, UINT16_MAX); /* no tail has so many */
     MDB_val key = {.mv_size = place.len, .mv_data = place.b}, value;
-    int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    int rc = table_seek(cursor, &key, &value, MDB_SET_RANGE);
     if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND)
-        rc = mdb_cursor_get(cursor, &key, &value, rc == MDB_SUCCESS ? MDB_PREV : MDB_LAST);
+        rc = table_seek(cursor, &key, &value, rc == MDB_SUCCESS ? MDB_PREV : MDB_LAST);
     return chunk_of(rc, &key, &value, set, range, diag, out, found);
 }
 
 cm_err tail_before(MDB_cursor *cursor, uint32_t set, uint64_t range, struct cm_diag *diag,
                    struct tail_chunk *out, bool *found) {
     MDB_val key, value;
-    const int rc = mdb_cursor_get(cursor, &key, &value, MDB_PREV);
+    const int rc = table_seek(cursor, &key, &value, MDB_PREV);
     return chunk_of(rc, &key, &value, set, range, diag, out, found);
 }
 

@@ -143,6 +143,82 @@ static void a_cut_file_is_corrupt_at_every_page(void **state) {
     }
 }
 
+/* LMDB's node before a key: two halves of the value's length, flags, the key's length. */
+enum { NODE_HALF_BITS = 16, NODE_BIG = 1, NODE_LEN = 8, UNIT_KEY_LEN = 12 };
+
+static void node_put(uint8_t to[static NODE_LEN], size_t value_len, uint16_t flags) {
+    const uint16_t fields[] = {(uint16_t)value_len, (uint16_t)(value_len >> NODE_HALF_BITS), flags,
+                               UNIT_KEY_LEN};
+    memcpy(to, fields, sizeof fields);
+}
+
+/* Let the value of the unit's key be told as 256 MiB longer than it is: inside the map, and beyond
+ * the file. */
+static void stretch(const struct image_kit *kit, size_t value_len, uint16_t flags,
+                    const uint8_t key[static UNIT_KEY_LEN]) {
+    uint8_t old[NODE_LEN + UNIT_KEY_LEN], new[NODE_LEN + UNIT_KEY_LEN];
+    node_put(old, value_len, flags);
+    memcpy(old + NODE_LEN, key, UNIT_KEY_LEN);
+    node_put(new, value_len + (1u << 28), flags);
+    memcpy(new + NODE_LEN, key, UNIT_KEY_LEN);
+    const struct scratch data = data_file(kit);
+    assert_int_equal(image_kit_patch(data.path, old, new, sizeof old), 1);
+}
+
+static void a_length_that_reaches_beyond_the_file_is_corrupt(void **state) {
+    static const uint8_t page[STATE_PAGE_LEN] = {3};
+    static const uint8_t page_key[UNIT_KEY_LEN] = {0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 3, 4};
+    static const uint8_t extra_key[UNIT_KEY_LEN] = {0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 5, 6};
+    const struct unit_extra extra = {.flags = UNIT_VOID};
+    struct state *s = image_kit_open(*state);
+    struct state_fold *f = begin(s);
+    assert_ok(fold_page(f, 0x0102, 0x0304, page));
+    assert_ok(fold_extra(f, 0x0102, 0x0506, &extra));
+    assert_ok(fold_commit(f, 1));
+    state_close(s);
+    stretch(*state, STATE_PAGE_LEN + TABLE_SUM_LEN, NODE_BIG, page_key);
+    stretch(*state, RECORD_EXTRA_LEN + TABLE_SUM_LEN, 0, extra_key);
+
+    s = image_kit_open(*state);
+    uint8_t got[STATE_PAGE_LEN];
+    struct unit_extra unit;
+    bool found = false;
+    assert_err(CM_E_CORRUPT, state_page(s, 0x0102, 0x0304, got, &found));
+    assert_err(CM_E_CORRUPT, state_extra(s, 0x0102, 0x0506, &unit, &found));
+    assert_err(CM_E_CORRUPT, state_check(s, NULL));
+    assert_false(found);
+    f = begin(s); /* nor does a fold believe it */
+    assert_err(CM_E_CORRUPT, fold_page_get(f, 0x0102, 0x0304, got));
+    fold_abort(f);
+    state_close(s);
+}
+
+/* A commit makes the file longer than it was when the image was opened. */
+static void a_file_that_grew_is_read_to_its_new_end(void **state) {
+    static const uint8_t page[STATE_PAGE_LEN] = {3};
+    struct state *s = image_kit_open(*state);
+    struct state *reader = NULL;
+    struct state_options o = image_kit_options(*state);
+    o.create = false;
+    o.read_only = true;
+    uint8_t got[STATE_PAGE_LEN];
+    bool found = false;
+    assert_ok(state_page(s, 1, 0, got, &found));
+    assert_false(found);
+    struct state_fold *f = begin(s);
+    for (uint64_t i = 0; i < 200; i++)
+        assert_ok(fold_page(f, 1, i, page));
+    assert_ok(fold_commit(f, 1));
+    for (uint64_t i = 0; i < 200; i++) {
+        assert_ok(state_page(s, 1, i, got, &found));
+        assert_true(found);
+    }
+    state_close(s);
+    assert_ok(state_open(&reader, &o, NULL));
+    assert_ok(state_check(reader, NULL));
+    state_close(reader);
+}
+
 static void a_full_map_refuses_the_fold_and_keeps_the_image(void **state) {
     struct state_options o = image_kit_options(*state);
     o.map_len = 1u << 20;
@@ -288,6 +364,8 @@ int main(void) {
         IN_KIT(a_damaged_meta_record_is_corrupt_not_another_format),
         IN_KIT(a_file_that_is_no_image_is_corrupt),
         IN_KIT(a_cut_file_is_corrupt_at_every_page),
+        IN_KIT(a_length_that_reaches_beyond_the_file_is_corrupt),
+        IN_KIT(a_file_that_grew_is_read_to_its_new_end),
         IN_KIT(a_full_map_refuses_the_fold_and_keeps_the_image),
         IN_KIT(a_killed_writer_leaves_whole_folds_only),
         IN_KIT(reads_beside_a_fold_see_one_commit),

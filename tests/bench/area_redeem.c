@@ -12,6 +12,7 @@
 
 #define MANY            1000000000u /* live codes in the full bench */
 #define LONG_GROUP_N    256u
+#define PACE_LEAST_S    2.0 /* of the leg by whose pace codes are prepared */
 #define TAIL_MOST_US    5000.0
 #define SUSTAINED_LEAST 0.8
 #define ROW_CAP         80u
@@ -60,7 +61,7 @@ static cm_err run_long(struct bench *b, struct place *p, struct sustained *s) {
     CM_CLEANUP(append_close) struct append append = APPEND_INIT;
     struct leg pace = {.items = 0};
     TRY(open_bound(b, p, LONG_GROUP_N, &append));
-    TRY(till_run(&p->till, b->leg_s, &pace));
+    TRY(till_run(&p->till, b->leg_s > PACE_LEAST_S ? b->leg_s : PACE_LEAST_S, &pace));
     TRY(append_run(&append, b->leg_s, &s->before));
     TRY(till_run(&p->till, b->sustained_s, &s->leg));
     for (size_t i = 0; i < TILL_SIXTHS; i++)

@@ -6,12 +6,12 @@ const struct area areas[] = {
     {"mint", area_mint, true, 120},
     {"mint-file", area_mint_file, false, 85},
     {"open", area_open, true, 45},
-    {"cards", area_cards, true, 60},
-    {"redeem", area_redeem, false, 120},
-    {"redeem-stores", area_redeem_stores, false, 110},
+    {"cards", area_cards, true, 50},
+    {"redeem", area_redeem, false, 105},
+    {"redeem-stores", area_redeem_stores, false, 165},
     {"single", area_single, false, 30},
-    {"http", area_http, false, 255},
+    {"http", area_http, false, 245},
     {"open-at-scale", area_open_at_scale, false, 75},
-    {"scale", area_scale, false, 80},
+    {"scale", area_scale, false, 60},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

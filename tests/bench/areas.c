@@ -7,11 +7,11 @@ const struct area areas[] = {
     {"mint-file", area_mint_file, false, 85},
     {"open", area_open, true, 45},
     {"cards", area_cards, true, 50},
-    {"redeem", area_redeem, false, 105},
+    {"redeem", area_redeem, false, 115},
     {"redeem-stores", area_redeem_stores, false, 165},
     {"single", area_single, false, 30},
     {"http", area_http, false, 245},
     {"open-at-scale", area_open_at_scale, false, 75},
-    {"scale", area_scale, false, 60},
+    {"scale", area_scale, false, 50},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

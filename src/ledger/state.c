@@ -153,7 +153,7 @@ static cm_err check_meta(struct state *s, MDB_txn *txn, struct cm_diag *diag) {
     TRY(record_read_meta(content, &m));
     if (m.format != STATE_FORMAT)
         return diag_fail(diag, CM_E_VERSION, "state", "meta",
-                         "use the program that wrote it, or rebuild the state from the journal",
+                         "make it anew from the journal: countermark fsck --rebuild",
                          "the image has format %u, this program knows %u", (unsigned)m.format,
                          (unsigned)STATE_FORMAT);
     if (!slice_equal(slice_of(m.workspace_id, sizeof m.workspace_id),

@@ -85,7 +85,7 @@ static cm_err take_power(struct cm_slice *line, struct fault *f) {
 }
 
 static cm_err take_text(struct cm_slice *line, struct fault *f) {
-    if (line->len < 2) return CM_E_FORMAT; /* a space, and something */
+    if (line->len < 2) return CM_OK; /* the printer's own words then */
     const struct cm_slice text = slice_of(line->p + 1, line->len - 1);
     *line = slice_of(line->p + line->len, 0);
     return escape_parse(text, &f->text);

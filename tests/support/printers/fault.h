@@ -6,16 +6,18 @@
  * MOMENT is item (a unit was accepted), print (a unit begins to print), reply (an answer is due) or
  * connect. FAULT is one of
  *
- *     no-reply | late MS | split | join | unsolicited TEXT       of this answer, or of the next one
- *     reset                                                      the connection is cut, unanswered
- *     skip [counted] | reprint                                   of this print, or of the next one
- *     paper-out | ribbon-out | head-open [for MS]                stops; what prints then is cut
- * short menu [for MS]                                              an operator is in a menu power
- * keep|lose [for MS]                                   off and on again repeat-last | stop-empty
- * from here on, with nothing to print
+ *     no-reply | late MS | split | join             of this answer, or of the next one
+ *     unsolicited [TEXT]                            before it
+ *     reset                                         the connection is cut, unanswered
+ *     skip [counted] | reprint                      of this print, or of the next one
+ *     paper-out | ribbon-out | head-open [for MS]   it stops; what prints is cut short
+ *     menu [for MS]                                 an operator is in a menu
+ *     power keep|lose [for MS]                      off and on again
+ *     repeat-last | stop-empty                      from here on, with nothing to print
  *
- * TEXT is escaped (escape.h). Empty lines and lines that begin with # say nothing. Without `for`
- * a stop lasts until the printer is told otherwise. Every mistake is refused with its line. */
+ * TEXT is escaped (escape.h); without it the grammar's own words come. Empty lines and lines that
+ * begin with # say nothing. Without `for` a stop lasts until the printer is told otherwise. Every
+ * mistake is refused with its line. */
 #ifndef CM_TESTS_PRINTERS_FAULT_H
 #define CM_TESTS_PRINTERS_FAULT_H
 

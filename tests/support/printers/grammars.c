@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct grammar *const all[] = {&grammar_zpl, &grammar_ztc, &grammar_sppl, &grammar_wsi,
-                                            &grammar_rules};
+                                            &grammar_raw};
 
 const struct grammar *grammar_at(size_t i) {
     return i < sizeof all / sizeof all[0] ? all[i] : NULL;

@@ -5,11 +5,11 @@
 
 #include "support/printers/printer.h"
 
-extern const struct grammar grammar_zpl;   /* ZPL II over TCP 9100 */
-extern const struct grammar grammar_ztc;   /* Videojet/Linx ZTC with the serialization set */
-extern const struct grammar grammar_sppl;  /* Savema SPPL Rev.12 */
-extern const struct grammar grammar_wsi;   /* Videojet 1000-line WSI */
-extern const struct grammar grammar_rules; /* any line protocol, its rules as data (rules.h) */
+extern const struct grammar grammar_zpl;  /* ZPL II over TCP 9100 */
+extern const struct grammar grammar_ztc;  /* Videojet/Linx ZTC with the serialization set */
+extern const struct grammar grammar_sppl; /* Savema SPPL Rev.12 */
+extern const struct grammar grammar_wsi;  /* Videojet 1000-line WSI */
+extern const struct grammar grammar_raw;  /* any line protocol, its rules as data (protocol.h) */
 
 /* By name; NULL: there is none. */
 const struct grammar *grammar_named(const char *name);

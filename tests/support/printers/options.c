@@ -18,8 +18,8 @@ const char emulator_help[] =
     "Emulates coding and label printers for tests. Prints a line \"ready NAME ADDRESS\" a printer\n"
     "and runs until SIGTERM or SIGINT. Listens on the loopback alone.\n"
     "\n"
-    "  --grammar NAME    zpl, ztc, sppl, wsi, or rules\n"
-    "  --rules FILE      the protocol of grammar rules (tests/support/printers/protocols/)\n"
+    "  --grammar NAME    zpl, ztc, sppl, wsi, or raw\n"
+    "  --protocol FILE   the protocol of grammar raw (tests/support/printers/protocols/)\n"
     "  --port WHERE      PORT (0: any free one, the default), unix:PATH, or pty\n"
     "  --count N         so many printers, on the ports from PORT on; default 1\n"
     "  --record FILE     append what happens to every item; the second printer's is FILE.2\n"
@@ -36,12 +36,12 @@ const char emulator_help[] =
     "\n"
     "examples:\n"
     "  printer_emulator --grammar zpl --port 9100 --record zebra.log --rate 250\n"
-    "  printer_emulator --grammar rules --rules codenet.rules --faults night.faults --seed 7\n"
+    "  printer_emulator --grammar raw --protocol codenet.rules --faults night.faults --seed 7\n"
     "  printer_emulator --grammar zpl --count 64 --sink\n";
 
 static const struct option_spec specs[] = {
     {.name = "grammar", .kind = OPTION_TEXT, .value = "NAME"},
-    {.name = "rules", .kind = OPTION_FILE, .value = "FILE"},
+    {.name = "protocol", .kind = OPTION_FILE, .value = "FILE"},
     {.name = "port", .kind = OPTION_TEXT, .value = "WHERE"},
     {.name = "count", .kind = OPTION_NUMBER, .value = "N"},
     {.name = "record", .kind = OPTION_TEXT, .value = "FILE"},
@@ -73,14 +73,14 @@ static cm_err read_numbers(const struct options *given, struct emulator_options 
 
 static cm_err read_files(const struct options *given, struct emulator_options *o,
                          struct cm_diag *diag) {
-    const char *faults = option_text(given, "faults"), *rules = option_text(given, "rules");
+    const char *faults = option_text(given, "faults"), *protocol = option_text(given, "protocol");
     if (faults != NULL) TRY(file_read(faults, FILE_MOST, &o->faults, diag));
     o->printer.faults = buffer_slice(&o->faults);
     o->printer.faults_name = faults;
-    if (rules == NULL) return CM_OK;
-    TRY(file_read(rules, FILE_MOST, &o->rules_text, diag));
-    TRY(rules_parse(buffer_slice(&o->rules_text), rules, &o->rules, diag));
-    o->printer.grammar_data = o->rules;
+    if (protocol == NULL) return CM_OK;
+    TRY(file_read(protocol, FILE_MOST, &o->protocol_text, diag));
+    TRY(protocol_parse(buffer_slice(&o->protocol_text), protocol, &o->protocol, diag));
+    o->printer.grammar_data = o->protocol;
     return CM_OK;
 }
 
@@ -92,7 +92,7 @@ static cm_err read_given(const struct options *given, struct emulator_options *o
     o->printer.grammar = grammar == NULL ? NULL : grammar_named(grammar);
     if (o->printer.grammar == NULL)
         return diag_fail(diag, CM_E_ARGUMENT, "--grammar", grammar, "see --help",
-                         "zpl, ztc, sppl, wsi or rules");
+                         "zpl, ztc, sppl, wsi or raw");
     o->record = option_text(given, "record");
     o->address = port == NULL ? "0" : port;
     o->printer.fields = option_text(given, "fields");
@@ -118,7 +118,7 @@ cm_err emulator_options_read(int argc, char **argv, struct emulator_options *out
 }
 
 void emulator_options_free(struct emulator_options *o) {
-    rules_free(o->rules);
+    protocol_free(o->protocol);
     buffer_free(&o->faults);
-    buffer_free(&o->rules_text);
+    buffer_free(&o->protocol_text);
 }

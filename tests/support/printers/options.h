@@ -3,14 +3,14 @@
 #define CM_TESTS_PRINTERS_OPTIONS_H
 
 #include "support/printers/printer.h"
-#include "support/printers/rules.h"
+#include "support/printers/protocol.h"
 
 #define EMULATOR_ADDRESSES 16u
 
 struct emulator_options {
     struct printer_options printer;
-    struct rules *rules;
-    struct buffer faults, rules_text;
+    struct protocol *protocol;
+    struct buffer faults, protocol_text;
     const char *record; /* a path; the second printer's ends in ".2" */
     const char *address;
     uint64_t count;

@@ -60,7 +60,7 @@ struct grammar {
 
 struct printer_options {
     const struct grammar *grammar;
-    const void *grammar_data; /* of a grammar that is data (rules.h); borrowed */
+    const void *grammar_data; /* of a grammar that is data (protocol.h); borrowed */
     struct cm_slice faults;   /* a script (fault.h), may be empty */
     const char *faults_name;  /* what to call it in errors */
     const char *fields;       /* names of the label's fields, "code,date"; NULL: "code" */

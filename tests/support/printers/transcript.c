@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "support/printers/escape.h"
 #include "support/printers/grammars.h"
-#include "support/printers/rules.h"
+#include "support/printers/protocol.h"
 
 #define FILE_MOST   1048576u
 #define NUMBER_MOST 1000000000u
@@ -23,7 +23,7 @@ struct replay {
     const char *protocols;
     struct printer_options options;
     char fields[TEXT_CAP], quirks[TEXT_CAP];
-    struct rules *rules;
+    struct protocol *rules;
     struct printer *printer;
     struct link *link;
     struct buffer got; /* said by the printer, not yet expected */
@@ -35,7 +35,7 @@ struct replay {
 
 static void replay_end(struct replay *r) {
     printer_free(r->printer);
-    rules_free(r->rules);
+    protocol_free(r->rules);
     buffer_free(&r->got);
     for (size_t i = 0; i < r->fault_n; i++)
         fault_script_free(&r->faults[i]);
@@ -92,12 +92,12 @@ static cm_err step_grammar(struct replay *r, struct cm_slice rest, struct cm_dia
     return CM_OK;
 }
 
-static cm_err step_rules(struct replay *r, struct cm_slice rest, struct cm_diag *diag) {
+static cm_err step_protocol(struct replay *r, struct cm_slice rest, struct cm_diag *diag) {
     char path[PATH_CAP] = "";
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     text_append(path, sizeof path, "%s/%.*s", r->protocols, (int)rest.len, (const char *)rest.p);
     TRY(file_read(path, FILE_MOST, &text, diag));
-    TRY(rules_parse(buffer_slice(&text), path, &r->rules, diag));
+    TRY(protocol_parse(buffer_slice(&text), path, &r->rules, diag));
     r->options.grammar_data = r->rules;
     return CM_OK;
 }
@@ -208,7 +208,7 @@ static cm_err step(struct replay *r, struct cm_slice line, struct cm_diag *diag)
         bool asleep; /* the printer is not needed */
         cm_err (*act)(struct replay *r, struct cm_slice rest, struct cm_diag *diag);
     } steps[] = {
-        {"grammar", true, step_grammar}, {"rules", true, step_rules},
+        {"grammar", true, step_grammar}, {"protocol", true, step_protocol},
         {"option", true, step_option},   {">", false, step_send},
         {"<", false, step_expect},       {"print", false, step_print},
         {"wait", false, step_wait},      {"fault", false, step_fault},

@@ -1,7 +1,7 @@
 /* Replays a written conversation against an emulated printer and compares every byte.
  * One step a line; bytes and texts are escaped (escape.h); # begins a remark:
  *
- *     grammar NAME                       first of all; `rules FILE` follows for grammar rules
+ *     grammar NAME                       first of all; `protocol FILE` follows for grammar raw
  *     option KEY VALUE                   fields, quirks, total, depth, rate; before anything is
  * said > BYTES                            a client sends < BYTES                            the
  * printer has answered this; more than one may follow print N                            N products

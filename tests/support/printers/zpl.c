@@ -73,6 +73,17 @@ static bool run_format(struct printer *p, struct zpl *z) {
     return false;
 }
 
+/* Formats that print nothing need no product to pass: they run as soon as they are in front. */
+static void settle(struct printer *p, struct zpl *z) {
+    while (!p->busy && p->stops == 0 && z->batch.copies == 0 && z->formats.n > 0) {
+        const uint32_t kind = fifo_at(&z->formats, 0)->kind;
+        if ((kind & ZPL_PRINTS) != 0 && (kind & ZPL_STORES) == 0) return;
+        fifo_pop(&z->formats, &z->batch);
+        (void)run_format(p, z);
+        z->batch.copies = 0;
+    }
+}
+
 static enum supply next(struct printer *p, struct item *to) {
     struct zpl *z = p->own;
     while (z->batch.copies == 0) {
@@ -170,8 +181,8 @@ static bool act(struct printer *p, struct zpl *z, struct link *l) {
 
 static void hear(struct printer *p, struct link *l) {
     struct zpl *z = p->own;
-    while (link_rest(l).len > 0)
-        if (!act(p, z, l)) return;
+    while (link_rest(l).len > 0 && act(p, z, l))
+        settle(p, z);
 }
 
 const struct grammar grammar_zpl = {

@@ -1,5 +1,5 @@
 /* The grammar whose rules are data (delivery model as the data says; C with its single slot in the
- * protocols that come with it). References as in rules.h. */
+ * protocols that come with it). References as in protocol.h. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "support/printers/grammars.h"
-#include "support/printers/rules.h"
+#include "support/printers/protocol.h"
 
 #define FIELDS     16u /* of the slot */
 #define VARIABLES  16u
@@ -19,7 +19,7 @@ struct named {
 };
 
 struct line {
-    const struct rules *rules;
+    const struct protocol *rules;
     struct named fields[FIELDS], variables[VARIABLES];
     size_t field_n, variable_n;
     struct fifo queue;
@@ -29,7 +29,7 @@ struct line {
 /* The request that is being answered. */
 struct asked {
     struct link *l;
-    struct rule_catch catches[RULE_CATCHES];
+    struct rule_catch catches[PROTOCOL_CATCHES];
     size_t n;
     char sum[SUM_LEN + 1];
 };
@@ -134,7 +134,7 @@ static void say(struct printer *p, const struct asked *a, const struct buffer *t
     if (expand(p, a, text, &b)) printer_reply(p, a->l, buffer_slice(&b));
 }
 
-static bool forbidden(const struct rules *r, struct cm_slice value) {
+static bool forbidden(const struct protocol *r, struct cm_slice value) {
     for (size_t i = 0; i < value.len; i++)
         if (r->forbid.len > 0 && memchr(r->forbid.p, value.p[i], r->forbid.len) != NULL)
             return true;
@@ -204,12 +204,13 @@ static bool applies(struct printer *p, const struct asked *a, const struct rule 
 }
 
 static void act(struct printer *p, struct asked *a, struct cm_slice body) {
-    const struct rules *rules = own(p)->rules;
+    const struct protocol *rules = own(p)->rules;
     const struct rule *rule = NULL;
     const bool heard = !printer_is_stopped(p, STOP_MENU);
     for (size_t i = 0; heard && rule == NULL && i < rules->n; i++) {
         const struct rule *r = &rules->rules[i];
-        if (rule_matches(buffer_slice(&r->pattern), body, a->catches, &a->n) && applies(p, a, r))
+        if (protocol_matches(buffer_slice(&r->pattern), body, a->catches, &a->n) &&
+            applies(p, a, r))
             rule = r;
     }
     bool ok = rule != NULL;
@@ -220,7 +221,7 @@ static void act(struct printer *p, struct asked *a, struct cm_slice body) {
 
 /* ---- Frames --------------------------------------------------------------------------------- */
 
-static void sum_text(const struct rules *r, struct cm_slice body, char out[SUM_LEN + 1]) {
+static void sum_text(const struct protocol *r, struct cm_slice body, char out[SUM_LEN + 1]) {
     unsigned sum = 0;
     for (size_t i = 0; i < body.len; i++)
         sum = r->checksum == RULE_XOR8 ? sum ^ body.p[i] : sum + body.p[i];
@@ -228,7 +229,7 @@ static void sum_text(const struct rules *r, struct cm_slice body, char out[SUM_L
 }
 
 static void frame(struct printer *p, struct link *l, struct cm_slice body) {
-    const struct rules *r = own(p)->rules;
+    const struct protocol *r = own(p)->rules;
     struct asked a = {.l = l};
     if (r->checksum == RULE_PLAIN) {
         sum_text(r, body, a.sum);
@@ -248,7 +249,7 @@ static const uint8_t *seek(struct cm_slice in, const struct buffer *what) {
 }
 
 static void hear(struct printer *p, struct link *l) {
-    const struct rules *r = own(p)->rules;
+    const struct protocol *r = own(p)->rules;
     for (;;) {
         struct cm_slice rest = link_rest(l);
         if (rest.len < r->start.len) return;
@@ -271,8 +272,8 @@ static cm_err begin(struct printer *p, struct cm_diag *diag) {
     struct line *w = own(p);
     w->rules = p->o.grammar_data;
     if (w->rules == NULL)
-        return diag_fail(diag, CM_E_ARGUMENT, "rules", NULL, "give a protocol file",
-                         "this grammar needs its rules");
+        return diag_fail(diag, CM_E_ARGUMENT, "raw", NULL, "give a protocol file",
+                         "this grammar needs its protocol");
     if (p->o.depth == 0) p->o.depth = (size_t)w->rules->depth;
     p->empty_repeats = w->rules->slot;
     return CM_OK;
@@ -324,7 +325,7 @@ static enum supply next(struct printer *p, struct item *to) {
 
 static void done(struct printer *p) {
     struct line *w = own(p);
-    const struct rules *r = w->rules;
+    const struct protocol *r = w->rules;
     if (r->printed.len == 0) return;
     const struct named *on = find(w->variables, w->variable_n, buffer_slice(&r->printed_when));
     const bool asked = on != NULL && slice_equal(buffer_slice(&on->value), slice_text("1"));
@@ -333,9 +334,9 @@ static void done(struct printer *p) {
         printer_say(p, &p->links[i], buffer_slice(&r->printed));
 }
 
-const struct grammar grammar_rules = {
-    .name = "rules",
-    .summary = "any line protocol, from a file of rules (--rules)",
+const struct grammar grammar_raw = {
+    .name = "raw",
+    .summary = "any line protocol, from a file of rules (--protocol)",
     .quirks = "",
     .unsolicited = "\\x1c",
     .own_len = sizeof(struct line),

@@ -1,5 +1,5 @@
-/* Reads line protocols and matches their patterns. References as in rules.h. */
-#include "support/printers/rules.h"
+/* Reads line protocols and matches their patterns. References as in protocol.h. */
+#include "support/printers/protocol.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define DEPTH_MAX 1000000u
 #define PLACE_CAP 32u
 
-void rules_free(struct rules *r) {
+void protocol_free(struct protocol *r) {
     if (r == NULL) return;
     struct buffer *own[] = {&r->name, &r->confidence, &r->start,   &r->end,         &r->forbid,
                             &r->ack,  &r->refuse,     &r->printed, &r->printed_when};
@@ -30,7 +30,7 @@ void rules_free(struct rules *r) {
     free(r);
 }
 
-void rules_freep(struct rules **r) { rules_free(*r); }
+void protocol_freep(struct protocol **r) { protocol_free(*r); }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
 
@@ -57,13 +57,13 @@ static size_t which(struct cm_slice s, const char *const *names, size_t n) {
 
 /* ---- Lines of the head ---------------------------------------------------------------------- */
 
-static cm_err put_state(struct rules *r, struct cm_slice rest) {
+static cm_err put_state(struct protocol *r, struct cm_slice rest) {
     static const char *const names[RULE_STATE_N] = {"idle", "running", "stopped", "fault", "menu"};
     const size_t state = which(word(&rest), names, RULE_STATE_N);
     return state == RULE_STATE_N ? CM_E_FORMAT : escape_parse(rest, &r->states[state]);
 }
 
-static cm_err put_checksum(struct rules *r, struct cm_slice rest) {
+static cm_err put_checksum(struct protocol *r, struct cm_slice rest) {
     static const char *const names[] = {"none", "sum8", "xor8"};
     const size_t sum = which(rest, names, CM_ARRAY_N(names));
     if (sum == CM_ARRAY_N(names)) return CM_E_FORMAT;
@@ -71,19 +71,19 @@ static cm_err put_checksum(struct rules *r, struct cm_slice rest) {
     return CM_OK;
 }
 
-static cm_err put_model(struct rules *r, struct cm_slice rest) {
+static cm_err put_model(struct protocol *r, struct cm_slice rest) {
     r->slot = is(rest, "slot");
     return r->slot || is(rest, "fifo") ? CM_OK : CM_E_FORMAT;
 }
 
 /* BYTES [when NAME] */
-static cm_err put_printed(struct rules *r, struct cm_slice rest) {
+static cm_err put_printed(struct protocol *r, struct cm_slice rest) {
     TRY(escape_parse(word(&rest), &r->printed));
     if (rest.len == 0) return CM_OK;
     return is(word(&rest), "when") ? escape_parse(rest, &r->printed_when) : CM_E_FORMAT;
 }
 
-static cm_err head_line(struct rules *r, struct cm_slice key, struct cm_slice rest) {
+static cm_err head_line(struct protocol *r, struct cm_slice key, struct cm_slice rest) {
     const struct {
         const char *name;
         struct buffer *to;
@@ -103,12 +103,12 @@ static cm_err head_line(struct rules *r, struct cm_slice key, struct cm_slice re
 
 /* ---- Rules ---------------------------------------------------------------------------------- */
 
-static cm_err action_line(struct rules *r, struct cm_slice rest) {
+static cm_err action_line(struct protocol *r, struct cm_slice rest) {
     static const char *const names[RULE_ACT_N] = {"ack",   "refuse", "say", "take", "set",
                                                   "clear", "zero",   "run", "halt"};
     if (r->n == 0) return CM_E_FORMAT;
     struct rule *rule = &r->rules[r->n - 1];
-    if (rule->n == ACTIONS_MOST) return CM_E_LIMIT;
+    if (rule->n == PROTOCOL_ACTIONS) return CM_E_LIMIT;
     const size_t act = which(word(&rest), names, RULE_ACT_N);
     if (act == RULE_ACT_N) return CM_E_FORMAT;
     struct rule_action *a = &rule->actions[rule->n++];
@@ -120,13 +120,13 @@ static cm_err action_line(struct rules *r, struct cm_slice rest) {
     return rest.len == 0 ? CM_OK : CM_E_FORMAT;
 }
 
-static cm_err pattern_line(struct rules *r, struct cm_slice rest) {
-    if (r->n == RULES_MOST) return CM_E_LIMIT;
+static cm_err pattern_line(struct protocol *r, struct cm_slice rest) {
+    if (r->n == PROTOCOL_RULES) return CM_E_LIMIT;
     struct rule *rule = &r->rules[r->n++];
     return escape_parse(rest, &rule->pattern);
 }
 
-static cm_err parse_line(struct rules *r, struct cm_slice line) {
+static cm_err parse_line(struct protocol *r, struct cm_slice line) {
     if (line.len == 0 || line.p[0] == '#') return CM_OK;
     if (line.len > 2 && line.p[0] == ' ' && line.p[1] == ' ')
         return action_line(r, slice_of(line.p + 2, line.len - 2));
@@ -134,9 +134,9 @@ static cm_err parse_line(struct rules *r, struct cm_slice line) {
     return is(key, "on") ? pattern_line(r, line) : head_line(r, key, line);
 }
 
-cm_err rules_parse(struct cm_slice text, const char *name, struct rules **out,
-                   struct cm_diag *diag) {
-    CM_CLEANUP(rules_freep) struct rules *r = calloc(1, sizeof *r);
+cm_err protocol_parse(struct cm_slice text, const char *name, struct protocol **out,
+                      struct cm_diag *diag) {
+    CM_CLEANUP(protocol_freep) struct protocol *r = calloc(1, sizeof *r);
     if (r == NULL) return CM_E_NO_MEMORY;
     r->depth = 1;
     for (unsigned number = 1; text.len > 0; number++) {
@@ -146,13 +146,13 @@ cm_err rules_parse(struct cm_slice text, const char *name, struct rules **out,
         char place[PLACE_CAP];
         (void)snprintf(place, sizeof place, "line %u", number);
         if (err != CM_OK)
-            return diag_fail(diag, err, name, place, "see tests/support/printers/rules.h",
+            return diag_fail(diag, err, name, place, "see tests/support/printers/protocol.h",
                              "not a line of a protocol");
         const size_t eaten = newline == NULL ? len : len + 1;
         text = slice_of(text.p + eaten, text.len - eaten);
     }
     if (r->end.len == 0 || r->n == 0)
-        return diag_fail(diag, CM_E_FORMAT, name, NULL, "see tests/support/printers/rules.h",
+        return diag_fail(diag, CM_E_FORMAT, name, NULL, "see tests/support/printers/protocol.h",
                          "it has no end of a request, or no rule");
     *out = take(&r);
     return CM_OK;
@@ -181,12 +181,12 @@ static bool catch_text(struct cm_slice *pattern, struct cm_slice *body, struct r
     return true;
 }
 
-bool rule_matches(struct cm_slice pattern, struct cm_slice body, struct rule_catch *catches,
-                  size_t *n) {
+bool protocol_matches(struct cm_slice pattern, struct cm_slice body, struct rule_catch *catches,
+                      size_t *n) {
     *n = 0;
     while (pattern.len > 0) {
         if (pattern.p[0] == '<') {
-            if (*n == RULE_CATCHES || !catch_text(&pattern, &body, &catches[*n])) return false;
+            if (*n == PROTOCOL_CATCHES || !catch_text(&pattern, &body, &catches[*n])) return false;
             ++*n;
             continue;
         }

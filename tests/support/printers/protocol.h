@@ -18,16 +18,16 @@
  * pattern caught, a variable, or total (life count), count (since `zero`), queued, state, sum (of
  * the request's body); <=name> is the field of the label that is called what <name> holds. A rule
  * whose texts name what is not there does not apply, and the next one that matches is tried. */
-#ifndef CM_TESTS_PRINTERS_RULES_H
-#define CM_TESTS_PRINTERS_RULES_H
+#ifndef CM_TESTS_PRINTERS_PROTOCOL_H
+#define CM_TESTS_PRINTERS_PROTOCOL_H
 
 #include <stdbool.h>
 
 #include "base/buffer.h"
 #include "base/diag.h"
 
-#define RULES_MOST   48u
-#define ACTIONS_MOST 6u
+#define PROTOCOL_RULES   48u
+#define PROTOCOL_ACTIONS 6u
 
 enum rule_state { RULE_IDLE, RULE_RUNNING, RULE_STOPPED, RULE_FAULT, RULE_MENU, RULE_STATE_N };
 enum rule_checksum { RULE_PLAIN, RULE_SUM8, RULE_XOR8 };
@@ -50,35 +50,35 @@ struct rule {
     struct rule_action {
         enum rule_act act;
         struct buffer name, value; /* say has a value alone */
-    } actions[ACTIONS_MOST];
+    } actions[PROTOCOL_ACTIONS];
     size_t n;
 };
 
-struct rules {
+struct protocol {
     struct buffer name, confidence, start, end, forbid, ack, refuse, printed, printed_when;
     struct buffer states[RULE_STATE_N];
     enum rule_checksum checksum;
     bool slot;
     uint64_t depth;
-    struct rule rules[RULES_MOST];
+    struct rule rules[PROTOCOL_RULES];
     size_t n;
 };
 
 /** Read rules. @param[in] name  what to call the text in errors
  * @retval CM_E_FORMAT  diag names the line      @retval CM_E_LIMIT  too many rules or actions
  * @retval CM_E_NO_MEMORY */
-CM_MUST_CHECK cm_err rules_parse(struct cm_slice text, const char *name, struct rules **out,
-                                 struct cm_diag *diag);
-void rules_free(struct rules *r);
-void rules_freep(struct rules **r);
+CM_MUST_CHECK cm_err protocol_parse(struct cm_slice text, const char *name, struct protocol **out,
+                                    struct cm_diag *diag);
+void protocol_free(struct protocol *r);
+void protocol_freep(struct protocol **r);
 
 /* Names caught by a pattern: parts of the body. */
 struct rule_catch {
     struct cm_slice name, text;
 };
-#define RULE_CATCHES 8u
+#define PROTOCOL_CATCHES 8u
 /* Whether the body matches; catches[n] filled. */
-bool rule_matches(struct cm_slice pattern, struct cm_slice body, struct rule_catch *catches,
-                  size_t *n);
+bool protocol_matches(struct cm_slice pattern, struct cm_slice body, struct rule_catch *catches,
+                      size_t *n);
 
 #endif

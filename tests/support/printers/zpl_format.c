@@ -1,6 +1,8 @@
 /* Reads one format. References as in zpl_format.h. */
 #include "support/printers/zpl_format.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 #define NAME_LEN   2u        /* letters of a command behind its prefix */
@@ -79,6 +81,13 @@ static void stored_name(struct item *out, struct cm_slice parameters, unsigned k
     out->kind |= kind | (kind == ZPL_RECALLS ? ZPL_PRINTS : 0u);
 }
 
+/* A graphic is something to print, too: its name (^XG, ^IM) or its kind stands on the record. */
+static void graphic(struct item *out, struct cm_slice name, struct cm_slice rest) {
+    const bool stored = is(name, "XG") || is(name, "IM");
+    item_field(out, name, stored ? until(rest, ',') : slice_of(NULL, 0));
+    out->kind |= ZPL_PRINTS;
+}
+
 static void command(struct cm_slice name, struct cm_slice rest, struct field *f, struct item *out) {
     if (is(name, "FS")) end_field(f, out);
     if (is(name, "DF")) stored_name(out, rest, ZPL_STORES);
@@ -93,6 +102,8 @@ static void command(struct cm_slice name, struct cm_slice rest, struct field *f,
         f->hex = true;
         f->hex_mark = rest.len > 0 && rest.p[0] > ' ' ? rest.p[0] : HEX_MARK;
     }
+    if (is(name, "XG") || is(name, "IM") || (name.p[0] == 'G' && memchr("BCDEFS", name.p[1], 6)))
+        graphic(out, name, rest);
     if (is(name, "JZ")) out->kind |= rest.len > 0 && rest.p[0] == 'N' ? ZPL_JZ_NO : ZPL_JZ_YES;
 }
 

@@ -82,7 +82,6 @@ static void an_unsolicited_line_comes_before_the_reply(void **state) {
         struct talk t;
         struct fault_script own, given;
         voice_begin(&t, v, "");
-        voice_strike(&t, &own, "unsolicited");
         voice_strike(&t, &given, "unsolicited NOISE\\r");
         talk_say(&t, v->ask);
         assert_int_equal(t.pieces, 2);

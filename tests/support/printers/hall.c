@@ -90,6 +90,7 @@ cm_err hall_add(struct hall *h, struct printer *printer, const char *address,
     return CM_OK;
 }
 
+size_t hall_n(const struct hall *h) { return h->n; }
 struct printer *hall_printer(const struct hall *h, size_t i) {
     return h->stands[i].printer;
 }

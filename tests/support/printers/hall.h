@@ -21,6 +21,7 @@ void hall_freep(struct hall **h);
  * CM_E_IO */
 CM_MUST_CHECK cm_err hall_add(struct hall *h, struct printer *printer, const char *address,
                               struct cm_diag *diag);
+size_t hall_n(const struct hall *h);
 /* The i-th printer, and where it is: "127.0.0.1:9100", "unix:PATH" or "/dev/pts/3". */
 struct printer *hall_printer(const struct hall *h, size_t i);
 const char *hall_address(const struct hall *h, size_t i);

@@ -1,13 +1,15 @@
 /* printer_emulator: the emulated printers as a program (--help tells how). */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/macros.h"
 #include "base/text.h"
-#include "support/printers/hall.h"
+#include "support/printers/control.h"
 #include "support/printers/options.h"
 
 #define TURN_MS    100u /* how soon a signal is noticed at the latest */
@@ -53,14 +55,49 @@ static cm_err add_one(struct hall *h, const struct emulator_options *o, uint64_t
     return CM_OK;
 }
 
+/* Obey the whole lines that came; what is no line of control is told and passed over. */
+static void obey(struct control *c, struct buffer *in) {
+    CM_CLEANUP(buffer_free) struct buffer answer = BUFFER_INIT;
+    uint8_t *to = buffer_reserve(in, LINE_CAP);
+    const ssize_t got = to == NULL ? 0 : read(STDIN_FILENO, to, LINE_CAP);
+    if (got > 0) in->len += (size_t)got;
+    for (;;) {
+        const uint8_t *end = in->len == 0 ? NULL : memchr(in->p, '\n', in->len);
+        if (end == NULL) break;
+        struct cm_diag diag = DIAG_INIT;
+        char text[LINE_CAP];
+        const size_t len = (size_t)(end - in->p);
+        const cm_err err = control_line(c, slice_of(in->p, len), &answer, &diag);
+        if (err != CM_OK) {
+            (void)diag_text(&diag, err, text, sizeof text);
+            buffer_printf(&answer, "error %s\n", text);
+        }
+        memmove(in->p, in->p + len + 1, in->len - len - 1);
+        in->len -= len + 1;
+    }
+    if (answer.len == 0) return;
+    (void)fwrite(answer.p, 1, answer.len, stdout);
+    (void)fflush(stdout);
+}
+
+static cm_err serve(struct hall *h, const struct emulator_options *o) {
+    CM_CLEANUP(control_free) struct control c = {.hall = h};
+    CM_CLEANUP(buffer_free) struct buffer in = BUFFER_INIT;
+    if (o->control && fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) != 0) return CM_E_IO;
+    while (!ended) {
+        if (o->control) obey(&c, &in);
+        TRY(hall_turn(h, TURN_MS));
+    }
+    return CM_OK;
+}
+
 static cm_err run(const struct emulator_options *o, struct cm_diag *diag) {
     CM_CLEANUP(hall_freep) struct hall *h = NULL;
     TRY(hall_new(&h, diag));
     for (uint64_t i = 0; i < o->count; i++)
         TRY(add_one(h, o, i, diag));
     (void)fflush(stdout);
-    while (!ended)
-        TRY(hall_turn(h, TURN_MS));
+    TRY(serve(h, o));
     for (size_t i = 0; i < (size_t)o->count; i++) {
         const struct printer *p = hall_printer(h, i);
         (void)printf("printed %s %" PRIu64 "\n", hall_address(h, i), p->total - p->o.total);

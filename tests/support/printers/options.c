@@ -32,6 +32,8 @@ const char emulator_help[] =
     "                    wsi: short-digits, 1710\n"
     "  --total N         items it printed before\n"
     "  --boot-ms N       time it needs to start\n"
+    "  --manual          prints only the products that --control lets pass\n"
+    "  --control         obey lines on standard input (tests/support/printers/control.h)\n"
     "  --sink            as fast as it can; only counts what it prints, --record is refused\n"
     "\n"
     "examples:\n"
@@ -53,6 +55,8 @@ static const struct option_spec specs[] = {
     {.name = "quirks", .kind = OPTION_TEXT, .value = "A,B"},
     {.name = "total", .kind = OPTION_NUMBER, .value = "N"},
     {.name = "boot-ms", .kind = OPTION_NUMBER, .value = "N"},
+    {.name = "manual", .kind = OPTION_FLAG},
+    {.name = "control", .kind = OPTION_FLAG},
     {.name = "sink", .kind = OPTION_FLAG},
     {.name = "help", .kind = OPTION_FLAG},
     {.name = NULL},
@@ -95,6 +99,8 @@ static cm_err read_given(const struct options *given, struct emulator_options *o
                          "zpl, ztc, sppl, wsi or raw");
     o->record = option_text(given, "record");
     o->address = port == NULL ? "0" : port;
+    o->control = option_given(given, "control");
+    o->printer.manual = option_given(given, "manual");
     o->printer.fields = option_text(given, "fields");
     o->printer.quirks = option_text(given, "quirks");
     TRY(read_numbers(given, o, diag));

@@ -14,6 +14,7 @@ struct emulator_options {
     const char *record; /* a path; the second printer's ends in ".2" */
     const char *address;
     uint64_t count;
+    bool control; /* lines of control.h come from standard input */
     bool help;
 };
 

@@ -106,7 +106,7 @@ static void begin(struct printer *p, uint64_t from_us, enum record_event outcome
     p->busy = true;
     p->outcome = outcome;
     p->done_us = from_us + period_us(p);
-    if (p->o.manual && outcome != RECORD_REPRINTED) p->products--;
+    if (p->o.manual && outcome != RECORD_RETRIED) p->products--;
     if (outcome != RECORD_PRINTED) return;
     if (p->grammar->starts != NULL) p->grammar->starts(p);
     printer_moment(p, FAULT_AT_PRINT);
@@ -138,7 +138,7 @@ static bool begin_any(struct printer *p) {
     const uint64_t from_us = p->idle ? p->now_us : p->done_us;
     if (p->again) {
         p->again = false;
-        begin(p, p->now_us, RECORD_REPRINTED);
+        begin(p, p->now_us, RECORD_RETRIED);
         return true;
     }
     const enum supply supply = p->grammar->next(p, &p->current);

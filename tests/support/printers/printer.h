@@ -56,6 +56,7 @@ struct grammar {
     void (*stops)(struct printer *p);            /* p->stops changed; may be NULL */
     void (*power)(struct printer *p, bool kept); /* back to what it is after switching on */
     bool (*retries)(struct printer *p);          /* a cut print begins anew; may be NULL */
+    size_t (*held)(const struct printer *p);     /* units taken that wait to be printed */
 };
 
 struct printer_options {

@@ -147,6 +147,16 @@ static void slot_text(const struct line *w, struct item *to) {
         item_field(to, buffer_slice(&w->fields[i].name), buffer_slice(&w->fields[i].value));
 }
 
+/* What waits in the slot meets the event; nothing waits there then. */
+static void give_up(struct printer *p, enum record_event event) {
+    struct line *w = own(p);
+    struct item slot = {.text = BUFFER_INIT};
+    slot_text(w, &slot);
+    if (w->fresh) record_add(p->record, p->now_us, event, buffer_slice(&slot.text));
+    w->fresh = false;
+    item_free(&slot);
+}
+
 static bool take_unit(struct printer *p, struct cm_slice name, struct cm_slice value) {
     struct line *w = own(p);
     if (forbidden(w->rules, value)) return false;
@@ -157,6 +167,7 @@ static bool take_unit(struct printer *p, struct cm_slice name, struct cm_slice v
         printer_took(p, i);
         return true;
     }
+    give_up(p, RECORD_CLEARED);
     put(w->fields, &w->field_n, FIELDS, name, value);
     w->fresh = true;
     struct item slot = {.text = BUFFER_INIT};
@@ -181,6 +192,7 @@ static bool do_one(struct printer *p, const struct asked *a, const struct rule_a
     case RULE_ACK: say(p, a, &w->rules->ack); break;
     case RULE_CLEAR:
         printer_drop(p, &w->queue, RECORD_CLEARED);
+        give_up(p, RECORD_CLEARED);
         w->field_n = 0;
         break;
     case RULE_ZERO: p->batch = 0; break;
@@ -298,14 +310,8 @@ static void power(struct printer *p, bool kept) {
     w->halted = false;
     if (kept) return;
     printer_drop(p, &w->queue, RECORD_LOST);
-    if (w->fresh) {
-        struct item slot = {.text = BUFFER_INIT};
-        slot_text(w, &slot);
-        record_add(p->record, p->now_us, RECORD_LOST, buffer_slice(&slot.text));
-        item_free(&slot);
-    }
+    give_up(p, RECORD_LOST);
     w->field_n = 0;
-    w->fresh = false;
 }
 
 static enum supply next(struct printer *p, struct item *to) {
@@ -321,6 +327,11 @@ static enum supply next(struct printer *p, struct item *to) {
     w->fresh = false;
     slot_text(w, to);
     return SUPPLY_ITEM;
+}
+
+static size_t held(const struct printer *p) {
+    const struct line *w = p->own;
+    return w->rules->slot ? w->fresh : w->queue.n;
 }
 
 static void done(struct printer *p) {
@@ -346,4 +357,5 @@ const struct grammar grammar_raw = {
     .next = next,
     .done = done,
     .power = power,
+    .held = held,
 };

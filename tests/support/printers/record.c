@@ -11,9 +11,11 @@
 #include "base/macros.h"
 
 static const char *const names[RECORD_EVENT_N] = {
-    [RECORD_TAKEN] = "taken",       [RECORD_PRINTED] = "printed", [RECORD_REPRINTED] = "reprinted",
-    [RECORD_REPEATED] = "repeated", [RECORD_SKIPPED] = "skipped", [RECORD_CUT] = "cut",
-    [RECORD_CLEARED] = "cleared",   [RECORD_LOST] = "lost",       [RECORD_REFUSED] = "refused",
+    [RECORD_TAKEN] = "taken",       [RECORD_PRINTED] = "printed",
+    [RECORD_RETRIED] = "retried",   [RECORD_REPRINTED] = "reprinted",
+    [RECORD_REPEATED] = "repeated", [RECORD_SKIPPED] = "skipped",
+    [RECORD_CUT] = "cut",           [RECORD_CLEARED] = "cleared",
+    [RECORD_LOST] = "lost",         [RECORD_REFUSED] = "refused",
     [RECORD_FAULT] = "fault",
 };
 

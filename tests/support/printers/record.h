@@ -13,11 +13,12 @@
 enum record_event {
     RECORD_TAKEN,     /* accepted into the buffer: this is what we sent */
     RECORD_PRINTED,   /* came out whole */
+    RECORD_RETRIED,   /* came out whole after it had been cut */
     RECORD_REPRINTED, /* came out again by the printer's own doing */
     RECORD_REPEATED,  /* came out again because the buffer was empty or the slot was not renewed */
     RECORD_SKIPPED,   /* left the buffer, is on nothing */
     RECORD_CUT,       /* began to print and did not end */
-    RECORD_CLEARED,   /* taken from the buffer by a command */
+    RECORD_CLEARED,   /* taken from the buffer by a command, or replaced in the slot */
     RECORD_LOST,      /* lost with the power */
     RECORD_REFUSED,   /* taken, but cannot be printed: the template is not there */
     RECORD_FAULT,     /* no item: the fault of the script that now strikes */
@@ -56,6 +57,7 @@ size_t record_duplicates(const struct record *r, unsigned mask);
 
 /* Everything that put ink on something. */
 #define RECORD_ON_PAPER                                                                            \
-    (1u << RECORD_PRINTED | 1u << RECORD_REPRINTED | 1u << RECORD_REPEATED | 1u << RECORD_CUT)
+    (1u << RECORD_PRINTED | 1u << RECORD_RETRIED | 1u << RECORD_REPRINTED |                        \
+     1u << RECORD_REPEATED | 1u << RECORD_CUT)
 
 #endif

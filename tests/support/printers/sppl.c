@@ -314,6 +314,8 @@ static enum supply next(struct printer *p, struct item *to) {
     return SUPPLY_ITEM;
 }
 
+static size_t held(const struct printer *p) { return ((const struct sppl *)p->own)->queues[0].n; }
+
 static void done(struct printer *p) {
     struct sppl *s = own(p);
     if (s->message.len == 0 || s->listener == NULL) return;
@@ -338,4 +340,5 @@ const struct grammar grammar_sppl = {
     .next = next,
     .done = done,
     .power = power,
+    .held = held,
 };

@@ -69,6 +69,16 @@ static void slot_text(const struct wsi *w, struct item *to) {
         item_field(to, buffer_slice(&w->names[i].text), buffer_slice(&w->data[i].text));
 }
 
+/* What waits in the slot meets the event; nothing waits there then. */
+static void give_up(struct printer *p, enum record_event event) {
+    struct wsi *w = own(p);
+    struct item slot = {.text = BUFFER_INIT};
+    slot_text(w, &slot);
+    if (w->fresh) record_add(p->record, p->now_us, event, buffer_slice(&slot.text));
+    w->fresh = false;
+    item_free(&slot);
+}
+
 static bool update(struct printer *p, struct cm_slice s) {
     struct wsi *w = own(p);
     const uint8_t *newline = memchr(s.p, '\n', s.len);
@@ -77,6 +87,7 @@ static bool update(struct printer *p, struct cm_slice s) {
     const struct cm_slice data = slice_of(newline + 1, s.len - name_len - 1);
     const size_t i = field_at(w, slice_of(s.p, name_len));
     if (i == FIELDS || data.len == 0 || data.len > DATA_MOST) return false;
+    give_up(p, RECORD_CLEARED);
     item_clear(&w->names[i]);
     item_clear(&w->data[i]);
     buffer_put(&w->names[i].text, s.p, name_len);
@@ -94,6 +105,7 @@ static bool delete_field(struct printer *p, struct cm_slice name) {
     struct wsi *w = own(p);
     const size_t i = field_at(w, name);
     if (i == w->n) return false;
+    give_up(p, RECORD_CLEARED);
     item_clear(&w->data[i]);
     return true;
 }
@@ -101,10 +113,10 @@ static bool delete_field(struct printer *p, struct cm_slice name) {
 static bool select_message(struct printer *p, struct cm_slice name) {
     struct wsi *w = own(p);
     if (name.len == 0 || name.len > MESSAGE_MOST) return false;
+    give_up(p, RECORD_CLEARED);
     buffer_clear(&w->message);
     buffer_put(&w->message, name.p, name.len);
     w->n = 0;
-    w->fresh = false;
     return true;
 }
 
@@ -207,14 +219,8 @@ static void power(struct printer *p, bool kept) {
     struct wsi *w = own(p);
     w->off = false;
     if (kept) return;
-    if (w->fresh) {
-        struct item slot = {.text = BUFFER_INIT};
-        slot_text(w, &slot);
-        record_add(p->record, p->now_us, RECORD_LOST, buffer_slice(&slot.text));
-        item_free(&slot);
-    }
+    give_up(p, RECORD_LOST);
     w->n = 0;
-    w->fresh = false;
 }
 
 static enum supply next(struct printer *p, struct item *to) {
@@ -225,6 +231,8 @@ static enum supply next(struct printer *p, struct item *to) {
     slot_text(w, to);
     return SUPPLY_ITEM;
 }
+
+static size_t held(const struct printer *p) { return ((const struct wsi *)p->own)->fresh; }
 
 static void done(struct printer *p) { own(p)->products++; }
 
@@ -242,4 +250,5 @@ const struct grammar grammar_wsi = {
     .next = next,
     .done = done,
     .power = power,
+    .held = held,
 };

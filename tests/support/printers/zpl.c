@@ -29,10 +29,29 @@ static void end(struct printer *p) {
     item_free(&z->batch);
 }
 
+/* Only a label is a unit; settings and templates go without a word. */
+static bool is_label(const struct item *f) {
+    return (f->kind & ZPL_PRINTS) != 0 && (f->kind & ZPL_STORES) == 0;
+}
+
+static void drop(struct printer *p, struct zpl *z, enum record_event event) {
+    for (size_t i = z->formats.n; i-- > 0;)
+        if (!is_label(fifo_at(&z->formats, i))) fifo_remove(&z->formats, i);
+    printer_drop(p, &z->formats, event);
+}
+
+static size_t held(const struct printer *p) {
+    const struct zpl *z = p->own;
+    size_t n = z->batch.copies;
+    for (size_t i = 0; i < z->formats.n; i++)
+        if (is_label(fifo_at(&z->formats, i))) n += fifo_at(&z->formats, i)->copies;
+    return n;
+}
+
 static void power(struct printer *p, bool kept) {
     struct zpl *z = p->own;
     if (!kept) {
-        printer_drop(p, &z->formats, RECORD_LOST);
+        drop(p, z, RECORD_LOST);
         z->batch.copies = 0;
     }
     for (size_t i = z->stored.n; i-- > 0;) { /* R: is RAM, E: is flash */
@@ -76,8 +95,7 @@ static bool run_format(struct printer *p, struct zpl *z) {
 /* Formats that print nothing need no product to pass: they run as soon as they are in front. */
 static void settle(struct printer *p, struct zpl *z) {
     while (!p->busy && p->stops == 0 && z->batch.copies == 0 && z->formats.n > 0) {
-        const uint32_t kind = fifo_at(&z->formats, 0)->kind;
-        if ((kind & ZPL_PRINTS) != 0 && (kind & ZPL_STORES) == 0) return;
+        if (is_label(fifo_at(&z->formats, 0))) return;
         fifo_pop(&z->formats, &z->batch);
         (void)run_format(p, z);
         z->batch.copies = 0;
@@ -103,7 +121,7 @@ static bool retries(struct printer *p) { return ((struct zpl *)p->own)->reprints
 /* ---- What comes in -------------------------------------------------------------------------- */
 
 static void cancel_all(struct printer *p, struct zpl *z) {
-    printer_drop(p, &z->formats, RECORD_CLEARED);
+    drop(p, z, RECORD_CLEARED);
     z->batch.copies = 0;
     p->again = false;
 }
@@ -151,7 +169,7 @@ static bool format(struct printer *p, struct zpl *z, struct link *l) {
     struct item *f = fifo_push(&z->formats);
     zpl_format_read(slice_of(s.p + 1 + 2, len - 2 * (1 + 2)), &z->prefix, f);
     link_eat(l, len);
-    if ((f->kind & ZPL_PRINTS) != 0 && (f->kind & ZPL_STORES) == 0) printer_took(p, f);
+    if (is_label(f)) printer_took(p, f);
     return true;
 }
 
@@ -199,4 +217,5 @@ const struct grammar grammar_zpl = {
     .done = done,
     .power = power,
     .retries = retries,
+    .held = held,
 };

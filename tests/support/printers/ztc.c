@@ -237,7 +237,7 @@ static void power(struct printer *p, bool kept) {
         buffer_clear(&z->header);
         z->serial = false;
         z->last_given = z->last_printed = 0;
-        item_clear(&z->line);
+        ztc_renew_line(p, NULL, 0, RECORD_LOST);
     }
     z->one_shot = false;
     boot(p);
@@ -249,12 +249,18 @@ static enum supply next(struct printer *p, struct item *to) {
     if (z->state != ZTC_RUNNING) return SUPPLY_STOPPED;
     if (z->one_shot) {
         item_copy(to, &z->line);
+        z->line_waits = false;
         return SUPPLY_ITEM;
     }
     struct fifo *f = z->serial ? &z->records : &z->waiting;
     if (f->n == 0) return SUPPLY_EMPTY;
     fifo_pop(f, to);
     return SUPPLY_ITEM;
+}
+
+static size_t held(const struct printer *p) {
+    const struct ztc *z = p->own;
+    return z->records.n + z->waiting.n + z->line_waits;
 }
 
 static void starts(struct printer *p) { ztc_announce(p, "PRS\r"); }
@@ -285,4 +291,5 @@ const struct grammar grammar_ztc = {
     .done = done,
     .stops = stops,
     .power = power,
+    .held = held,
 };

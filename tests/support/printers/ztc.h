@@ -25,6 +25,7 @@ struct ztc {
     uint64_t most;         /* SMR */
     uint64_t failed;
     uint64_t map;         /* SAN */
+    bool line_waits;      /* JDU, JDA: taken, not yet printed */
     bool one_shot;        /* PRN: the current job once */
     struct link *shooter; /* who waits for its ACK */
 };
@@ -40,6 +41,9 @@ void ztc_ack(struct printer *p, struct link *l);
 void ztc_err(struct printer *p, struct link *l);
 void ztc_answer(struct printer *p, struct link *l, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The current job gets new values; what waited to be printed meets the event. */
+void ztc_renew_line(struct printer *p, const struct ztc_request *r, size_t from,
+                    enum record_event event);
 /* Append "name=value" parameters from..n to the item. */
 void ztc_named(struct item *to, const struct ztc_request *r, size_t from);
 

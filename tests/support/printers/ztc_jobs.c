@@ -21,6 +21,15 @@ void ztc_named(struct item *to, const struct ztc_request *r, size_t from) {
     }
 }
 
+void ztc_renew_line(struct printer *p, const struct ztc_request *r, size_t from,
+                    enum record_event event) {
+    struct ztc *z = own(p);
+    if (z->line_waits) record_add(p->record, p->now_us, event, buffer_slice(&z->line.text));
+    z->line_waits = false;
+    item_clear(&z->line);
+    if (r != NULL) ztc_named(&z->line, r, from);
+}
+
 static void select_job(struct printer *p, struct link *l, const struct ztc_request *r) {
     struct ztc *z = own(p);
     if (r->n == 0 || r->at[0].len == 0) {
@@ -29,8 +38,7 @@ static void select_job(struct printer *p, struct link *l, const struct ztc_reque
     }
     item_clear(&z->job);
     buffer_put(&z->job.text, r->at[0].p, r->at[0].len);
-    item_clear(&z->line);
-    ztc_named(&z->line, r, 1);
+    ztc_renew_line(p, r, 1, RECORD_CLEARED);
     p->batch = 0;
     ztc_ack(p, l);
     ztc_announce(p, "JOB\r");
@@ -38,8 +46,8 @@ static void select_job(struct printer *p, struct link *l, const struct ztc_reque
 
 static void update_job(struct printer *p, struct link *l, const struct ztc_request *r) {
     struct ztc *z = own(p);
-    item_clear(&z->line);
-    ztc_named(&z->line, r, 0);
+    ztc_renew_line(p, r, 0, RECORD_CLEARED);
+    z->line_waits = true;
     printer_took(p, &z->line);
     ztc_ack(p, l);
 }

@@ -106,9 +106,7 @@ static void set_most(struct printer *p, struct link *l, const struct ztc_request
 }
 
 static void fields_beside(struct printer *p, struct link *l, const struct ztc_request *r) {
-    struct ztc *z = own(p);
-    item_clear(&z->line);
-    ztc_named(&z->line, r, 0);
+    ztc_renew_line(p, r, 0, RECORD_CLEARED);
     ztc_ack(p, l);
 }
 

@@ -7,7 +7,7 @@
 
 static void no_reply_swallows_one_answer(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         struct fault_script s;
         voice_begin(&t, v, "");
@@ -23,7 +23,7 @@ static void no_reply_swallows_one_answer(void **state) {
 
 static void a_late_reply_comes_late_and_in_order(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         struct fault_script s;
         voice_begin(&t, v, "");
@@ -43,7 +43,7 @@ static void a_late_reply_comes_late_and_in_order(void **state) {
 
 static void a_split_reply_comes_byte_by_byte(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         struct fault_script s;
         voice_begin(&t, v, "");
@@ -61,7 +61,7 @@ static void a_split_reply_comes_byte_by_byte(void **state) {
 
 static void joined_replies_leave_in_one_write(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         struct fault_script s;
         voice_begin(&t, v, "");
@@ -78,7 +78,7 @@ static void joined_replies_leave_in_one_write(void **state) {
 
 static void an_unsolicited_line_comes_before_the_reply(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         struct fault_script own, given;
         voice_begin(&t, v, "");
@@ -99,7 +99,7 @@ static void an_unsolicited_line_comes_before_the_reply(void **state) {
 
 static void a_reset_comes_after_the_unit_was_taken_and_answers_nothing(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         voice_begin(&t, v, "at item 1 reset\n");
         voice_say_unit(&t, v, "A");
@@ -115,7 +115,7 @@ static void a_reset_comes_after_the_unit_was_taken_and_answers_nothing(void **st
 
 static void a_reset_at_connect_cuts_the_new_link(void **state) {
     (void)state;
-    EACH_VOICE(v) {
+    for (const struct voice *v = voices; v < voices + VOICES; v++) {
         struct talk t;
         voice_begin(&t, v, "at connect 2 reset\n");
         talk_again(&t);

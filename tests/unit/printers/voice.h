@@ -21,8 +21,6 @@ struct voice {
 #define VOICES 6u
 extern const struct voice voices[VOICES];
 
-#define EACH_VOICE(v) for (const struct voice *v = voices; v < voices + VOICES; v++)
-
 /* A conversation up to where units are taken; the script counts from its first moment. */
 void voice_begin(struct talk *t, const struct voice *v, const char *faults);
 void voice_say_unit(struct talk *t, const struct voice *v, const char *code);

@@ -41,9 +41,11 @@ cm_err address_parse(const char *text, struct address *out, struct cm_diag *diag
     return CM_OK;
 }
 
-static cm_err refuse(const struct address *a, int fd, struct cm_diag *diag) {
+static cm_err refuse(struct address *a, int fd, struct cm_diag *diag) {
     const int number = errno;
     if (fd >= 0) (void)close(fd);
+    if (a->other > 0) (void)close(a->other);
+    a->other = 0;
     const cm_err err = number == EADDRINUSE ? CM_E_EXISTS : file_err_from_errno(number);
     return diag_fail(diag, err, "address", a->text, NULL, "%s", file_errno_text(number));
 }
@@ -87,11 +89,10 @@ static cm_err open_pty(struct address *a, int *out, struct cm_diag *diag) {
     if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0 ||
         ptsname_r(fd, a->text, sizeof a->text) != 0)
         return refuse(a, fd, diag);
-    const int other = open(a->text, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (other < 0 || tcgetattr(other, &raw) != 0) return refuse(a, fd, diag);
+    a->other = open(a->text, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (a->other < 0 || tcgetattr(a->other, &raw) != 0) return refuse(a, fd, diag);
     cfmakeraw(&raw);
-    if (tcsetattr(other, TCSANOW, &raw) != 0) return refuse(a, fd, diag);
-    a->other = other;
+    if (tcsetattr(a->other, TCSANOW, &raw) != 0) return refuse(a, fd, diag);
     *out = fd;
     return CM_OK;
 }

@@ -35,11 +35,7 @@ bool outbox_empty(const struct outbox *o) { return o->first == piece_n(o); }
 
 void outbox_put(struct outbox *o, uint64_t due_us, struct cm_slice piece) {
     if (piece.len == 0) return;
-    struct outbox_piece p = {due_us, piece.len};
-    if (!outbox_empty(o)) {
-        const struct outbox_piece before = piece_at(o, piece_n(o) - 1);
-        if (before.due_us > p.due_us) p.due_us = before.due_us;
-    }
+    const struct outbox_piece p = {due_us, piece.len};
     buffer_put(&o->pieces, &p, sizeof p);
     buffer_put(&o->bytes, piece.p, piece.len);
     if (o->pieces.failed || o->bytes.failed) abort();

@@ -73,6 +73,25 @@ static void zpl_flash_formats_survive_the_power_and_jz_does_not(void **state) {
     talk_close(&t);
 }
 
+static void zpl_forgets_a_cut_label_with_the_power(void **state) {
+    (void)state;
+    struct talk t;
+    struct fault_script s;
+    talk_open(&t, "zpl", "at print 1 paper-out\n");
+    talk_say(&t, "^XA^FDa^FS^XZ");
+    talk_print(&t, 1);
+    assert_true(t.printer->again); /* ^JZ is Y: it waits for paper */
+    assert_ok(fault_parse(slice_text("at item 1 power lose for 10"), "test", &s, NULL));
+    printer_fault(t.printer, &s.faults[0]);
+    printer_mend(t.printer);
+    talk_wait(&t, 10);
+    talk_print(&t, 1);
+    assert_int_equal(talk_count(&t, RECORD_CUT), 1);
+    assert_int_equal(talk_count(&t, RECORD_RETRIED), 0);
+    fault_script_free(&s);
+    talk_close(&t);
+}
+
 static void zpl_clients_interleave(void **state) {
     (void)state;
     struct talk t;
@@ -219,6 +238,11 @@ static void rules_check_sums_and_fill_queues(void **state) {
     assert_true(slice_equal(buffer_slice(&l->out.bytes), slice_text(said)));
     printer_products(p, 1);
     assert_int_equal(record_count_of(p->record, RECORD_PRINTED, "code=A"), 1);
+    struct fault_script s;
+    assert_ok(fault_parse(slice_text("at item 1 power lose for 10"), "test", &s, NULL));
+    printer_fault(p, &s.faults[0]);
+    assert_int_equal(record_count_of(p->record, RECORD_LOST, "code=B"), 1);
+    fault_script_free(&s);
     printer_free(p);
     protocol_free(r);
 }
@@ -282,6 +306,7 @@ int main(void) {
         cmocka_unit_test(zpl_reads_a_format_however_the_bytes_arrive),
         cmocka_unit_test(zpl_stops_reading_when_its_buffer_is_full),
         cmocka_unit_test(zpl_flash_formats_survive_the_power_and_jz_does_not),
+        cmocka_unit_test(zpl_forgets_a_cut_label_with_the_power),
         cmocka_unit_test(zpl_clients_interleave),
         cmocka_unit_test(zpl_tells_what_remains_of_a_batch),
         cmocka_unit_test(a_rate_gives_every_label_its_time),

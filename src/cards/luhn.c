@@ -22,14 +22,18 @@ static inline digit_lanes from(digit_lanes x, uint8_t least) {
     return (digit_lanes)(x >= (digit_lanes){0} + least);
 }
 
+/* Doubled digits and plain ones are added apart, two digits a step, before the nines are taken off
+ * and the sum, at most 162, is reduced. */
 void luhn_append(struct digit_block *block, size_t n) {
+    const digit_lanes zero = (digit_lanes){0} + '0';
     digit_lanes sum = {0};
-    for (size_t i = 0; i < n; i++) {
-        digit_lanes digit = block->digit[i] - '0';
-        if (((n - i) & 1u) != 0) digit += digit - (9u & from(digit, 5));
-        sum += digit;
+    for (size_t i = n; i > 0; i -= i > 1 ? 2u : 1u) {
+        const digit_lanes near = block->digit[i - 1u] - zero;
+        const digit_lanes far = block->digit[i > 1 ? i - 2u : 0] - zero;
+        sum += near + near - (9u & from(near, 5));
+        if (i > 1) sum += far;
     }
-    for (uint8_t tens = 80; tens >= 10; tens /= 2u) { /* the sum is at most 162 */
+    for (uint8_t tens = 80; tens >= 10; tens /= 2u) {
         sum -= tens & from(sum, tens);
         sum -= tens & from(sum, tens);
     }

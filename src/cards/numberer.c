@@ -195,9 +195,9 @@ static cm_err make_lanes(struct cm_numberer *nb, uint64_t first, size_t n, char 
         nb->index[i] = first + i;
         nb->a[i] = a;
         nb->b[i] = b;
-        const uint64_t carry = ++b == nb->modulus_b;
-        a += carry;
-        b -= carry * nb->modulus_b;
+        if (++b < nb->modulus_b) continue;
+        a++;
+        b = 0;
     }
     TRY(ff1_encrypt(nb->ff1, nb->a, nb->b, n));
     for (size_t i = 0; i < n; i++)

@@ -25,17 +25,12 @@ static digit_lanes same_digits(const digit_lanes *a, const digit_lanes *b, size_
     return equal;
 }
 
-static digit_lanes are_part(const digit_lanes *digits, const char *part, size_t n) {
-    digit_lanes equal = all(UINT8_MAX);
-    for (size_t i = 0; i < n; i++)
-        equal &= same(digits[i], all((uint8_t)part[i]));
-    return equal;
-}
-
 static digit_lanes contains(const digit_lanes *digits, size_t n, const char *part, size_t part_n) {
-    digit_lanes shown = all(0);
+    digit_lanes wanted[PATTERN_ARG_CAP], shown = all(0);
+    for (size_t i = 0; i < part_n; i++)
+        wanted[i] = all((uint8_t)part[i]);
     for (size_t i = 0; i + part_n <= n; i++)
-        shown |= are_part(digits + i, part, part_n);
+        shown |= same_digits(digits + i, wanted, part_n);
     return shown;
 }
 
@@ -83,8 +78,8 @@ static digit_lanes marks_of(const struct pattern *p, const digit_lanes *digits, 
     case PATTERN_REPEAT_HALF: return same_digits(digits, digits + (n - n / 2), n / 2);
     case PATTERN_ZEROS: return all_zeros(digits, n);
     case PATTERN_CONTAINS: return contains(digits, n, p->arg, p->arg_n);
-    case PATTERN_PREFIX: return are_part(digits, p->arg, p->arg_n);
-    case PATTERN_SUFFIX: return are_part(digits + (n - p->arg_n), p->arg, p->arg_n);
+    case PATTERN_PREFIX: return contains(digits, p->arg_n, p->arg, p->arg_n);
+    case PATTERN_SUFFIX: return contains(digits + (n - p->arg_n), p->arg_n, p->arg, p->arg_n);
     case PATTERN_GLOB: return glob_matches(p, digits, n);
     default: return all(0);
     }

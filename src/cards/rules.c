@@ -183,45 +183,60 @@ static bool listed(const struct rules_version *v, uint64_t body) {
     return low < v->listed_n && v->listed[low] == body;
 }
 
-static bool governs(const struct cm_card_rules *rules, size_t version, uint64_t index) {
+/* 0xFF for the rows that a version governs; true if there are any. */
+static bool find_governed(const struct cm_card_rules *rules, size_t version,
+                          const struct rules_rows *rows, uint8_t governed[static DIGIT_LANES]) {
     const struct rules_version *v = &rules->versions[version];
-    const bool last = version + 1u == rules->version_n;
-    return index >= v->first_index && (last || index < v[1].first_index);
+    const uint64_t end = version + 1u < rules->version_n ? v[1].first_index : UINT64_MAX;
+    const uint64_t span = end - v->first_index;
+    uint8_t any = rules->version_n == 1 ? UINT8_MAX : 0;
+    memset(governed, any, DIGIT_LANES); /* the only version governs all */
+    for (size_t i = 0; i < rows->n && rules->version_n > 1; i++) {
+        governed[i] = (uint8_t) - (int)(rows->index[i] - v->first_index < span);
+        any |= governed[i];
+    }
+    return any != 0;
 }
 
-static bool governs_any(const struct cm_card_rules *rules, size_t version,
-                        const struct rules_rows *rows) {
-    for (size_t i = 0; i < rows->n; i++)
-        if (governs(rules, version, rows->index[i])) return true;
-    return false;
+static void mark_patterns(const struct cm_card_rules *rules, const struct rules_version *v,
+                          const struct digit_block *block, uint8_t shown[static DIGIT_LANES]) {
+    const size_t number_n = (size_t)rules->prefix_n + rules->body_n + 1u;
+    for (size_t i = 0; i < v->pattern_n; i++) {
+        const struct pattern *p = &v->patterns[i];
+        if (p->whole)
+            pattern_mark(p, block, 0, number_n, shown);
+        else
+            pattern_mark(p, block, rules->prefix_n, rules->body_n, shown);
+    }
 }
 
 /* Rows of other versions are left alone. */
-static void judge_as(const struct cm_card_rules *rules, size_t version,
-                     const struct digit_block *block, const struct rules_rows *rows,
-                     uint8_t *skip) {
-    const struct rules_version *v = &rules->versions[version];
-    const size_t prefix_n = rules->prefix_n, body_n = rules->body_n;
-    const size_t number_n = prefix_n + body_n + 1u;
-    uint8_t shown[DIGIT_LANES] = {0};
-    for (size_t i = 0; i < v->pattern_n; i++) {
-        const struct pattern *p = &v->patterns[i];
-        pattern_mark(p, block, p->whole ? 0 : prefix_n, p->whole ? number_n : body_n, shown);
-    }
-    for (size_t i = 0; i < rows->n; i++) {
-        if (!governs(rules, version, rows->index[i])) continue;
-        skip[i] = shown[i] & CM_CARD_SKIP_PATTERN;
-        if (v->sieve != NULL && listed(v, rows->body[i])) skip[i] |= CM_CARD_SKIP_LISTED;
-        const bool held = rows->hold != NULL && rows->hold[i] < v->held_below;
-        skip[i] |= (uint8_t)(held ? CM_CARD_SKIP_HELD : 0);
-    }
+static digit_lanes judge_as(const struct rules_version *v, const struct rules_rows *rows,
+                            const uint8_t shown[static DIGIT_LANES],
+                            const uint8_t governed[static DIGIT_LANES]) {
+    uint8_t skip[DIGIT_LANES] = {0};
+    digit_lanes marks, patterns, ours;
+    for (size_t i = 0; i < rows->n && rows->hold != NULL; i++)
+        skip[i] = (uint8_t)((unsigned)(rows->hold[i] < v->held_below) * CM_CARD_SKIP_HELD);
+    for (size_t i = 0; i < rows->n && v->sieve != NULL; i++)
+        if (listed(v, rows->body[i])) skip[i] |= CM_CARD_SKIP_LISTED;
+    memcpy(&marks, skip, sizeof marks);
+    memcpy(&patterns, shown, sizeof patterns);
+    memcpy(&ours, governed, sizeof ours);
+    return (marks | (patterns & CM_CARD_SKIP_PATTERN)) & ours;
 }
 
+/* Indices are mostly of one version, but need not be. */
 void rules_judge(const struct cm_card_rules *rules, const struct digit_block *block,
                  const struct rules_rows *rows, uint8_t *skip) {
-    memset(skip, 0, rows->n); /* indices are mostly of one version, but need not be */
-    for (size_t v = rules->version_n; v-- > 0;)
-        if (governs_any(rules, v, rows)) judge_as(rules, v, block, rows, skip);
+    digit_lanes marks = {0};
+    for (size_t v = rules->version_n; v-- > 0;) {
+        uint8_t shown[DIGIT_LANES] = {0}, governed[DIGIT_LANES];
+        if (!find_governed(rules, v, rows, governed)) continue;
+        mark_patterns(rules, &rules->versions[v], block, shown);
+        marks |= judge_as(&rules->versions[v], rows, shown, governed);
+    }
+    memcpy(skip, &marks, rows->n);
 }
 
 cm_err share_read(struct cm_slice text, uint32_t *share) {

@@ -4,16 +4,18 @@
  * Quasigruppen, Marburg 2004 (the table). */
 #include "codes/check.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "codes/damm.h"
 #include "codes/kernels.h"
 
-#define PRIME_MIN     5u    /* in GF(2) and GF(3) transpositions or twins pass unseen */
-#define GF16_POLY     0x13u /* x^4 + x + 1 */
-#define GF32_POLY     0x25u /* x^5 + x^2 + 1 */
-#define DAMM_N        10u
-#define SYMBOL_MASK   (CM_ALPHABET_MAX - 1u) /* keeps a hostile numeral inside its table row */
-#define DAMM_PADDED_N 16u                    /* a power of two, for the same reason */
+#define PRIME_MIN   5u    /* in GF(2) and GF(3) transpositions or twins pass unseen */
+#define GF16_POLY   0x13u /* x^4 + x + 1 */
+#define GF32_POLY   0x25u /* x^5 + x^2 + 1 */
+#define DAMM_BLOCK  256u  /* rows whose verdicts wait on the stack */
+#define SYMBOL_MASK (CM_ALPHABET_MAX - 1u) /* keeps a hostile numeral inside its table row */
 _Static_assert((CM_ALPHABET_MAX & SYMBOL_MASK) == 0, "the mask wants a power of two");
 
 static const struct {
@@ -24,14 +26,6 @@ static const struct {
     {"gf32", CM_CHECK_GF32}, {"damm", CM_CHECK_DAMM},
 };
 
-/* Row: interim digit, column: next digit; the rows beyond 9 are never reached by sound numerals. */
-static const uint8_t damm[DAMM_PADDED_N][DAMM_PADDED_N] = {
-    {0, 3, 1, 7, 5, 9, 8, 6, 4, 2}, {7, 0, 9, 2, 1, 5, 4, 8, 6, 3}, {4, 2, 0, 6, 8, 7, 1, 3, 5, 9},
-    {1, 7, 5, 0, 9, 8, 3, 4, 2, 6}, {6, 1, 2, 3, 0, 4, 5, 9, 7, 8}, {3, 6, 7, 4, 2, 0, 9, 5, 8, 1},
-    {5, 8, 6, 9, 7, 2, 0, 1, 3, 4}, {8, 9, 4, 5, 3, 6, 2, 0, 1, 7}, {9, 4, 3, 8, 6, 1, 7, 2, 0, 5},
-    {2, 5, 8, 1, 4, 3, 6, 7, 9, 0},
-};
-
 static bool is_prime(unsigned n) {
     for (unsigned d = 2; d * d <= n; d++)
         if (n % d == 0) return false;
@@ -40,7 +34,7 @@ static bool is_prime(unsigned n) {
 
 cm_err cm_check_kind_for(uint8_t radix, enum cm_check *kind) {
     if (radix < CM_ALPHABET_MIN || radix > CM_ALPHABET_MAX) return CM_E_RANGE;
-    if (radix == DAMM_N) {
+    if (radix == DAMM_RADIX) {
         *kind = CM_CHECK_DAMM;
     } else if (radix == 16u) {
         *kind = CM_CHECK_GF16;
@@ -156,54 +150,41 @@ static uint8_t row_binary(const struct check_table *t, const uint8_t *row) {
     return (uint8_t)sum;
 }
 
-/* The diagonal of the quasigroup is 0, so the digit that ends the chain at 0 is the interim one. */
-static uint8_t row_damm(const struct check_table *t, const uint8_t *row) {
-    uint8_t interim = 0;
-    for (size_t j = 0; j < t->length; j++)
-        interim = damm[interim][row[j] & (DAMM_PADDED_N - 1u)];
-    return interim;
-}
-
 typedef uint8_t row_fn(const struct check_table *, const uint8_t *);
 
-/* NULL for codes without check character. */
-static row_fn *row_fn_of(enum cm_check kind) {
-    switch (kind) {
-    case CM_CHECK_PRIME: return row_prime;
-    case CM_CHECK_GF16:
-    case CM_CHECK_GF32: return row_binary;
-    case CM_CHECK_DAMM: return row_damm;
-    case CM_CHECK_NONE:
-    default: return NULL;
+/* The check numerals of n rows, `out_stride` bytes apart; nothing where there is none. */
+static void compute(const struct check_table *t, const uint8_t *rows, size_t n, size_t stride,
+                    uint8_t *out, size_t out_stride) {
+    if (t->kind == CM_CHECK_NONE) return;
+    if (t->kind == CM_CHECK_DAMM) {
+        damm_rows(rows, n, stride, t->length, out, out_stride);
+        return;
     }
+    row_fn *const of_row = t->kind == CM_CHECK_PRIME ? row_prime : row_binary;
+    for (size_t i = 0; i < n; i++)
+        out[i * out_stride] = of_row(t, rows + i * stride);
 }
 
 void check_compute(const struct check_table *table, const uint8_t *numerals, size_t n,
                    size_t stride, uint8_t *check_out) {
-    row_fn *const compute = row_fn_of(table->kind);
-    if (compute == NULL) return;
-    for (size_t i = 0; i < n; i++)
-        check_out[i] = compute(table, numerals + i * stride);
+    compute(table, numerals, n, stride, check_out, 1);
 }
 
 void check_append(const struct check_table *table, uint8_t *rows, size_t n, size_t stride) {
-    row_fn *const compute = row_fn_of(table->kind);
-    if (compute == NULL) return;
-    if (table->lanes != NULL) {
+    if (table->kind == CM_CHECK_NONE) return;
+    if (table->lanes != NULL && table->kind != CM_CHECK_DAMM)
         table->lanes->append(table, rows, n, stride);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        rows[i * stride + table->length] = compute(table, rows + i * stride);
+    else
+        compute(table, rows, n, stride, rows + table->length, stride);
 }
 
 void check_verify(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
                   uint8_t *wrong_out) {
-    row_fn *const compute = row_fn_of(table->kind);
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *const row = rows + i * stride;
-        wrong_out[i] = compute != NULL && compute(table, row) != row[table->length];
-    }
+    memset(wrong_out, 0, n);
+    if (table->kind == CM_CHECK_NONE) return;
+    compute(table, rows, n, stride, wrong_out, 1);
+    for (size_t i = 0; i < n; i++)
+        wrong_out[i] = wrong_out[i] != rows[i * stride + table->length];
 }
 
 static void take_portable(const struct check_table *table, const uint8_t *rows, size_t n,
@@ -221,10 +202,26 @@ static void take_portable(const struct check_table *table, const uint8_t *rows, 
     }
 }
 
+/* Damm is a chain, which has no vectors: the kernel sees to foreign numerals alone. */
+static void take_damm(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
+                      uint8_t *out, uint8_t *wrong_out) {
+    uint8_t off[DAMM_BLOCK];
+    for (size_t at = 0; at < n; at += DAMM_BLOCK) {
+        const size_t part = n - at < DAMM_BLOCK ? n - at : DAMM_BLOCK;
+        table->lanes->take_rows(table, rows + at * stride, part, stride, out + at * stride,
+                                wrong_out + at);
+        check_verify(table, out + at * stride, part, stride, off);
+        for (size_t i = 0; i < part; i++)
+            wrong_out[at + i] |= off[i];
+    }
+}
+
 void check_take(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,
                 uint8_t *out, uint8_t *wrong_out) {
-    if (table->lanes != NULL)
-        table->lanes->take_rows(table, rows, n, stride, out, wrong_out);
-    else
+    if (table->lanes == NULL)
         take_portable(table, rows, n, stride, out, wrong_out);
+    else if (table->kind == CM_CHECK_DAMM)
+        take_damm(table, rows, n, stride, out, wrong_out);
+    else
+        table->lanes->take_rows(table, rows, n, stride, out, wrong_out);
 }

@@ -139,7 +139,7 @@ static void append(const struct check_table *t, uint8_t *rows, size_t n, size_t 
 
 static void take_rows(const struct check_table *t, const uint8_t *rows, size_t n, size_t stride,
                       uint8_t *out, uint8_t *wrong_out) {
-    if (t->kind == CM_CHECK_NONE)
+    if (t->kind == CM_CHECK_NONE || t->kind == CM_CHECK_DAMM)
         take_with(t, rows, n, stride, out, wrong_out, none);
     else if (t->kind == CM_CHECK_PRIME)
         take_with(t, rows, n, stride, out, wrong_out, prime);

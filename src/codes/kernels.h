@@ -15,7 +15,8 @@
 
 #define TEXT_LANES_MAX 64u /* bytes of a grouped or typed text that a kernel takes */
 
-/* check_append and check_take of one instruction set. */
+/* check_append and check_take of one instruction set; of the kind Damm, only what check_take does
+ * about foreign numerals. */
 struct check_lanes {
     void (*append)(const struct check_table *table, uint8_t *rows, size_t n, size_t stride);
     void (*take_rows)(const struct check_table *table, const uint8_t *rows, size_t n, size_t stride,

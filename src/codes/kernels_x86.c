@@ -16,8 +16,7 @@ static bool has_avx512(void) {
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
 
 const struct check_lanes *kernels_check(const struct check_table *table) {
-    const bool takes =
-        table->kind != CM_CHECK_DAMM && table->length < CHECK_LANES_ROW_MAX && has_avx2();
+    const bool takes = table->length < CHECK_LANES_ROW_MAX && has_avx2();
     return takes ? &check_avx2 : NULL;
 }
 

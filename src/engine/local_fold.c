@@ -12,6 +12,7 @@
 #define FOLD_BEHIND    3u         /* folds' worth of journal not in the image: the owner waits */
 #define FOLD_ENTRY_LEN 16u        /* bytes of journal that one record in memory counts as */
 #define FOLD_RETRY_MS  5000u      /* after one that failed */
+#define CHANGES_AHEAD  16u        /* about a memory access's time */
 #define FOLD_IDLE_S    5          /* seconds after which a quiet ledger is folded anyway */
 #define ANSWER_KEEP_MS 172800000u /* idempotency records: 48 hours, 24 are promised */
 #define ANSWER_DROP_LIMIT                                                                          \
@@ -66,6 +67,8 @@ static cm_err write_ranges(struct state_fold *f, const struct changes *c, const 
         size_t n = 0;
         for (; at < c->n; at++) {
             const struct change *next = &c->list[order[at]];
+            if (at + CHANGES_AHEAD < c->n)
+                __builtin_prefetch(&c->list[order[at + CHANGES_AHEAD]]); /* any order in memory */
             if (next->set != set || next->serial / STATE_RANGE_UNITS != no) break;
             range[n++] = change_of(next);
         }

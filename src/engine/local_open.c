@@ -10,6 +10,8 @@
 #include "engine/workspace.h"
 #include "ledger/event_frame.h"
 
+#define REPLAY_AHEAD 24u /* events: about a memory access's time */
+
 static const struct engine_ops local_ops;
 
 /* ---- The image --------------------------------------------------------------------------- */
@@ -47,18 +49,35 @@ static cm_err load_image(struct local *l) {
 
 /* ---- Replay ------------------------------------------------------------------------------ */
 
+/* The units of a group lie all over the memory: ask for each some events before it is applied. */
+static void prefetch(const struct local *l, const struct event_frame *frame) {
+    if (frame->type < EVENT_REDEEM || frame->type > EVENT_VOID) return;
+    struct cursor c = cursor_over(frame->payload);
+    const uint32_t set = cursor_u32be(&c);
+    book_prefetch(&l->book, set, cursor_u64be(&c));
+}
+
+static cm_err replay_event(struct local *l, const struct event_frame *frame, uint64_t sequence,
+                           uint64_t time_ms) {
+    struct event e;
+    TRY(event_read(frame->type, frame->flags, frame->payload, &e));
+    TRY(local_touch(l, &e));
+    TRY(local_apply(l, &e, sequence, time_ms));
+    l->book.sequence = sequence + 1;
+    return CM_OK;
+}
+
 cm_err local_replay_group(void *ctx, const struct journal_group *group) {
     struct local *l = ctx;
-    struct cm_slice rest = group->events;
+    struct cm_slice rest = group->events, later = rest;
     struct event_frame frame;
-    uint64_t sequence = group->first_sequence;
-    for (; frame_next(&rest, &frame); sequence++) {
+    for (unsigned i = 0; i < REPLAY_AHEAD && frame_next(&later, &frame); i++)
+        prefetch(l, &frame);
+    for (uint64_t sequence = group->first_sequence; frame_next(&rest, &frame); sequence++) {
+        struct event_frame ahead;
+        if (frame_next(&later, &ahead)) prefetch(l, &ahead);
         if (sequence < l->book.sequence) continue; /* the image has it */
-        struct event e;
-        TRY(event_read(frame.type, frame.flags, frame.payload, &e));
-        TRY(local_touch(l, &e));
-        TRY(local_apply(l, &e, sequence, group->time_ms));
-        l->book.sequence = sequence + 1;
+        TRY(replay_event(l, &frame, sequence, group->time_ms));
     }
     l->book.time_ms = group->time_ms;
     l->unfolded_len += group->events.len;

@@ -25,6 +25,8 @@ struct units {
     struct state *state;     /* where pages come from; borrowed */
     struct unit_pages *sets; /* by set number */
     uint32_t set_n;
+    struct unit_slab *slabs; /* where pages lie; the first has room or none has */
+    size_t slab_n;
 };
 
 void units_init(struct units *u, struct state *state);
@@ -38,10 +40,8 @@ void units_prefetch(const struct units *u, uint32_t set, uint64_t serial);
 /* The unit must have been loaded. */
 enum unit_bits unit_get(const struct units *u, uint32_t set, uint64_t serial);
 void unit_set(struct units *u, uint32_t set, uint64_t serial, enum unit_bits bits);
-/* Change one unit of a page. */
-void page_set(struct unit_page *page, uint64_t serial, enum unit_bits bits);
 
-/* Bytes of page memory. */
+/* Bytes of page memory, in slabs of 2 MiB. */
 size_t units_memory(const struct units *u);
 
 #endif

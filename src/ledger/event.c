@@ -252,14 +252,16 @@ static unsigned known_flags(uint8_t type) {
     return EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT;
 }
 
+/* Read in place: a copy would be loaded wide right after narrow stores, and so wait until all
+ * stores before it, the replay's scattered ones among them, have left for the cache. */
 cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload, struct event *out) {
-    struct event e;
     if ((flags & ~known_flags(type)) != 0) return CM_E_CORRUPT;
-    memset(&e, 0, sizeof e);
+    memset(out, 0, sizeof *out);
     struct cursor c = cursor_over(payload);
-    if (!read_any(&c, type, flags, &e)) return CM_E_CORRUPT;
-    if (cursor_end(&c) != CM_OK) return CM_E_CORRUPT;
-    e.type = (enum event_type)type;
-    *out = e;
-    return CM_OK;
+    if (read_any(&c, type, flags, out) && cursor_end(&c) == CM_OK) {
+        out->type = (enum event_type)type;
+        return CM_OK;
+    }
+    memset(out, 0, sizeof *out);
+    return CM_E_CORRUPT;
 }

@@ -157,6 +157,7 @@ struct event {
 size_t event_put(uint8_t *to, const struct event *e);
 
 /** Read one event's payload.
+ * @param[out] out  untouched or zeroed on error
  * @retval CM_E_CORRUPT  unknown type, wrong length, a value outside its enum */
 CM_MUST_CHECK cm_err event_read(uint8_t type, uint8_t flags, struct cm_slice payload,
                                 struct event *out);

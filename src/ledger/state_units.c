@@ -16,6 +16,12 @@
 #define MIX         0x9E3779B97F4A7C15u /* odd: 2^64 over the golden ratio */
 #define MIX_SHIFT   40u                 /* the upper bits of a product are the well-mixed ones */
 
+#define PLACE_BITS 32u
+#define DIGIT_BITS 9u /* two of them sort the offsets of a range */
+#define DIGIT_N    (1u << DIGIT_BITS)
+
+_Static_assert(STATE_RANGE_UNITS <= 1ul << (2 * DIGIT_BITS), "two digits sort a range");
+
 struct changes_list {
     struct unit_change *p;
     size_t n;
@@ -149,11 +155,6 @@ static cm_err take_tail(struct state_fold *f, uint32_t set, uint64_t range,
     return CM_OK;
 }
 
-static int by_serial(const void *a, const void *b) {
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static struct unit_change newer_over(const struct unit_change *older,
                                      const struct unit_change *newer) {
     struct unit_change c = *newer;
@@ -164,10 +165,23 @@ static struct unit_change newer_over(const struct unit_change *older,
     return c;
 }
 
-/* In order of serial, each unit once. */
+/* Offsets in the range, each with its place in the tail, by one digit of the offset. */
+static void sort_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift) {
+    uint32_t first[DIGIT_N] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        first[from[i] >> shift & (DIGIT_N - 1)]++;
+    for (size_t d = 0; d < DIGIT_N; d++) {
+        const uint32_t count = first[d];
+        first[d] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[first[from[i] >> shift & (DIGIT_N - 1)]++] = from[i];
+}
+
+/* In order of serial, each unit once; a sort that keeps the order of arrival. */
 static cm_err sort_tail(struct changes_list *tail) {
-    const uint64_t shift = 32; /* offset above, place in the tail below */
-    uint64_t *order = calloc(tail->n, sizeof *order);
+    uint64_t *order = calloc(2 * tail->n, sizeof *order);
     struct unit_change *sorted = calloc(tail->n, sizeof *sorted);
     if (order == NULL || sorted == NULL) {
         free(order);
@@ -175,8 +189,9 @@ static cm_err sort_tail(struct changes_list *tail) {
         return CM_E_NO_MEMORY;
     }
     for (size_t i = 0; i < tail->n; i++)
-        order[i] = (tail->p[i].serial % STATE_RANGE_UNITS) << shift | i;
-    qsort(order, tail->n, sizeof *order, by_serial);
+        order[i] = (tail->p[i].serial % STATE_RANGE_UNITS) << PLACE_BITS | i;
+    sort_digit(order, order + tail->n, tail->n, PLACE_BITS);
+    sort_digit(order + tail->n, order, tail->n, PLACE_BITS + DIGIT_BITS);
     size_t n = 0;
     for (size_t i = 0; i < tail->n; i++) {
         const struct unit_change *c = &tail->p[order[i] & UINT32_MAX];

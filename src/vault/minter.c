@@ -174,13 +174,13 @@ static void give(struct minter *m, struct minter_place *p, size_t n, size_t unit
                                  .code_len = m->code_len,
                                  .again = again};
     m->at += n;
-    p->n = 0; /* its skips are marked now */
 }
 
 /* Spent serials: the ledger knows which of them had another owner's text. */
 static cm_err next_again(struct minter *m, struct minter_place *p, size_t n,
                          struct minter_rows *rows) {
     TRY(have(m, p, n));
+    p->n = 0; /* as in next_new */
     TRY(engine_exist(m->options.engine, m->set.number, m->at, n, p->exists));
     for (size_t i = 0; i < n; i++)
         if (!p->exists[i]) p->skip[i] = 1;
@@ -206,6 +206,7 @@ static cm_err mark_skips(struct minter_place *p, size_t *n) {
 static cm_err next_new(struct minter *m, struct minter_place *p, size_t n, struct minter_rows *rows,
                        struct cm_diag *diag) {
     TRY(have(m, p, n));
+    p->n = 0; /* marked from here on: after a refusal the next try computes anew */
     TRY(mark_skips(p, &n));
     const struct issue_event e = {.set = m->set.number,
                                   .first = m->at,

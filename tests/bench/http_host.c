@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,12 +15,14 @@
 #define LINE_CAP 4096u
 
 /* On the first processor, and gone with the bench. */
-static void settle(const cpu_set_t *home) {
+static void settle(const cpu_set_t *home, pid_t owner) {
     cpu_set_t one;
     CPU_ZERO(&one);
     for (size_t cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; cpu++)
         if (CPU_ISSET(cpu, home)) CPU_SET(cpu, &one);
     (void)sched_setaffinity(0, sizeof one, &one);
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != owner) _exit(0); /* it is gone already */
 }
 
 /* ---- Our daemon ------------------------------------------------------------------------------ */
@@ -27,7 +30,7 @@ static void settle(const cpu_set_t *home) {
 /* What an operator sets for callers who send many good codes from one address: connections. Wrong
  * answers stay limited as they are by default; this load gives none. */
 static _Noreturn void become_daemon(const char *workspace, const struct http_host_options *o,
-                                    int said) {
+                                    int said, pid_t owner) {
     const char *argv[] = {CM_DAEMON,      "--workspace",
                           workspace,      "--listen",
                           "127.0.0.1:0",  "--connections-per-address",
@@ -38,7 +41,7 @@ static _Noreturn void become_daemon(const char *workspace, const struct http_hos
         const char **are;
         char **wanted;
     } arguments = {.are = argv};
-    settle(o->home);
+    settle(o->home, owner);
     if (dup2(said, STDERR_FILENO) < 0) _exit(127);
     (void)execv(CM_DAEMON, arguments.wanted);
     _exit(127);
@@ -66,10 +69,11 @@ static cm_err await_port(struct http_host *h, struct cm_diag *diag) {
 cm_err http_host_daemon(struct http_host *h, const char *workspace,
                         const struct http_host_options *o, struct cm_diag *diag) {
     int said[2];
+    const pid_t owner = getpid();
     if (pipe2(said, O_CLOEXEC) != 0) return CM_E_IO;
     (void)fflush(NULL);
     const pid_t pid = fork();
-    if (pid == 0) become_daemon(workspace, o, said[1]);
+    if (pid == 0) become_daemon(workspace, o, said[1], owner);
     (void)close(said[1]);
     *h = (struct http_host){.pid = pid, .held = said[0]};
     return pid > 0 ? await_port(h, diag) : CM_E_IO;
@@ -80,12 +84,13 @@ cm_err http_host_daemon(struct http_host *h, const char *workspace,
 cm_err http_host_constant(struct http_host *h, const char *body, const struct http_host_options *o,
                           struct cm_diag *diag) {
     int said[2];
+    const pid_t owner = getpid();
     unsigned short port = 0;
     if (pipe2(said, O_CLOEXEC) != 0) return CM_E_IO;
     (void)fflush(NULL);
     const pid_t pid = fork();
     if (pid == 0) {
-        settle(o->home);
+        settle(o->home, owner);
         http_constant_serve(body, o->certificate, o->key, said[1]);
     }
     (void)close(said[1]);

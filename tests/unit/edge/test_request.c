@@ -83,7 +83,7 @@ static void what_the_interface_does_not_know_is_refused(void **state) {
         {ROUTE_ISSUE, "{\"count\":1}"},
     };
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
-        struct request r = REQUEST_INIT;
+        CM_CLEANUP(request_wipe) struct request r = REQUEST_INIT;
         const cm_err err = read_text(bad[i].route, bad[i].text, &r, NULL);
         if (err != CM_E_FORMAT && err != CM_E_RANGE) fail_msg("%s was read", bad[i].text);
     }

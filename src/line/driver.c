@@ -152,7 +152,7 @@ cm_err driver_give(struct driver *d, const struct unit *u, uint64_t now_us, stru
         return err;
     }
     d->flights[(d->flight_first + d->flight_n++) % d->window] =
-        (struct flight){.serial = u->serial, .begins = d->out_before + before};
+        (struct flight){.serial = u->serial, .begins = d->out_before + before, .number = d->number};
     d->given++;
     d->still_since_us = now_us;
     if (d->kind->piped) return CM_OK;

@@ -96,6 +96,13 @@ void driver_settle_last(struct driver *d, enum unit_fate fate) {
     d->doubt = false;
 }
 
+size_t driver_up_to(const struct driver *d, uint64_t number) {
+    size_t n = 0;
+    while (n < d->flight_n && d->flights[(d->flight_first + n) % d->window].number <= number)
+        n++;
+    return n;
+}
+
 void driver_took(struct driver *d) {
     if (d->asking == ASK_UNIT) driver_answered(d);
     d->doubt = false;

@@ -7,6 +7,7 @@
 
 #define SILENT_SHOWN     2u  /* unanswered questions before the operator hears of it */
 #define SILENT_RECONNECT 6u  /* and before the link is called dead */
+#define DENIED_SHOWN     10u /* refusals in a row, likewise */
 #define BACKOFF_MOST     4u  /* doublings of the waiting time */
 #define STEPS_MOST       64u /* questions without an answer in one go: a plan that runs in a ring */
 
@@ -22,6 +23,7 @@ static void ask(struct driver *d, int what) {
 void driver_answered(struct driver *d) {
     d->asking = ASK_NONE;
     d->silent_n = 0;
+    d->denied_n = 0;
 }
 
 /* The outstanding question will be asked again, if it came from a plan. */
@@ -30,9 +32,13 @@ static void step_back(struct driver *d) {
 }
 
 void driver_denied(struct driver *d) {
+    const unsigned denied_n = d->denied_n + 1;
     step_back(d);
     d->pause_us = d->now_us + d->poll_us;
     driver_answered(d);
+    d->denied_n = denied_n;
+    if (denied_n == DENIED_SHOWN && d->cause == DRIVER_RUNNING)
+        driver_block(d, DRIVER_FAULT, "the printer keeps refusing what it is asked");
 }
 
 void driver_silence(struct driver *d) {

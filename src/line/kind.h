@@ -26,6 +26,7 @@ enum phase {
 struct flight {
     uint64_t serial;
     uint64_t begins; /* its first byte, counted over the life of the driver */
+    uint64_t number; /* the kind's own, of driver.number when it was given */
 };
 
 struct driver_kind {
@@ -83,7 +84,7 @@ struct driver {
     uint64_t due_us;   /* when it counts as unanswered */
     uint64_t pause_us; /* nothing is asked before */
     uint64_t poll_due_us;
-    unsigned silent_n;
+    unsigned silent_n, denied_n;
 
     struct buffer in, out;
     size_t out_gone;     /* of out, handed over */
@@ -91,6 +92,7 @@ struct driver {
 
     struct flight *flights; /* a ring of `window` */
     size_t flight_first, flight_n;
+    uint64_t number; /* set by the kind for each unit */
     uint64_t given, fated[FATE_N];
 
     struct buffer reports; /* of struct report */
@@ -115,6 +117,8 @@ void driver_put(struct driver *d, struct cm_slice bytes);
 
 void driver_settle(struct driver *d, size_t n, enum unit_fate fate);
 void driver_settle_last(struct driver *d, enum unit_fate fate);
+/* How many of the first have numbers up to this one. */
+size_t driver_up_to(const struct driver *d, uint64_t number);
 /* The outstanding unit was taken, or refused. */
 void driver_took(struct driver *d);
 void driver_refused(struct driver *d, const char *why);

@@ -4,7 +4,10 @@
 
 #include "line/kind.h"
 
-extern const struct driver_kind kind_zpl; /* ZPL II, TCP 9100 */
+extern const struct driver_kind kind_zpl;  /* ZPL II, TCP 9100 */
+extern const struct driver_kind kind_ztc;  /* Videojet and Linx, serialization set */
+extern const struct driver_kind kind_sppl; /* Savema */
+extern const struct driver_kind kind_wsi;  /* Videojet 1000 line */
 
 /* By name, as it stands in a printer's URI; NULL: there is none. */
 const struct driver_kind *kind_named(const char *name);

@@ -171,14 +171,14 @@ static void counter_is_ahead(struct driver *d, uint64_t counted) {
     struct zpl *z = d->own;
     const uint64_t copies = counted - d->flight_n;
     driver_settle(d, d->flight_n, FATE_UNKNOWN);
-    z->base = z->odometer;
+    z->based = false;
     driver_hold(d, copies, "the printer counted more labels than were sent");
 }
 
 static void counter_went_back(struct driver *d) {
     struct zpl *z = d->own;
     driver_settle(d, d->flight_n, FATE_UNKNOWN);
-    z->base = z->odometer;
+    z->based = false;
     driver_hold(d, 0, "the label counter went back: another printer?");
 }
 

@@ -147,6 +147,10 @@ static void give(struct join *j) {
 }
 
 static void pass_products(struct join *j) {
+    if (j->plan.product_ms > 0 && j->now_us >= j->product_us) {
+        j->product_us = j->now_us + j->plan.product_ms * 1000;
+        printer_products(j->printer, 1);
+    }
     const uint64_t n = join_met(j, RECORD_PRINTED) + join_met(j, RECORD_REPEATED);
     if (j->plan.passing && n > j->products) driver_passed(j->driver, n - j->products, j->now_us);
     j->products = n;

@@ -16,8 +16,9 @@ struct join_plan {
     const char *faults;  /* its script; NULL: none */
     const char *message; /* template_name of the driver */
     size_t units, window;
-    size_t chop; /* bytes carried at once, 0: all */
-    uint64_t rate_per_minute;
+    size_t chop;              /* bytes carried at once, 0: all */
+    uint64_t rate_per_minute; /* 0: a product passes every product_ms */
+    uint64_t product_ms;
     uint64_t seed;
     uint64_t limit_ms; /* then the driver is abandoned */
     bool finish;       /* stop only when nothing is in flight, if that ever comes */
@@ -30,7 +31,7 @@ struct join {
     struct printer *printer;
     struct protocol *rules;
     struct link *link;
-    uint64_t now_us, retry_us;
+    uint64_t now_us, retry_us, product_us;
     uint64_t fates[JOIN_UNITS_MAX]; /* 1 << fate of each serial, 0: in flight */
     uint64_t accepted, copies;
     unsigned states; /* seen, bits 1 << enum driver_state */

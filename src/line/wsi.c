@@ -119,7 +119,7 @@ static void hear_answer(struct driver *d, struct cm_slice frame) {
     struct wsi *w = d->own;
     const bool yes = frame.p[0] == '$';
     const uint64_t sum = reply_hex(slice_of(frame.p + 1, 2));
-    const bool late = d->doubt && d->asking == ASK_COUNT;
+    const bool late = d->doubt && yes && d->asking == ASK_COUNT; /* which answers no $ */
     if ((d->asking == ASK_UNIT || late) && sum == w->unit_sum) {
         hear_unit(d, yes);
         return;

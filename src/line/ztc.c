@@ -184,8 +184,8 @@ static void hear_values(struct driver *d, struct cm_slice values) {
 /* ACK or ERR. */
 static void hear_verdict(struct driver *d, bool yes) {
     struct ztc *z = d->own;
-    /* A late answer: no other question before STS is answered by either word. */
-    const bool late = d->doubt && d->asking == ASK_STATE;
+    /* A late yes is the unit's: GST never answers ACK. A late no may be its own. */
+    const bool late = d->doubt && yes && d->asking == ASK_STATE;
     if (d->asking == ASK_UNIT || late) {
         if (yes) driver_took(d);
         if (!yes) driver_refused(d, "the printer refused a record");
@@ -197,7 +197,8 @@ static void hear_verdict(struct driver *d, bool yes) {
         driver_answered(d);
         return;
     }
-    if (asks[d->asking].answer != NULL && asks[d->asking].answer[0] != '\0') return;
+    const bool has_values = asks[d->asking].answer != NULL && asks[d->asking].answer[0] != '\0';
+    if (has_values && yes) return;
     if (!yes) {
         driver_denied(d);
         return;

@@ -92,12 +92,13 @@ static void settle_unsent(struct driver *d) {
 void driver_disconnected(struct driver *d, uint64_t now_us) {
     d->now_us = now_us;
     if (!d->linked) return;
+    const size_t before = d->flight_n;
     settle_unsent(d);
     d->out_before += d->out_gone;
     d->out_gone = 0;
     buffer_recycle(&d->out, OUT_KEEP);
     buffer_recycle(&d->in, OUT_KEEP);
-    if (d->asking == ASK_UNIT) d->doubt = d->flight_n > 0;
+    if (d->asking == ASK_UNIT && d->flight_n == before) d->doubt = true;
     d->asking = ASK_NONE;
     d->plan = d->walk = NULL;
     d->linked = false;

@@ -210,7 +210,7 @@ static void hear_unit(struct driver *d, bool yes) {
         return;
     }
     driver_took(d);
-    driver_walk(d, check_plan);
+    if (d->phase == PHASE_RUNNING) driver_walk(d, check_plan);
 }
 
 static void hear_verdict(struct driver *d, bool yes) {

@@ -112,7 +112,7 @@ static void hear_unit(struct driver *d, bool yes) {
     }
     w->taken = true;
     driver_took(d);
-    if (w->off) driver_walk(d, on_plan);
+    if (w->off && d->phase == PHASE_RUNNING) driver_walk(d, on_plan);
 }
 
 static void hear_answer(struct driver *d, struct cm_slice frame) {

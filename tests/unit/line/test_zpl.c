@@ -3,7 +3,7 @@
 #include "support/cm.h"
 
 #include "join.h"
-#include "line/zpl_label.h"
+#include "support/allocations.h"
 
 #define MS 1000u
 
@@ -101,12 +101,84 @@ static void paper_out_is_told_and_ends(void **state) {
     join_close(&j);
 }
 
+/* A unit of which not one byte has left when the link breaks is the only one that is proved unsent.
+ */
+static void only_units_that_never_left_are_unsent(void **state) {
+    (void)state;
+    struct join j;
+    const struct unit u[] = {{.serial = 0, .texts = {slice_text("C000000")}},
+                             {.serial = 1, .texts = {slice_text("C000001")}},
+                             {.serial = 2, .texts = {slice_text("C000002")}}};
+    struct join_plan p = clean;
+    p.units = 0;
+    join_open(&j, &p);
+    while (driver_state(j.driver) != DRIVER_RUNNING)
+        join_step(&j);
+    for (size_t i = 0; i < 3; i++)
+        assert_ok(driver_give(j.driver, &u[i], j.now_us, NULL));
+    driver_left(j.driver, driver_out(j.driver).len / 2, j.now_us); /* within the second */
+    driver_disconnected(j.driver, j.now_us);
+    assert_int_equal(driver_fated(j.driver, FATE_UNSENT), 1);
+    assert_int_equal(driver_in_flight(j.driver), 2);
+    assert_int_equal(driver_out(j.driver).len, 0);
+    driver_abandon(j.driver, j.now_us);
+    assert_int_equal(driver_fated(j.driver, FATE_UNKNOWN), 2);
+    join_close(&j);
+}
+
+/* Units of one look at the counters; its answers come at once. */
+static void give_many(struct driver *d, size_t n, uint64_t *now_us, unsigned *counter) {
+    struct report r;
+    char answer[32];
+    for (size_t i = 0; i < n; i++) {
+        const struct unit u = {.serial = i, .texts = {slice_text("7NQ4-K2MT")}};
+        assert_ok(driver_give(d, &u, *now_us, NULL));
+        driver_left(d, driver_out(d).len, *now_us);
+        ++*counter;
+        if (driver_room(d) > 0) continue;
+        *now_us += 200 * MS;
+        driver_tick(d, *now_us);
+        driver_left(d, driver_out(d).len, *now_us);
+        (void)snprintf(answer, sizeof answer, "\"%u\"", *counter);
+        hear(d, CALM NO_ERRORS, *now_us);
+        hear(d, answer, *now_us);
+        while (driver_report(d, &r)) {
+        }
+    }
+}
+
+static void a_unit_allocates_nothing(void **state) {
+    (void)state;
+    struct driver *d = NULL;
+    uint64_t now_us = 0;
+    unsigned counter = 100;
+    const struct driver_options o = {.kind = kind_named("zpl"),
+                                     .fields = {"code"},
+                                     .template_text = slice_text("^XA^FD{code}^FS^XZ"),
+                                     .rest_ms = 1};
+    assert_ok(driver_new(&o, &d, NULL));
+    driver_connected(d, 0);
+    for (; driver_room(d) == 0 && now_us < 1000 * MS; now_us += 100 * MS) {
+        driver_tick(d, now_us);
+        driver_left(d, driver_out(d).len, now_us);
+        hear(d, CALM NO_ERRORS "\"100\"", now_us);
+    }
+    give_many(d, 100, &now_us, &counter);
+    const uint64_t before = allocations_made();
+    give_many(d, 10000, &now_us, &counter);
+    assert_int_equal(allocations_made(), before);
+    assert_int_equal(driver_fated(d, FATE_PRINTED), 10100);
+    driver_free(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_unit_from_connection_to_print),
         cmocka_unit_test(a_clean_run_proves_every_unit),
         cmocka_unit_test(every_split_of_bytes_is_the_same_run),
         cmocka_unit_test(paper_out_is_told_and_ends),
+        cmocka_unit_test(only_units_that_never_left_are_unsent),
+        cmocka_unit_test(a_unit_allocates_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

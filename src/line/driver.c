@@ -196,6 +196,7 @@ void driver_abandon(struct driver *d, uint64_t now_us) {
 }
 
 struct cm_slice driver_out(const struct driver *d) {
+    if (d->out.p == NULL) return slice_of(NULL, 0); /* NULL + 0 is undefined */
     return slice_of(d->out.p + d->out_gone, d->out.len - d->out_gone);
 }
 

@@ -61,6 +61,7 @@ static cm_err escape(struct reader *r, struct cm_slice text, uint8_t *byte, size
 static cm_err add_field(struct reader *r, struct phrase *out, struct cm_slice name) {
     if (slice_equal(name, slice_text("message")))
         return add(r, out, (struct piece){.kind = PIECE_MESSAGE});
+    if (r->fields == NULL) return add(r, out, (struct piece){.kind = PIECE_FIELD});
     for (size_t i = 0; i < DRIVER_FIELDS && r->fields[i] != NULL; i++)
         if (slice_equal(name, slice_text(r->fields[i])))
             return add(r, out, (struct piece){.kind = PIECE_FIELD, .field = (uint8_t)i});

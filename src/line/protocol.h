@@ -70,7 +70,8 @@ struct line_protocol {
     struct buffer bytes;
 };
 
-/** Read a protocol. @param[in] name  of the file in errors  @param[in] fields  of a unit
+/** Read a protocol. @param[in] name  of the file in errors
+ * @param[in] fields  of a unit, ended by NULL; NULL alone: only to judge the file, any name will do
  * @retval CM_E_FORMAT     diag has line and column     @retval CM_E_NOT_FOUND  a field not of ours
  * @retval CM_E_LIMIT      too long or too many         @retval CM_E_NO_MEMORY
  * On error the protocol is empty. */

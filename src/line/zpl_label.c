@@ -71,8 +71,9 @@ static cm_err read_name(struct compiler *c, size_t end) {
     const uint8_t *close = memchr(from, '}', end - c->at);
     if (close == NULL) return wrong(c, CM_E_FORMAT, "a brace without its end", "write {name}");
     const struct cm_slice name = slice_of(from, (size_t)(close - from));
-    for (size_t i = 0; i < DRIVER_FIELDS && c->fields[i] != NULL; i++) {
-        if (!slice_equal(name, slice_text(c->fields[i]))) continue;
+    for (size_t i = 0; i < DRIVER_FIELDS; i++) {
+        if (c->fields != NULL && c->fields[i] == NULL) break;
+        if (c->fields != NULL && !slice_equal(name, slice_text(c->fields[i]))) continue;
         c->at += name.len + 1;
         return add_piece(c, (struct zpl_piece){
                                 .is_field = true, .field = i, .hex = c->hex, .escape = c->escape});

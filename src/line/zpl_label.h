@@ -33,6 +33,7 @@ struct zpl_label {
 };
 
 /** Compile a template. @param[in] name  of the template in errors
+ * @param[in] fields  of a unit, ended by NULL; NULL alone: only to judge the template
  * @retval CM_E_FORMAT     diag has line and column    @retval CM_E_NOT_FOUND  a field not of ours
  * @retval CM_E_LIMIT      too long or too many pieces @retval CM_E_NO_MEMORY
  * On error the label is empty. */

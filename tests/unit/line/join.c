@@ -52,7 +52,7 @@ static void open_driver(struct join *j) {
     struct buffer text = BUFFER_INIT;
     struct driver_options o = {
         .kind = kind_named(p->kind),
-        .fields = {"code"},
+        .fields = {p->field == NULL ? "code" : p->field},
         .template_name = p->message,
         .window = p->window,
         .reply_ms = 100,
@@ -81,6 +81,7 @@ void join_close(struct join *j) {
     driver_free(j->driver);
     printer_free(j->printer);
     protocol_free(j->rules);
+    buffer_free(&j->said);
 }
 
 static void connect(struct join *j) {
@@ -102,6 +103,7 @@ static bool carry_out(struct join *j) {
     const struct cm_slice out = driver_out(j->driver);
     if (j->link == NULL || out.len == 0 || printer_is_full(j->link)) return false;
     const size_t len = j->plan.chop == 0 || out.len < j->plan.chop ? out.len : j->plan.chop;
+    buffer_put(&j->said, out.p, len);
     printer_hear(j->printer, j->link, slice_of(out.p, len), j->now_us);
     driver_left(j->driver, len, j->now_us);
     cut(j);

@@ -15,6 +15,7 @@ struct join_plan {
     const char *grammar; /* of the emulator, or the name of its rules file */
     const char *faults;  /* its script; NULL: none */
     const char *message; /* template_name of the driver */
+    const char *field;   /* of a unit; NULL: code */
     size_t units, window;
     size_t chop;              /* bytes carried at once, 0: all */
     uint64_t rate_per_minute; /* 0: a product passes every product_ms */
@@ -37,6 +38,7 @@ struct join {
     unsigned states; /* seen, bits 1 << enum driver_state */
     size_t given;
     uint64_t products;
+    struct buffer said; /* all bytes of the driver */
 };
 
 /* Run from the first connection to the driver's stop, then judge. */

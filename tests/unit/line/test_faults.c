@@ -132,11 +132,50 @@ static void a_storm_of_faults_sends_nothing_twice(void **state) {
         }
 }
 
+/* Buffers of known depth are cleared at a stop: what waited is proved unprinted. */
+static void a_stop_amid_a_run_leaves_at_most_one_unit_unknown(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CM_ARRAY_N(voices); i++) {
+        struct join j;
+        const struct join_plan plan = {.kind = voices[i].kind,
+                                       .grammar = voices[i].grammar,
+                                       .message = voices[i].message,
+                                       .units = UNITS,
+                                       .rate_per_minute = voices[i].slot ? 0 : 1200,
+                                       .product_ms = 50,
+                                       .passing = voices[i].blind};
+        join_open(&j, &plan);
+        for (unsigned ms = 0; ms < 5000 && join_met(&j, RECORD_PRINTED) < 8; ms++)
+            join_step(&j);
+        driver_stop(j.driver, j.now_us);
+        for (unsigned ms = 0; ms < 5000 && driver_state(j.driver) != DRIVER_STOPPED; ms++)
+            join_step(&j);
+        assert_int_equal(driver_state(j.driver), DRIVER_STOPPED);
+        assert_int_equal(driver_in_flight(j.driver), 0);
+        if (!voices[i].blind) assert_true(fated(&j, FATE_UNKNOWN) <= 1);
+        join_judge(&j);
+        join_close(&j);
+    }
+}
+
+/* The control of all tests here: the record sees it when a unit is sent twice. */
+static void a_unit_sent_twice_would_be_seen(void **state) {
+    (void)state;
+    struct join j;
+    run(&j, &voices[0], "", 0);
+    static const char again[] = "^XA^XFR:CM.ZPL^FS^FN1^FDC000003^FS^PQ1^XZ";
+    printer_hear(j.printer, j.link, slice_text(again), j.now_us);
+    assert_int_equal(record_duplicates(j.printer->record, 1u << RECORD_TAKEN), 1);
+    join_close(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clean_runs_are_proved),
         cmocka_unit_test(every_fault_on_every_driver),
         cmocka_unit_test(a_storm_of_faults_sends_nothing_twice),
+        cmocka_unit_test(a_stop_amid_a_run_leaves_at_most_one_unit_unknown),
+        cmocka_unit_test(a_unit_sent_twice_would_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,148 @@
+/* What a language adds to a driver, and what the driver offers to it. A language is a table of
+ * functions over short plans of questions: the driver asks one at a time, keeps the time, and calls
+ * back with what was heard. A question that goes unanswered is followed by one whose answer cannot
+ * be mistaken (`sync`): answers never overtake each other, so what was owed before it has come.
+ * Only a unit is never asked twice. */
+#ifndef CM_LINE_KIND_H
+#define CM_LINE_KIND_H
+
+#include "base/buffer.h"
+#include "line/driver.h"
+
+#define ASK_NONE 0 /* ends a plan */
+#define ASK_UNIT 1 /* the answer to a unit; a kind's own questions begin behind it */
+#define ASK_OWN  2
+
+enum phase {
+    PHASE_DOWN,
+    PHASE_OPENING, /* first to rest, then set up */
+    PHASE_RUNNING,
+    PHASE_SETTLING, /* as running, without new units */
+    PHASE_STOPPING,
+    PHASE_STOPPED,
+    PHASE_HELD
+};
+
+struct flight {
+    uint64_t serial;
+    uint64_t begins; /* its first byte, counted over the life of the driver */
+    uint64_t number; /* the kind's own, of driver.number when it was given */
+};
+
+struct driver_kind {
+    const char *name;
+    const char *summary; /* one line: delivery model and its proof */
+    enum driver_model model;
+    size_t window;     /* by default */
+    uint64_t reply_ms; /* by default */
+    size_t own_len;    /* bytes of the kind's own memory, zeroed */
+    bool piped;        /* units need no answer: they may follow each other */
+    int sync;          /* the question whose answer cannot be mistaken */
+
+    const int *rest_plan; /* bring the printer to rest and read it */
+    const int *open_plan; /* set it up */
+    const int *poll_plan; /* read it while it prints */
+
+    cm_err (*begin)(struct driver *d, const struct driver_options *o, struct cm_diag *diag);
+    void (*end)(struct driver *d); /* may be NULL */
+    /* Append the words of a question; false: it has no answer. */
+    bool (*say)(struct driver *d, int ask);
+    /* Append the words of a unit, or refuse a text and append nothing. */
+    cm_err (*unit)(struct driver *d, const struct unit *u, struct cm_diag *diag);
+    /* Length of the first whole frame, 0: more is needed. */
+    size_t (*frame)(const struct driver *d, struct cm_slice rest);
+    void (*heard)(struct driver *d, struct cm_slice frame);
+    /* The plan was walked to its end: settle what is proved. `rested` tells whether the printer is
+     * at rest: then, with nothing in flight, the driver sets it up or stops; else it looks again.
+     */
+    bool (*rested)(struct driver *d);
+    void (*polled)(struct driver *d);
+    void (*lost)(struct driver *d);               /* the link is gone; may be NULL */
+    void (*passed)(struct driver *d, uint64_t n); /* may be NULL */
+    void (*left)(struct driver *d);               /* bytes left us; may be NULL */
+};
+
+struct driver {
+    const struct driver_kind *kind;
+    void *own;
+    uint64_t now_us;
+    size_t window, fields_n;
+    uint64_t reply_us, poll_us, rest_us;
+
+    enum phase phase;
+    enum driver_state state;
+    bool linked;
+    bool doubt;                         /* the last unit went unanswered */
+    bool halting;                       /* a stop was wished: it outlives the link */
+    enum driver_state cause;            /* what is in the way; DRIVER_RUNNING: nothing */
+    char cause_words[REPORT_WORDS_CAP]; /* of the printer or of us, about it */
+    char words[REPORT_WORDS_CAP];       /* as last reported */
+
+    const int *plan;   /* the next question; NULL: none runs */
+    const int *walk;   /* the plan that runs */
+    int asking;        /* outstanding question */
+    uint64_t due_us;   /* when it counts as unanswered */
+    uint64_t pause_us; /* nothing is asked before */
+    uint64_t poll_due_us;
+    unsigned silent_n, denied_n;
+
+    struct buffer in, out;
+    size_t out_gone;     /* of out, handed over */
+    uint64_t out_before; /* bytes of the driver's life in front of out */
+
+    struct flight *flights; /* a ring of `window` */
+    size_t flight_first, flight_n;
+    uint64_t number; /* set by the kind for each unit */
+    uint64_t given, fated[FATE_N];
+
+    struct buffer reports; /* of struct report */
+    size_t report_first;
+
+    uint64_t told_counter, told_depth;         /* in the last report of them */
+    uint64_t still_a, still_b, still_since_us; /* readings that stand */
+};
+
+/* ---- Talking */
+
+/* Begin a plan; what ran is dropped. */
+void driver_walk(struct driver *d, const int *plan);
+/* The outstanding question is answered. */
+void driver_answered(struct driver *d);
+/* It was answered by a no that may pass: ask it again a little later. */
+void driver_denied(struct driver *d);
+void driver_say(struct driver *d, const char *text);
+void driver_put(struct driver *d, struct cm_slice bytes);
+
+/* ---- Settling: the first n, or the last one, leave with that fate. */
+
+void driver_settle(struct driver *d, size_t n, enum unit_fate fate);
+void driver_settle_last(struct driver *d, enum unit_fate fate);
+/* How many of the first have numbers up to this one. */
+size_t driver_up_to(const struct driver *d, uint64_t number);
+/* The outstanding unit was taken, or refused. */
+void driver_took(struct driver *d);
+void driver_refused(struct driver *d, const char *why);
+
+/* ---- Judging */
+
+/* Whether two readings have stood still for the resting time. */
+bool driver_still(struct driver *d, uint64_t a, uint64_t b);
+/* Copies are on the line: say how many and wait for the operator. */
+void driver_hold(struct driver *d, uint64_t copies, const char *why);
+/* Bring the printer to rest and set it up anew: what cannot be judged while it runs. */
+void driver_reopen(struct driver *d);
+/* No new units until those in flight are settled. */
+void driver_drain(struct driver *d);
+/* What is in the way; DRIVER_RUNNING: nothing. */
+void driver_block(struct driver *d, enum driver_state cause, const char *words);
+void driver_count(struct driver *d, uint64_t counter, uint64_t depth);
+
+/* ---- Between driver.c, driver_flight.c and driver_talk.c */
+
+struct report *driver_push(struct driver *d, enum report_kind kind);
+/* Ask what is to be asked now, then tell the operator what changed. */
+void driver_advance(struct driver *d);
+/* The outstanding question went unanswered. */
+void driver_silence(struct driver *d);
+
+#endif

@@ -46,6 +46,7 @@ enum cm_cause {
 /** Names for JSON and people: "reserved", "no_read" ...
  * @return static text; "unknown_stage", "unknown_cause" outside the enum. Thread-safe. */
 CM_API const char *cm_stage_name(enum cm_stage stage);
+/** The same for causes. @return static text. Thread-safe. */
 CM_API const char *cm_cause_name(enum cm_cause cause);
 
 /** Whether a unit may go from one stage to another. Nothing leads back to reserved or sent, and

@@ -35,7 +35,7 @@ static void a_clean_run_is_one_span(void **state) {
     spans_wipe(&s);
 }
 
-static void agree(const struct spans *s, const uint8_t cells[SETS][SERIALS]) {
+static void agree(const struct spans *s, uint8_t cells[SETS][SERIALS]) {
     for (uint32_t set = 0; set < SETS; set++)
         for (uint64_t i = 0; i < SERIALS; i++) {
             const struct span *found = spans_find(s, set, i);

@@ -92,6 +92,11 @@ CM_MUST_CHECK cm_err json_items(struct json_value v, size_t min, size_t max, siz
 /** The value is an object and has no keys but these; the error names the stranger. */
 CM_MUST_CHECK cm_err json_only(struct json_value v, const char *const *keys, size_t n);
 
+struct buffer;
+/** Append a value as compact JSON text; members keep their order.
+ * @retval CM_E_FORMAT  absent      @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err json_copy_value(struct json_value v, struct buffer *out);
+
 /** Report a problem of the caller's own at the place of v: line, column, path.
  * @return err, so that a reader can end with it */
 cm_err json_fail(struct json_value v, cm_err err, const char *remedy, const char *problem_format,

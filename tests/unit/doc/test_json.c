@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "doc/json.h"
 
 static cm_err parse(struct json_doc **doc, const char *text, struct cm_diag *diag) {
@@ -235,6 +236,17 @@ static void a_word_outside_the_list_is_answered_with_the_list(void **state) {
     assert_string_equal(diag.problem, "unknown word; known are: TEST, LIVE");
 }
 
+static void a_value_is_copied_with_its_members_in_order(void **state) {
+    (void)state;
+    static const char text[] = "{\"b\": {\"z\": [1, null, \"\\u00e9\"], \"a\": true}, \"n\": -5}";
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    assert_ok(json_doc_new(&doc, slice_text(text), "test", &JSON_LIMITS_DEFAULT, NULL));
+    assert_ok(json_copy_value(json_get(json_root(doc), "b"), &out));
+    assert_string_equal(buffer_cstr(&out), "{\"z\":[1,null,\"\u00e9\"],\"a\":true}");
+    assert_int_equal(json_copy_value(json_get(json_root(doc), "c"), &out), CM_E_FORMAT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_read_by_typed_readers),
@@ -250,6 +262,7 @@ int main(void) {
         cmocka_unit_test(ten_thousand_unclosed_brackets_are_refused_without_recursion),
         cmocka_unit_test(a_place_at_the_deepest_level_is_found),
         cmocka_unit_test(a_hostile_key_cannot_write_lines_into_a_log),
+        cmocka_unit_test(a_value_is_copied_with_its_members_in_order),
         cmocka_unit_test(a_word_outside_the_list_is_answered_with_the_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

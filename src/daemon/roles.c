@@ -55,12 +55,17 @@ static void set_signals(void) {
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static cm_err raise_fences(enum fence_role role, const char *const *folders, size_t n,
-                           struct cm_diag *diag) {
+void role_begin(int *keep, size_t n) {
+    set_signals();
+    keep_only(keep, n);
+}
+
+cm_err role_fences(enum fence_role role, const struct fence_folder *folders, size_t n,
+                   struct cm_diag *diag) {
     const cm_err err = fence_files(folders, n, diag);
     if (err == CM_E_UNSUPPORTED)
-        log_event(LOG_WARN, "sandbox: this kernel has no Landlock; role %d runs without it",
-                  (int)role);
+        log_event(LOG_WARN, "sandbox: this kernel has no Landlock; the %s runs without it",
+                  fence_role_name(role));
     else
         TRY(err);
     return fence_calls(role, diag);
@@ -121,7 +126,8 @@ static cm_err serve_vault(const struct role_context *c, struct cm_diag *diag) {
     CM_CLEANUP(engine_closep) struct cm_engine *engine = NULL;
     TRY(crypto_init());
     TRY(unlock(c, &keystore, diag));
-    TRY(raise_fences(FENCE_VAULT, &c->options->workspace, 1, diag));
+    const struct fence_folder own = {.path = c->options->workspace, .access = FENCE_MAKE};
+    TRY(role_fences(FENCE_VAULT, &own, 1, diag));
     const struct engine_options options = {
         .workspace = c->options->workspace, .keystore = keystore, .clock = clock_wall()};
     TRY(engine_open(&engine, &options, diag));
@@ -140,8 +146,7 @@ int role_vault(const struct role_context *c) {
     struct cm_diag diag = DIAG_INIT;
     int keep[] = {c->fds.stop,     c->fds.ready,    c->options->passphrase_fd,
                   c->fds.vault[0], c->fds.vault[1], c->fds.vault[2]};
-    set_signals();
-    keep_only(keep, CM_ARRAY_N(keep));
+    role_begin(keep, CM_ARRAY_N(keep));
     cm_err err = fence_process("cm-vault", &diag);
     if (err == CM_OK) err = serve_vault(c, &diag);
     if (err == CM_OK) return EXIT_DONE;
@@ -163,15 +168,14 @@ static cm_err serve_edge(const struct role_context *c, struct cm_diag *diag) {
                                 .tls_key = c->tls_key};
     memcpy(edge.trusted, c->options->trusted, sizeof edge.trusted);
     TRY(edge_prepare());
-    TRY(raise_fences(FENCE_EDGE, NULL, 0, diag));
+    TRY(role_fences(FENCE_EDGE, NULL, 0, diag));
     return edge_run(&edge, diag);
 }
 
 int role_edge(const struct role_context *c) {
     struct cm_diag diag = DIAG_INIT;
     int keep[] = {c->fds.stop, c->fds.listener, c->fds.verify, c->fds.issue};
-    set_signals();
-    keep_only(keep, CM_ARRAY_N(keep));
+    role_begin(keep, CM_ARRAY_N(keep));
     cm_err err = fence_process("cm-edge", &diag);
     if (err == CM_OK) err = serve_edge(c, &diag);
     if (err == CM_OK) return EXIT_DONE;

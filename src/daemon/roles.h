@@ -5,6 +5,7 @@
 
 #include "daemon/arguments.h"
 #include "engine/workspace.h"
+#include "sandbox/fence.h"
 
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAULT = 3 };
 
@@ -24,6 +25,12 @@ struct role_context {
     struct role_fds fds;
 };
 
+/* A child's beginning: close every descriptor from 3 on that is not kept (`keep` is sorted), and
+ * let nothing but the supervisor end it. */
+void role_begin(int *keep, size_t n);
+/** Files, then calls; a kernel without Landlock is said in the log. @retval as fence_calls */
+CM_MUST_CHECK cm_err role_fences(enum fence_role role, const struct fence_folder *folders, size_t n,
+                                 struct cm_diag *diag);
 int role_vault(const struct role_context *c);
 int role_edge(const struct role_context *c);
 /* One line to people on standard error: "countermarkd: input: place: problem; remedy". */

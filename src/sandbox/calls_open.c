@@ -5,7 +5,7 @@
 
 cm_err fence_calls(enum fence_role role, struct cm_diag *diag) {
     (void)diag;
-    log_event(LOG_WARN, "sandbox: role %d runs without a system call filter (sanitizer build)",
-              (int)role);
+    log_event(LOG_WARN, "sandbox: the %s runs without a system call filter (sanitizer build)",
+              fence_role_name(role));
     return CM_OK;
 }

@@ -19,3 +19,9 @@ cm_err fence_process(const char *name, struct cm_diag *diag) {
     if (setrlimit(RLIMIT_CORE, &none) != 0) return refused(diag, "no core files");
     return CM_OK;
 }
+
+const char *fence_role_name(enum fence_role role) {
+    static const char *const names[] = {
+        [FENCE_VAULT] = "vault", [FENCE_EDGE] = "edge", [FENCE_LINE] = "line"};
+    return names[role];
+}

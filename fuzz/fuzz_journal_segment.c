@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crc32c.h"
 #include "crypto/secret.h"
-#include "ledger/crc32c.h"
 #include "ledger/disk.h"
 #include "ledger/event_frame.h"
 #include "ledger/group.h"

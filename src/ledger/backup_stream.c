@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/crc32c.h"
 #include "base/macros.h"
-#include "ledger/crc32c.h"
 
 #define HEAD_LEN 48u /* magic 8, format 4, workspace 16, made 8, position 8, CRC 4 */
 #define PART_LEN 10u /* mark 1, kind 1, number 8 */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 
 #define MAGIC_LEN          4u
 #define OFFSET_PAYLOAD_CRC 52u /* bytes from the start of the group */

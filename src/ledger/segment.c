@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 
 #define MAGIC_LEN      8u
 #define FORMAT_VERSION 1u

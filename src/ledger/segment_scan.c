@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 #include "ledger/event_frame.h"
 
 #define PLACE_CAP 64u /* bytes of "offset 123" */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/crc32c.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "ledger/crc32c.h"
 
 static const char *const names[TABLE_N] = {
     [TABLE_META] = "meta",          [TABLE_PAGES] = "pages",         [TABLE_EXTRAS] = "extras",

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/crc32c.h"
 #include "crypto/secret.h"
-#include "ledger/crc32c.h"
 #include "ledger/disk.h"
 #include "ledger/event_frame.h"
 #include "ledger/group.h"

@@ -4,8 +4,8 @@
 
 #include <dirent.h>
 
+#include "base/crc32c.h"
 #include "ledger/backup_stream.h"
-#include "ledger/crc32c.h"
 #include "support/splitmix.h"
 
 static cm_err full(void *ctx, struct cm_slice bytes) {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 #include "ledger/state_page.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"

@@ -2,7 +2,7 @@
  * cycles, yet a new one may start in each: long data is cut into three lanes, whose sums are then
  * moved over what follows them by one carry-less product each.
  * Source: Intel 64 and IA-32 Software Developer's Manual, volume 2, CRC32 and PCLMULQDQ. */
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 
 #include <nmmintrin.h>
 #include <string.h>

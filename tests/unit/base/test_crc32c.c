@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 
 static void the_check_value_is_right(void **state) {
     (void)state;

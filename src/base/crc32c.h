@@ -1,8 +1,8 @@
 /* CRC-32C (Castagnoli), as iSCSI uses it: RFC 3720 section 12.1 and appendix B.4.
  * Finds accidents, not forgery. The hash chain is what an attacker meets.
  */
-#ifndef CM_LEDGER_CRC32C_H
-#define CM_LEDGER_CRC32C_H
+#ifndef CM_BASE_CRC32C_H
+#define CM_BASE_CRC32C_H
 
 #include "base/bytes.h"
 

@@ -1,6 +1,6 @@
 /* CRC-32C by a table of a byte each: the portable form, small and slow (0.4 GB/s).
  * The table is computed at compile time by its definition, so there is no data to trust. */
-#include "ledger/crc32c.h"
+#include "base/crc32c.h"
 
 #define POLYNOMIAL 0x82F63B78u /* 0x1EDC6F41 reflected; RFC 3720 section 12.1 */
 

@@ -16,6 +16,7 @@
 
 #define REGISTRY_NAME_CAP 64u         /* bytes of a name with its NUL */
 #define REGISTRY_SETS_MAX (1u << 24)  /* set numbers; our choice */
+#define REGISTRY_RUNS_MAX (1u << 22)  /* run numbers; our choice */
 #define TERMS_OF_SET      0x80000000u /* terms document ids: a scheme's id, or this | set number */
 
 struct scheme_entry {
@@ -77,6 +78,20 @@ struct set_entry {
     struct terms terms; /* override of the scheme's, with has_terms; of pools always */
 };
 
+/* A run streams units to one printer; what its units became is not the registry's (runs.h). */
+enum run_wish { WISH_RUN, WISH_PAUSE, WISH_STOP, WISH_CLOSED };
+#define RUN_WISH_N 4u
+enum run_holder { HOLDER_DAEMON, HOLDER_HERE, HOLDER_AGENT }; /* who may stream it */
+#define RUN_HOLDER_N 3u
+struct run_entry {
+    uint32_t id, brand;
+    bool test;
+    enum run_wish wish;
+    enum run_holder holder;
+    char name[REGISTRY_NAME_CAP];
+    struct buffer document; /* as it was journaled last */
+};
+
 struct registry {
     struct scheme_entry **schemes;
     size_t scheme_n;
@@ -88,6 +103,8 @@ struct registry {
     size_t api_key_n;
     struct brand **brands;
     size_t brand_n;
+    struct run_entry **runs; /* by number; [0] unused; NULL = none */
+    uint32_t run_n;
     uint64_t generation; /* rises with every change: openers rebuild their tables */
 };
 
@@ -121,6 +138,14 @@ struct door *registry_door(const struct registry *r, uint32_t id);
 struct door *registry_door_named(const struct registry *r, struct cm_slice name);
 struct api_key *registry_api_key(const struct registry *r, uint32_t id);
 struct brand *registry_brand_named(const struct registry *r, struct cm_slice name);
+struct run_entry *registry_run(const struct registry *r, uint32_t number);
+struct run_entry *registry_run_named(const struct registry *r, struct cm_slice name);
+/* The word of a wish as documents have it. */
+const char *run_wish_name(enum run_wish wish);
+/** A run's document with another wish and another reason for it.
+ * @retval CM_E_CORRUPT  the document is none     @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err run_document_with(const struct run_entry *run, enum run_wish wish,
+                                       const char *why, struct buffer *out);
 /* Batch of a scheme by its index. */
 static inline struct set *scheme_batch(const struct scheme_entry *s, uint64_t batch) {
     return batch < s->batch_n ? s->by_batch[batch] : NULL;

@@ -88,6 +88,28 @@ size_t event_put_recall(uint8_t *to, const struct recall_event *e) {
     return pen_close(&w, to, EVENT_RECALL, 0);
 }
 
+size_t event_put_hold(uint8_t *to, const struct hold_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->run);
+    pen_u32(&w, e->set);
+    pen_u64(&w, e->first);
+    pen_u32(&w, e->count);
+    pen_put(&w, e->holes.p, e->holes.len);
+    return pen_close(&w, to, EVENT_HOLD, 0);
+}
+
+size_t event_put_move(uint8_t *to, const struct move_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->run);
+    pen_u32(&w, e->actor);
+    pen_u32(&w, e->set);
+    pen_u64(&w, e->first);
+    pen_u64(&w, e->count);
+    pen_u8(&w, (uint8_t)e->stage);
+    pen_u8(&w, (uint8_t)e->cause);
+    return pen_close(&w, to, EVENT_MOVE, 0);
+}
+
 size_t event_put_document(uint8_t *to, const struct document_event *e) {
     struct pen w = pen_open(to);
     pen_u8(&w, (uint8_t)e->kind);
@@ -136,6 +158,8 @@ size_t event_put(uint8_t *to, const struct event *e) {
     case EVENT_ISSUE: return event_put_issue(to, &e->u.issue);
     case EVENT_PHASE: return event_put_phase(to, &e->u.phase);
     case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
+    case EVENT_HOLD: return event_put_hold(to, &e->u.hold);
+    case EVENT_MOVE: return event_put_move(to, &e->u.move);
     case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
     case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
     case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
@@ -185,6 +209,45 @@ static void read_phase(struct cursor *c, struct phase_event *e) {
     cursor_copy(c, e->file_hash, sizeof e->file_hash);
 }
 
+/* Each hole lies behind the one before it and within the range. */
+static bool holes_sound(struct cm_slice holes, uint32_t count) {
+    if (holes.len % sizeof(uint32_t) != 0 || holes.len / sizeof(uint32_t) > count) return false;
+    uint64_t least = 0;
+    for (size_t at = 0; at < holes.len; at += sizeof(uint32_t)) {
+        const uint32_t hole = get_u32be(holes.p + at);
+        if (hole < least || hole >= count) return false;
+        least = (uint64_t)hole + 1;
+    }
+    return true;
+}
+
+static void read_hold(struct cursor *c, struct hold_event *e) {
+    e->run = cursor_u32be(c);
+    e->set = cursor_u32be(c);
+    e->first = cursor_u64be(c);
+    e->count = cursor_u32be(c);
+    e->holes = cursor_bytes(c, c->left);
+    if (e->count == 0 || e->count > EVENT_HOLD_MAX || e->first > UINT64_MAX - e->count ||
+        !holes_sound(e->holes, e->count))
+        c->failed = true;
+}
+
+static bool scraps(unsigned stage) { return stage == CM_STAGE_REJECTED || stage == CM_STAGE_VOID; }
+
+static void read_move(struct cursor *c, struct move_event *e) {
+    e->run = cursor_u32be(c);
+    e->actor = cursor_u32be(c);
+    e->set = cursor_u32be(c);
+    e->first = cursor_u64be(c);
+    e->count = cursor_u64be(c);
+    const uint8_t stage = cursor_u8(c), cause = cursor_u8(c);
+    if (stage == CM_STAGE_RESERVED || stage >= CM_STAGE_N || cause >= CM_CAUSE_N || e->count == 0 ||
+        e->first > UINT64_MAX - e->count || (scraps(stage) && e->count > EVENT_SCRAP_MAX))
+        c->failed = true;
+    e->stage = (enum cm_stage)stage;
+    e->cause = (enum cm_cause)cause;
+}
+
 static void read_document(struct cursor *c, struct document_event *e) {
     const uint8_t kind = cursor_u8(c);
     if (kind == 0 || kind >= DOCUMENT_KIND_N) c->failed = true;
@@ -205,6 +268,8 @@ static bool read_admin(struct cursor *c, uint8_t type, struct event *out) {
         out->u.recall.first = cursor_u64be(c);
         out->u.recall.last = cursor_u64be(c);
         return true;
+    case EVENT_HOLD: read_hold(c, &out->u.hold); return true;
+    case EVENT_MOVE: read_move(c, &out->u.move); return true;
     case EVENT_EPOCH:
         out->u.epoch.epoch = cursor_u32be(c);
         read_flag(c, &out->u.epoch.restored);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "countermark/run.h"
 
 #define EVENT_HASH_LEN     16u /* bytes kept of a key hash, request hash or pseudonym */
 #define EVENT_NO_ITEM      0xFFFFu
@@ -31,6 +32,9 @@ enum event_type {
     EVENT_ISSUE = 20,  /* serials spent and units issued */
     EVENT_PHASE = 21,  /* batch opened, closed, shipped, written out */
     EVENT_RECALL = 22, /* a range of serials, or all of them */
+    /* Lines. */
+    EVENT_HOLD = 26, /* a run was given serials: their texts may have left */
+    EVENT_MOVE = 27, /* what became of serials that a run holds */
     /* Everything that people name, as JSON documents. */
     EVENT_DOCUMENT = 30,
     /* The ledger itself and what people did. */
@@ -82,6 +86,25 @@ struct recall_event {
     uint64_t first, last; /* serials, inclusive */
 };
 
+struct hold_event {
+    uint32_t run, set;
+    uint64_t first;
+    uint32_t count;        /* serials; at most EVENT_HOLD_MAX */
+    struct cm_slice holes; /* serials that are no units: offsets from first, u32 each, ascending */
+};
+#define EVENT_HOLD_MAX  (1u << 20)
+#define EVENT_HOLES_MAX (EVENT_PART_MAX / sizeof(uint32_t))
+
+/* To CM_STAGE_REJECTED and CM_STAGE_VOID at most EVENT_SCRAP_MAX serials: each of their units
+ * becomes void, unless it was redeemed before. */
+#define EVENT_SCRAP_MAX 65536u
+struct move_event {
+    uint32_t run, actor, set;
+    uint64_t first, count;
+    enum cm_stage stage;
+    enum cm_cause cause;
+};
+
 enum document_kind {
     DOCUMENT_SCHEME = 1,
     DOCUMENT_POOL,
@@ -92,9 +115,10 @@ enum document_kind {
     DOCUMENT_API_KEY,
     DOCUMENT_CORRECTION,
     DOCUMENT_WORKSPACE, /* derived: whether a restore waits to be accepted */
-    DOCUMENT_REFUSALS   /* derived: refusals of one scheme so far; id 0 = of no scheme */
+    DOCUMENT_REFUSALS,  /* derived: refusals of one scheme so far; id 0 = of no scheme */
+    DOCUMENT_RUN        /* id = number of the run; replaced by later ones */
 };
-#define DOCUMENT_KIND_N 11u
+#define DOCUMENT_KIND_N 12u
 struct document_event {
     enum document_kind kind;
     uint32_t id, actor;
@@ -130,6 +154,8 @@ size_t event_put_answer(uint8_t *to, const struct answer_event *e);
 size_t event_put_issue(uint8_t *to, const struct issue_event *e);
 size_t event_put_phase(uint8_t *to, const struct phase_event *e);
 size_t event_put_recall(uint8_t *to, const struct recall_event *e);
+size_t event_put_hold(uint8_t *to, const struct hold_event *e);
+size_t event_put_move(uint8_t *to, const struct move_event *e);
 size_t event_put_document(uint8_t *to, const struct document_event *e);
 size_t event_put_epoch(uint8_t *to, const struct epoch_event *e);
 size_t event_put_note(uint8_t *to, const struct note_event *e);
@@ -145,6 +171,8 @@ struct event {
         struct issue_event issue;
         struct phase_event phase;
         struct recall_event recall;
+        struct hold_event hold;
+        struct move_event move;
         struct document_event document;
         struct epoch_event epoch;
         struct note_event note;

@@ -47,7 +47,8 @@ cm_err driver_new(const struct driver_options *o, struct driver **out, struct cm
     d->own = calloc(1, o->kind->own_len);
     if (d->own == NULL) return CM_E_NO_MEMORY;
     TRY(o->kind->begin(d, o, diag)); /* a slot may set the window to 1 */
-    d->flights = calloc(d->window, sizeof *d->flights);
+    d->flight_cap = d->window;
+    d->flights = calloc(d->flight_cap, sizeof *d->flights);
     if (d->flights == NULL) return CM_E_NO_MEMORY;
     *out = take(&d);
     return CM_OK;
@@ -83,7 +84,8 @@ void driver_connected(struct driver *d, uint64_t now_us) {
 static void settle_unsent(struct driver *d) {
     const uint64_t left = d->out_before + d->out_gone;
     while (d->flight_n > 0) {
-        const struct flight *last = &d->flights[(d->flight_first + d->flight_n - 1) % d->window];
+        const struct flight *last =
+            &d->flights[(d->flight_first + d->flight_n - 1) % d->flight_cap];
         if (last->begins < left) return;
         driver_settle_last(d, FATE_UNSENT);
     }
@@ -152,7 +154,7 @@ cm_err driver_give(struct driver *d, const struct unit *u, uint64_t now_us, stru
         d->out.len = before;
         return err;
     }
-    d->flights[(d->flight_first + d->flight_n++) % d->window] =
+    d->flights[(d->flight_first + d->flight_n++) % d->flight_cap] =
         (struct flight){.serial = u->serial, .begins = d->out_before + before, .number = d->number};
     d->given++;
     d->still_since_us = now_us;

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#include "base/bytes.h"
+#include "base/buffer.h"
 #include "base/diag.h"
 
 #define DRIVER_FIELDS     16u   /* texts of one unit */
@@ -38,6 +38,8 @@ enum unit_fate {
     FATE_REFUSED, /* the printer said no, or proves that it has not got it */
     FATE_CLEARED, /* it was in the printer and was proved to leave it unprinted */
     FATE_UNKNOWN, /* a camera or voiding must close it */
+    /* a queue took it whole: nothing tells of paper; as unknown, but that nobody need be alarmed */
+    FATE_DELIVERED,
     FATE_N
 };
 const char *unit_fate_name(enum unit_fate fate);
@@ -109,6 +111,37 @@ CM_MUST_CHECK cm_err driver_new(const struct driver_options *o, struct driver **
                                 struct cm_diag *diag);
 void driver_free(struct driver *d);
 void driver_freep(struct driver **d);
+
+/* ---- Another life of the program. A driver that is made anew for the same run and printer settles
+ * what an earlier one left in flight, by its usual proofs; the two calls below hand over the little
+ * that it needs for that. For the proofs to hold, the run's journal keeps these rules:
+ *  - a unit is written as sent before driver_give, and units are given in the order written; one
+ *    that driver_give refuses for its text is still a try, and keeps its place until its fate is
+ *    written;
+ *  - driver_memory goes into each commit that writes units as sent or fates: called when no reports
+ *    wait (their fates are in that commit) and before the units of that commit are given;
+ *  - units that were written but not given in that turn may be given later, as long as
+ *    driver_memory says byte for byte what was written last; if not, it is written first. */
+
+#define DRIVER_MEMORY_MAX 64u /* bytes, at most */
+
+/* A unit of an earlier life that has no fate; its bytes may or may not have left. */
+struct unit_past {
+    uint64_t serial; /* as it was given */
+};
+
+/* Append what another life needs. Holds no code. Giving a unit changes it only where none was in
+ * flight. */
+void driver_memory(const struct driver *d, struct buffer *out);
+
+/** Take over the units of an earlier life: before the first driver_connected, once.
+ * @param[in] memory   as last written; one that is empty, damaged or another language's makes all
+ *                     units unknown at once: no error
+ * @param[in] flights  all that were written as sent and have no fate, in that order; may be more
+ *                     than the window
+ * They count as given in this life. @retval CM_E_STATE  too late    @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err driver_remember(struct driver *d, struct cm_slice memory,
+                                     const struct unit_past *flights, size_t n);
 
 /* ---- What comes in. Times are monotonic microseconds and never go back. */
 

@@ -10,6 +10,7 @@ const char *unit_fate_name(enum unit_fate fate) {
     case FATE_REFUSED: return "refused";
     case FATE_CLEARED: return "cleared";
     case FATE_UNKNOWN: return "unknown";
+    case FATE_DELIVERED: return "delivered";
     case FATE_N: break;
     default: break;
     }
@@ -83,7 +84,7 @@ static void leaves(struct driver *d, const struct flight *f, enum unit_fate fate
 void driver_settle(struct driver *d, size_t n, enum unit_fate fate) {
     for (size_t i = 0; i < n && d->flight_n > 0; i++) {
         leaves(d, &d->flights[d->flight_first], fate);
-        d->flight_first = (d->flight_first + 1) % d->window;
+        d->flight_first = (d->flight_first + 1) % d->flight_cap;
         d->flight_n--;
     }
     if (d->flight_n == 0) d->doubt = false;
@@ -92,13 +93,13 @@ void driver_settle(struct driver *d, size_t n, enum unit_fate fate) {
 void driver_settle_last(struct driver *d, enum unit_fate fate) {
     if (d->flight_n == 0) return;
     d->flight_n--;
-    leaves(d, &d->flights[(d->flight_first + d->flight_n) % d->window], fate);
+    leaves(d, &d->flights[(d->flight_first + d->flight_n) % d->flight_cap], fate);
     d->doubt = false;
 }
 
 size_t driver_up_to(const struct driver *d, uint64_t number) {
     size_t n = 0;
-    while (n < d->flight_n && d->flights[(d->flight_first + n) % d->window].number <= number)
+    while (n < d->flight_n && d->flights[(d->flight_first + n) % d->flight_cap].number <= number)
         n++;
     return n;
 }
@@ -107,7 +108,7 @@ void driver_took(struct driver *d) {
     if (d->asking == ASK_UNIT) driver_answered(d);
     d->doubt = false;
     if (d->flight_n == 0) return;
-    const size_t last = (d->flight_first + d->flight_n - 1) % d->window;
+    const size_t last = (d->flight_first + d->flight_n - 1) % d->flight_cap;
     tell(d, REPORT_ACCEPTED, FATE_N, d->flights[last].serial);
 }
 
@@ -131,7 +132,7 @@ void driver_count(struct driver *d, uint64_t counter, uint64_t depth) {
 size_t driver_room(const struct driver *d) {
     if (!d->linked || d->phase != PHASE_RUNNING || d->cause != DRIVER_RUNNING) return 0;
     if (d->doubt || d->silent_n > 0) return 0;
-    const size_t free_n = d->window - d->flight_n;
+    const size_t free_n = d->flight_n < d->window ? d->window - d->flight_n : 0;
     if (d->kind->piped) return free_n;
     return d->asking == ASK_NONE && d->plan == NULL && free_n > 0 ? 1 : 0;
 }

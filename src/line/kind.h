@@ -13,6 +13,9 @@
 #define ASK_UNIT 1 /* the answer to a unit; a kind's own questions begin behind it */
 #define ASK_OWN  2
 
+#define MEMORY_HEAD    (1u + 1u + 1u + 8u) /* version, tag, whether units fly, serial of the first */
+#define MEMORY_OWN_MAX (DRIVER_MEMORY_MAX - MEMORY_HEAD)
+
 enum phase {
     PHASE_DOWN,
     PHASE_OPENING, /* first to rest, then set up */
@@ -60,6 +63,12 @@ struct driver_kind {
     void (*lost)(struct driver *d);               /* the link is gone; may be NULL */
     void (*passed)(struct driver *d, uint64_t n); /* may be NULL */
     void (*left)(struct driver *d);               /* bytes left us; may be NULL */
+
+    /* Another life (driver.h). A kind without them keeps nothing: its units become unknown. */
+    uint8_t memory_tag; /* of its memories, unlike any other kind's */
+    void (*memory)(const struct driver *d, struct buffer *out); /* MEMORY_OWN_MAX at most */
+    /* The units stand in flight, numbers 0: give them theirs. False: the bytes say nothing. */
+    bool (*remember)(struct driver *d, struct cm_slice memory);
 };
 
 struct driver {
@@ -90,8 +99,9 @@ struct driver {
     size_t out_gone;     /* of out, handed over */
     uint64_t out_before; /* bytes of the driver's life in front of out */
 
-    struct flight *flights; /* a ring of `window` */
-    size_t flight_first, flight_n;
+    struct flight *flights; /* a ring of flight_cap, which is the window or more */
+    size_t flight_cap, flight_first, flight_n;
+    bool past; /* of an earlier life: the last ones, any number of them, may never have left */
     uint64_t number; /* set by the kind for each unit */
     uint64_t given, fated[FATE_N];
 

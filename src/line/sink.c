@@ -49,7 +49,8 @@ static void sink_left(struct driver *d) {
     const uint64_t left = d->out_before + d->out_gone;
     const bool all = d->out_gone == d->out.len;
     size_t n = 0;
-    while (n + 1 < d->flight_n && d->flights[(d->flight_first + n + 1) % d->window].begins <= left)
+    while (n + 1 < d->flight_n &&
+           d->flights[(d->flight_first + n + 1) % d->flight_cap].begins <= left)
         n++;
     driver_settle(d, all ? d->flight_n : n, FATE_PRINTED);
 }

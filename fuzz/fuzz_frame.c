@@ -44,6 +44,11 @@ static void try_notes(struct cm_slice body) {
     struct issue_frame issue;
     struct status_frame status;
     struct outcome_frame outcome;
+    struct keyed_act_frame keyed;
+    if (keyed_act_decode(body, &keyed) == CM_OK)
+        fuzz_require(keyed_act_encode(&out, &keyed) == CM_OK);
+    if (out.len > 0) same(&out, body);
+    buffer_clear(&out);
     if (act_decode(body, &act) == CM_OK) fuzz_require(act_encode(&out, &act) == CM_OK);
     if (out.len > 0) same(&out, body);
     buffer_clear(&out);

@@ -145,7 +145,7 @@ static const char *const door_pool_positions[] = {"door", "pool", NULL};
 static const char *const attach_positions[] = {"door", "scheme", NULL};
 static const struct option_spec api_options[] = {
     {"door", OPTION_TEXT, "NAME", "the door it opens", "door", true},
-    {"role", OPTION_TEXT, "ROLE", "verify, redeem, issue or admin", "role", true},
+    {"role", OPTION_TEXT, "ROLE", "verify, redeem, issue, admin or line", "role", true},
     END};
 static const struct option_spec version_options[] = {
     {"version", OPTION_NUMBER, "N", "the key version", "version", true}, END};
@@ -186,7 +186,7 @@ static const struct command access_commands[] = {
      "FILE --private-key KEY.pem", 1, 1, key_import_options,
      "  countermark key import cola.cms --private-key escrow.key\n", NULL, NULL},
     {"key api add", command_act, "make an API key; it is shown once", NEEDS_ENGINE,
-     "NAME --door DOOR --role verify|redeem|issue|admin", 1, 1, api_options,
+     "NAME --door DOOR --role verify|redeem|issue|admin|line", 1, 1, api_options,
      "  countermark key api add till --door default --role redeem\n", "api.add", name_position},
     {"key api list", command_act, "list the API keys", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark key api list\n", "api.list", NULL},

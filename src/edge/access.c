@@ -67,7 +67,10 @@ const struct key_row *access_again(struct conn_memo *memo, const struct key_tabl
 }
 
 bool access_allows(enum key_role role, enum route route) {
-    if (role == KEY_ROLE_ADMIN || route == ROUTE_CHECK) return true;
+    if (role == KEY_ROLE_ADMIN) return true;
+    if (role == KEY_ROLE_LINE || route == ROUTE_RUN)
+        return role == KEY_ROLE_LINE && route == ROUTE_RUN;
+    if (route == ROUTE_CHECK) return true;
     if (route == ROUTE_ISSUE) return role == KEY_ROLE_ISSUE;
     return role == KEY_ROLE_REDEEM;
 }

@@ -135,6 +135,7 @@ static struct cm_slice key_name(const struct exchange *x) {
 /* Path and method. False: ended in a problem. */
 static bool find_route(struct exchange *x, const struct head *head) {
     x->route = route_of(head->path);
+    x->act = route_act(head->path);
     if (head->len > HEADER_LEN_MAX || head->field_n > HEADER_FIELD_MAX)
         exchange_fail(x, PROBLEM_HEADERS, NULL);
     else if (head->doubled)
@@ -271,7 +272,7 @@ static bool find_door(struct exchange *x) {
 }
 
 static void ask_vault(struct exchange *x) {
-    if (x->route != ROUTE_ISSUE) {
+    if (x->route != ROUTE_ISSUE && x->route != ROUTE_RUN) {
         if (!find_door(x)) return;
         x->call.caller = x->caller;
         x->call.key = slice_of(x->idempotency, x->idempotency_len);
@@ -312,6 +313,10 @@ void exchange_end(struct exchange *x) {
         return;
     }
     struct cm_diag diag = DIAG_INIT;
+    if (x->route == ROUTE_RUN) { /* the act reads its arguments itself */
+        ask_vault(x);
+        return;
+    }
     const cm_err err = request_read(x->route, buffer_slice(&x->body), &x->request, &diag);
     /* The reader keeps where to report; what it finds later has nobody to tell. */
     if (err == CM_OK)

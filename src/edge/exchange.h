@@ -34,6 +34,7 @@ struct exchange {
     struct exchange *next; /* waiting for the gateway, or idle */
     enum exchange_state state;
     enum route route;
+    const char *act; /* of ROUTE_RUN */
     enum problem problem;
     uint64_t began_us, retry_after_s;
 

@@ -64,14 +64,22 @@ static cm_err put_issue(struct gateway *g, const struct exchange *x) {
     return channel_end(&g->issue, start);
 }
 
+static cm_err put_run(struct gateway *g, const struct exchange *x) {
+    const struct keyed_act_frame asked = {
+        .actor = x->caller.actor, .name = slice_text(x->act), .args_json = buffer_slice(&x->body)};
+    const size_t start = channel_begin(&g->issue, FRAME_KEYED_ACT, ++g->issue_sent);
+    TRY(keyed_act_encode(&g->issue.out, &asked));
+    return channel_end(&g->issue, start);
+}
+
 void gateway_wait(struct gateway *g, struct exchange *x) {
     x->next = NULL;
-    if (x->route != ROUTE_ISSUE) {
+    if (x->route != ROUTE_ISSUE && x->route != ROUTE_RUN) {
         *g->last = x;
         g->last = &x->next;
         return;
     }
-    if (put_issue(g, x) != CM_OK) {
+    if ((x->route == ROUTE_RUN ? put_run(g, x) : put_issue(g, x)) != CM_OK) {
         exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
         return;
     }
@@ -198,6 +206,7 @@ static cm_err take_verify(struct edge *e, const struct frame *frame, uint64_t no
     case FRAME_ISSUE_ANSWER:
     case FRAME_ACT:
     case FRAME_ACT_ANSWER:
+    case FRAME_KEYED_ACT:
     default: return CM_E_FORMAT;
     }
 }

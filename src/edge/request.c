@@ -20,22 +20,31 @@ struct route_row {
     const char *path, *name;
 };
 static const struct route_row routes[ROUTE_N] = {
-    [ROUTE_CHECK] = {"/v1/check", "check"},
-    [ROUTE_REDEEM] = {"/v1/redeem", "redeem"},
-    [ROUTE_RESERVE] = {"/v1/reserve", "reserve"},
-    [ROUTE_CONFIRM] = {"/v1/confirm", "confirm"},
-    [ROUTE_RELEASE] = {"/v1/release", "release"},
-    [ROUTE_REVERSE] = {"/v1/reverse", "reverse"},
-    [ROUTE_ISSUE] = {"/v1/issue", "issue"},
-    [ROUTE_LIVEZ] = {"/livez", "livez"},
-    [ROUTE_READYZ] = {"/readyz", "readyz"},
-    [ROUTE_METRICS] = {"/metrics", "metrics"},
-    [ROUTE_NONE] = {"", "none"},
+    [ROUTE_CHECK] = {"/v1/check", "check"},       [ROUTE_REDEEM] = {"/v1/redeem", "redeem"},
+    [ROUTE_RESERVE] = {"/v1/reserve", "reserve"}, [ROUTE_CONFIRM] = {"/v1/confirm", "confirm"},
+    [ROUTE_RELEASE] = {"/v1/release", "release"}, [ROUTE_REVERSE] = {"/v1/reverse", "reverse"},
+    [ROUTE_ISSUE] = {"/v1/issue", "issue"},       [ROUTE_RUN] = {"/v1/runs/", "runs"},
+    [ROUTE_LIVEZ] = {"/livez", "livez"},          [ROUTE_READYZ] = {"/readyz", "readyz"},
+    [ROUTE_METRICS] = {"/metrics", "metrics"},    [ROUTE_NONE] = {"", "none"},
 };
 
+/* Path and act in one text. */
+static const char *const run_acts[] = {"run.list", "run.show",   "run.start", "run.pause",
+                                       "run.stop", "run.resume", "run.close", "run.verify",
+                                       "run.void", "run.recall", "run.report"};
+
+const char *route_act(const char *path) {
+    const size_t len = strlen(routes[ROUTE_RUN].path);
+    if (strncmp(path, routes[ROUTE_RUN].path, len) != 0) return NULL;
+    for (size_t i = 0; i < CM_ARRAY_N(run_acts); i++)
+        if (strcmp(run_acts[i] + strlen("run."), path + len) == 0) return run_acts[i];
+    return NULL;
+}
+
 enum route route_of(const char *path) {
+    if (route_act(path) != NULL) return ROUTE_RUN;
     for (unsigned i = 0; i < (unsigned)ROUTE_NONE; i++)
-        if (strcmp(path, routes[i].path) == 0) return (enum route)i;
+        if (i != ROUTE_RUN && strcmp(path, routes[i].path) == 0) return (enum route)i;
     return ROUTE_NONE;
 }
 

@@ -24,6 +24,7 @@ enum route {
     ROUTE_RELEASE,
     ROUTE_REVERSE,
     ROUTE_ISSUE,
+    ROUTE_RUN, /* the acts on runs: /v1/runs/start and its like */
     ROUTE_LIVEZ,
     ROUTE_READYZ,
     ROUTE_METRICS,
@@ -34,7 +35,9 @@ enum route {
 /* The route of a path, and its short name for metrics. */
 enum route route_of(const char *path);
 const char *route_name(enum route route);
-static inline bool route_is_post(enum route r) { return r <= ROUTE_ISSUE; }
+static inline bool route_is_post(enum route r) { return r <= ROUTE_RUN; }
+/* Of ROUTE_RUN: the act that a path names, or NULL. */
+const char *route_act(const char *path);
 /* The operation of a route up to ROUTE_REVERSE. */
 enum cm_operation route_operation(enum route route);
 

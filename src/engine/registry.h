@@ -44,9 +44,11 @@ struct door {
     uint32_t pool_n;
 };
 
-enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN };
-#define API_ROLE_N   4u
+/* Append only: the numbers cross process borders. */
+enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN, ROLE_LINE };
+#define API_ROLE_N   5u
 #define API_HASH_LEN 32u
+extern const char *const api_role_names[API_ROLE_N]; /* as documents have them */
 struct api_key {
     uint32_t id, brand, door; /* door 0: any of its brand */
     bool test, revoked;

@@ -186,9 +186,10 @@ cm_err brand_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
 /* ---- API keys ---------------------------------------------------------------------------------
  */
 
+const char *const api_role_names[API_ROLE_N] = {"verify", "redeem", "issue", "admin", "line"};
+
 static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_diag *diag) {
     static const char *const keys[] = {"name", "brand", "door", "mode", "role", "hash", "revoked"};
-    static const char *const roles[API_ROLE_N] = {"verify", "redeem", "issue", "admin"};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, text, "API key", &JSON_LIMITS_DEFAULT, diag));
     const struct json_value root = json_root(doc);
@@ -198,7 +199,7 @@ static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_d
     TRY(json_id(json_get(root, "door"), 0, &k->door));
     TRY(json_mode(json_get(root, "mode"), &k->test));
     size_t role = 0;
-    TRY(json_word(json_get(root, "role"), roles, CM_ARRAY_N(roles), &role));
+    TRY(json_word(json_get(root, "role"), api_role_names, API_ROLE_N, &role));
     k->role = (enum api_role)role;
     struct cm_slice hash;
     TRY(json_text(json_get(root, "hash"), 1, (size_t)2 * API_HASH_LEN, &hash));

@@ -20,6 +20,10 @@ struct act_context {
     const char *workspace;
     uint32_t actor;      /* who does it: registry number of an API key, 0 = the operator */
     struct cm_slice key; /* idempotency key of `issue`; empty = none */
+    /* An API key asks, not the operator: what is of another brand (0 = any) or mode is as good as
+     * absent. */
+    bool keyed, test;
+    uint32_t brand;
 };
 
 /** Run one act.

@@ -152,7 +152,6 @@ static cm_err door_find(struct act *a) {
 /* ---- API keys -------------------------------------------------------------------------------- */
 
 static cm_err api_document(const struct api_key *k, struct buffer *text) {
-    static const char *const roles[API_ROLE_N] = {"verify", "redeem", "issue", "admin"};
     char hash[2 * API_HASH_LEN + 1];
     hex_format(k->hash, sizeof k->hash, hash);
     struct json_writer w = json_writer_into(text, false);
@@ -161,7 +160,7 @@ static cm_err api_document(const struct api_key *k, struct buffer *text) {
     json_put_u64(&w, "brand", k->brand);
     json_put_u64(&w, "door", k->door);
     json_put_cstr(&w, "mode", mode_name(k->test));
-    json_put_cstr(&w, "role", roles[k->role]);
+    json_put_cstr(&w, "role", api_role_names[k->role]);
     json_put_cstr(&w, "hash", hash);
     json_put_bool(&w, "revoked", k->revoked);
     json_object_end(&w);
@@ -184,14 +183,13 @@ static void api_text(bool test, char out[static API_TEXT_CAP]) {
 }
 
 static cm_err api_add(struct act *a) {
-    static const char *const roles[API_ROLE_N] = {"verify", "redeem", "issue", "admin"};
     struct api_key k = {.id = 0};
     struct door d;
     struct hash256 hash;
     char text[API_TEXT_CAP];
     size_t role = 0;
     TRY(json_copy_text(json_get(a->args, "name"), 1, k.name, sizeof k.name));
-    TRY(json_word(json_get(a->args, "role"), roles, CM_ARRAY_N(roles), &role));
+    TRY(json_word(json_get(a->args, "role"), api_role_names, API_ROLE_N, &role));
     TRY(act_door(a, "door", &d));
     k.role = (enum api_role)role;
     k.door = d.id;
@@ -205,7 +203,7 @@ static cm_err api_add(struct act *a) {
         json_put_cstr(a->out, "api_key", text);
         json_put_cstr(a->out, "name", k.name);
         json_put_cstr(a->out, "door", d.name);
-        json_put_cstr(a->out, "role", roles[role]);
+        json_put_cstr(a->out, "role", api_role_names[role]);
         json_array_begin(a->out, "notes");
         json_put_cstr(a->out, NULL, "Keep the key now: it is shown this once and stored hashed.");
         json_array_end(a->out);
@@ -215,7 +213,6 @@ static cm_err api_add(struct act *a) {
 }
 
 static cm_err api_list_read(void *ctx, const struct registry *r) {
-    static const char *const roles[API_ROLE_N] = {"verify", "redeem", "issue", "admin"};
     struct json_writer *w = ((struct act *)ctx)->out;
     json_array_begin(w, "api_keys");
     for (size_t i = 0; i < r->api_key_n; i++) {
@@ -224,7 +221,7 @@ static cm_err api_list_read(void *ctx, const struct registry *r) {
         json_object_begin(w, NULL);
         json_put_cstr(w, "name", k->name);
         json_put_cstr(w, "door", d != NULL ? d->name : "any");
-        json_put_cstr(w, "role", roles[k->role]);
+        json_put_cstr(w, "role", api_role_names[k->role]);
         json_put_cstr(w, "mode", mode_name(k->test));
         json_put_bool(w, "revoked", k->revoked);
         json_object_end(w);

@@ -26,7 +26,7 @@ const struct key_row *gate_key(const struct gate *g, uint32_t actor) {
 
 static bool role_may(enum key_role role, enum cm_operation operation) {
     switch (operation) {
-    case CM_OP_CHECK: return true;
+    case CM_OP_CHECK: return role != KEY_ROLE_LINE;
     case CM_OP_VOID: return role == KEY_ROLE_ADMIN;
     case CM_OP_REDEEM:
     case CM_OP_RESERVE:

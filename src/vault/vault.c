@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "vault/acts.h"
 #include "vault/issue.h"
+#include "vault/keyed.h"
 #include "vault/turn.h"
 #include "wire/note_frame.h"
 
@@ -104,12 +105,22 @@ static cm_err do_issue(struct vault *v, struct vault_conn *c, const struct frame
     return put_outcome(c, FRAME_ISSUE_ANSWER, frame->number, &o);
 }
 
+static cm_err do_keyed_act(struct vault *v, struct vault_conn *c, const struct frame *frame) {
+    CM_CLEANUP(buffer_wipe) struct buffer result = BUFFER_INIT;
+    struct outcome_frame o = {.diag = DIAG_INIT};
+    o.err = keyed_act(v->o, &v->gate, frame, &result, &o.diag);
+    if (o.err == CM_OK) o.result_json = buffer_slice(&result);
+    TRY(refresh(v));
+    return put_outcome(c, FRAME_ISSUE_ANSWER, frame->number, &o);
+}
+
 /* What each socket may ask; anything else ends the connection. */
 static cm_err take_frame(struct vault *v, struct vault_conn *c, const struct frame *frame) {
     const bool asks = c->door == VAULT_VERIFY || c->door == VAULT_ADMIN;
     if (frame->kind == FRAME_CALLS && asks) return turn_add(&v->turn, c, frame);
     if (frame->kind == FRAME_STATUS && asks) return put_status(v, c, frame->number);
     if (frame->kind == FRAME_ISSUE && c->door == VAULT_ISSUE) return do_issue(v, c, frame);
+    if (frame->kind == FRAME_KEYED_ACT && c->door == VAULT_ISSUE) return do_keyed_act(v, c, frame);
     if (frame->kind == FRAME_ACT && c->door == VAULT_ADMIN) return do_act(v, c, frame);
     log_event(LOG_WARN, "vault: socket %d may not ask for frame %d; connection ended", (int)c->door,
               (int)frame->kind);

@@ -32,9 +32,10 @@ enum frame_kind {
     FRAME_ISSUE_ANSWER = 7,
     FRAME_ACT = 8, /* an operator's act                                admin */
     FRAME_ACT_ANSWER = 9,
-    FRAME_FAULT = 10 /* in place of an answer: why there is none */
+    FRAME_FAULT = 10,    /* in place of an answer: why there is none */
+    FRAME_KEYED_ACT = 12 /* an act on runs for an API key, answered as FRAME_ISSUE     issue */
 };
-#define FRAME_KIND_LAST FRAME_FAULT
+#define FRAME_KIND_LAST FRAME_KEYED_ACT
 
 struct frame {
     enum frame_kind kind;

@@ -13,8 +13,8 @@
 #define KEY_FRAME_ROWS_MAX 65536u
 
 /* The numbers of enum api_role (engine/registry.h). */
-enum key_role { KEY_ROLE_VERIFY, KEY_ROLE_REDEEM, KEY_ROLE_ISSUE, KEY_ROLE_ADMIN };
-#define KEY_ROLE_N 4u
+enum key_role { KEY_ROLE_VERIFY, KEY_ROLE_REDEEM, KEY_ROLE_ISSUE, KEY_ROLE_ADMIN, KEY_ROLE_LINE };
+#define KEY_ROLE_N 5u
 
 struct key_row {
     uint32_t id, brand, door; /* door 0: any of its brand */

@@ -9,6 +9,7 @@
 #include "wire/item.h"
 
 #define ACT_ITEMS     2u
+#define KEYED_ITEMS   3u
 #define OUTCOME_ITEMS 6u
 #define STATUS_ITEMS  9u
 #define ISSUE_ITEMS   4u
@@ -106,6 +107,24 @@ cm_err status_decode(struct cm_slice body, struct status_frame *out) {
     s.restored = (flags & 2) != 0;
     TRY(item_read_end(&r));
     *out = s;
+    return CM_OK;
+}
+
+cm_err keyed_act_encode(struct buffer *out, const struct keyed_act_frame *act) {
+    item_map(out, KEYED_ITEMS);
+    item_uint(out, 1, act->actor);
+    item_text(out, 2, act->name);
+    item_bytes(out, 3, act->args_json); /* as it came from outside: the act judges it */
+    return buffer_err(out);
+}
+cm_err keyed_act_decode(struct cm_slice body, struct keyed_act_frame *out) {
+    struct item_reader r = item_reader_over(body, KEYED_ITEMS);
+    struct keyed_act_frame act;
+    act.actor = (uint32_t)item_read_uint(&r, UINT32_MAX);
+    act.name = item_read_text(&r);
+    act.args_json = item_read_bytes(&r);
+    TRY(item_read_end(&r));
+    *out = act;
     return CM_OK;
 }
 

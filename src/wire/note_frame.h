@@ -32,6 +32,14 @@ struct status_frame {
 CM_MUST_CHECK cm_err status_encode(struct buffer *out, const struct status_frame *s);
 CM_MUST_CHECK cm_err status_decode(struct cm_slice body, struct status_frame *out);
 
+/* FRAME_KEYED_ACT: who asks, and an act. */
+struct keyed_act_frame {
+    uint32_t actor;
+    struct cm_slice name, args_json;
+};
+CM_MUST_CHECK cm_err keyed_act_encode(struct buffer *out, const struct keyed_act_frame *act);
+CM_MUST_CHECK cm_err keyed_act_decode(struct cm_slice body, struct keyed_act_frame *out);
+
 /* FRAME_ISSUE: codes of a batch for an API key. */
 #define ISSUE_COUNT_MAX 10000u
 struct issue_frame {

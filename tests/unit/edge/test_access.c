@@ -82,9 +82,13 @@ static void roles_cover_their_routes_and_no_others(void **state) {
         assert_true(access_allows(KEY_ROLE_ADMIN, route));
         assert_int_equal(access_allows(KEY_ROLE_VERIFY, route), route == ROUTE_CHECK);
         assert_int_equal(access_allows(KEY_ROLE_REDEEM, route), route != ROUTE_ISSUE);
+        assert_false(access_allows(KEY_ROLE_LINE, route));
         assert_int_equal(access_allows(KEY_ROLE_ISSUE, route),
                          route == ROUTE_CHECK || route == ROUTE_ISSUE);
     }
+    for (unsigned role = KEY_ROLE_VERIFY; role < KEY_ROLE_N; role++)
+        assert_int_equal(access_allows((enum key_role)role, ROUTE_RUN),
+                         role == KEY_ROLE_ADMIN || role == KEY_ROLE_LINE);
 }
 
 static void a_door_is_the_keys_own_or_one_of_its_brand(void **state) {

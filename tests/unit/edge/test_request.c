@@ -217,6 +217,11 @@ static void every_path_has_its_route(void **state) {
     assert_int_equal(route_of(""), ROUTE_NONE);
     assert_int_equal(route_operation(ROUTE_CONFIRM), CM_OP_CONFIRM);
     assert_string_equal(route_name(ROUTE_ISSUE), "issue");
+    assert_int_equal(route_of("/v1/runs/list"), ROUTE_RUN);
+    assert_string_equal(route_act("/v1/runs/report"), "run.report");
+    assert_int_equal(route_of("/v1/runs/"), ROUTE_NONE);
+    assert_int_equal(route_of("/v1/runs/lend"), ROUTE_NONE); /* writes a file: operators alone */
+    assert_null(route_act("/v1/runs"));
 }
 
 static void idempotency_keys_come_quoted_or_bare(void **state) {

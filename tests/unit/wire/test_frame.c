@@ -351,6 +351,20 @@ static void status_and_issue_come_back(void **state) {
     assert_err(CM_E_FORMAT, issue_decode(buffer_slice(&out), &j));
 }
 
+static void an_act_for_a_key_comes_back(void **state) {
+    (void)state;
+    const struct keyed_act_frame act = {9, text("run.list"), text("{}")};
+    struct keyed_act_frame back;
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    assert_ok(keyed_act_encode(&out, &act));
+    assert_ok(keyed_act_decode(buffer_slice(&out), &back));
+    assert_int_equal(back.actor, 9);
+    assert_true(slice_equal(back.name, text("run.list")) &&
+                slice_equal(back.args_json, text("{}")));
+    for (size_t len = 0; len < out.len; len++)
+        assert_int_not_equal(keyed_act_decode(slice_of(out.p, len), &back), CM_OK);
+}
+
 static void the_key_table_comes_back_and_cut_ones_do_not(void **state) {
     (void)state;
     struct key_row keys[] = {
@@ -387,6 +401,7 @@ int main(void) {
         cmocka_unit_test(a_text_too_long_for_a_code_stays_too_long),
         cmocka_unit_test(an_outcome_keeps_every_part_of_its_diag),
         cmocka_unit_test(status_and_issue_come_back),
+        cmocka_unit_test(an_act_for_a_key_comes_back),
         cmocka_unit_test(the_key_table_comes_back_and_cut_ones_do_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,7 @@ static void try_notes(struct cm_slice body) {
     struct status_frame status;
     struct outcome_frame outcome;
     struct keyed_act_frame keyed;
+    struct cm_slice runs;
     if (keyed_act_decode(body, &keyed) == CM_OK)
         fuzz_require(keyed_act_encode(&out, &keyed) == CM_OK);
     if (out.len > 0) same(&out, body);
@@ -53,6 +54,9 @@ static void try_notes(struct cm_slice body) {
     if (out.len > 0) same(&out, body);
     buffer_clear(&out);
     if (issue_decode(body, &issue) == CM_OK) fuzz_require(issue_encode(&out, &issue) == CM_OK);
+    if (out.len > 0) same(&out, body);
+    buffer_clear(&out);
+    if (runs_decode(body, &runs) == CM_OK) fuzz_require(runs_encode(&out, &runs) == CM_OK);
     if (out.len > 0) same(&out, body);
     buffer_clear(&out);
     if (status_decode(body, &status) == CM_OK) fuzz_require(status_encode(&out, &status) == CM_OK);

@@ -22,8 +22,10 @@
 #define LOCK_NAME "daemon.lock"
 #define OURS_ONLY 0077 /* umask of sockets and folders */
 
-static const char *const socket_names[VAULT_DOOR_N] = {
-    [VAULT_VERIFY] = SOCKET_VERIFY, [VAULT_ISSUE] = SOCKET_ISSUE, [VAULT_ADMIN] = SOCKET_ADMIN};
+static const char *const socket_names[VAULT_DOOR_N] = {[VAULT_VERIFY] = SOCKET_VERIFY,
+                                                       [VAULT_ISSUE] = SOCKET_ISSUE,
+                                                       [VAULT_ADMIN] = SOCKET_ADMIN,
+                                                       [VAULT_LINE] = SOCKET_LINE};
 
 static void closep(const int *fd) {
     if (*fd >= 0) (void)close(*fd);

@@ -145,7 +145,8 @@ static cm_err serve_vault(const struct role_context *c, struct cm_diag *diag) {
 int role_vault(const struct role_context *c) {
     struct cm_diag diag = DIAG_INIT;
     int keep[] = {c->fds.stop,     c->fds.ready,    c->options->passphrase_fd,
-                  c->fds.vault[0], c->fds.vault[1], c->fds.vault[2]};
+                  c->fds.vault[0], c->fds.vault[1], c->fds.vault[2],
+                  c->fds.vault[3]};
     role_begin(keep, CM_ARRAY_N(keep));
     cm_err err = fence_process("cm-vault", &diag);
     if (err == CM_OK) err = serve_vault(c, &diag);

@@ -207,6 +207,7 @@ static cm_err take_verify(struct edge *e, const struct frame *frame, uint64_t no
     case FRAME_ACT:
     case FRAME_ACT_ANSWER:
     case FRAME_KEYED_ACT:
+    case FRAME_RUNS:
     default: return CM_E_FORMAT;
     }
 }

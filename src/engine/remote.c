@@ -72,7 +72,8 @@ static cm_err receive(struct remote *r, struct frame *answer) {
             continue;
         }
         if (err != CM_OK) return die(r);
-        if (answer->kind != FRAME_KEYS) return answer->number == r->number ? CM_OK : die(r);
+        const bool unasked = answer->kind == FRAME_KEYS || answer->kind == FRAME_RUNS;
+        if (!unasked) return answer->number == r->number ? CM_OK : die(r);
         at += used;
     }
 }

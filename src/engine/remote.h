@@ -14,6 +14,7 @@
 #define SOCKET_VERIFY "verify.sock"
 #define SOCKET_ISSUE  "issue.sock"
 #define SOCKET_ADMIN  "admin.sock"
+#define SOCKET_LINE   "line.sock"
 
 /** Connect to a socket of a running vault.
  * @param[in]  path  of the socket, shorter than 108 bytes

@@ -12,8 +12,8 @@
 #include "engine/engine.h"
 
 /* What a connection may ask is fixed by the socket it came in by. */
-enum vault_door { VAULT_VERIFY, VAULT_ISSUE, VAULT_ADMIN };
-#define VAULT_DOOR_N 3u
+enum vault_door { VAULT_VERIFY, VAULT_ISSUE, VAULT_ADMIN, VAULT_LINE };
+#define VAULT_DOOR_N 4u
 
 struct vault_limits {
     uint32_t wrong_per_s;        /* wrong answers of all callers together */

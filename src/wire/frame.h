@@ -30,9 +30,10 @@ enum frame_kind {
     FRAME_STATUS_ANSWER = 5,
     FRAME_ISSUE = 6, /* make codes                                       issue */
     FRAME_ISSUE_ANSWER = 7,
-    FRAME_ACT = 8, /* an operator's act                                admin */
+    FRAME_ACT = 8, /* an operator's act                         admin, line */
     FRAME_ACT_ANSWER = 9,
     FRAME_FAULT = 10,    /* in place of an answer: why there is none */
+    FRAME_RUNS = 11,     /* vault -> line, unasked: the runs it is to drive          line */
     FRAME_KEYED_ACT = 12 /* an act on runs for an API key, answered as FRAME_ISSUE     issue */
 };
 #define FRAME_KIND_LAST FRAME_KEYED_ACT

@@ -13,6 +13,7 @@
 #define OUTCOME_ITEMS 6u
 #define STATUS_ITEMS  9u
 #define ISSUE_ITEMS   4u
+#define RUNS_ITEMS    1u
 #define COUNT_ROW     8u /* bytes of a counter in a column */
 #define NAME_MAX_LEN  255u
 
@@ -149,5 +150,19 @@ cm_err issue_decode(struct cm_slice body, struct issue_frame *out) {
         i.key.len > CM_KEY_TEXT_MAX)
         return CM_E_FORMAT;
     *out = i;
+    return CM_OK;
+}
+
+cm_err runs_encode(struct buffer *out, struct cm_slice runs_json) {
+    item_map(out, RUNS_ITEMS);
+    item_text(out, 1, runs_json);
+    return buffer_err(out);
+}
+
+cm_err runs_decode(struct cm_slice body, struct cm_slice *runs_json) {
+    struct item_reader r = item_reader_over(body, RUNS_ITEMS);
+    const struct cm_slice json = item_read_text(&r);
+    TRY(item_read_end(&r));
+    *runs_json = json;
     return CM_OK;
 }

@@ -50,4 +50,8 @@ struct issue_frame {
 CM_MUST_CHECK cm_err issue_encode(struct buffer *out, const struct issue_frame *i);
 CM_MUST_CHECK cm_err issue_decode(struct cm_slice body, struct issue_frame *out);
 
+/* FRAME_RUNS: the runs as docs/design/acts.md shapes them. The JSON is borrowed from the body. */
+CM_MUST_CHECK cm_err runs_encode(struct buffer *out, struct cm_slice runs_json);
+CM_MUST_CHECK cm_err runs_decode(struct cm_slice body, struct cm_slice *runs_json);
+
 #endif

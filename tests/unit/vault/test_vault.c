@@ -51,7 +51,8 @@ static void api_key(struct service *s, uint32_t id, const char *name, const char
 }
 
 static void start(struct service *s, struct vault_limits limits) {
-    static const char *const names[VAULT_DOOR_N] = {SOCKET_VERIFY, SOCKET_ISSUE, SOCKET_ADMIN};
+    static const char *const names[VAULT_DOOR_N] = {SOCKET_VERIFY, SOCKET_ISSUE, SOCKET_ADMIN,
+                                                    SOCKET_LINE};
     world_make(&s->world, 12, 100000);
     s->batch = world_batch(&s->world, UNITS, true);
     api_key(s, 11, "reader", "verify");

@@ -9,7 +9,6 @@
 #include "wire/frame.h"
 #include "wire/item.h"
 #include "wire/key_frame.h"
-#include "wire/note_frame.h"
 
 #define RANDOM_FRAMES 2000
 
@@ -301,70 +300,6 @@ static void a_text_too_long_for_a_code_stays_too_long(void **state) {
     assert_int_equal(list.requests[0].code.len, CM_CODE_TEXT_MAX + 1);
 }
 
-/* ---- The small frames --------------------------------------------------------------------- */
-
-static void an_outcome_keeps_every_part_of_its_diag(void **state) {
-    (void)state;
-    struct outcome_frame o = {.err = CM_E_CONFLICT, .result_json = text("{}"), .diag = DIAG_INIT};
-    diag_set(&o.diag, "batch 'x'", "line 1", "open it", "it is closed");
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    assert_ok(outcome_encode(&out, &o));
-    struct outcome_frame back;
-    assert_ok(outcome_decode(buffer_slice(&out), &back));
-    assert_int_equal(back.err, CM_E_CONFLICT);
-    assert_string_equal(back.diag.input, "batch 'x'");
-    assert_string_equal(back.diag.remedy, "open it");
-    for (size_t len = 0; len < out.len; len++)
-        assert_err(CM_E_FORMAT, outcome_decode(slice_of(out.p, len), &back));
-}
-
-static void status_and_issue_come_back(void **state) {
-    (void)state;
-    struct status_frame s = {.sequence = 1u << 30, .dead = true, .verdicts = {1, 2, 3}};
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    assert_ok(status_encode(&out, &s));
-    struct status_frame back;
-    assert_ok(status_decode(buffer_slice(&out), &back));
-    assert_true(back.dead && !back.restored && back.sequence == 1u << 30);
-    assert_int_equal(back.verdicts[2], 3);
-
-    struct issue_frame i = {.actor = 3, .batch = text("b1"), .key = text("k"), .count = 5}, j;
-    buffer_clear(&out);
-    assert_ok(issue_encode(&out, &i));
-    assert_ok(issue_decode(buffer_slice(&out), &j));
-    assert_int_equal(j.count, 5);
-    assert_true(slice_equal(j.key, text("k")));
-    char key[CM_KEY_TEXT_MAX + 1];
-    memset(key, 'k', sizeof key);
-    for (size_t len = CM_KEY_TEXT_MAX; len <= sizeof key; len++) {
-        i.key = slice_of(key, len);
-        buffer_clear(&out);
-        assert_ok(issue_encode(&out, &i));
-        const cm_err want = len <= CM_KEY_TEXT_MAX ? CM_OK : CM_E_FORMAT;
-        assert_int_equal(issue_decode(buffer_slice(&out), &j), want);
-    }
-    assert_int_equal(j.key.len, CM_KEY_TEXT_MAX);
-    i.key = text("k");
-    i.count = 0;
-    buffer_clear(&out);
-    assert_ok(issue_encode(&out, &i));
-    assert_err(CM_E_FORMAT, issue_decode(buffer_slice(&out), &j));
-}
-
-static void an_act_for_a_key_comes_back(void **state) {
-    (void)state;
-    const struct keyed_act_frame act = {9, text("run.list"), text("{}")};
-    struct keyed_act_frame back;
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    assert_ok(keyed_act_encode(&out, &act));
-    assert_ok(keyed_act_decode(buffer_slice(&out), &back));
-    assert_int_equal(back.actor, 9);
-    assert_true(slice_equal(back.name, text("run.list")) &&
-                slice_equal(back.args_json, text("{}")));
-    for (size_t len = 0; len < out.len; len++)
-        assert_int_not_equal(keyed_act_decode(slice_of(out.p, len), &back), CM_OK);
-}
-
 static void the_key_table_comes_back_and_cut_ones_do_not(void **state) {
     (void)state;
     struct key_row keys[] = {
@@ -399,9 +334,6 @@ int main(void) {
         cmocka_unit_test(answers_to_other_questions_change_nothing),
         cmocka_unit_test(more_than_a_frame_holds_is_refused),
         cmocka_unit_test(a_text_too_long_for_a_code_stays_too_long),
-        cmocka_unit_test(an_outcome_keeps_every_part_of_its_diag),
-        cmocka_unit_test(status_and_issue_come_back),
-        cmocka_unit_test(an_act_for_a_key_comes_back),
         cmocka_unit_test(the_key_table_comes_back_and_cut_ones_do_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,63 @@
+/* What line processes told of their runs last: state, words, rate, what is in flight. It is lost
+ * with the process, and nothing that a printer did hangs on it: that is in the ledger. One thread.
+ * Design: docs/design/runs.md, "Acts". */
+#ifndef CM_VAULT_RUN_LIVE_H
+#define CM_VAULT_RUN_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+/* Who drives a run's printer. */
+enum run_holder {
+    HOLDER_HERE,   /* a command line that has the workspace to itself */
+    HOLDER_DAEMON, /* the daemon's line process */
+    HOLDER_AGENT   /* a line computer with a sealed range */
+};
+#define HOLDER_N 3u
+/* "here", "daemon", "agent" */
+extern const char *const run_holder_names[HOLDER_N];
+
+#define LIVE_WORDS_CAP 96u /* bytes of words for people with their NUL; a longer text is cut */
+#define LIVE_CAUSES    16u /* of standing still; further ones count as the last */
+
+struct live_down {
+    char cause[32];
+    uint64_t ms;
+};
+
+struct live_row {
+    uint32_t run;
+    char state[32], words[LIVE_WORDS_CAP], error[LIVE_WORDS_CAP];
+    uint64_t in_flight, window, rate; /* units, units, units a minute */
+    uint64_t duplicates, reported_ms; /* copies since the run began, in this life of the line */
+    uint64_t saved_ms;                /* when duplicates and down went into the run document */
+    struct live_down down[LIVE_CAUSES];
+    size_t down_n;
+    bool attention;
+    bool done; /* the line has settled all it had and sends no more */
+};
+
+struct run_live {
+    struct live_row *rows; /* owned; ascending by run */
+    size_t n, cap;
+    uint32_t lines; /* line processes that are connected */
+};
+#define RUN_LIVE_INIT                                                                              \
+    { NULL, 0, 0, 0 }
+
+void run_live_wipe(struct run_live *l);
+/* The row of a run, or NULL. */
+struct live_row *run_live_find(const struct run_live *l, uint32_t run);
+/** The row of a run, an empty one if there was none; valid until the next call.
+ * @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err run_live_row(struct run_live *l, uint32_t run, struct live_row **out);
+/* Forget a run that was closed. */
+void run_live_drop(struct run_live *l, uint32_t run);
+/* A line process came or went; without any, nothing that was told is true any more. */
+void run_live_came(struct run_live *l);
+void run_live_went(struct run_live *l);
+
+#endif

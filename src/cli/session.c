@@ -1,13 +1,15 @@
 /* Opening and closing; the one place that knows whether a vault runs. */
 #include "cli/session.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/macros.h"
 #include "cli/unlock.h"
 #include "crypto/secret.h"
 #include "engine/remote.h"
 #include "vault/acts.h"
-#include <stdio.h>
 
 static cm_err open_here(struct session *s, const struct workspace_paths *paths,
                         const struct options *options, struct cm_diag *diag) {
@@ -49,6 +51,7 @@ cm_err session_open(struct session *s, const char *workspace, const struct optio
 void session_close(struct session *s) {
     cm_engine_close(s->engine);
     keystore_close(s->keystore);
+    run_live_wipe(&s->live);
     s->engine = NULL;
     s->keystore = NULL;
 }
@@ -56,8 +59,12 @@ void session_close(struct session *s) {
 cm_err session_act(struct session *s, const char *name, struct cm_slice args, struct buffer *result,
                    struct cm_diag *diag) {
     if (s->remote) return remote_act(s->engine, slice_text(name), args, result, diag);
-    struct act_context ctx = {
-        .engine = s->engine, .keystore = s->keystore, .workspace = s->workspace};
+    struct act_context ctx = {.engine = s->engine,
+                              .keystore = s->keystore,
+                              .workspace = s->workspace,
+                              .line = strncmp(name, "line.", 5) == 0, /* we are the line, too */
+                              .holder = HOLDER_HERE,
+                              .live = &s->live};
     return act_run(&ctx, slice_text(name), args, result, diag);
 }
 

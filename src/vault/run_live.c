@@ -6,8 +6,6 @@
 
 #define FIRST_CAP 16u
 
-const char *const run_holder_names[HOLDER_N] = {"here", "daemon", "agent"};
-
 void run_live_wipe(struct run_live *l) {
     free(l->rows);
     *l = (struct run_live)RUN_LIVE_INIT;

@@ -10,16 +10,6 @@
 
 #include "base/macros.h"
 
-/* Who drives a run's printer. */
-enum run_holder {
-    HOLDER_HERE,   /* a command line that has the workspace to itself */
-    HOLDER_DAEMON, /* the daemon's line process */
-    HOLDER_AGENT   /* a line computer with a sealed range */
-};
-#define HOLDER_N 3u
-/* "here", "daemon", "agent" */
-extern const char *const run_holder_names[HOLDER_N];
-
 #define LIVE_WORDS_CAP 96u /* bytes of words for people with their NUL; a longer text is cut */
 #define LIVE_CAUSES    16u /* of standing still; further ones count as the last */
 

@@ -14,7 +14,7 @@
 const char arguments_help[] =
     "usage: countermarkd --workspace DIR [OPTIONS]\n"
     "\n"
-    "Serves a workspace over HTTP: check, redeem, reserve, issue.\n"
+    "Serves a workspace over HTTP (check, redeem, reserve, issue) and drives its printers.\n"
     "\n"
     "  --workspace DIR            the workspace (made by `countermark init`)\n"
     "  --listen HOST:PORT         address to serve, default 127.0.0.1:8480; port 0: any free one\n"
@@ -29,6 +29,7 @@ const char arguments_help[] =
     "  --issue-per-second N       codes given out, default 20000; 0: no limit\n"
     "  --connections N            open at once, default 4096\n"
     "  --connections-per-address N  default 512; 0: no limit\n"
+    "  --no-lines                 drive no printers: their runs wait\n"
     "  --help, --version\n"
     "\n"
     "examples:\n"
@@ -135,6 +136,7 @@ cm_err arguments_parse(int argc, char **argv, struct daemon_options *out, struct
         {"--issue-per-second", NUMBER, &o.vault.issue_per_s, 0, COUNT_MAX},
         {"--connections", NUMBER, &o.edge.connections, 1, FD_MAX},
         {"--connections-per-address", NUMBER, &o.edge.connections_per_address, 0, FD_MAX},
+        {"--no-lines", FLAG, &o.no_lines, 0, 0},
         {"--help", FLAG, &o.help, 0, 0},
         {"--version", FLAG, &o.version, 0, 0},
     };

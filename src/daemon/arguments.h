@@ -17,6 +17,7 @@ struct daemon_options {
     struct vault_limits vault;
     struct network trusted[NETWORKS_MAX];
     size_t trusted_n;
+    bool no_lines; /* leave the printers to others */
     bool help, version;
 };
 

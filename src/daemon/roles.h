@@ -15,6 +15,7 @@ struct role_fds {
     int ready;         /* vault: one byte when it serves */
     int listener;      /* edge */
     int verify, issue; /* edge: connected to the vault */
+    int line;          /* line: connected to the vault */
     int vault[VAULT_DOOR_N];
 };
 
@@ -33,6 +34,7 @@ CM_MUST_CHECK cm_err role_fences(enum fence_role role, const struct fence_folder
                                  struct cm_diag *diag);
 int role_vault(const struct role_context *c);
 int role_edge(const struct role_context *c);
+int role_line(const struct role_context *c); /* role_line.c */
 /* One line to people on standard error: "countermarkd: input: place: problem; remedy". */
 void role_complain(cm_err err, const struct cm_diag *diag);
 

@@ -19,7 +19,8 @@ static bool join(char out[static WORKSPACE_PATH_CAP], const char *folder, const 
 cm_err workspace_paths(const char *folder, struct workspace_paths *out, struct cm_diag *diag) {
     if (join(out->file, folder, "workspace.json") && join(out->keystore, folder, "keystore") &&
         join(out->journal, folder, "journal") && join(out->archive, folder, "archive") &&
-        join(out->state, folder, "state") && join(out->run, folder, "run"))
+        join(out->state, folder, "state") && join(out->run, folder, "run") &&
+        join(out->line, folder, "line"))
         return CM_OK;
     return diag_fail(diag, CM_E_RANGE, "workspace", NULL, "use a shorter path",
                      "the folder's path is too long");

@@ -4,6 +4,7 @@
  *     WORKSPACE/keystore         every key (docs/design/keystore.md)
  *     WORKSPACE/journal/         the truth; archive/ its sealed past; state/ its folded image
  *     WORKSPACE/run/             sockets of a running daemon
+ *     WORKSPACE/line/            the lines' journal, and what `file:` printers write
  *
  * A workspace of an older or newer format is refused, never guessed at.
  * Reference: docs/design/workspace.md. */
@@ -30,7 +31,8 @@ struct workspace {
 
 struct workspace_paths {
     char file[WORKSPACE_PATH_CAP], keystore[WORKSPACE_PATH_CAP], journal[WORKSPACE_PATH_CAP],
-        archive[WORKSPACE_PATH_CAP], state[WORKSPACE_PATH_CAP], run[WORKSPACE_PATH_CAP];
+        archive[WORKSPACE_PATH_CAP], state[WORKSPACE_PATH_CAP], run[WORKSPACE_PATH_CAP],
+        line[WORKSPACE_PATH_CAP];
 };
 
 /** Where everything lies. @retval CM_E_RANGE  the folder's name is too long */

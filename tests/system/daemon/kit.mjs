@@ -25,6 +25,16 @@ export function same(got, want, what) {
 }
 export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
+// What `holds` gives once it is true; it is asked until then, for `ms` at most.
+export async function until(holds, what, ms = 10000) {
+  for (const end = Date.now() + ms; ;) {
+    const got = await holds();
+    if (got) return got;
+    if (Date.now() > end) throw new Error(`never came: ${what}`);
+    await sleep(10);
+  }
+}
+
 export async function run() {
   let failed = 0;
   for (const { name, run: body } of tests) {
@@ -101,11 +111,13 @@ export class Daemon {
     throw new Error(`the daemon did not start: ${d.log}`);
   }
 
-  // Process ids of vault and edge, by the names they give themselves.
+  // Process ids of vault, edge and line, by the names they give themselves.
   pid(name) {
     const children = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8');
-    return children.trim().split(' ').map(Number)
-      .find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name);
+    const comm = (pid) => {
+      try { return readFileSync(`/proc/${pid}/comm`, 'utf8').trim(); } catch { return ''; }
+    };
+    return children.trim().split(' ').map(Number).find((pid) => comm(pid) === name);
   }
 
   async stop() {

@@ -12,7 +12,7 @@
 #define RUN_WINDOW_MAX  DRIVER_WINDOW_MAX
 #define RUN_RATE_MAX    6000000u /* units a minute: a hundred thousand a second */
 
-enum run_wish { RUN_WISH_RUN, RUN_WISH_PAUSE, RUN_WISH_STOP, RUN_WISH_CLOSED, RUN_WISH_N };
+enum line_wish { RUN_WISH_RUN, RUN_WISH_PAUSE, RUN_WISH_STOP, RUN_WISH_CLOSED };
 
 /* Slices live as long as the JSON document. */
 struct run_document {
@@ -23,7 +23,7 @@ struct run_document {
     char template_name[RUN_NAME_CAP];
     struct cm_slice template_text, protocol_text; /* empty where there is none */
     uint64_t window, rate;                        /* 0: as the kind likes it, unlimited */
-    enum run_wish wish;
+    enum line_wish wish;
     struct cm_slice why;
 };
 

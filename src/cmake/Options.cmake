@@ -25,7 +25,8 @@ if(CM_WERROR)
 endif()
 
 target_compile_options(cm_options INTERFACE -fno-common -fvisibility=hidden -fstack-protector-strong)
-target_link_options(cm_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+# --as-needed: a program of ours that draws nothing does not load what draws.
+target_link_options(cm_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(cm_options INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection=full)

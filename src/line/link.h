@@ -10,6 +10,7 @@
 #ifndef CM_LINE_LINK_H
 #define CM_LINE_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -34,6 +35,7 @@ struct link_options {
     const char *folder;         /* file: where relative paths begin; NULL: the working folder */
     uint64_t seed;              /* of the jitter: another one for each line */
     uint32_t connect_ms;        /* until an attempt is given up; 0: 5 s */
+    uint32_t dead_ms;           /* until a peer that acknowledges nothing is dead; 0: 30 s */
     uint32_t first_ms, most_ms; /* waits between attempts; 0: 100 ms and 30 s */
 };
 

@@ -16,7 +16,7 @@
 #define MS_PER_DAY      86400000u
 #define LAST_DAY_END_MS (((int64_t)LAST_DAY + 1) * (int64_t)MS_PER_DAY)
 
-static int32_t day_of(int32_t year, int32_t month, int32_t day) {
+int32_t date_day(int32_t year, int32_t month, int32_t day) {
     const int32_t y = month <= 2 ? year - 1 : year;
     const int32_t era = y / 400;
     const int32_t year_of_era = y - era * 400;
@@ -37,6 +37,12 @@ static void civil_of(int32_t day, int32_t *year, int32_t *month, int32_t *mday) 
     *mday = doy - (153 * shifted + 2) / 5 + 1;
     *month = shifted < 10 ? shifted + 3 : shifted - 9;
     *year = yoe + era * 400 + (*month <= 2 ? 1 : 0);
+}
+
+int32_t date_year(int32_t day) {
+    int32_t year = 0, month = 0, mday = 0;
+    civil_of(day, &year, &month, &mday);
+    return year;
 }
 
 static bool digits_at(struct cm_slice s, size_t at, size_t n, uint32_t *value) {
@@ -60,7 +66,7 @@ cm_err date_parse(struct cm_slice text, int32_t *day) {
         !digits_at(text, 5, 2, &month) || !char_at(text, 7, '-') || !digits_at(text, 8, 2, &mday))
         return CM_E_FORMAT;
     if (year < FIRST_YEAR || month < 1 || month > 12 || mday < 1) return CM_E_FORMAT;
-    const int32_t result = day_of((int32_t)year, (int32_t)month, (int32_t)mday);
+    const int32_t result = date_day((int32_t)year, (int32_t)month, (int32_t)mday);
     int32_t y, m, d;
     civil_of(result, &y, &m, &d);
     if (m != (int32_t)month || d != (int32_t)mday) return CM_E_FORMAT; /* no such day */

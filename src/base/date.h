@@ -14,6 +14,9 @@
 CM_MUST_CHECK cm_err date_parse(struct cm_slice text, int32_t *day);
 /** "YYYY-MM-DD" of a day 0..2932896 (9999-12-31); later days print as that last day. */
 void date_format(int32_t day, char out[static DATE_TEXT_CAP]);
+/* Days since 1970-01-01 of a day that exists, and the year that a day from then on lies in. */
+int32_t date_day(int32_t year, int32_t month, int32_t day);
+int32_t date_year(int32_t day);
 /** RFC 3339 in UTC with milliseconds. */
 void time_format(uint64_t unix_ms, char out[static TIME_TEXT_CAP]);
 /** RFC 3339 with 'Z' or a numeric offset, seconds or milliseconds; also a bare date (00:00 UTC).

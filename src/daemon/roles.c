@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/macros.h"
+#include "base/zone.h"
 #include "crypto/secret.h"
 #include "sandbox/fence.h"
 
@@ -126,8 +127,10 @@ static cm_err serve_vault(const struct role_context *c, struct cm_diag *diag) {
     CM_CLEANUP(engine_closep) struct cm_engine *engine = NULL;
     TRY(crypto_init());
     TRY(unlock(c, &keystore, diag));
-    const struct fence_folder own = {.path = c->options->workspace, .access = FENCE_MAKE};
-    TRY(role_fences(FENCE_VAULT, &own, 1, diag));
+    const struct fence_folder folders[] = {
+        {.path = c->options->workspace, .access = FENCE_MAKE},
+        {.path = ZONE_FOLDER, .access = FENCE_READ, .maybe = true}}; /* days of plants */
+    TRY(role_fences(FENCE_VAULT, folders, CM_ARRAY_N(folders), diag));
     const struct engine_options options = {
         .workspace = c->options->workspace, .keystore = keystore, .clock = clock_wall()};
     TRY(engine_open(&engine, &options, diag));

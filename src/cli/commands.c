@@ -247,7 +247,7 @@ static const struct command house_commands[] = {
 const struct command *const command_tables[] = {house_commands,
                                                 scheme_commands,
                                                 batch_commands,
-                                                card_commands,
+                                                run_commands,
                                                 card_commands,
                                                 access_commands,
                                                 NULL};

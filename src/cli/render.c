@@ -1,5 +1,5 @@
-/* From record to text. A first pass measures, a second writes; cells are made twice rather than
- * kept, as tables here are short. */
+/* From record to text; what could steer a terminal is made harmless. A first pass measures, a
+ * second writes; cells are made twice rather than kept, as tables here are short. */
 #include "cli/render.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/macros.h"
+#include "cli/plain.h"
 #include "doc/json.h"
 
 #define RECORD_MAX  (256u << 20) /* bytes of one record */
@@ -24,14 +25,6 @@ static bool ends_in(const char *text, const char *end) {
 static void pad(struct buffer *out, size_t n) {
     while (n-- > 0)
         buffer_text(out, " ");
-}
-
-/* Characters, not bytes: what a terminal shows of UTF-8 without wide or combining ones. */
-static size_t width_of(struct cm_slice text) {
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += (text.p[i] & 0xC0u) != 0x80u;
-    return n;
 }
 
 /* "redeemed_ms" is shown as "redeemed", "next_serial" as "next serial". */
@@ -60,7 +53,7 @@ static cm_err put_scalar(struct buffer *out, const char *key, struct json_value 
     switch (json_kind_of(v)) {
     case JSON_KIND_TEXT:
         TRY(json_text(v, 0, RECORD_MAX, &text));
-        buffer_put(out, text.p, text.len);
+        plain_put(out, text);
         return CM_OK;
     case JSON_KIND_INTEGER: return put_integer(out, key, v);
     case JSON_KIND_BOOL:
@@ -107,7 +100,7 @@ static cm_err measure(struct table *t, struct buffer *cell) {
         struct column *column = &t->columns[c];
         buffer_clear(cell);
         put_name(cell, column->key);
-        column->width = width_of(buffer_slice(cell));
+        column->width = plain_width(buffer_slice(cell));
         column->right = true;
         for (size_t r = 0; r < t->row_n; r++) {
             const struct json_value v = json_get(json_at(t->rows, r), column->key);
@@ -115,7 +108,7 @@ static cm_err measure(struct table *t, struct buffer *cell) {
                 column->right = false;
             buffer_clear(cell);
             TRY(put_cell(cell, column->key, v));
-            const size_t width = width_of(buffer_slice(cell));
+            const size_t width = plain_width(buffer_slice(cell));
             if (width > column->width) column->width = width;
         }
     }
@@ -124,7 +117,8 @@ static cm_err measure(struct table *t, struct buffer *cell) {
 
 static void put_padded(struct buffer *out, const struct column *column, struct cm_slice cell,
                        bool last) {
-    const size_t width = width_of(cell), room = column->width > width ? column->width - width : 0;
+    const size_t width = plain_width(cell),
+                 room = column->width > width ? column->width - width : 0;
     if (column->right) pad(out, room);
     buffer_put(out, cell.p, cell.len);
     if (!column->right && !last) pad(out, room);
@@ -167,6 +161,14 @@ static cm_err put_table(struct buffer *out, const char *key, struct json_value r
 
 static cm_err put_object(struct buffer *out, struct json_value object, size_t indent);
 
+/* A document of ours: its line ends mean something. */
+static cm_err put_verbatim(struct buffer *out, struct json_value v) {
+    struct cm_slice text;
+    TRY(json_text(v, 0, RECORD_MAX, &text));
+    buffer_put(out, text.p, text.len);
+    return CM_OK;
+}
+
 static cm_err put_notes(struct buffer *out, struct json_value notes) {
     size_t n = 0;
     TRY(json_items(notes, 0, SIZE_MAX, &n));
@@ -196,7 +198,7 @@ static cm_err put_line(struct buffer *out, const char *key, struct json_value v,
     pad(out, indent);
     put_name(out, key);
     buffer_text(out, ":");
-    const size_t used = width_of(slice_of(out->p + before, out->len - before));
+    const size_t used = plain_width(slice_of(out->p + before, out->len - before));
     pad(out, indent + width + GAP > used ? indent + width + GAP - used : 1);
     TRY(put_scalar(out, key, v));
     buffer_text(out, "\n");
@@ -212,7 +214,7 @@ static cm_err put_member(struct buffer *out, const char *key, struct json_value 
         buffer_text(out, ":\n");
         return put_object(out, v, indent + INDENT);
     }
-    if (strcmp(key, "text") == 0) return put_scalar(out, NULL, v);
+    if (strcmp(key, "text") == 0) return put_verbatim(out, v);
     return put_line(out, key, v, indent, width);
 }
 

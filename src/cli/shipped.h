@@ -1,0 +1,27 @@
+/* Label templates and line protocols that come with the program: by name, wherever it is installed.
+ * A path always means the file: names hold neither dot nor slash. */
+#ifndef CM_CLI_SHIPPED_H
+#define CM_CLI_SHIPPED_H
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/diag.h"
+
+struct shipped_file {
+    const char *name; /* NULL ends a table */
+    const unsigned char *p;
+    size_t len;
+};
+/* Made at build from templates/. */
+extern const struct shipped_file shipped_labels[], shipped_protocols[];
+
+#define SHIPPED_MAX (1u << 18) /* bytes of a template or protocol */
+
+/** The text of a file: a shipped one of that name, else the file at that path.
+ * @param[in] option  names it in errors: "--template"
+ * @retval CM_E_NOT_FOUND  neither; the diag lists the shipped names    @retval as file_read */
+CM_MUST_CHECK cm_err shipped_read(const struct shipped_file *table, const char *option,
+                                  const char *name, struct buffer *out, struct cm_diag *diag);
+
+#endif

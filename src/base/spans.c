@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEAMS 5u /* at most three spans were laid, and one more on either side */
+
 void spans_wipe(struct spans *s) {
     free(s->p);
     *s = (struct spans)SPANS_INIT;
@@ -57,10 +59,9 @@ static void splice(struct spans *s, size_t at, size_t to, const struct span *wit
     s->n = s->n - (to - at) + n;
 }
 
-cm_err spans_put(struct spans *s, const struct span *span) {
-    if (span->count == 0 || span->first > UINT64_MAX - span->count) return CM_E_RANGE;
-    const cm_err err = spans_reserve(s, 1);
-    if (err != CM_OK) return err;
+/* Lay a span over what was there, or nothing but its hole. Returns the index of what stood first.
+ */
+static size_t lay(struct spans *s, const struct span *span, bool keeps) {
     struct span with[3];
     size_t n = 0;
     const uint64_t end = end_of(span);
@@ -71,16 +72,32 @@ cm_err spans_put(struct spans *s, const struct span *span) {
         with[n] = s->p[at];
         with[n++].count = span->first - s->p[at].first;
     }
-    with[n++] = *span;
+    if (keeps) with[n++] = *span;
     if (at < to && end_of(&s->p[to - 1]) > end) { /* and behind */
         with[n] = s->p[to - 1];
         with[n].first = end;
         with[n++].count = end_of(&s->p[to - 1]) - end;
     }
     splice(s, at, to, with, n);
+    return at;
+}
+
+cm_err spans_cut(struct spans *s, uint32_t set, uint64_t first, uint64_t count) {
+    if (count == 0 || first > UINT64_MAX - count) return CM_E_RANGE;
+    const cm_err err = spans_reserve(s, 1);
+    if (err != CM_OK) return err;
+    (void)lay(s, &(struct span){.set = set, .first = first, .count = count}, false);
+    return CM_OK;
+}
+
+cm_err spans_put(struct spans *s, const struct span *span) {
+    if (span->count == 0 || span->first > UINT64_MAX - span->count) return CM_E_RANGE;
+    const cm_err err = spans_reserve(s, 1);
+    if (err != CM_OK) return err;
+    const size_t at = lay(s, span, true);
     /* Only seams of the new span can have become invisible: look at one more on either side. */
     size_t i = at > 0 ? at - 1 : 0;
-    for (size_t left = n + 2; left > 0 && i + 1 < s->n; left--) {
+    for (size_t left = SEAMS; left > 0 && i + 1 < s->n; left--) {
         if (!melts(&s->p[i], &s->p[i + 1])) {
             i++;
             continue;

@@ -33,6 +33,9 @@ CM_MUST_CHECK cm_err spans_reserve(struct spans *s, size_t n);
  * @retval CM_E_RANGE      count is 0 or first + count overflows    @retval CM_E_NO_MEMORY
  * Nothing changed on error. */
 CM_MUST_CHECK cm_err spans_put(struct spans *s, const struct span *span);
+/** Take a range of serials out, whatever stands there; first + count may not overflow.
+ * @retval CM_E_RANGE, CM_E_NO_MEMORY  as spans_put; nothing changed */
+CM_MUST_CHECK cm_err spans_cut(struct spans *s, uint32_t set, uint64_t first, uint64_t count);
 /* The span that a serial lies in, or NULL. */
 const struct span *spans_find(const struct spans *s, uint32_t set, uint64_t serial);
 /* Index of the first span that ends behind (set, serial); s->n when there is none. */

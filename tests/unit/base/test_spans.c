@@ -60,7 +60,12 @@ static void random_changes_agree_with_an_array(void **state) {
         put.first = next(&seed) % SERIALS;
         put.count = 1 + next(&seed) % 12;
         if (put.first + put.count > SERIALS) put.count = SERIALS - put.first;
-        assert_ok(spans_put(&s, &put));
+        if (next(&seed) % 4 == 0) {
+            assert_ok(spans_cut(&s, put.set, put.first, put.count));
+            put.stage = NOTHING;
+        } else {
+            assert_ok(spans_put(&s, &put));
+        }
         memset(cells[put.set] + put.first, put.stage, put.count);
         if (i % 16 == 0) agree(&s, cells);
     }
@@ -72,6 +77,8 @@ static void spans_without_serials_are_refused(void **state) {
     struct spans s = SPANS_INIT;
     assert_int_equal(spans_put(&s, &(struct span){.count = 0}), CM_E_RANGE);
     assert_int_equal(spans_put(&s, &(struct span){.first = UINT64_MAX, .count = 2}), CM_E_RANGE);
+    assert_int_equal(spans_cut(&s, 0, 7, 0), CM_E_RANGE);
+    assert_int_equal(spans_cut(&s, 0, UINT64_MAX, 2), CM_E_RANGE);
     assert_int_equal(s.n, 0);
     spans_wipe(&s);
 }

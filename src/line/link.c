@@ -18,8 +18,8 @@
 static const struct link_kind *kind_of(enum printer_transport transport) {
     switch (transport) {
     case TRANSPORT_TCP: return &link_tcp;
-    case TRANSPORT_SERIAL:
-    case TRANSPORT_FILE:
+    case TRANSPORT_SERIAL: return &link_serial;
+    case TRANSPORT_FILE: return &link_file;
     case TRANSPORT_HTTP:
     default: return NULL;
     }

@@ -201,12 +201,24 @@ static cm_err check_length(MDB_env *env, struct cm_diag *diag) {
                      "the file ends before its last page");
 }
 
+/* An image of a program that knew no runs has no table of them: made before the first fold. */
+static cm_err complete_tables(struct state *s) {
+    MDB_txn *txn = NULL;
+    if (s->tables[TABLE_HELD] != TABLE_ABSENT) return CM_OK;
+    TRY(state_err(mdb_txn_begin(s->env, NULL, 0, &txn), "begin"));
+    const cm_err err = tables_open(txn, true, s->tables);
+    if (err == CM_OK) return state_err(mdb_txn_commit(txn), "commit");
+    mdb_txn_abort(txn);
+    return err;
+}
+
 static cm_err open_parts(struct state *s, const struct state_options *o, struct cm_diag *diag) {
     TRY(env_open(&s->env, o->path, o));
     TRY(check_length(s->env, diag));
     int stale = 0; /* slots of killed readers would pin old pages for ever */
     TRY(state_err(mdb_reader_check(s->env, &stale), "reader_check"));
     TRY(open_tables(s, diag));
+    if (!o->read_only) TRY(complete_tables(s));
     TRY(state_err(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->reader), "begin"));
     mdb_txn_reset(s->reader);
     return CM_OK;

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/diag.h"
+#include "base/spans.h"
 #include "ledger/event.h"
 
 #define STATE_PAGE_LEN   4076u /* bytes; with its checksum it fills one LMDB overflow page */
@@ -106,6 +107,19 @@ typedef cm_err state_visit_counters(void *ctx, uint32_t set, const struct set_co
 CM_MUST_CHECK cm_err state_counters(struct state *s, state_visit_counters *visit, void *ctx);
 typedef cm_err state_visit_recall(void *ctx, const struct recall_event *r);
 CM_MUST_CHECK cm_err state_recalls(struct state *s, state_visit_recall *visit, void *ctx);
+/* What a run holds of one set, and what became of it: one row of the table of what runs hold. */
+struct held_row {
+    uint32_t run, set;
+    uint64_t since;     /* sequence of its first hold: the order of sending among a run's sets */
+    uint64_t used;      /* units made void that had been redeemed before */
+    struct spans spans; /* of this set alone */
+    uint64_t *holes;    /* serials of them that are no units, ascending */
+    size_t hole_n, hole_cap;
+};
+void held_row_wipe(struct held_row *row);
+/* Each row in order of (run, set); what the visitor takes out of it (spans, holes) is its own. */
+typedef cm_err state_visit_held(void *ctx, struct held_row *row);
+CM_MUST_CHECK cm_err state_held(struct state *s, state_visit_held *visit, void *ctx);
 /* Every page, in order of (set, page): for fsck. */
 typedef cm_err state_visit_page(void *ctx, uint32_t set, uint64_t page, const uint8_t *bytes);
 CM_MUST_CHECK cm_err state_pages(struct state *s, state_visit_page *visit, void *ctx);
@@ -160,6 +174,9 @@ CM_MUST_CHECK cm_err fold_document(struct state_fold *f, enum document_kind kind
                                    struct cm_slice text);
 CM_MUST_CHECK cm_err fold_counters(struct state_fold *f, uint32_t set,
                                    const struct set_counters *c);
+/* content: as record_put_held makes it (state_held.h). */
+CM_MUST_CHECK cm_err fold_held(struct state_fold *f, uint32_t run, uint32_t set,
+                               struct cm_slice content);
 CM_MUST_CHECK cm_err fold_recall(struct state_fold *f, const struct recall_event *r);
 /* Durable when CM_OK; consumes f in every case. */
 CM_MUST_CHECK cm_err fold_commit(struct state_fold *give_f, uint64_t position);

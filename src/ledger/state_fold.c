@@ -176,6 +176,13 @@ cm_err fold_recall(struct state_fold *f, const struct recall_event *r) {
     return put(f, TABLE_RECALLS, &key, slice_of(content, sizeof content));
 }
 
+cm_err fold_held(struct state_fold *f, uint32_t run, uint32_t set, struct cm_slice content) {
+    struct table_key key = {.len = 0};
+    key_u32(&key, run);
+    key_u32(&key, set);
+    return put(f, TABLE_HELD, &key, content);
+}
+
 /* LMDB 0.9 calls a write an I/O error that a full disk, or the most that this process may write
  * into one file, cut short. Nothing that a failed commit
  * wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/state_held.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"
 
@@ -96,6 +97,7 @@ struct walker {
         state_visit_counters *counters;
         state_visit_recall *recall;
         state_visit_used_by *used_by;
+        state_visit_held *held;
     } visit;
 };
 
@@ -166,4 +168,21 @@ static cm_err row_used_by(void *ctx, struct cm_slice key, struct cm_slice conten
 cm_err state_all_used_by(struct state *s, state_visit_used_by *visit, void *ctx) {
     struct walker w = {.s = s, .ctx = ctx, .visit.used_by = visit};
     return walk(s, TABLE_USED_BY, row_used_by, &w);
+}
+
+static cm_err row_held(void *ctx, struct cm_slice key, struct cm_slice content) {
+    struct walker *w = ctx;
+    struct cursor c = cursor_over(key);
+    CM_CLEANUP(held_row_wipe) struct held_row row = {.run = cursor_u32be(&c)};
+    row.set = cursor_u32be(&c);
+    if (cursor_end(&c) != CM_OK) return bad_row(w, TABLE_HELD, key);
+    const cm_err err = record_read_held(content, &row);
+    if (err == CM_E_CORRUPT) return bad_row(w, TABLE_HELD, key);
+    TRY(err);
+    return w->visit.held(w->ctx, &row);
+}
+
+cm_err state_held(struct state *s, state_visit_held *visit, void *ctx) {
+    struct walker w = {.s = s, .ctx = ctx, .visit.held = visit};
+    return s->tables[TABLE_HELD] == TABLE_ABSENT ? CM_OK : walk(s, TABLE_HELD, row_held, &w);
 }

@@ -29,7 +29,7 @@ cm_err state_size(struct state *s, struct state_sizes *out) {
     int fd = -1;
     TRY(read_begin(s, &turn));
     for (int t = 0; t < TABLE_N; t++)
-        TRY(add_table(s, (enum table)t, &sizes));
+        if (s->tables[t] != TABLE_ABSENT) TRY(add_table(s, (enum table)t, &sizes));
     TRY(state_err(mdb_env_get_fd(s->env, &fd), "env_get_fd"));
     if (fstat(fd, &file) != 0) return CM_E_IO;
     sizes.file_len = (uint64_t)file.st_size;

@@ -32,8 +32,11 @@ enum table {
     TABLE_RECALLS,
     TABLE_NODES,
     TABLE_TAILS,
+    TABLE_HELD, /* an image may lack it: one older than runs */
     TABLE_N
 };
+
+#define TABLE_ABSENT ((MDB_dbi)-1)
 
 struct state {
     MDB_env *env;
@@ -72,7 +75,8 @@ struct table_key key_unit(uint32_t set, uint64_t serial);
 cm_err state_err(int rc, const char *what);
 
 const char *table_name(enum table t);
-/** Open every table, made when absent if `make` is set; the handles count once txn is committed. */
+/** Open every table, made when absent if `make` is set; the handles count once txn is committed.
+ * Without it the table of what runs hold may be absent: its handle is TABLE_ABSENT then. */
 CM_MUST_CHECK cm_err tables_open(MDB_txn *txn, bool make, MDB_dbi tables[static TABLE_N]);
 /** Find out where the file is mapped, so that every look-up from then on is checked against its
  * end: LMDB believes the lengths in its pages, and one of a torn page would be a bus error.

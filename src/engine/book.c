@@ -21,6 +21,8 @@ void book_wipe(struct book *b) {
 
 cm_err book_reserve(struct book *b, size_t n) { return layer_reserve(&b->active, n); }
 
+cm_err book_reserve_units(struct book *b, size_t n) { return layer_reserve_units(&b->active, n); }
+
 static cm_err touch_extra(struct book *b, uint32_t set, uint64_t serial) {
     const struct map_key key = unit_key(set, serial);
     if (map_get(&b->active.extras, key) != NULL) return CM_OK;

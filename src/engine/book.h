@@ -31,6 +31,9 @@ void book_wipe(struct book *b);
 /** Room for n more unit changes. @retval CM_E_NO_MEMORY  nothing changed */
 CM_MUST_CHECK cm_err book_reserve(struct book *b, size_t n);
 
+/** Room for n units that change without answers or redeemers. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err book_reserve_units(struct book *b, size_t n);
+
 /** Have what book_touch will look at first fetched into the cache, where it is in memory. */
 void book_prefetch(const struct book *b, uint32_t set, uint64_t serial);
 /** Bring a unit into memory: its bits, its exception record if it has one, and, as asked, its
@@ -64,6 +67,11 @@ void book_apply_answer(struct book *b, const struct answer_event *e);
  * if any. The skipped ones have been touched. @retval as book_apply_unit */
 CM_MUST_CHECK cm_err book_apply_issue(struct book *b, const struct issue_event *e,
                                       uint64_t sequence, uint64_t time_ms);
+
+/* A unit was spoiled on a line: it becomes void, unless it is used up, void or no unit. It has been
+ * touched, room reserved (book_reserve_units).
+ * @return whether it had been redeemed before */
+bool book_scrap(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms);
 
 /* Records that are to be folded: changed ones, and those that were only looked at. */
 size_t book_weight(const struct book *b);

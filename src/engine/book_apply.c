@@ -72,6 +72,19 @@ static void make_void(struct book *b, struct set *set, const struct unit_event *
     set->counters.voided++;
 }
 
+bool book_scrap(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms) {
+    const enum unit_bits bits = unit_get(&b->units, set->number, serial);
+    if (bits == UNIT_ABSENT || bits == UNIT_SPENT) return bits == UNIT_SPENT;
+    struct unit_extra extra = {0};
+    if (bits == UNIT_OTHER) extra = book_extra(b, set->number, serial);
+    if ((extra.flags & UNIT_VOID) == 0) {
+        const struct unit_event e = {.set = set->number, .serial = serial, .use = extra.uses};
+        make_void(b, set, &e, time_ms);
+        set->counters_dirty = true;
+    }
+    return extra.uses > 0;
+}
+
 static void change_unit(struct book *b, struct set *set, const struct unit_event *e,
                         uint64_t sequence, uint64_t time_ms) {
     switch ((int)e->type) {

@@ -98,9 +98,10 @@ CM_MUST_CHECK cm_err engine_recall(struct cm_engine *engine, const struct recall
                                    struct cm_diag *diag);
 CM_MUST_CHECK cm_err engine_note(struct cm_engine *engine, uint32_t actor, struct cm_slice text,
                                  struct cm_diag *diag);
-/** Accept a restored workspace. What left it after the backup is unknown: for every set that was
- * still issuing, `skips` spends serials past all that may have left. They count as issued and can
- * be redeemed, for they may be on packs.
+/** Accept a restored workspace. What left it after the backup is unknown: units that open runs held
+ * and had not settled become unknown (cause restore), their runs are stopped; for every set that
+ * was still issuing, `skips` spends serials past all that may have left. They count as issued and
+ * can be redeemed, for they may be on packs.
  * @param[in] skips  n acts: the set, and how many serials to spend from its next one on
  * @retval CM_E_STATE      the workspace was not restored
  * @retval CM_E_NOT_FOUND  no such set      @retval CM_E_LIMIT  not that many serials are left */

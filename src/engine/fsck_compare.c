@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "engine/units.h"
+#include "ledger/state_held.h"
 #include "ledger/state_record.h"
 
 #define REMEDY "rebuild the image: countermark fsck --rebuild"
@@ -18,7 +19,7 @@ struct comparison {
     uint64_t units;
     struct cm_diag *diag;
     bool details;        /* compare what is behind the bits, too: once is enough */
-    struct buffer names; /* documents, counters and recalls, as bytes in order */
+    struct buffer names; /* documents, counters, recalls and runs, as bytes in order */
 };
 
 static cm_err differ(const struct comparison *c, uint32_t set, uint64_t serial, const char *what) {
@@ -106,17 +107,26 @@ static cm_err note_recall(void *ctx, const struct recall_event *r) {
     return buffer_err(b);
 }
 
+static cm_err note_held(void *ctx, struct held_row *row) {
+    struct buffer *b = &((struct comparison *)ctx)->names;
+    buffer_u32be(b, row->run);
+    buffer_u32be(b, row->set);
+    record_put_held(b, row);
+    return buffer_err(b);
+}
+
 static cm_err note_names(struct comparison *c) {
     TRY(state_documents(c->mine, note_document, c));
     TRY(state_counters(c->mine, note_counters, c));
-    return state_recalls(c->mine, note_recall, c);
+    TRY(state_recalls(c->mine, note_recall, c));
+    return state_held(c->mine, note_held, c);
 }
 
 static cm_err compare_names(struct comparison *a, struct comparison *b) {
     TRY(note_names(a));
     TRY(note_names(b));
     if (slice_equal(buffer_slice(&a->names), buffer_slice(&b->names))) return CM_OK;
-    return diag_fail(a->diag, CM_E_CORRUPT, "image", "documents, counters or recalls", REMEDY,
+    return diag_fail(a->diag, CM_E_CORRUPT, "image", "documents, counters, recalls or runs", REMEDY,
                      "they differ from the journal");
 }
 

@@ -25,9 +25,13 @@ void layer_wipe(struct layer *l) {
     map_wipe(&l->answers);
 }
 
-cm_err layer_reserve(struct layer *l, size_t n) {
+cm_err layer_reserve_units(struct layer *l, size_t n) {
     TRY(map_reserve(&l->extras, n));
-    TRY(changes_reserve(&l->units, n));
+    return changes_reserve(&l->units, n);
+}
+
+cm_err layer_reserve(struct layer *l, size_t n) {
+    TRY(layer_reserve_units(l, n));
     TRY(map_reserve(&l->used_by, n));
     return map_reserve(&l->answers, n);
 }

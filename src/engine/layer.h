@@ -34,6 +34,9 @@ void layer_wipe(struct layer *l);
  * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err layer_reserve(struct layer *l, size_t n);
 
+/* Room for n units that change without answers or redeemers. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err layer_reserve_units(struct layer *l, size_t n);
+
 static inline struct map_key unit_key(uint32_t set, uint64_t serial) {
     return (struct map_key){.hi = set, .lo = serial};
 }

@@ -12,6 +12,7 @@
 #include "engine/commit.h"
 #include "engine/decide.h"
 #include "engine/engine.h"
+#include "engine/held.h"
 #include "engine/opener.h"
 #include "engine/workspace.h"
 #include "ledger/audit_store.h"
@@ -75,6 +76,7 @@ struct fold_job {
     size_t counters_n;
     struct dirty_document *documents;
     struct dirty_recall *recalls;
+    struct buffer held; /* rows: run (4), set (4), length (4), content */
     uint64_t position, time_ms;
     uint64_t segment; /* of the journal when it was asked for */
     bool now;         /* asked for, not just due: sign a checkpoint, too */
@@ -101,6 +103,7 @@ struct local {
 
     /* owner */
     struct book book;
+    struct held held;
     struct bench_place *own;
     struct dirty_document *documents;
     struct dirty_recall *recalls;
@@ -198,6 +201,49 @@ cm_err local_touch(struct local *l, const struct event *e);
 cm_err local_commit_event(struct local *l, const struct event *e);
 /* Several as one group: all or nothing. */
 cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n);
+
+/* Events under construction, as one group or several. Documents' parts and holes are borrowed. */
+struct event_list {
+    struct event *p;
+    size_t n, cap;
+};
+#define EVENT_LIST_INIT                                                                            \
+    { NULL, 0, 0 }
+void event_list_wipe(struct event_list *list);
+CM_MUST_CHECK cm_err event_list_put(struct event_list *list, const struct event *e);
+/* The parts of a document. */
+CM_MUST_CHECK cm_err event_list_document(struct event_list *list, enum document_kind kind,
+                                         uint32_t id, uint32_t actor, struct cm_slice text);
+
+/* local_held.c: holds and moves, by the owner. */
+bool held_event(const struct event *e);
+/* As local_touch and local_apply, for these. CM_E_CORRUPT: no journal of ours says so. */
+cm_err held_event_touch(struct local *l, const struct event *e);
+cm_err held_event_apply(struct local *l, const struct event *e, uint64_t sequence,
+                        uint64_t time_ms);
+/* Room in the spans for all n events together. */
+cm_err held_events_room(struct local *l, const struct event *events, size_t n);
+cm_err held_load_image(struct local *l);
+/* What changed, packed for the folder; and what a failed fold did not write is due again. */
+cm_err held_pack(struct local *l, struct buffer *out);
+void held_unpack(struct local *l, struct cm_slice packed);
+cm_err held_write(struct state_fold *f, struct cm_slice packed);
+static inline bool stage_scraps(enum cm_stage stage) {
+    return stage == CM_STAGE_REJECTED || stage == CM_STAGE_VOID;
+}
+
+/* local_run_move.c: decide what a line or the operator says of units, by the owner. */
+struct run_move;
+CM_MUST_CHECK cm_err run_moves_decide(struct local *l, uint32_t run, uint32_t actor,
+                                      const struct run_move *moves, size_t n,
+                                      struct event_list *out, struct cm_diag *diag);
+/* The run of that number. @retval CM_E_NOT_FOUND */
+CM_MUST_CHECK cm_err admin_run(const struct local *l, uint32_t number, struct cm_diag *diag,
+                               struct run_entry **out);
+
+/* local_issue.c: whether a range may be issued. @retval as engine_issue */
+CM_MUST_CHECK cm_err local_check_issue(const struct local *l, const struct issue_event *e,
+                                       struct cm_diag *diag);
 
 /* local_admin.c: what acts ask before they change anything. */
 cm_err admin_accepted(const struct local *l, struct cm_diag *diag);

@@ -5,20 +5,27 @@
 #include "engine/local.h"
 #include "ledger/event_frame.h"
 
+#define EVENTS_FIRST    8u   /* of a list that grows */
 #define EVENT_SMALL_LEN 256u /* framed bytes of any event without a slice, at most */
+#define EVENT_MOVE_LEN  (EVENT_FRAME_LEN + 30u) /* there are thousands of them in a group */
 
 /* ---- Writing one event --------------------------------------------------------------------- */
 
 static size_t slice_len(const struct event *e) {
     if (e->type == EVENT_ISSUE) return e->u.issue.skipped.len;
     if (e->type == EVENT_DOCUMENT) return e->u.document.part.len;
+    if (e->type == EVENT_HOLD) return e->u.hold.holes.len;
     return e->type == EVENT_NOTE ? e->u.note.text.len : 0;
+}
+
+static size_t most_len(const struct event *e) {
+    return e->type == EVENT_MOVE ? EVENT_MOVE_LEN : EVENT_SMALL_LEN + slice_len(e);
 }
 
 cm_err local_commit_events(struct local *l, const struct event *events, uint32_t n) {
     size_t len = 0, cap = 0, records = 0;
     for (uint32_t i = 0; i < n; i++) {
-        len += EVENT_SMALL_LEN + slice_len(&events[i]);
+        len += most_len(&events[i]);
         records += local_weight(&events[i]);
     }
     if (fold_blocked(l)) return CM_E_NO_SPACE;
@@ -26,6 +33,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
     TRY(book_reserve(&l->book, records)); /* of all together: none is applied before the commit */
     for (uint32_t i = 0; i < n; i++)
         TRY(local_touch(l, &events[i]));
+    TRY(held_events_room(l, events, n));
     uint8_t *to = journal_payload(l->journal, &cap);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -54,6 +62,43 @@ cm_err admin_accepted(const struct local *l, struct cm_diag *diag) {
     return diag_fail(diag, CM_E_STATE, "workspace", NULL,
                      "replay the archive, or accept the loss with 'countermark restore accept'",
                      "restored from a backup: what left after it is unknown");
+}
+
+/* ---- Lists of events ------------------------------------------------------------------------ */
+
+void event_list_wipe(struct event_list *list) {
+    free(list->p);
+    *list = (struct event_list)EVENT_LIST_INIT;
+}
+
+cm_err event_list_put(struct event_list *list, const struct event *e) {
+    if (list->n == list->cap) {
+        const size_t cap = list->cap == 0 ? EVENTS_FIRST : 2 * list->cap;
+        struct event *p = realloc(list->p, cap * sizeof *p);
+        if (p == NULL) return CM_E_NO_MEMORY;
+        list->p = p;
+        list->cap = cap;
+    }
+    list->p[list->n++] = *e;
+    return CM_OK;
+}
+
+cm_err event_list_document(struct event_list *list, enum document_kind kind, uint32_t id,
+                           uint32_t actor, struct cm_slice text) {
+    for (size_t at = 0; at < text.len; at += EVENT_PART_MAX) {
+        const size_t left = text.len - at;
+        const struct event e = {
+            .type = EVENT_DOCUMENT,
+            .u.document = {
+                .kind = kind,
+                .id = id,
+                .actor = actor,
+                .total_len = (uint32_t)text.len,
+                .offset = (uint32_t)at,
+                .part = slice_of(text.p + at, left < EVENT_PART_MAX ? left : EVENT_PART_MAX)}};
+        TRY(event_list_put(list, &e));
+    }
+    return CM_OK;
 }
 
 /* ---- Documents ----------------------------------------------------------------------------- */
@@ -87,6 +132,7 @@ static uint32_t next_id(const struct registry *r, enum document_kind kind) {
         for (size_t i = 0; i < r->brand_n; i++)
             last = higher(last, r->brands[i]->id);
         break;
+    case DOCUMENT_RUN: last = r->run_n > 0 ? r->run_n - 1 : 0; break;
     default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */
     }
     return last + 1;
@@ -97,25 +143,11 @@ static cm_err document_as_owner(struct local *l, void *ctx) {
     TRY(admin_accepted(l, a->diag));
     const uint32_t id = *a->id != 0 ? *a->id : next_id(&l->registry, a->kind);
     TRY(registry_check(&l->registry, a->kind, id, a->text, a->diag));
-    const uint32_t parts = (uint32_t)((a->text.len + EVENT_PART_MAX - 1) / EVENT_PART_MAX);
-    struct event *events = calloc(parts == 0 ? 1 : parts, sizeof *events);
-    if (events == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = 0; i < parts; i++) {
-        const size_t at = (size_t)i * EVENT_PART_MAX;
-        const size_t left = a->text.len - at;
-        events[i].type = EVENT_DOCUMENT;
-        events[i].u.document = (struct document_event){
-            .kind = a->kind,
-            .id = id,
-            .actor = a->actor,
-            .total_len = (uint32_t)a->text.len,
-            .offset = (uint32_t)at,
-            .part = slice_of(a->text.p + at, left < EVENT_PART_MAX ? left : EVENT_PART_MAX)};
-    }
-    const cm_err err = local_commit_events(l, events, parts);
-    free(events);
-    if (err == CM_OK) *a->id = id;
-    return err;
+    CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
+    TRY(event_list_document(&events, a->kind, id, a->actor, a->text));
+    TRY(local_commit_events(l, events.p, (uint32_t)events.n));
+    *a->id = id;
+    return CM_OK;
 }
 
 cm_err engine_document(struct cm_engine *engine, enum document_kind kind, uint32_t *id,
@@ -148,8 +180,10 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     TRY(admin_set(l, e->set, a->diag, &s));
     if ((unsigned)e->phase > PHASE_CLOSED) return CM_E_ARGUMENT;
     const struct set_counters *c = &s->set.counters;
-    /* A batch is a promise of so many codes; a pool is drawn from as cards are needed. */
-    if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity)
+    /* A batch is a promise of so many codes; a pool is drawn from as cards are needed, and a batch
+     * that a line prints as packs are. */
+    if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity &&
+        !held_set(&l->held, e->set))
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "mint it first",
                          "only %llu of %llu codes exist", (unsigned long long)c->issued,
                          (unsigned long long)s->set.quantity);

@@ -91,6 +91,7 @@ static cm_err apply_unit(struct local *l, const struct unit_event *e, uint64_t s
 }
 
 size_t local_weight(const struct event *e) {
+    if (held_event(e)) return 0; /* held_event_touch makes its own room */
     return e->type == EVENT_ISSUE ? 1 + e->u.issue.skipped.len / sizeof(uint64_t) : 1;
 }
 
@@ -100,6 +101,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
         const struct unit_event *u = &e->u.unit;
         return book_touch(&l->book, u->set, u->serial, false, u->has_redeemer ? u->redeemer : NULL);
     }
+    if (held_event(e)) return held_event_touch(l, e);
     if (e->type == EVENT_ANSWER) return book_touch_answer(&l->book, e->u.answer.key);
     if (e->type != EVENT_ISSUE) return CM_OK;
     const struct cm_slice skipped = e->u.issue.skipped;
@@ -114,6 +116,8 @@ cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, ui
     case EVENT_ISSUE: return apply_issue(l, &e->u.issue, sequence, time_ms);
     case EVENT_PHASE: return apply_phase(l, &e->u.phase);
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);
+    case EVENT_HOLD:
+    case EVENT_MOVE: return held_event_apply(l, e, sequence, time_ms);
     case EVENT_DOCUMENT: return apply_document(l, &e->u.document);
     case EVENT_EPOCH: return apply_epoch(l, &e->u.epoch);
     case EVENT_REFUSALS: return refusals_apply(l, &e->u.refusals);

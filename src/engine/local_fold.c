@@ -22,6 +22,7 @@
 
 void fold_job_free(struct fold_job *job) {
     free(job->counters);
+    buffer_free(&job->held);
     for (struct dirty_document *d = job->documents, *next; d != NULL; d = next) {
         next = d->next;
         free(d);
@@ -116,7 +117,7 @@ static cm_err write_names(struct state_fold *f, const struct fold_job *job) {
         TRY(fold_recall(f, &r->recall));
     for (size_t i = 0; i < job->counters_n; i++)
         TRY(fold_counters(f, job->counters[i].set, &job->counters[i].counters));
-    return CM_OK;
+    return held_write(f, buffer_slice(&job->held));
 }
 
 static cm_err write_job(struct local *l, const struct fold_job *job) {
@@ -232,7 +233,12 @@ static uint64_t unfolded(const struct local *l) {
 /* Under fold_lock, phase idle. */
 static void ask(struct local *l, bool now) {
     struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms, .now = now};
-    if (copy_counters(l, &job) != CM_OK) return; /* no memory now: the next turn tries again */
+    if (held_pack(l, &job.held) != CM_OK) return; /* no memory now: the next turn tries again */
+    if (copy_counters(l, &job) != CM_OK) {
+        held_unpack(l, buffer_slice(&job.held));
+        buffer_free(&job.held);
+        return;
+    }
     struct journal_tail tail = {0};
     if (l->journal != NULL) journal_tail_get(l->journal, &tail); /* fsck has none */
     job.segment = tail.segment;
@@ -250,6 +256,7 @@ static void ask(struct local *l, bool now) {
 static void take_back(struct local *l, struct fold_job *job) {
     for (size_t i = 0; i < job->counters_n; i++)
         l->registry.sets[job->counters[i].set]->set.counters_dirty = true;
+    held_unpack(l, buffer_slice(&job->held));
     struct dirty_document **end = &job->documents;
     while (*end != NULL)
         end = &(*end)->next;

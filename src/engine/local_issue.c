@@ -28,27 +28,26 @@ static bool issue_sound(const struct set *s, const struct scheme_entry *scheme,
     return true;
 }
 
-static cm_err check_issue(const struct local *l, const struct issue_act *a) {
-    const struct issue_event *e = a->event;
+cm_err local_check_issue(const struct local *l, const struct issue_event *e, struct cm_diag *diag) {
     struct set_entry *s = NULL;
-    TRY(admin_accepted(l, a->diag));
-    TRY(admin_set(l, e->set, a->diag, &s));
+    TRY(admin_accepted(l, diag));
+    TRY(admin_set(l, e->set, diag, &s));
     const struct set_counters *c = &s->set.counters;
     if (c->phase == PHASE_CLOSED)
-        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "open it again first",
+        return diag_fail(diag, CM_E_STATE, s->name, NULL, "open it again first",
                          "the batch is closed");
     if (s->pool != NULL && e->rule_version != s->pool->pool.rules->version_n)
-        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "count the range again",
+        return diag_fail(diag, CM_E_CONFLICT, s->name, NULL, "count the range again",
                          "the pool's rules are at version %zu, the range was counted under %u",
                          s->pool->pool.rules->version_n, (unsigned)e->rule_version);
     if (e->first != c->next_serial)
-        return diag_fail(a->diag, CM_E_CONFLICT, s->name, NULL, "start again from the next serial",
+        return diag_fail(diag, CM_E_CONFLICT, s->name, NULL, "start again from the next serial",
                          "another process issued from this batch meanwhile");
     if (e->issued > s->set.quantity || c->issued > s->set.quantity - e->issued)
-        return diag_fail(a->diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
+        return diag_fail(diag, CM_E_LIMIT, s->name, NULL, "make a further batch for more",
                          "the ordered quantity would be exceeded");
     if (!issue_sound(&s->set, registry_scheme(&l->registry, s->set.of), e))
-        return diag_fail(a->diag, CM_E_RANGE, s->name, NULL, NULL,
+        return diag_fail(diag, CM_E_RANGE, s->name, NULL, NULL,
                          "serials, units and skips of the range do not agree with each other");
     return CM_OK;
 }
@@ -126,7 +125,7 @@ static cm_err issue_as_owner(struct local *l, void *ctx) {
     const struct issue_act *a = ctx;
     struct event events[2] = {{.type = EVENT_ANSWER, .u.answer.count = 1},
                               {.type = EVENT_ISSUE, .u.issue = *a->event}};
-    TRY(check_issue(l, a));
+    TRY(local_check_issue(l, a->event, a->diag));
     if (a->key == NULL) return local_commit_event(l, &events[1]);
     if (a->event->count > UINT32_MAX) return CM_E_ARGUMENT; /* beyond what a record holds */
     TRY(check_item(l, a));

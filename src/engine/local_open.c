@@ -44,7 +44,8 @@ static cm_err load_recall(void *ctx, const struct recall_event *r) {
 static cm_err load_image(struct local *l) {
     TRY(state_documents(l->state, load_document, l));
     TRY(state_counters(l->state, load_counters, l));
-    return state_recalls(l->state, load_recall, l);
+    TRY(state_recalls(l->state, load_recall, l));
+    return held_load_image(l);
 }
 
 /* ---- Replay ------------------------------------------------------------------------------ */
@@ -133,6 +134,7 @@ void local_free(struct local *l) {
     struct fold_job left = {.documents = l->documents, .recalls = l->recalls};
     fold_job_free(&left);
     book_wipe(&l->book);
+    held_wipe(&l->held);
     bench_wipe(l);
     local_audit_close(l);
     registry_wipe(&l->registry);

@@ -91,6 +91,49 @@ static cm_err skip_event(const struct local *l, const struct engine_skip *skip, 
     return CM_OK;
 }
 
+/* ---- Runs ---- */
+
+/* Whatever the run was given before the backup may have been sent after it. */
+static cm_err unsettle_run(const struct local *l, uint32_t run, struct event_list *out) {
+    for (size_t i = held_first(&l->held, run); i < l->held.n; i++) {
+        const struct held_row *row = &l->held.p[i]->row;
+        if (row->run != run) return CM_OK;
+        for (size_t k = 0; k < row->spans.n; k++) {
+            const struct span *s = &row->spans.p[k];
+            if (s->stage != CM_STAGE_RESERVED && s->stage != CM_STAGE_SENT) continue;
+            const struct event e = {.type = EVENT_MOVE,
+                                    .u.move = {.run = run,
+                                               .set = s->set,
+                                               .first = s->first,
+                                               .count = s->count,
+                                               .stage = CM_STAGE_UNKNOWN,
+                                               .cause = CM_CAUSE_RESTORE}};
+            TRY(event_list_put(out, &e));
+        }
+    }
+    return CM_OK;
+}
+
+static cm_err stop_run(struct local *l, const struct run_entry *run) {
+    CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    TRY(unsettle_run(l, run->id, &events));
+    if (run->wish != WISH_STOP) {
+        TRY(run_document_with(run, WISH_STOP, "the workspace was restored from a backup", &text));
+        TRY(event_list_document(&events, DOCUMENT_RUN, run->id, 0, buffer_slice(&text)));
+    }
+    return events.n > 0 ? local_commit_events(l, events.p, (uint32_t)events.n) : CM_OK;
+}
+
+/* A group each: should the machine stop amid them, the workspace still waits to be accepted. */
+static cm_err stop_runs(struct local *l) {
+    for (uint32_t i = 1; i < l->registry.run_n; i++) {
+        const struct run_entry *run = l->registry.runs[i];
+        if (run != NULL && run->wish != WISH_CLOSED) TRY(stop_run(l, run));
+    }
+    return CM_OK;
+}
+
 /* Serials that may have left must never leave again: they are spent here. They count as issued and
  * stay redeemable, since they may be on packs. What the operator accepts is that redemptions made
  * after the backup are forgotten, and that some of these serials may be on no pack at all. */
@@ -106,6 +149,7 @@ static cm_err accept_as_owner(struct local *l, void *ctx) {
     for (size_t i = 0; i < a->n && err == CM_OK; i++)
         err = skip_event(l, &a->skips[i], &events[i], a->diag);
     events[a->n] = (struct event){.type = EVENT_EPOCH, .u.epoch = {.epoch = l->epoch}};
+    if (err == CM_OK) err = stop_runs(l);
     if (err == CM_OK) err = local_commit_events(l, events, (uint32_t)a->n + 1);
     free(events);
     return err;

@@ -62,6 +62,9 @@ void registry_wipe(struct registry *r) {
         free(r->api_keys[i]);
     for (size_t i = 0; i < r->brand_n; i++)
         free(r->brands[i]);
+    for (uint32_t i = 0; i < r->run_n; i++)
+        run_entry_free(r->runs[i]);
+    free(r->runs);
     free(r->schemes);
     free(r->sets);
     free(r->doors);
@@ -134,6 +137,7 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_DOOR] = {door_document_check, door_document_apply},
         [DOCUMENT_BRAND] = {brand_document_check, brand_document_apply},
         [DOCUMENT_API_KEY] = {api_key_document_check, api_key_document_apply},
+        [DOCUMENT_RUN] = {run_document_check, run_document_apply},
     };
     const struct registry_kind *k = &kinds[kind];
     return (unsigned)kind < DOCUMENT_KIND_N && k->apply != NULL ? k : NULL;
@@ -150,7 +154,7 @@ cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
     const struct registry_kind *k = kind_of(kind);
     if (k == NULL) return CM_E_UNSUPPORTED;
     TRY(k->apply(r, id, text, diag));
-    r->generation++;
+    if (kind != DOCUMENT_RUN) r->generation++; /* no opener looks at runs */
     return CM_OK;
 }
 

@@ -1,5 +1,6 @@
-/* Batch documents and their corrections. A batch is never replaced; a correction lies over it and
- * changes answers only. Format: docs/design/registry.md. */
+/* Batch documents and their corrections. A batch is only replaced by itself with a larger quantity,
+ * within the promise; a correction lies over it and changes answers only. Format:
+ * docs/design/registry.md. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,38 @@ static cm_err check_values(struct json_value root, const struct scheme_entry *sc
     return CM_OK;
 }
 
+static bool same_text(struct json_value a, struct json_value b) {
+    struct cm_slice x, y;
+    if (!json_present(a) || !json_present(b)) return json_present(a) == json_present(b);
+    return json_text(a, 0, BATCH_TEXT_MAX, &x) == CM_OK &&
+           json_text(b, 0, BATCH_TEXT_MAX, &y) == CM_OK && slice_equal(x, y);
+}
+
+static bool same_but_quantity(const struct set_entry *old, const struct batch_document *b,
+                              struct json_value was, struct json_value now) {
+    const struct set *s = &old->set;
+    bool same = s->kind == SET_BATCH && s->of == b->scheme && s->fields.batch == b->batch &&
+                s->key_version == b->key_version && strcmp(old->name, b->name) == 0 &&
+                s->fields.day == b->fields.day;
+    for (size_t i = 0; i < CM_ARRAY_N(b->fields.attribute); i++)
+        same = same && s->fields.attribute[i] == b->fields.attribute[i];
+    return same && same_text(json_get(was, "product"), json_get(now, "product")) &&
+           same_text(json_get(was, "gtin"), json_get(now, "gtin")) &&
+           same_text(json_get(was, "line"), json_get(now, "line"));
+}
+
+/* Overrun: the line goes on while room and promise last. */
+static cm_err check_growth(const struct registry *r, const struct scheme_entry *scheme,
+                           const struct set_entry *old, const struct batch_document *b,
+                           struct json_value root, struct cm_diag *diag) {
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    TRY(json_doc_new(&doc, buffer_slice(&old->document), "batch", &JSON_LIMITS_DEFAULT, NULL));
+    if (!same_but_quantity(old, b, json_root(doc), root) || b->quantity <= old->set.quantity)
+        return json_fail(root, CM_E_EXISTS, "lay a correction over it",
+                         "batch '%s' exists: only its quantity may be raised", old->name);
+    return promise_of_batch(r, scheme, b->quantity - old->set.quantity, diag);
+}
+
 cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -77,8 +110,12 @@ cm_err batch_document_check(const struct registry *r, uint32_t id, struct cm_sli
     TRY(parse(r, root, &b, &scheme));
     TRY(check_texts(root));
     TRY(check_values(root, scheme, &b));
-    if (id >= REGISTRY_SETS_MAX || registry_set(r, id) != NULL)
-        return json_fail(root, CM_E_EXISTS, NULL, "number %u is taken or too large", id);
+    if (id >= REGISTRY_SETS_MAX)
+        return json_fail(root, CM_E_EXISTS, NULL, "number %u is too large", id);
+    const struct set_entry *old = registry_set(r, id);
+    if (old != NULL && old->set.kind == SET_BATCH)
+        return check_growth(r, scheme, old, &b, root, diag);
+    if (old != NULL) return json_fail(root, CM_E_EXISTS, NULL, "number %u is a pool's", id);
     if (b.batch >= REGISTRY_SETS_MAX) /* batches are looked up in an array by index */
         return json_fail(json_get(root, "batch"), CM_E_RANGE, "take the next free index",
                          "batch index %llu is too large", (unsigned long long)b.batch);
@@ -102,6 +139,19 @@ static cm_err grow_batches(struct scheme_entry *scheme, uint64_t batch) {
     return CM_OK;
 }
 
+/* Readers hold the set by its place: it stays there. */
+static cm_err grow_batch(struct set_entry *s, const struct batch_document *b,
+                         struct cm_slice text) {
+    CM_CLEANUP(buffer_free) struct buffer document = BUFFER_INIT;
+    buffer_put(&document, text.p, text.len);
+    TRY(buffer_err(&document));
+    const struct buffer before = s->document;
+    s->document = document;
+    document = before;
+    s->set.quantity = b->quantity;
+    return CM_OK;
+}
+
 cm_err batch_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -109,6 +159,7 @@ cm_err batch_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     struct batch_document b = {0};
     const struct scheme_entry *found = NULL;
     TRY(parse(r, json_root(doc), &b, &found));
+    if (registry_set(r, id) != NULL) return grow_batch(registry_set(r, id), &b, text);
     struct scheme_entry *scheme = registry_scheme(r, found->id);
     CM_CLEANUP(set_entry_freep) struct set_entry *s = calloc(1, sizeof *s);
     if (s == NULL) return CM_E_NO_MEMORY;

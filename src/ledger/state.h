@@ -12,7 +12,6 @@
 
 #include "base/bytes.h"
 #include "base/diag.h"
-#include "base/spans.h"
 #include "ledger/event.h"
 
 #define STATE_PAGE_LEN   4076u /* bytes; with its checksum it fills one LMDB overflow page */
@@ -107,16 +106,7 @@ typedef cm_err state_visit_counters(void *ctx, uint32_t set, const struct set_co
 CM_MUST_CHECK cm_err state_counters(struct state *s, state_visit_counters *visit, void *ctx);
 typedef cm_err state_visit_recall(void *ctx, const struct recall_event *r);
 CM_MUST_CHECK cm_err state_recalls(struct state *s, state_visit_recall *visit, void *ctx);
-/* What a run holds of one set, and what became of it: one row of the table of what runs hold. */
-struct held_row {
-    uint32_t run, set;
-    uint64_t since;     /* sequence of its first hold: the order of sending among a run's sets */
-    uint64_t used;      /* units made void that had been redeemed before */
-    struct spans spans; /* of this set alone */
-    uint64_t *holes;    /* serials of them that are no units, ascending */
-    size_t hole_n, hole_cap;
-};
-void held_row_wipe(struct held_row *row);
+struct held_row; /* state_held.h */
 /* Each row in order of (run, set); what the visitor takes out of it (spans, holes) is its own. */
 typedef cm_err state_visit_held(void *ctx, struct held_row *row);
 CM_MUST_CHECK cm_err state_held(struct state *s, state_visit_held *visit, void *ctx);

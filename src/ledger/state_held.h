@@ -5,7 +5,19 @@
 #define CM_LEDGER_STATE_HELD_H
 
 #include "base/buffer.h"
+#include "base/spans.h"
 #include "ledger/state.h"
+
+/* What a run holds of one set, and what became of it: one row of the table of what runs hold. */
+struct held_row {
+    uint32_t run, set;
+    uint64_t since;     /* sequence of its first hold: the order of sending among a run's sets */
+    uint64_t used;      /* units made void that had been redeemed before */
+    struct spans spans; /* of this set alone */
+    uint64_t *holes;    /* serials of them that are no units, ascending */
+    size_t hole_n, hole_cap;
+};
+void held_row_wipe(struct held_row *row);
 
 #define RECORD_HELD_LEN 20u /* since 8, used 8, spans 4; spans and holes follow */
 #define RECORD_SPAN_MIN 4u  /* bytes of the shortest span */

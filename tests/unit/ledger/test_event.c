@@ -63,7 +63,7 @@ static void a_reservation_carries_deadline_and_redeemer_in_this_order(void **sta
 }
 
 /* One event of every type but the units, framed. */
-enum { SAMPLES = 9, SAMPLE_CAP = 256 };
+enum { SAMPLES = 11, SAMPLE_CAP = 256 };
 struct sample {
     uint8_t bytes[SAMPLE_CAP];
     size_t len;
@@ -103,6 +103,18 @@ static void make_samples(struct sample s[static SAMPLES]) {
     const struct note_event note = {.actor = 1, .text = slice_text("backup made")};
     s[8].len = event_put_note(s[8].bytes, &note);
     s[8].open_ended = true;
+    static const uint8_t holes[8] = {[3] = 5, [7] = 9};
+    const struct hold_event hold = {
+        .run = 1, .set = 2, .first = 3, .count = 10, .holes = {holes, sizeof holes}};
+    s[9].len = event_put_hold(s[9].bytes, &hold);
+    const struct move_event move = {.run = 1,
+                                    .actor = 2,
+                                    .set = 3,
+                                    .first = 4,
+                                    .count = EVENT_SCRAP_MAX,
+                                    .stage = CM_STAGE_VOID,
+                                    .cause = CM_CAUSE_RECALLED};
+    s[10].len = event_put_move(s[10].bytes, &move);
 }
 
 static void every_type_comes_back_as_the_same_bytes(void **state) {
@@ -130,6 +142,7 @@ static void every_other_length_is_corrupt(void **state) {
             /* A document or an issue that is shorter may be whole: its last field is open. */
             if (s->bytes[0] == EVENT_DOCUMENT && len >= 17) continue;
             if (s->bytes[0] == EVENT_ISSUE && len >= 29 && (len - 29) % 8 == 0) continue;
+            if (s->bytes[0] == EVENT_HOLD && len >= 20 && len % 4 == 0) continue;
             const struct cm_slice cut = slice_of(s->bytes + EVENT_FRAME_LEN, len);
             struct event none;
             memset(&none, 0, sizeof none);
@@ -150,7 +163,7 @@ static void unknown_types_and_flags_are_corrupt(void **state) {
     static const uint8_t zeros[SAMPLE_CAP];
     for (unsigned type = 0; type <= UINT8_MAX; type++) {
         const bool known = type == 1 || (type >= 10 && type <= 16) || (type >= 20 && type <= 22) ||
-                           type == 30 || (type >= 40 && type <= 43);
+                           type == 26 || type == 27 || type == 30 || (type >= 40 && type <= 43);
         for (size_t len = 0; !known && len < 128; len++)
             assert_err(CM_E_CORRUPT, event_read((uint8_t)type, 0, slice_of(zeros, len), &e));
     }
@@ -191,6 +204,52 @@ static void values_outside_their_enums_are_corrupt(void **state) {
     assert_err(CM_E_CORRUPT, read_framed(s[1].bytes, s[1].len, &e));
 }
 
+/* Read sample i with one byte of its payload changed. */
+static cm_err read_bent(size_t i, size_t at, uint8_t byte) {
+    struct sample s[SAMPLES];
+    struct event e;
+    make_samples(s);
+    s[i].bytes[EVENT_FRAME_LEN + at] = byte;
+    return read_framed(s[i].bytes, s[i].len, &e);
+}
+
+static void holds_and_moves_that_no_writer_makes_are_corrupt(void **state) {
+    (void)state;
+    assert_ok(read_bent(9, 23, 8));                 /* holes 8 and 9 of 10 */
+    assert_err(CM_E_CORRUPT, read_bent(9, 23, 9));  /* twice the same */
+    assert_err(CM_E_CORRUPT, read_bent(9, 23, 10)); /* falling */
+    assert_err(CM_E_CORRUPT, read_bent(9, 27, 10)); /* behind the range */
+    assert_err(CM_E_CORRUPT, read_bent(9, 19, 9));  /* the same, by a shorter range */
+    assert_err(CM_E_CORRUPT, read_bent(9, 16, 1));  /* more serials than one hold takes */
+    assert_ok(read_bent(10, 28, CM_STAGE_REJECTED));
+    assert_err(CM_E_CORRUPT, read_bent(10, 28, CM_STAGE_RESERVED));
+    assert_err(CM_E_CORRUPT, read_bent(10, 28, CM_STAGE_N));
+    assert_err(CM_E_CORRUPT, read_bent(10, 29, CM_CAUSE_N));
+    assert_err(CM_E_CORRUPT, read_bent(10, 27, 1)); /* one unit more than is voided at once */
+    assert_err(CM_E_CORRUPT, read_bent(10, 25, 0)); /* none */
+    static const uint8_t far[EVENT_FRAME_LEN + 20] = {
+        EVENT_HOLD, 0, 0, 20, [12] = 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, [23] = 1};
+    struct event e;
+    assert_err(CM_E_CORRUPT, read_framed(far, sizeof far, &e)); /* beyond the last serial */
+}
+
+static void a_move_is_written_as_the_table_says(void **state) {
+    (void)state;
+    const struct move_event move = {.run = 0x01020304,
+                                    .actor = 0x05060708,
+                                    .set = 0x090A0B0C,
+                                    .first = 0x0D0E0F1011121314,
+                                    .count = 0x15161718191A1B1C,
+                                    .stage = CM_STAGE_UNKNOWN,
+                                    .cause = CM_CAUSE_FAULT};
+    uint8_t want[EVENT_FRAME_LEN + 30] = {27, 0, 0, 30, [32] = 3, [33] = 6};
+    for (uint8_t i = 0; i < 28; i++)
+        want[EVENT_FRAME_LEN + i] = (uint8_t)(i + 1);
+    uint8_t bytes[sizeof want];
+    assert_int_equal(event_put_move(bytes, &move), sizeof want);
+    assert_memory_equal(bytes, want, sizeof want);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_redemption_is_written_as_the_table_says_and_read_back),
@@ -199,6 +258,8 @@ int main(void) {
         cmocka_unit_test(every_other_length_is_corrupt),
         cmocka_unit_test(unknown_types_and_flags_are_corrupt),
         cmocka_unit_test(values_outside_their_enums_are_corrupt),
+        cmocka_unit_test(holds_and_moves_that_no_writer_makes_are_corrupt),
+        cmocka_unit_test(a_move_is_written_as_the_table_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

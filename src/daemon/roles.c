@@ -151,6 +151,7 @@ int role_vault(const struct role_context *c) {
                   c->fds.vault[0], c->fds.vault[1], c->fds.vault[2],
                   c->fds.vault[3]};
     role_begin(keep, CM_ARRAY_N(keep));
+    buffer_wipe(c->tls_secret);
     cm_err err = fence_process("cm-vault", &diag);
     if (err == CM_OK) err = serve_vault(c, &diag);
     if (err == CM_OK) return EXIT_DONE;

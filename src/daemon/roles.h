@@ -23,6 +23,7 @@ struct role_context {
     const struct daemon_options *options;
     const struct workspace_paths *paths;
     const char *tls_certificate, *tls_key; /* PEM texts or NULL */
+    struct buffer *tls_secret;             /* holds tls_key: all but the edge wipe their copy */
     struct role_fds fds;
 };
 

@@ -215,6 +215,7 @@ cm_err supervisor_run(const struct daemon_options *options, struct cm_diag *diag
     s.context = (struct role_context){
         .options = options,
         .paths = &s.paths,
+        .tls_secret = &s.key,
         .fds = {.stop = -1, .ready = -1, .listener = -1, .verify = -1, .issue = -1, .line = -1}};
     for (size_t i = 0; i < VAULT_DOOR_N; i++)
         s.context.fds.vault[i] = -1;

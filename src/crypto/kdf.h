@@ -18,6 +18,7 @@
 #define KDF_CARD_ENC    "card-enc"
 #define KDF_CARD_PIN    "card-pin"
 #define KDF_CARD_HOLD   "card-hold"
+#define KDF_LINE_REPORT "line-report"
 #define KDF_PURPOSE_MAX 32u /* bytes */
 
 /** Derive one key.

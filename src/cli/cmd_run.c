@@ -7,7 +7,7 @@
 #include "cli/feed.h"
 #include "cli/output.h"
 #include "cli/run_here.h"
-#include "cli/run_view.h"
+#include "cli/run_table.h"
 #include "cli/run_watch.h"
 #include "cli/screen.h"
 #include "cli/typed.h"
@@ -70,7 +70,7 @@ static void judge(struct cli *cli, struct json_value run) {
     bool attention = false;
     const struct json_value v = json_get(run, "attention");
     if (json_kind_of(v) == JSON_KIND_BOOL) cm_ignore(json_bool(v, &attention)); /* it is one */
-    if (attention || run_count(run, "unknown") > 0) cli->exit_code = EXIT_NEGATIVE;
+    if (attention || run_record_count(run, "unknown") > 0) cli->exit_code = EXIT_NEGATIVE;
 }
 
 static cm_err wait_over(struct cli *cli, const char *run, const struct screen *s,
@@ -79,10 +79,10 @@ static cm_err wait_over(struct cli *cli, const char *run, const struct screen *s
         CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT;
         CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
         buffer_clear(result);
-        TRY(run_named(run, &args));
+        TRY(run_argument(run, &args));
         TRY(session_act(&cli->session, "run.show", buffer_slice(&args), result, cli->diag));
         TRY(json_doc_new(&doc, buffer_slice(result), "run.show", &JSON_LIMITS_DEFAULT, cli->diag));
-        if (run_is_over(json_root(doc))) {
+        if (run_record_over(json_root(doc))) {
             judge(cli, json_root(doc));
             return CM_OK;
         }
@@ -96,7 +96,7 @@ static cm_err wait_over(struct cli *cli, const char *run, const struct screen *s
 cm_err cmd_run_stop(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     CM_CLEANUP(screen_close) struct screen s = SCREEN_INIT;
-    TRY(run_named(position(cli, 0), &args));
+    TRY(run_argument(position(cli, 0), &args));
     TRY(session_act(&cli->session, "run.stop", buffer_slice(&args), &result, cli->diag));
     if (!option_given(&cli->options, "wait"))
         return output_record(buffer_slice(&result), cli->json, cli->diag);

@@ -2,7 +2,7 @@
 #include "base/macros.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "cli/run_view.h"
+#include "cli/run_table.h"
 #include "cli/run_watch.h"
 #include "cli/screen.h"
 
@@ -13,12 +13,12 @@ const struct option_spec run_show_options[] = {
 
 cm_err cmd_run_list(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT, out = BUFFER_INIT;
-    struct run_view view = {.columns = RUN_VIEW_COLUMNS};
+    struct run_window view = {.columns = RUN_TABLE_COLUMNS};
     size_t rows = 0;
-    TRY(run_read(cli, NULL, &runs));
+    TRY(run_records(cli, NULL, &runs));
     if (cli->json) return output_record(buffer_slice(&runs), true, cli->diag);
     if (screen_there()) screen_size(&view.columns, &rows);
-    TRY(run_view_table(buffer_slice(&runs), &view, &out, cli->diag));
+    TRY(run_table(buffer_slice(&runs), &view, &out, cli->diag));
     return output_bytes(buffer_slice(&out), cli->diag);
 }
 
@@ -31,7 +31,7 @@ cm_err cmd_run_show(struct cli *cli) {
             cli->diag, CM_E_ARGUMENT, NULL, NULL,
             "name a run, or give --watch to see all; 'countermark run list' names them",
             "which run?");
-    TRY(run_named(run, &args));
+    TRY(run_argument(run, &args));
     TRY(session_act(&cli->session, "run.show", buffer_slice(&args), &result, cli->diag));
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "cli/output.h"
-#include "cli/run_view.h"
+#include "cli/run_table.h"
 #include "cli/screen.h"
 #include "doc/json.h"
 #include "doc/json_write.h"
@@ -14,7 +14,7 @@
 #define ROUND_MS 1000u
 #define LIST_MAX (1u << 26) /* bytes of the list of runs */
 
-cm_err run_named(const char *run, struct buffer *out) {
+cm_err run_argument(const char *run, struct buffer *out) {
     struct json_writer w = json_writer_into(out, false);
     json_object_begin(&w, NULL);
     json_put_cstr(&w, "run", run);
@@ -22,11 +22,11 @@ cm_err run_named(const char *run, struct buffer *out) {
     return buffer_err(out);
 }
 
-cm_err run_read(struct cli *cli, const char *run, struct buffer *out) {
+cm_err run_records(struct cli *cli, const char *run, struct buffer *out) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     if (run == NULL)
         return session_act(&cli->session, "run.list", slice_text("{}"), out, cli->diag);
-    TRY(run_named(run, &args));
+    TRY(run_argument(run, &args));
     TRY(session_act(&cli->session, "run.show", buffer_slice(&args), &result, cli->diag));
     buffer_text(out, "{\"runs\":[");
     buffer_put(out, result.p, result.len);
@@ -61,10 +61,10 @@ static cm_err tell(struct watch *w, struct json_value runs, struct buffer *out) 
     TRY(json_items(runs, 0, SIZE_MAX, &n));
     for (size_t i = 0; i < n; i++) {
         const struct json_value run = json_at(runs, i);
-        struct run_news *news = news_of(w, run_count(run, "number"));
+        struct run_news *news = news_of(w, run_record_count(run, "number"));
         if (news == NULL) return CM_E_NO_MEMORY;
-        TRY(run_view_news(run, news, w->cli->json, now_ms, out));
-        if (w->run != NULL && run_is_over(run)) w->over = true;
+        TRY(run_news_line(run, news, w->cli->json, now_ms, out));
+        if (w->run != NULL && run_record_over(run)) w->over = true;
     }
     return output_bytes(buffer_slice(out), w->cli->diag);
 }
@@ -76,10 +76,10 @@ static cm_err show(struct watch *w, const struct screen *s, struct cm_slice runs
     static const struct json_limits limits = {.text_max = LIST_MAX, .depth_max = JSON_DEPTH_MAX};
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    struct run_view view = {.time_ms = clock_now_ms(clock_wall())};
+    struct run_window view = {.time_ms = clock_now_ms(clock_wall())};
     if (s->shown) {
         screen_size(&view.columns, &view.rows);
-        TRY(run_view_table(runs, &view, &out, w->cli->diag));
+        TRY(run_table(runs, &view, &out, w->cli->diag));
         return screen_draw(s, buffer_slice(&out), w->cli->diag);
     }
     TRY(json_doc_new(&doc, runs, "runs", &limits, w->cli->diag));
@@ -92,7 +92,7 @@ static cm_err rounds(struct watch *w, const struct screen *s) {
     while (event != SCREEN_QUIT && !w->over) {
         if (event == SCREEN_TICK) {
             buffer_clear(&runs);
-            TRY(run_read(w->cli, w->run, &runs));
+            TRY(run_records(w->cli, w->run, &runs));
         }
         TRY(show(w, s, buffer_slice(&runs)));
         if (!w->over) event = screen_wait(s, ROUND_MS);

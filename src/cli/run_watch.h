@@ -9,8 +9,8 @@
 /** Watch one run, or all of them when `run` is NULL. @retval as session_act, output_bytes */
 CM_MUST_CHECK cm_err run_watch(struct cli *cli, const char *run);
 /** {"runs":[...]}: of one run or all. @retval as session_act */
-CM_MUST_CHECK cm_err run_read(struct cli *cli, const char *run, struct buffer *out);
+CM_MUST_CHECK cm_err run_records(struct cli *cli, const char *run, struct buffer *out);
 /** The arguments {"run": NAME}. @retval CM_E_NO_MEMORY */
-CM_MUST_CHECK cm_err run_named(const char *run, struct buffer *out);
+CM_MUST_CHECK cm_err run_argument(const char *run, struct buffer *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* Runs on a terminal. Expected tables are written by hand, as an operator would want them; widths
  * of characters are those of UAX 11 (a CJK character is two columns). */
-#include "cli/run_view.h"
+#include "cli/run_table.h"
 
 #include <string.h>
 
@@ -21,8 +21,8 @@
 static struct buffer table(const char *runs, size_t columns, size_t rows) {
     struct buffer out = BUFFER_INIT;
     struct cm_diag diag = DIAG_INIT;
-    const struct run_view view = {.columns = columns, .rows = rows};
-    assert_ok(run_view_table(slice_text(runs), &view, &out, &diag));
+    const struct run_window view = {.columns = columns, .rows = rows};
+    assert_ok(run_table(slice_text(runs), &view, &out, &diag));
     return out;
 }
 
@@ -61,7 +61,7 @@ static void a_narrow_window_keeps_what_matters_most(void **state) {
     for (size_t columns = 1; columns < 200; columns++) {
         CM_CLEANUP(buffer_free)
         struct buffer any = table("{\"runs\":[" RUN_A "," RUN_B "]}", columns, 0);
-        assert_tame(&any, columns < RUN_VIEW_COLUMNS_MIN ? RUN_VIEW_COLUMNS_MIN : columns);
+        assert_tame(&any, columns < RUN_TABLE_COLUMNS_MIN ? RUN_TABLE_COLUMNS_MIN : columns);
     }
 }
 
@@ -104,9 +104,9 @@ static void put_many(struct buffer *runs, size_t n, size_t worried) {
 static void of_hundreds_of_runs_those_with_trouble_come_first(void **state) {
     (void)state;
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT, out = BUFFER_INIT;
-    const struct run_view view = {.columns = 80, .rows = 24, .time_ms = 1795331107123u};
+    const struct run_window view = {.columns = 80, .rows = 24, .time_ms = 1795331107123u};
     put_many(&runs, 300, 250);
-    assert_ok(run_view_table(buffer_slice(&runs), &view, &out, NULL));
+    assert_ok(run_table(buffer_slice(&runs), &view, &out, NULL));
     const char *text = buffer_cstr(&out);
     size_t lines = 0;
     for (size_t i = 0; i < out.len; i++)
@@ -122,9 +122,9 @@ static void of_hundreds_of_runs_those_with_trouble_come_first(void **state) {
 static void all_are_shown_in_order_where_there_is_room(void **state) {
     (void)state;
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT, out = BUFFER_INIT;
-    const struct run_view view = {.columns = 80, .rows = 5};
+    const struct run_window view = {.columns = 80, .rows = 5};
     put_many(&runs, 3, 2); /* a head, three runs, one with a line below: five lines */
-    assert_ok(run_view_table(buffer_slice(&runs), &view, &out, NULL));
+    assert_ok(run_table(buffer_slice(&runs), &view, &out, NULL));
     assert_null(strstr(buffer_cstr(&out), "more"));
     assert_non_null(strstr(buffer_cstr(&out), "\nrun-0 "));
 }
@@ -151,7 +151,7 @@ static void a_line_of_news_comes_when_something_changed(void **state) {
         CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
         CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
         assert_ok(json_doc_new(&doc, slice_text(steps[i].run), "run", &JSON_LIMITS_DEFAULT, NULL));
-        assert_ok(run_view_news(json_root(doc), &news, false, 1795331107123u, &out));
+        assert_ok(run_news_line(json_root(doc), &news, false, 1795331107123u, &out));
         assert_string_equal(buffer_cstr(&out), steps[i].line != NULL ? steps[i].line : "");
     }
 }
@@ -159,10 +159,10 @@ static void a_line_of_news_comes_when_something_changed(void **state) {
 static void what_is_no_list_of_runs_is_refused(void **state) {
     (void)state;
     static const char *const wrong[] = {"", "{}", "[]", "{\"runs\":{}}", "{\"runs\":[}"};
-    const struct run_view view = {.columns = 80};
+    const struct run_window view = {.columns = 80};
     for (size_t i = 0; i < CM_ARRAY_N(wrong); i++) {
         CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-        assert_err(CM_E_FORMAT, run_view_table(slice_text(wrong[i]), &view, &out, NULL));
+        assert_err(CM_E_FORMAT, run_table(slice_text(wrong[i]), &view, &out, NULL));
     }
     CM_CLEANUP(buffer_free)
     struct buffer odd = table(

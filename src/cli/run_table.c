@@ -1,6 +1,6 @@
 /* Columns have a least width; what is left over goes to the state, then to the names. In a narrow
  * window the less important columns go. */
-#include "cli/run_view.h"
+#include "cli/run_table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,14 +19,14 @@
 
 /* ---- Reading a run --------------------------------------------------------------------------- */
 
-struct cm_slice run_text(struct json_value run, const char *key) {
+struct cm_slice run_record_text(struct json_value run, const char *key) {
     struct cm_slice text = slice_text("");
     const struct json_value v = json_get(run, key);
     if (json_kind_of(v) == JSON_KIND_TEXT) cm_ignore(json_text(v, 0, SIZE_MAX, &text)); /* is one */
     return text;
 }
 
-uint64_t run_count(struct json_value run, const char *key) {
+uint64_t run_record_count(struct json_value run, const char *key) {
     uint64_t n = 0;
     const struct json_value v = json_get(run, key);
     if (json_kind_of(v) == JSON_KIND_INTEGER)
@@ -42,10 +42,10 @@ static bool is_true(struct json_value run, const char *key) {
 }
 
 static bool says(struct json_value run, const char *key, const char *text) {
-    return slice_equal(run_text(run, key), slice_text(text));
+    return slice_equal(run_record_text(run, key), slice_text(text));
 }
 
-bool run_is_over(struct json_value run) {
+bool run_record_over(struct json_value run) {
     return says(run, "state", "done") || says(run, "state", "closed");
 }
 
@@ -110,7 +110,8 @@ static void count_text(uint64_t n, size_t width, char out[static CELL_CAP]) {
 }
 
 static void flight_text(struct json_value run, char out[static CELL_CAP]) {
-    const uint64_t window = run_count(run, "window"), flying = run_count(run, "in_flight");
+    const uint64_t window = run_record_count(run, "window"),
+                   flying = run_record_count(run, "in_flight");
     out[0] = '\0';
     if (window == 0)
         text_append(out, CELL_CAP, "%" PRIu64, flying);
@@ -121,14 +122,14 @@ static void flight_text(struct json_value run, char out[static CELL_CAP]) {
 static struct cm_slice cell(struct json_value run, enum column c, size_t width,
                             char room[static CELL_CAP]) {
     switch (c) {
-    case RUN: return run_text(run, "run");
-    case LINE: return run_text(run, "line");
-    case STATE: return run_text(run, "state");
-    case RATE: count_text(run_count(run, "rate"), width, room); break;
+    case RUN: return run_record_text(run, "run");
+    case LINE: return run_record_text(run, "line");
+    case STATE: return run_record_text(run, "state");
+    case RATE: count_text(run_record_count(run, "rate"), width, room); break;
     case FLIGHT: flight_text(run, room); break;
-    case PRINTED: count_text(run_count(run, "printed"), width, room); break;
-    case GOOD: count_text(run_count(run, "good"), width, room); break;
-    case UNKNOWN: count_text(run_count(run, "unknown"), width, room); break;
+    case PRINTED: count_text(run_record_count(run, "printed"), width, room); break;
+    case GOOD: count_text(run_record_count(run, "good"), width, room); break;
+    case UNKNOWN: count_text(run_record_count(run, "unknown"), width, room); break;
     case COLUMN_N:
     default: room[0] = '\0'; break;
     }
@@ -164,15 +165,16 @@ static void add_words(struct buffer *out, struct cm_slice words) {
 
 /* What a person should know beside the state: may stay empty. */
 static void put_words(struct json_value run, struct buffer *out) {
-    const struct cm_slice words = run_text(run, "words"), error = run_text(run, "last_error");
-    if (!slice_equal(words, run_text(run, "state"))) add_words(out, words);
+    const struct cm_slice words = run_record_text(run, "words"),
+                          error = run_record_text(run, "last_error");
+    if (!slice_equal(words, run_record_text(run, "state"))) add_words(out, words);
     if (!slice_equal(error, words)) add_words(out, error);
     if (!says(run, "wish", "run") && !says(run, "wish", "closed"))
-        add_words(out, run_text(run, "why"));
-    if (run_count(run, "duplicates") > 0) {
+        add_words(out, run_record_text(run, "why"));
+    if (run_record_count(run, "duplicates") > 0) {
         char text[64] = "";
         text_append(text, sizeof text, "%" PRIu64 " duplicates on the line",
-                    run_count(run, "duplicates"));
+                    run_record_count(run, "duplicates"));
         add_words(out, slice_text(text));
     }
 }
@@ -195,8 +197,8 @@ static cm_err put_below(struct buffer *out, struct json_value run, size_t width)
 static struct layout layout_of(struct json_value runs, size_t n, size_t width) {
     size_t name = 0, state = 0;
     for (size_t i = 0; i < n; i++) {
-        const size_t a = plain_width(run_text(json_at(runs, i), "run"));
-        const size_t b = plain_width(run_text(json_at(runs, i), "state"));
+        const size_t a = plain_width(run_record_text(json_at(runs, i), "run"));
+        const size_t b = plain_width(run_record_text(json_at(runs, i), "state"));
         if (a > name) name = a;
         if (b > state) state = b;
     }
@@ -204,7 +206,7 @@ static struct layout layout_of(struct json_value runs, size_t n, size_t width) {
 }
 
 static void put_title(struct buffer *out, struct json_value runs, size_t n,
-                      const struct run_view *view) {
+                      const struct run_window *view) {
     char title[64] = "", time[TIME_TEXT_CAP];
     size_t worried = 0;
     for (size_t i = 0; i < n; i++)
@@ -228,7 +230,7 @@ struct shown {
     struct json_value runs;
     size_t n, count;
     const struct layout *layout;
-    const struct run_view *view;
+    const struct run_window *view;
 };
 
 static cm_err put_runs(struct shown *s, struct buffer *out, bool all, bool worried) {
@@ -263,13 +265,13 @@ static cm_err put_all(struct shown *s, struct buffer *out) {
     return CM_OK;
 }
 
-cm_err run_view_table(struct cm_slice runs, const struct run_view *view, struct buffer *out,
-                      struct cm_diag *diag) {
+cm_err run_table(struct cm_slice runs, const struct run_window *view, struct buffer *out,
+                 struct cm_diag *diag) {
     static const struct json_limits limits = {.text_max = RUNS_MAX, .depth_max = JSON_DEPTH_MAX};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    struct run_view v = *view;
+    struct run_window v = *view;
     struct shown s = {.view = &v};
-    if (v.columns < RUN_VIEW_COLUMNS_MIN) v.columns = RUN_VIEW_COLUMNS_MIN;
+    if (v.columns < RUN_TABLE_COLUMNS_MIN) v.columns = RUN_TABLE_COLUMNS_MIN;
     TRY(json_doc_new(&doc, runs, "run.list", &limits, diag));
     s.runs = json_get(json_root(doc), "runs");
     TRY(json_items(s.runs, 0, SIZE_MAX, &s.n));

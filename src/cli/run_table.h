@@ -1,16 +1,16 @@
 /* Runs as lines for a terminal of any width: a head, one line a run, and below it what the printer
  * or the operator should know. Pure: JSON in, lines out. It never shows a code: run records hold
  * none. Words of printers are made harmless (plain.h). */
-#ifndef CM_CLI_RUN_VIEW_H
-#define CM_CLI_RUN_VIEW_H
+#ifndef CM_CLI_RUN_TABLE_H
+#define CM_CLI_RUN_TABLE_H
 
 #include "base/buffer.h"
 #include "doc/json.h"
 
-#define RUN_VIEW_COLUMNS_MIN 20u
-#define RUN_VIEW_COLUMNS     80u /* of a pipe, and of a terminal that does not tell */
+#define RUN_TABLE_COLUMNS_MIN 20u
+#define RUN_TABLE_COLUMNS     80u /* of a pipe, and of a terminal that does not tell */
 
-struct run_view {
+struct run_window {
     size_t columns;
     size_t rows;      /* lines at most; the last says how many runs are not shown. 0: all */
     uint64_t time_ms; /* for the title; 0: no title */
@@ -18,8 +18,8 @@ struct run_view {
 
 /** The runs of {"runs":[...]} as lines, each ended by a line end, none wider than columns.
  * @retval CM_E_FORMAT  not that shape      @retval CM_E_NO_MEMORY */
-CM_MUST_CHECK cm_err run_view_table(struct cm_slice runs, const struct run_view *view,
-                                    struct buffer *out, struct cm_diag *diag);
+CM_MUST_CHECK cm_err run_table(struct cm_slice runs, const struct run_window *view,
+                               struct buffer *out, struct cm_diag *diag);
 
 /* What of a run is worth a line in a log: its state, words, wish, sums that should stay zero. */
 #define RUN_NEWS_CAP 512u
@@ -29,14 +29,14 @@ struct run_news {
 };
 /** One run as one plain line, when what it says differs from `news`, which is then renewed.
  * @param[in] json  as a line of JSON instead
- * @retval as run_view_table */
-CM_MUST_CHECK cm_err run_view_news(struct json_value run, struct run_news *news, bool json,
+ * @retval as run_table */
+CM_MUST_CHECK cm_err run_news_line(struct json_value run, struct run_news *news, bool json,
                                    uint64_t now_ms, struct buffer *out);
 /* A run's text member, or "". */
-struct cm_slice run_text(struct json_value run, const char *key);
+struct cm_slice run_record_text(struct json_value run, const char *key);
 /* A run's count, or 0. */
-uint64_t run_count(struct json_value run, const char *key);
+uint64_t run_record_count(struct json_value run, const char *key);
 /* Whether nothing more will happen without an operator: done or closed. */
-bool run_is_over(struct json_value run);
+bool run_record_over(struct json_value run);
 
 #endif

@@ -10,7 +10,7 @@
 
 #define HALF          128u
 #define CAPITAL_SHARE 0.72 /* of a sans-serif font's size: the height of its capitals */
-#define ADVANCE_SHARE 0.62 /* of the same: the mean advance of capitals and digits */
+#define ADVANCE_SHARE 0.70 /* of the same: the advance of its digits, when bold */
 #define TEXT_CAP      1024u
 
 struct canvas {

@@ -46,6 +46,7 @@ static void set_up(struct zint_symbol *s, const struct matrix_wish *wish) {
         s->option_1 = level_of(wish->level);
         break;
     case MATRIX_CODE128: s->symbology = BARCODE_CODE128; break;
+    case MATRIX_CODE128_B: s->symbology = BARCODE_CODE128B; break;
     case MATRIX_DATAMATRIX:
     case MATRIX_GS1_DATAMATRIX:
     default: s->symbology = BARCODE_DATAMATRIX; s->option_3 = DM_SQUARE;

@@ -1,6 +1,7 @@
 /* A barcode as modules, dark or light, without a quiet zone: DataMatrix (ECC 200), GS1 DataMatrix,
- * QR, Code 128. It refuses what the symbol cannot hold; how large a module is, is the canvas's
- * affair. References: ISO/IEC 16022, 18004 and 15417, through libzint; GS1 General Specifications.
+ * QR, Code 128 (as short as it goes, or without its set C). It refuses what the symbol cannot hold;
+ * how large a module is, is the canvas's affair. References: ISO/IEC 16022, 18004 and 15417,
+ * through libzint; GS1 General Specifications.
  */
 #ifndef CM_SYMBOL_MATRIX_H
 #define CM_SYMBOL_MATRIX_H
@@ -12,7 +13,13 @@
 
 #define MATRIX_TEXT_MAX 2048u /* bytes; a label's symbol holds far less */
 
-enum matrix_kind { MATRIX_DATAMATRIX, MATRIX_GS1_DATAMATRIX, MATRIX_QR, MATRIX_CODE128 };
+enum matrix_kind {
+    MATRIX_DATAMATRIX,
+    MATRIX_GS1_DATAMATRIX,
+    MATRIX_QR,
+    MATRIX_CODE128,
+    MATRIX_CODE128_B
+};
 
 struct matrix_wish {
     enum matrix_kind kind;

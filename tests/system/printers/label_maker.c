@@ -13,6 +13,7 @@
 #include "doc/json_write.h"
 #include "line/driver.h"
 #include "line/kinds.h"
+#include "line/preview.h"
 #include "line/zpl_label.h"
 #include "support/printers/grammars.h"
 #include "support/splitmix.h"
@@ -24,6 +25,7 @@
 #define PATH_CAP  1024u
 #define TEXT_CAP  64u
 #define UNITS_MAX 1000u
+#define SEED      4u
 
 /* Set 82 is these two and the letters and digits; a code holds neither '-' nor '.', a text may. */
 static const char *const specials[] = {"!\"%&'()*+,/:;<=>?_abcdefghijklmnopqrstuvwxyz", "A-.B_!?;"};
@@ -52,6 +54,12 @@ static struct texts texts_of(size_t i, uint64_t *random) {
                 "10LOT-7",
                 t.code);
     return t;
+}
+
+static struct unit unit_of(const struct texts *t, uint64_t serial) {
+    return (struct unit){.serial = serial,
+                         .texts = {slice_text(t->code), slice_text(t->human), slice_text(t->gtin),
+                                   slice_text(t->url), slice_text(t->element)}};
 }
 
 /* One driver beside one printer, in a time of its own. */
@@ -84,9 +92,7 @@ static void carry(struct desk *d) {
 
 static cm_err give(struct desk *d, size_t serial, uint64_t *random) {
     const struct texts t = texts_of(serial, random);
-    const struct unit u = {.serial = serial,
-                           .texts = {slice_text(t.code), slice_text(t.human), slice_text(t.gtin),
-                                     slice_text(t.url), slice_text(t.element)}};
+    const struct unit u = unit_of(&t, serial);
     TRY(driver_give(d->driver, &u, d->now_us, NULL));
     struct json_writer w = json_writer_into(&d->units, false);
     json_object_begin(&w, NULL);
@@ -103,7 +109,7 @@ static cm_err run(struct desk *d, struct cm_slice template_text, size_t units) {
         .fields = {fields[0], fields[1], fields[2], fields[3], fields[4]},
         .template_text = template_text,
         .window = 16};
-    uint64_t random = 4;
+    uint64_t random = SEED;
     size_t given = 0;
     TRY(driver_new(&o, &d->driver, NULL));
     TRY(printer_new(&(struct printer_options){.grammar = &grammar_zpl}, &d->printer, NULL));
@@ -129,6 +135,40 @@ static cm_err write_out(const char *folder, const char *template_path, const cha
     return file_replace(path, buffer_slice(bytes), 0644, NULL);
 }
 
+/* NAME-001-ours.png */
+static cm_err write_picture(const char *folder, const char *template_path, size_t i,
+                            const struct buffer *zpl) {
+    char suffix[TEXT_CAP] = "";
+    struct preview picture = PREVIEW_INIT;
+    text_append(suffix, sizeof suffix, "-%03zu-ours.png", i + 1);
+    TRY(preview_zpl(buffer_slice(zpl), false, &picture, NULL));
+    cm_err err = write_out(folder, template_path, suffix, &picture.png);
+    if (err == CM_OK && i == 0) err = write_out(folder, template_path, ".txt", &picture.terminal);
+    if (picture.notes.len > 0) err = CM_E_FORMAT; /* all of these can be drawn */
+    preview_wipe(&picture);
+    return err;
+}
+
+static cm_err draw(const char *folder, const char *template_path, struct cm_slice text,
+                   size_t units) {
+    struct zpl_label label;
+    struct buffer zpl = BUFFER_INIT;
+    uint64_t random = SEED;
+    TRY(zpl_label_compile(&label, text, template_path, fields, NULL));
+    cm_err err = CM_OK;
+    for (size_t i = 0; i < units && err == CM_OK; i++) {
+        const struct texts t = texts_of(i, &random);
+        const struct unit u = unit_of(&t, i);
+        buffer_clear(&zpl);
+        buffer_put(&zpl, label.stored.p, label.stored.len);
+        err = zpl_label_recall(&label, &u, &zpl, NULL);
+        if (err == CM_OK) err = write_picture(folder, template_path, i, &zpl);
+    }
+    zpl_label_free(&label);
+    buffer_free(&zpl);
+    return err;
+}
+
 static cm_err make(const char *folder, const char *template_path, size_t units) {
     struct desk d = {.now_us = STEP_US};
     struct buffer text = BUFFER_INIT;
@@ -136,6 +176,7 @@ static cm_err make(const char *folder, const char *template_path, size_t units) 
     if (err == CM_OK) err = run(&d, buffer_slice(&text), units);
     if (err == CM_OK) err = write_out(folder, template_path, ".zpl", &d.said);
     if (err == CM_OK) err = write_out(folder, template_path, ".units", &d.units);
+    if (err == CM_OK) err = draw(folder, template_path, buffer_slice(&text), units);
     driver_free(d.driver);
     printer_free(d.printer);
     buffer_free(&d.said);

@@ -76,19 +76,34 @@ static void a_sketch_is_framed_and_keeps_to_its_columns(void **state) {
     assert_ok(canvas_new(8, 4, &c));
     canvas_box(c, 0, 0, 2, 1, true);
     canvas_box(c, 6, 2, 2, 2, true);
-    assert_ok(sketch_draw(c, 78, false, &out));
+    assert_ok(sketch_draw(c, 78, false, NULL, 0, &out));
     assert_string_equal(buffer_cstr(&out), "┌────────┐\n│▀▀      │\n│      ██│\n└────────┘\n");
     buffer_clear(&out);
-    assert_ok(sketch_draw(c, 78, true, &out));
+    assert_ok(sketch_draw(c, 78, true, NULL, 0, &out));
     assert_string_equal(buffer_cstr(&out), "+--------+\n|##      |\n|      ##|\n+--------+\n");
     buffer_clear(&out);
     canvas_free(c);
     assert_ok(canvas_new(1000, 333, &c));
-    assert_ok(sketch_draw(c, 78, true, &out));
+    assert_ok(sketch_draw(c, 78, true, NULL, 0, &out));
     for (size_t at = 0, column = 0; at < out.len; at++) {
         column = out.p[at] == '\n' ? 0 : column + 1;
         assert_true(column <= 78);
     }
+    buffer_free(&out);
+    canvas_free(c);
+}
+
+static void texts_are_typed_where_they_stand_and_cut_at_the_frame(void **state) {
+    (void)state;
+    const struct sketch_text texts[] = {{.x = 3, .y = 1, .text = slice_text("A\xC3\xA9")},
+                                        {.x = 6, .y = 2.5, .text = slice_text("long")},
+                                        {.x = -1, .y = 0, .text = slice_text("x")}};
+    struct canvas *c = NULL;
+    struct buffer out = BUFFER_INIT;
+    assert_ok(canvas_new(8, 4, &c));
+    canvas_box(c, 0, 0, 4, 4, true);
+    assert_ok(sketch_draw(c, 78, true, texts, CM_ARRAY_N(texts), &out));
+    assert_string_equal(buffer_cstr(&out), "+--------+\n|###A??  |\n|####  lo|\n+--------+\n");
     buffer_free(&out);
     canvas_free(c);
 }
@@ -101,7 +116,7 @@ static void impossible_sizes_are_refused(void **state) {
     assert_err(CM_E_RANGE, canvas_new(5, CANVAS_SIDE_MAX + 1, &c));
     assert_null(c);
     assert_ok(canvas_new(5, 5, &c));
-    assert_err(CM_E_RANGE, sketch_draw(c, SKETCH_LEAST - 1, true, &out));
+    assert_err(CM_E_RANGE, sketch_draw(c, SKETCH_LEAST - 1, true, NULL, 0, &out));
     assert_int_equal(out.len, 0);
     canvas_free(c);
 }
@@ -114,6 +129,7 @@ int main(void) {
         cmocka_unit_test(text_stands_on_its_foot_within_its_height),
         cmocka_unit_test(a_png_has_its_signature_and_size),
         cmocka_unit_test(a_sketch_is_framed_and_keeps_to_its_columns),
+        cmocka_unit_test(texts_are_typed_where_they_stand_and_cut_at_the_frame),
         cmocka_unit_test(impossible_sizes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

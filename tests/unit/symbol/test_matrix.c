@@ -1,6 +1,6 @@
 /* Barcodes as modules. Shapes: ISO/IEC 16022 (5.1: finder pattern; table 7: sizes), ISO/IEC 18004
  * (6.3.3: finder patterns), ISO/IEC 15417 (start character B); contents are judged by foreign
- * readers in system.printers.pictures. Elements: GS1 General Specifications 7.8.5. */
+ * readers in system.printers.content. Elements: GS1 General Specifications 7.8.5. */
 #include "support/cm.h"
 
 #include "symbol/gs1.h"

@@ -61,7 +61,7 @@ void driver_free(struct driver *d) {
     free(d->flights);
     buffer_wipe(&d->in); /* codes went through both */
     buffer_wipe(&d->out);
-    buffer_free(&d->reports);
+    report_end(d);
     free(d);
 }
 
@@ -75,7 +75,7 @@ void driver_connected(struct driver *d, uint64_t now_us) {
     d->pause_us = 0;
     if (d->phase != PHASE_HELD) {
         driver_block(d, DRIVER_RUNNING, "");
-        driver_reopen(d);
+        driver_peek(d);
     }
     driver_advance(d);
 }
@@ -103,7 +103,9 @@ void driver_disconnected(struct driver *d, uint64_t now_us) {
     if (d->asking == ASK_UNIT && d->flight_n == before) d->doubt = true;
     d->asking = ASK_NONE;
     d->plan = d->walk = NULL;
+    d->peeks_left = 0;
     d->linked = false;
+    d->relinked = d->flight_n > 0;
     if (d->kind->lost != NULL) d->kind->lost(d);
     if (d->phase != PHASE_STOPPED && d->phase != PHASE_HELD) d->phase = PHASE_DOWN;
     if (d->halting && d->flight_n == 0) d->phase = PHASE_STOPPED;
@@ -112,7 +114,8 @@ void driver_disconnected(struct driver *d, uint64_t now_us) {
 
 void driver_hear(struct driver *d, struct cm_slice bytes, uint64_t now_us) {
     d->now_us = now_us;
-    if (!d->linked) return;
+    if (!d->linked || bytes.len == 0) return;
+    d->quiet_since_us = now_us;
     buffer_put(&d->in, bytes.p, bytes.len);
     size_t at = 0;
     while (at < d->in.len) {
@@ -147,6 +150,7 @@ cm_err driver_give(struct driver *d, const struct unit *u, uint64_t now_us, stru
     d->now_us = now_us;
     if (driver_room(d) == 0) return CM_E_STATE;
     TRY(check_unit(d, u, diag));
+    if (!report_room(d, d->flight_n + 1)) return CM_E_NO_MEMORY;
     const size_t before = d->out.len;
     cm_err err = d->kind->unit(d, u, diag);
     if (err == CM_OK) err = buffer_err(&d->out);
@@ -158,9 +162,7 @@ cm_err driver_give(struct driver *d, const struct unit *u, uint64_t now_us, stru
         (struct flight){.serial = u->serial, .begins = d->out_before + before, .number = d->number};
     d->given++;
     d->still_since_us = now_us;
-    if (d->kind->piped) return CM_OK;
-    d->asking = ASK_UNIT;
-    d->due_us = now_us + d->reply_us;
+    if (!d->kind->piped) driver_owed(d, ASK_UNIT);
     return CM_OK;
 }
 

@@ -1,6 +1,5 @@
-/* Units in flight and reports. Every unit that is given leaves exactly once, with one fate; reports
- * of neighbouring serials become one, so that a clean run of a million units is few records. */
-#include "base/text.h"
+/* Units in flight. Every unit that is given leaves exactly once, with one fate. Reports of them:
+ * driver_report.c. */
 #include "line/kind.h"
 
 const char *unit_fate_name(enum unit_fate fate) {
@@ -38,47 +37,9 @@ const char *driver_state_name(enum driver_state state) {
     return (unsigned)state < DRIVER_STATE_N ? names[state] : "no state";
 }
 
-struct report *driver_push(struct driver *d, enum report_kind kind) {
-    uint8_t *p = buffer_reserve(&d->reports, sizeof(struct report));
-    if (p == NULL) return NULL;
-    struct report *r = (struct report *)(void *)p;
-    *r = (struct report){.kind = kind, .state = d->state};
-    d->reports.len += sizeof *r;
-    return r;
-}
-
-bool driver_report(struct driver *d, struct report *out) {
-    const struct report *all = (const struct report *)(const void *)d->reports.p;
-    const size_t n = d->reports.len / sizeof *all;
-    if (d->report_first == n) {
-        buffer_clear(&d->reports);
-        d->report_first = 0;
-        return false;
-    }
-    *out = all[d->report_first++];
-    return true;
-}
-
-/* The report of one serial, joined to the last one where it continues it. */
-static void tell(struct driver *d, enum report_kind kind, enum unit_fate fate, uint64_t serial) {
-    const size_t n = d->reports.len / sizeof(struct report);
-    if (n > d->report_first) {
-        struct report *last = (struct report *)(void *)d->reports.p + n - 1;
-        if (last->kind == kind && last->fate == fate && last->serial + last->n == serial) {
-            last->n++;
-            return;
-        }
-    }
-    struct report *r = driver_push(d, kind);
-    if (r == NULL) return;
-    r->fate = fate;
-    r->serial = serial;
-    r->n = 1;
-}
-
 static void leaves(struct driver *d, const struct flight *f, enum unit_fate fate) {
     d->fated[fate]++;
-    tell(d, REPORT_FATE, fate, f->serial);
+    report_units(d, REPORT_FATE, fate, f->serial);
 }
 
 void driver_settle(struct driver *d, size_t n, enum unit_fate fate) {
@@ -87,7 +48,7 @@ void driver_settle(struct driver *d, size_t n, enum unit_fate fate) {
         d->flight_first = (d->flight_first + 1) % d->flight_cap;
         d->flight_n--;
     }
-    if (d->flight_n == 0) d->doubt = false;
+    if (d->flight_n == 0) d->doubt = d->past = d->relinked = false;
 }
 
 void driver_settle_last(struct driver *d, enum unit_fate fate) {
@@ -95,11 +56,16 @@ void driver_settle_last(struct driver *d, enum unit_fate fate) {
     d->flight_n--;
     leaves(d, &d->flights[(d->flight_first + d->flight_n) % d->flight_cap], fate);
     d->doubt = false;
+    if (d->flight_n == 0) d->past = d->relinked = false;
+}
+
+uint64_t driver_number(const struct driver *d, size_t i) {
+    return d->flights[(d->flight_first + i) % d->flight_cap].number;
 }
 
 size_t driver_up_to(const struct driver *d, uint64_t number) {
     size_t n = 0;
-    while (n < d->flight_n && d->flights[(d->flight_first + n) % d->flight_cap].number <= number)
+    while (n < d->flight_n && driver_number(d, n) <= number)
         n++;
     return n;
 }
@@ -109,24 +75,20 @@ void driver_took(struct driver *d) {
     d->doubt = false;
     if (d->flight_n == 0) return;
     const size_t last = (d->flight_first + d->flight_n - 1) % d->flight_cap;
-    tell(d, REPORT_ACCEPTED, FATE_N, d->flights[last].serial);
+    report_units(d, REPORT_ACCEPTED, FATE_N, d->flights[last].serial);
 }
 
 void driver_refused(struct driver *d, const char *why) {
     if (d->asking == ASK_UNIT) driver_answered(d);
     driver_settle_last(d, FATE_REFUSED);
-    struct report *r = driver_push(d, REPORT_STATE);
-    if (r != NULL) text_append(r->words, sizeof r->words, "%s", why);
+    report_state(d, d->state, why);
 }
 
 void driver_count(struct driver *d, uint64_t counter, uint64_t depth) {
     if (counter == d->told_counter && depth == d->told_depth) return;
     d->told_counter = counter;
     d->told_depth = depth;
-    struct report *r = driver_push(d, REPORT_COUNTER);
-    if (r == NULL) return;
-    r->counter = counter;
-    r->depth = depth;
+    report_counter(d, counter, depth);
 }
 
 size_t driver_room(const struct driver *d) {

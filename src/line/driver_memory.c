@@ -39,6 +39,7 @@ static cm_err take_over(struct driver *d, const struct unit_past *flights, size_
         d->flights = more;
         d->flight_cap = n;
     }
+    if (!report_room(d, n)) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
         d->flights[i] = (struct flight){.serial = flights[i].serial};
     d->flight_n = n;
@@ -54,9 +55,9 @@ cm_err driver_remember(struct driver *d, struct cm_slice memory, const struct un
     if (n == 0) return CM_OK;
     if (n > SIZE_MAX / sizeof(struct flight)) return CM_E_NO_MEMORY;
     TRY(take_over(d, flights, n));
+    d->past = d->relinked = true;
     const bool known = d->kind->remember != NULL && fits(d, memory, &own);
-    d->past = known && d->kind->remember(d, own);
-    if (!d->past) driver_settle(d, n, FATE_UNKNOWN);
+    if (!known || !d->kind->remember(d, own)) driver_settle(d, n, FATE_UNKNOWN);
     d->doubt = d->past && !d->kind->piped;
     return CM_OK;
 }

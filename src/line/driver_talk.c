@@ -5,19 +5,36 @@
 #include "base/text.h"
 #include "line/kind.h"
 
-#define SILENT_SHOWN     2u  /* unanswered questions before the operator hears of it */
-#define SILENT_RECONNECT 6u  /* and before the link is called dead */
-#define DENIED_SHOWN     10u /* refusals in a row, likewise */
-#define BACKOFF_MOST     4u  /* doublings of the waiting time */
-#define STEPS_MOST       64u /* questions without an answer in one go: a plan that runs in a ring */
+#define SILENT_SHOWN       2u        /* unanswered questions before the operator hears of it */
+#define SILENT_RECONNECT   6u        /* and before a link that says other things is called dead */
+#define DEAD_US            15000000u /* a link on which nothing at all comes is called dead after that, */
+#define DEAD_REPLIES       7u        /* or after that many replies' times, the shorter one, */
+#define DEAD_REPLIES_LEAST 2u        /* but not before these */
+#define DENIED_SHOWN       10u       /* refusals in a row, likewise */
+#define BACKOFF_MOST       4u        /* doublings of the waiting time */
+#define STEPS_MOST         64u /* questions without an answer in one go: a plan that runs in a ring */
 
 void driver_walk(struct driver *d, const int *plan) { d->plan = d->walk = plan; }
 
-static void ask(struct driver *d, int what) {
-    if (!d->kind->say(d, what)) return;
+/* How long a link may say nothing at all while an answer is owed. */
+static uint64_t dead_us(const struct driver *d) {
+    const uint64_t by_replies = d->reply_us * DEAD_REPLIES;
+    const uint64_t least = d->reply_us * DEAD_REPLIES_LEAST;
+    const uint64_t most = by_replies < DEAD_US ? by_replies : DEAD_US;
+    return most > least ? most : least;
+}
+
+void driver_owed(struct driver *d, int what) {
     const unsigned doublings = d->silent_n < BACKOFF_MOST ? d->silent_n : BACKOFF_MOST;
+    if (d->silent_n == 0) d->quiet_since_us = d->now_us;
+    const uint64_t dead_at_us = d->quiet_since_us + dead_us(d);
     d->asking = what;
     d->due_us = d->now_us + (d->reply_us << doublings);
+    if (d->due_us > dead_at_us && dead_at_us > d->now_us) d->due_us = dead_at_us;
+}
+
+static void ask(struct driver *d, int what) {
+    if (d->kind->say(d, what)) driver_owed(d, what);
 }
 
 void driver_answered(struct driver *d) {
@@ -41,9 +58,17 @@ void driver_denied(struct driver *d) {
         driver_block(d, DRIVER_FAULT, "the printer keeps refusing what it is asked");
 }
 
+void driver_alive(struct driver *d) {
+    d->silent_n = 0;
+    d->quiet_since_us = d->now_us;
+}
+
 void driver_silence(struct driver *d) {
     const int was = d->asking;
-    if (++d->silent_n % SILENT_RECONNECT == 0) (void)driver_push(d, REPORT_RECONNECT);
+    d->silent_n++;
+    const bool dead = d->now_us - d->quiet_since_us >= dead_us(d);
+    if (dead) d->quiet_since_us = d->now_us;
+    if (dead || d->silent_n % SILENT_RECONNECT == 0) report_reconnect(d);
     if (was == ASK_UNIT) {
         d->doubt = d->flight_n > 0;
         d->poll_due_us = d->now_us;
@@ -61,10 +86,38 @@ void driver_put(struct driver *d, struct cm_slice bytes) {
 }
 
 void driver_reopen(struct driver *d) {
+    d->peeks_left = 0;
     d->phase = d->halting ? PHASE_STOPPING : PHASE_OPENING;
     d->poll_due_us = d->now_us;
     d->still_since_us = d->now_us;
     driver_walk(d, d->kind->rest_plan);
+}
+
+void driver_peek(struct driver *d) {
+    driver_reopen(d);
+    if (d->kind->peek_plan == NULL || d->flight_n == 0 || d->halting) return;
+    d->peeks_left = PEEKS;
+    driver_walk(d, d->kind->peek_plan);
+}
+
+void driver_keep(struct driver *d) {
+    d->peeks_left = 0;
+    d->phase = PHASE_RUNNING;
+    d->doubt = d->past = d->relinked = false;
+    d->still_since_us = d->now_us;
+}
+
+/* The printer was read as it runs: go on with what it holds, look again, or bring it to rest. */
+static void peek_ends(struct driver *d) {
+    const enum peek peek = d->kind->peeked(d);
+    if (d->phase != PHASE_OPENING) return;
+    d->peeks_left = peek == PEEK_AGAIN && d->flight_n > 0 ? d->peeks_left - 1 : 0;
+    if (d->peeks_left > 0) return;
+    if (peek == PEEK_KEEP && d->flight_n > 0) {
+        driver_keep(d);
+    } else {
+        driver_reopen(d);
+    }
 }
 
 void driver_drain(struct driver *d) {
@@ -77,6 +130,10 @@ static void plan_ends(struct driver *d) {
     d->poll_due_us = d->now_us + d->poll_us;
     if (walked == d->kind->open_plan) {
         if (d->phase == PHASE_OPENING) d->phase = PHASE_RUNNING;
+        return;
+    }
+    if (walked == d->kind->peek_plan) {
+        peek_ends(d);
         return;
     }
     if (walked == d->kind->poll_plan) d->kind->polled(d);
@@ -92,7 +149,8 @@ static void plan_ends(struct driver *d) {
 static bool look(struct driver *d) {
     if (d->now_us < d->poll_due_us || d->phase == PHASE_HELD) return false;
     const bool rests = d->phase == PHASE_OPENING || d->phase == PHASE_STOPPING;
-    driver_walk(d, rests ? d->kind->rest_plan : d->kind->poll_plan);
+    const int *plan = rests ? d->kind->rest_plan : d->kind->poll_plan;
+    driver_walk(d, d->peeks_left > 0 ? d->kind->peek_plan : plan);
     return true;
 }
 
@@ -121,10 +179,7 @@ static void show(struct driver *d) {
     d->state = now;
     d->words[0] = '\0';
     text_append(d->words, sizeof d->words, "%s", words);
-    struct report *r = driver_push(d, REPORT_STATE);
-    if (r == NULL) return;
-    r->state = now;
-    text_append(r->words, sizeof r->words, "%s", words);
+    report_state(d, now, words);
 }
 
 void driver_advance(struct driver *d) {
@@ -142,8 +197,7 @@ void driver_advance(struct driver *d) {
 }
 
 void driver_hold(struct driver *d, uint64_t copies, const char *why) {
-    struct report *r = driver_push(d, REPORT_DUPLICATE);
-    if (r != NULL) r->n = copies;
+    report_copies(d, copies);
     d->phase = PHASE_HELD;
     d->plan = d->walk = NULL;
     d->cause_words[0] = '\0';

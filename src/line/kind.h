@@ -26,6 +26,14 @@ enum phase {
     PHASE_HELD
 };
 
+#define PEEKS 30u /* looks at a printer that runs, before it is brought to rest */
+/* What a look at a running printer, on a new link, says of the units that were in flight. */
+enum peek {
+    PEEK_KEEP,  /* those that still are, are in its buffer, every one: go on */
+    PEEK_AGAIN, /* not yet clear */
+    PEEK_REST   /* bring it to rest first */
+};
+
 struct flight {
     uint64_t serial;
     uint64_t begins; /* its first byte, counted over the life of the driver */
@@ -45,6 +53,7 @@ struct driver_kind {
     const int *rest_plan; /* bring the printer to rest and read it */
     const int *open_plan; /* set it up */
     const int *poll_plan; /* read it while it prints */
+    const int *peek_plan; /* read it on a new link before it is halted; NULL: it always is */
 
     cm_err (*begin)(struct driver *d, const struct driver_options *o, struct cm_diag *diag);
     void (*end)(struct driver *d); /* may be NULL */
@@ -60,7 +69,8 @@ struct driver_kind {
      */
     bool (*rested)(struct driver *d);
     void (*polled)(struct driver *d);
-    void (*lost)(struct driver *d);               /* the link is gone; may be NULL */
+    enum peek (*peeked)(struct driver *d); /* of peek_plan; not of a printer without flights */
+    void (*lost)(struct driver *d);        /* the link is gone; may be NULL */
     void (*passed)(struct driver *d, uint64_t n); /* may be NULL */
     void (*left)(struct driver *d);               /* bytes left us; may be NULL */
 
@@ -93,7 +103,9 @@ struct driver {
     uint64_t due_us;   /* when it counts as unanswered */
     uint64_t pause_us; /* nothing is asked before */
     uint64_t poll_due_us;
+    uint64_t quiet_since_us; /* since when nothing came, or when the first owed answer was asked */
     unsigned silent_n, denied_n;
+    unsigned peeks_left; /* the printer is being read as it runs */
 
     struct buffer in, out;
     size_t out_gone;     /* of out, handed over */
@@ -101,12 +113,14 @@ struct driver {
 
     struct flight *flights; /* a ring of flight_cap, which is the window or more */
     size_t flight_cap, flight_first, flight_n;
-    bool past; /* of an earlier life: the last ones, any number of them, may never have left */
+    bool relinked; /* their link was lost meanwhile, and perhaps the printer's power */
+    bool past;     /* of an earlier life: the last ones, any number of them, may never have left */
     uint64_t number; /* set by the kind for each unit */
     uint64_t given, fated[FATE_N];
 
-    struct buffer reports; /* of struct report */
-    size_t report_first;
+    struct kept_report *told; /* reports that wait: driver_report.c */
+    size_t told_first, told_n, told_cap;
+    struct buffer told_words;
 
     uint64_t told_counter, told_depth;         /* in the last report of them */
     uint64_t still_a, still_b, still_since_us; /* readings that stand */
@@ -120,6 +134,8 @@ void driver_walk(struct driver *d, const int *plan);
 void driver_answered(struct driver *d);
 /* It was answered by a no that may pass: ask it again a little later. */
 void driver_denied(struct driver *d);
+/* The printer said something that only it can say, though not the answer: the link is not dead. */
+void driver_alive(struct driver *d);
 void driver_say(struct driver *d, const char *text);
 void driver_put(struct driver *d, struct cm_slice bytes);
 
@@ -129,6 +145,8 @@ void driver_settle(struct driver *d, size_t n, enum unit_fate fate);
 void driver_settle_last(struct driver *d, enum unit_fate fate);
 /* How many of the first have numbers up to this one. */
 size_t driver_up_to(const struct driver *d, uint64_t number);
+/* The number of the i-th in flight, which there must be. */
+uint64_t driver_number(const struct driver *d, size_t i);
 /* The outstanding unit was taken, or refused. */
 void driver_took(struct driver *d);
 void driver_refused(struct driver *d, const char *why);
@@ -143,13 +161,28 @@ void driver_hold(struct driver *d, uint64_t copies, const char *why);
 void driver_reopen(struct driver *d);
 /* No new units until those in flight are settled. */
 void driver_drain(struct driver *d);
+/* Every unit in flight is in the printer, and it is set up: print on with them. */
+void driver_keep(struct driver *d);
 /* What is in the way; DRIVER_RUNNING: nothing. */
 void driver_block(struct driver *d, enum driver_state cause, const char *words);
 void driver_count(struct driver *d, uint64_t counter, uint64_t depth);
 
 /* ---- Between driver.c, driver_flight.c and driver_talk.c */
 
-struct report *driver_push(struct driver *d, enum report_kind kind);
+/* Whether the fates of so many units can be told whatever happens. */
+bool report_room(struct driver *d, size_t flights);
+/* A fate, or that the printer has it: joined to the last report where it continues that one. */
+void report_units(struct driver *d, enum report_kind kind, enum unit_fate fate, uint64_t serial);
+void report_state(struct driver *d, enum driver_state state, const char *words);
+void report_counter(struct driver *d, uint64_t counter, uint64_t depth);
+void report_copies(struct driver *d, uint64_t n);
+void report_reconnect(struct driver *d);
+void report_end(struct driver *d);
+/* The link is up: read the printer as it runs if that may spare its units, else bring it to rest.
+ */
+void driver_peek(struct driver *d);
+/* An answer is owed from now on. */
+void driver_owed(struct driver *d, int what);
 /* Ask what is to be asked now, then tell the operator what changed. */
 void driver_advance(struct driver *d);
 /* The outstanding question went unanswered. */

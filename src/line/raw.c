@@ -216,7 +216,8 @@ static void hear_unit(struct driver *d, bool yes) {
 static void hear_verdict(struct driver *d, bool yes) {
     struct raw *r = d->own;
     /* A late yes is the unit's; a late no may be the question's own. */
-    if (d->asking == ASK_UNIT || (d->doubt && yes && d->asking == ASK_SYNC)) {
+    const bool late = d->doubt && !d->relinked && yes && d->asking == ASK_SYNC;
+    if (d->asking == ASK_UNIT || late) {
         hear_unit(d, yes);
         return;
     }
@@ -261,12 +262,18 @@ static void raw_heard(struct driver *d, struct cm_slice frame) {
 
 /* ---- Judging */
 
-/* By the counter, where there is one. */
+/* By the counter, where there is one. A slot whose text was not taken for certain may have printed
+ * the one before once more. */
 static void judge_count(struct driver *d) {
     struct raw *r = d->own;
     driver_count(d, r->count, d->flight_n);
     if (!r->based || d->phase == PHASE_HELD) return;
     const uint64_t counted = r->count - r->base;
+    if (!r->p.fifo && counted == 1 && d->flight_n == 1 && taken_n(d) == 0) {
+        driver_settle(d, 1, FATE_UNKNOWN);
+        r->base = r->count;
+        return;
+    }
     if (r->count < r->base || counted > d->flight_n) {
         contradicts(d, r->count < r->base ? 0 : counted - d->flight_n,
                     "the print counter is not that of this run");
@@ -315,6 +322,27 @@ static void raw_lost(struct driver *d) {
     r->on = true; /* it may have been off and on again */
 }
 
+/* The print counter before the first unit in flight; of a slot, whether it took its text. */
+static void raw_memory(const struct driver *d, struct buffer *out) {
+    const struct raw *r = d->own;
+    buffer_u8(out, r->based && r->p.count.n > 0);
+    buffer_u8(out, d->flight_n == 1 && taken_n(d) == 1);
+    buffer_u64be(out, r->base);
+}
+
+static bool raw_remember(struct driver *d, struct cm_slice memory) {
+    struct raw *r = d->own;
+    struct cursor c = cursor_over(memory);
+    const uint8_t based = cursor_u8(&c), taken = cursor_u8(&c);
+    const uint64_t base = cursor_u64be(&c);
+    if (cursor_end(&c) != CM_OK || based != 1 || taken > 1) return false;
+    if (!r->p.fifo && d->flight_n != 1) return false;
+    r->based = true;
+    r->base = r->count = base;
+    d->past = taken == 0 || d->flight_n > 1; /* nothing is in doubt of a text that was taken */
+    return true;
+}
+
 const struct driver_kind kind_raw = {
     .name = "raw",
     .summary = "any line protocol, as data: a slot or a queue; proves what its file can ask",
@@ -336,4 +364,7 @@ const struct driver_kind kind_raw = {
     .polled = raw_polled,
     .lost = raw_lost,
     .passed = raw_passed,
+    .memory_tag = 'R',
+    .memory = raw_memory,
+    .remember = raw_remember,
 };

@@ -12,10 +12,11 @@
 #include "line/kinds.h"
 #include "line/reply.h"
 
-#define FIELD_CAP   64u
-#define REPLY       "SPGRES{"
-#define FORBIDDEN   "~^{}|<>\r\n"
-#define MESSAGE_MAX 128u
+#define FIELD_CAP    64u
+#define REPLY        "SPGRES{"
+#define FORBIDDEN    "~^{}|<>\r\n"
+#define MESSAGE_MAX  128u
+#define PEEKS_SPARED (PEEKS - 10u)
 
 enum {
     ASK_STATE = ASK_OWN,
@@ -34,6 +35,7 @@ static const int rest_plan[] = {ASK_STATE, ASK_HALT,        ASK_TOTAL,
 static const int clear_plan[] = {ASK_CLEAR, ASK_NONE};
 static const int open_plan[] = {ASK_LOAD, ASK_CLEAR, ASK_RUN, ASK_NONE};
 static const int poll_plan[] = {ASK_STATE, ASK_TOTAL, ASK_DEPTH, ASK_TOTAL_AGAIN, ASK_NONE};
+static const int peek_plan[] = {ASK_STATE, ASK_TOTAL, ASK_DEPTH, ASK_TOTAL_AGAIN, ASK_NONE};
 static const int run_plan[] = {ASK_RUN, ASK_NONE};
 
 static const char *const words[ASK_LAST] = {
@@ -47,8 +49,8 @@ struct sppl {
     char message[MESSAGE_MAX]; /* the template in the printer, or empty: the active one */
     bool waiting;              /* the printer has nothing to do */
     bool adrift;               /* base is not known: it must be read at rest */
+    bool ran;                  /* on this link it was found running: its power was not cut */
     bool clearing;             /* halted and judged; the queue is being cleared */
-    enum unit_fate verdict;    /* of what the queue holds then */
     uint64_t base, first, total, depth, at_clear;
     uint64_t missing_us; /* since when more than one unit is missing */
 };
@@ -113,6 +115,7 @@ static void hear_state(struct driver *d, struct cm_slice value) {
     char shown[REPORT_WORDS_CAP] = "";
     enum driver_state cause = DRIVER_RUNNING;
     s->waiting = reply_begins(value, "WAITING");
+    s->ran |= reply_begins(value, "RUNNING");
     if (reply_begins(value, "ERROR")) {
         cause = DRIVER_FAULT;
         text_append(shown, sizeof shown, "%.*s", (int)(text.len < 40 ? text.len : 40),
@@ -201,13 +204,24 @@ static bool sppl_agrees(struct driver *d) {
     return true;
 }
 
-/* The queue was cleared: what it held has the verdict, if nothing came out meanwhile. */
+/* The queue was cleared: what it held is proved unprinted, if nothing came out meanwhile. */
 static bool cleared(struct driver *d) {
     struct sppl *s = d->own;
     s->clearing = false;
-    driver_settle(d, d->flight_n, s->total == s->at_clear ? s->verdict : FATE_UNKNOWN);
+    driver_settle(d, d->flight_n, s->total == s->at_clear ? FATE_CLEARED : FATE_UNKNOWN);
     s->base = s->total;
     return true;
+}
+
+/* At rest, where fewer were counted than are gone from the queue. Rows leave it from the front: the
+ * last `depth` in flight wait in it, or, where the last ones may never have arrived, others before
+ * them do and those are nowhere. Either way the last ones are on no product once it is cleared. Of
+ * those before nobody knows which were counted. */
+static void settle_gone(struct driver *d) {
+    struct sppl *s = d->own;
+    driver_settle(d, d->flight_n - s->depth, FATE_UNKNOWN);
+    s->base = s->total;
+    d->doubt = d->past = false;
 }
 
 /* The printer is halted and was read. */
@@ -225,7 +239,11 @@ static bool sppl_rested(struct driver *d) {
     }
     const bool agrees = d->flight_n == 0 || sppl_agrees(d); /* rows of others are cleared, too */
     if (d->phase == PHASE_HELD) return false;
-    s->verdict = agrees ? FATE_CLEARED : FATE_UNKNOWN;
+    if (agrees && d->flight_n > 0 && d->relinked && s->ran && d->phase == PHASE_OPENING) {
+        driver_keep(d); /* polled starts it again */
+        return false;
+    }
+    if (!agrees) settle_gone(d);
     s->at_clear = s->total;
     s->clearing = true;
     if (s->depth == 0) return cleared(d);
@@ -257,9 +275,46 @@ static void sppl_polled(struct driver *d) {
     if (!agrees && still) driver_reopen(d);
 }
 
+/* On a new link, the printer running: keep its queue if it and the counter account for every row.
+ * One in the press is in neither; and so is a last row that never arrived: where there may be such,
+ * look again, and if the press is never seen empty, at rest. */
+static enum peek sppl_peeked(struct driver *d) {
+    struct sppl *s = d->own;
+    if (d->cause != DRIVER_RUNNING || s->waiting || s->adrift) return PEEK_REST;
+    if (s->first != s->total) return PEEK_AGAIN;
+    if (s->total < s->base || s->depth > d->flight_n) return PEEK_REST;
+    const uint64_t counted = s->total - s->base;
+    const uint64_t popped = d->flight_n - s->depth;
+    if (counted > popped) return PEEK_REST; /* copies: it must be halted */
+    s->missing_us = d->now_us;
+    if (counted + 1 == popped && !d->doubt) return PEEK_KEEP;
+    if (counted < popped) return d->peeks_left > PEEKS_SPARED ? PEEK_AGAIN : PEEK_REST;
+    driver_settle(d, (size_t)popped, FATE_PRINTED);
+    s->base = s->total;
+    return PEEK_KEEP;
+}
+
+/* The life counter before the first row in flight. */
+static void sppl_memory(const struct driver *d, struct buffer *out) {
+    const struct sppl *s = d->own;
+    buffer_u8(out, s->adrift);
+    buffer_u64be(out, s->base);
+}
+
+static bool sppl_remember(struct driver *d, struct cm_slice memory) {
+    struct sppl *s = d->own;
+    struct cursor c = cursor_over(memory);
+    const uint8_t adrift = cursor_u8(&c);
+    const uint64_t base = cursor_u64be(&c);
+    if (cursor_end(&c) != CM_OK || adrift != 0) return false;
+    s->adrift = false;
+    s->base = base;
+    return true;
+}
+
 static void sppl_lost(struct driver *d) {
     struct sppl *s = d->own;
-    s->clearing = false;
+    s->clearing = s->ran = false;
 }
 
 const struct driver_kind kind_sppl = {
@@ -281,4 +336,9 @@ const struct driver_kind kind_sppl = {
     .rested = sppl_rested,
     .polled = sppl_polled,
     .lost = sppl_lost,
+    .peek_plan = peek_plan,
+    .peeked = sppl_peeked,
+    .memory_tag = 'Q',
+    .memory = sppl_memory,
+    .remember = sppl_remember,
 };

@@ -119,7 +119,8 @@ static void hear_answer(struct driver *d, struct cm_slice frame) {
     struct wsi *w = d->own;
     const bool yes = frame.p[0] == '$';
     const uint64_t sum = reply_hex(slice_of(frame.p + 1, 2));
-    const bool late = d->doubt && yes && d->asking == ASK_COUNT; /* which answers no $ */
+    /* A count answers no $. */
+    const bool late = d->doubt && !d->relinked && yes && d->asking == ASK_COUNT;
     if ((d->asking == ASK_UNIT || late) && sum == w->unit_sum) {
         hear_unit(d, yes);
         return;
@@ -162,6 +163,12 @@ static bool wsi_judge(struct driver *d) {
         w->base = w->count;
         return true;
     }
+    if (d->past && !w->taken && counted == 1) {
+        /* The text, or, if it never left us and the power came back, the old one once more. */
+        driver_settle(d, d->flight_n, FATE_UNKNOWN);
+        w->base = w->count;
+        return false;
+    }
     if (back || counted > d->flight_n || (counted == 1 && !w->taken)) {
         const uint64_t copies = back || counted <= d->flight_n ? 0 : counted - d->flight_n;
         driver_settle(d, d->flight_n, FATE_UNKNOWN);
@@ -194,6 +201,24 @@ static void wsi_lost(struct driver *d) {
     w->off = false; /* it may have been off and on again */
 }
 
+/* The print counter before the text, and whether the coder has said that it took it. */
+static void wsi_memory(const struct driver *d, struct buffer *out) {
+    const struct wsi *w = d->own;
+    buffer_u8(out, d->flight_n > 0 && w->taken);
+    buffer_u64be(out, w->base);
+}
+
+static bool wsi_remember(struct driver *d, struct cm_slice memory) {
+    struct wsi *w = d->own;
+    struct cursor c = cursor_over(memory);
+    const uint8_t taken = cursor_u8(&c);
+    const uint64_t base = cursor_u64be(&c);
+    if (cursor_end(&c) != CM_OK || taken > 1 || d->flight_n != 1) return false;
+    w->taken = taken == 1;
+    w->base = w->count = base;
+    return true;
+}
+
 const struct driver_kind kind_wsi = {
     .name = "wsi",
     .summary = "Videojet WSI: one slot; the print counter proves",
@@ -213,4 +238,7 @@ const struct driver_kind kind_wsi = {
     .rested = wsi_rested,
     .polled = wsi_polled,
     .lost = wsi_lost,
+    .memory_tag = 'W',
+    .memory = wsi_memory,
+    .remember = wsi_remember,
 };

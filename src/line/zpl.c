@@ -138,6 +138,7 @@ static void zpl_heard(struct driver *d, struct cm_slice frame) {
     }
     if (reply_behind(inner, "ERRORS:").len > 0) {
         hear_errors(z, inner);
+        if (z->errors != 0) driver_alive(d); /* ~HS keeps silent then, and that is no dead link */
     } else {
         hear_status(z, inner);
     }
@@ -227,6 +228,26 @@ static void zpl_lost(struct driver *d) {
     z->trouble = d->flight_n > 0;
 }
 
+/* The odometer before the first label in flight is all: labels have no identity. */
+static void zpl_memory(const struct driver *d, struct buffer *out) {
+    const struct zpl *z = d->own;
+    buffer_u8(out, z->based);
+    buffer_u64be(out, z->base);
+}
+
+/* What was in flight is judged as a whole, at rest: whatever disturbed us may have cut any label,
+ * and the last ones may never have left. */
+static bool zpl_remember(struct driver *d, struct cm_slice memory) {
+    struct zpl *z = d->own;
+    struct cursor c = cursor_over(memory);
+    const uint8_t based = cursor_u8(&c);
+    const uint64_t base = cursor_u64be(&c);
+    if (cursor_end(&c) != CM_OK || based != 1) return false;
+    z->based = z->trouble = true;
+    z->base = z->odometer = base;
+    return true;
+}
+
 const struct driver_kind kind_zpl = {
     .name = "zpl",
     .summary = "ZPL II labels: a stream; the odometer counts what came out",
@@ -248,4 +269,7 @@ const struct driver_kind kind_zpl = {
     .rested = zpl_judge,
     .polled = zpl_polled,
     .lost = zpl_lost,
+    .memory_tag = 'Z',
+    .memory = zpl_memory,
+    .remember = zpl_remember,
 };

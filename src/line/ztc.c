@@ -5,47 +5,29 @@
  *
  * One request at a time; PRS, PRC and the like come between request and answer. What an empty
  * buffer does is not known: it may print its last record again, so it is halted when it runs empty
- * and started when there is something to print. After a lost link the buffer is read and cleared:
- * an index sent twice might be printed twice. */
+ * and started when there is something to print. After a lost link its records are kept where
+ * numbers and counts prove that it holds them still and prints on (ztc_judge.c); else it is halted,
+ * read and cleared. */
 #include <string.h>
 
 #include "base/macros.h"
 #include "base/text.h"
-#include "line/kinds.h"
 #include "line/reply.h"
+#include "line/ztc.h"
 
-#define FORBIDDEN   "|\r\n"
-#define MESSAGE_MAX 128u
-#define FIELD_CAP   64u
-#define HEADER_CAP  512u
-
-enum {
-    ASK_FLUSH = ASK_OWN,
-    ASK_QUIET,
-    ASK_STATE,
-    ASK_FAULTS,
-    ASK_HALT,
-    ASK_SELECT,
-    ASK_CLEAR,
-    ASK_HEADER,
-    ASK_RUN,
-    ASK_PRINTED,
-    ASK_PRINTED_AGAIN,
-    ASK_LEFT,
-    ASK_NEXT,
-    ASK_COUNTS,
-    ASK_LAST
-};
+#define FORBIDDEN "|\r\n"
 
 static const int rest_plan[] = {ASK_FLUSH,  ASK_QUIET,         ASK_STATE, ASK_FAULTS,
                                 ASK_HALT,   ASK_PRINTED,       ASK_LEFT,  ASK_NEXT,
                                 ASK_COUNTS, ASK_PRINTED_AGAIN, ASK_NONE};
-static const int clear_plan[] = {ASK_CLEAR, ASK_NONE};
+static const int peek_plan[] = {ASK_FLUSH, ASK_QUIET, ASK_STATE,  ASK_FAULTS,        ASK_PRINTED,
+                                ASK_LEFT,  ASK_NEXT,  ASK_COUNTS, ASK_PRINTED_AGAIN, ASK_NONE};
+const int ztc_clear_plan[] = {ASK_CLEAR, ASK_NONE};
 static const int open_plan[] = {ASK_SELECT, ASK_CLEAR, ASK_HEADER, ASK_NONE};
 static const int poll_plan[] = {ASK_STATE,  ASK_FAULTS,        ASK_PRINTED, ASK_LEFT,
                                 ASK_COUNTS, ASK_PRINTED_AGAIN, ASK_NONE};
-static const int run_plan[] = {ASK_RUN, ASK_NONE};
-static const int halt_plan[] = {ASK_HALT, ASK_NONE};
+const int ztc_run_plan[] = {ASK_RUN, ASK_NONE};
+const int ztc_halt_plan[] = {ASK_HALT, ASK_NONE};
 
 /* The words of each question and how its answer begins; ACK and ERR answer the rest. */
 static const struct {
@@ -67,23 +49,6 @@ static const struct {
 
 #define STATE_RUNNING 3u
 #define STATE_OFFLINE 4u
-
-struct ztc {
-    char message[MESSAGE_MAX]; /* the job in the printer, or empty: the one that is selected */
-    char header[HEADER_CAP];
-    bool running, offline;
-    bool clearing; /* halted and judged; the buffer is being cleared */
-    enum unit_fate verdict;
-    bool known;                   /* numbers begin behind what the printer last printed */
-    uint64_t next;                /* number of the next record, 1 at least */
-    uint64_t seen;                /* SLR when last believed */
-    uint64_t first, last;         /* SLR before and after the other readings */
-    uint64_t left;                /* SRC */
-    uint64_t prints_next;         /* SNI */
-    uint64_t missing, missing_us; /* prints that GPC lacks, and since when */
-    bool counts;                  /* this printer knows GPC */
-    uint64_t good, good_base;     /* GPC as read, and when last believed */
-};
 
 static cm_err check_name(const char *name, size_t cap, struct cm_diag *diag) {
     if (slice_text(name).len >= cap)
@@ -170,6 +135,7 @@ static void hear_values(struct driver *d, struct cm_slice values) {
     case ASK_STATE:
         z->running = one == STATE_RUNNING;
         z->offline = one == STATE_OFFLINE;
+        z->ran |= z->running;
         break;
     case ASK_FAULTS: hear_faults(d, values); return;
     case ASK_PRINTED: z->first = one; break;
@@ -185,7 +151,7 @@ static void hear_values(struct driver *d, struct cm_slice values) {
 static void hear_verdict(struct driver *d, bool yes) {
     struct ztc *z = d->own;
     /* A late yes is the unit's: GST never answers ACK. A late no may be its own. */
-    const bool late = d->doubt && yes && d->asking == ASK_STATE;
+    const bool late = d->doubt && !d->relinked && yes && d->asking == ASK_STATE;
     if (d->asking == ASK_UNIT || late) {
         if (yes) driver_took(d);
         if (!yes) driver_refused(d, "the printer refused a record");
@@ -225,112 +191,6 @@ static void ztc_heard(struct driver *d, struct cm_slice frame) {
     }
 }
 
-/* Whether the readings are of one moment and of this run. */
-static bool is_sound(struct driver *d) {
-    const struct ztc *z = d->own;
-    driver_count(d, z->good, z->left);
-    return z->first == z->last && z->last >= z->seen && z->last < z->next &&
-           z->good >= z->good_base;
-}
-
-static void settle_printed(struct driver *d, enum unit_fate fate) {
-    struct ztc *z = d->own;
-    driver_settle(d, driver_up_to(d, z->last), fate);
-    z->seen = z->last;
-    z->good_base = z->good;
-}
-
-/* Settle what is printed; whether buffer and numbers tell the same of the rest. */
-static bool ztc_agrees(struct driver *d) {
-    const struct ztc *z = d->own;
-    if (!is_sound(d)) return false;
-    const uint64_t printed = driver_up_to(d, z->last);
-    const uint64_t good = z->good - z->good_base;
-    if (z->counts && good < printed) return false;
-    settle_printed(d, FATE_PRINTED);
-    if (z->counts && good > printed)
-        driver_hold(d, good - printed, "the printer printed more than its records");
-    if (z->left != d->flight_n) return false;
-    d->doubt = false;
-    return true;
-}
-
-/* Products passed unprinted: which of the records up to SLR were theirs, nobody knows. */
-static void see_skips(struct driver *d) {
-    struct ztc *z = d->own;
-    const uint64_t printed = driver_up_to(d, z->last);
-    const uint64_t good = z->good - z->good_base;
-    const uint64_t missing = z->counts && good < printed ? printed - good : 0;
-    if (missing == 0 || missing != z->missing) z->missing_us = d->now_us;
-    z->missing = missing;
-    if (missing > 0 && d->now_us - z->missing_us >= d->rest_us) settle_printed(d, FATE_UNKNOWN);
-}
-
-/* At rest, where SLR, SRC and SNI do not fit our records: those that wait to be printed are known
- * all the same when SNI and SRC agree. */
-static bool rest_agrees(struct driver *d) {
-    const struct ztc *z = d->own;
-    if (!is_sound(d)) return false;
-    settle_printed(d, FATE_UNKNOWN);
-    if (d->doubt && z->prints_next == z->last + 1 && z->left + 1 == d->flight_n)
-        driver_settle_last(d, FATE_REFUSED); /* its record never arrived */
-    const size_t gone = z->prints_next == 0 ? 0 : driver_up_to(d, z->prints_next - 1);
-    if (z->left != d->flight_n - gone) return false;
-    driver_settle(d, gone, FATE_UNKNOWN); /* begun, not ended */
-    return true;
-}
-
-/* The buffer was cleared while the printer stood. */
-static bool cleared(struct driver *d) {
-    struct ztc *z = d->own;
-    z->clearing = false;
-    driver_settle(d, d->flight_n, z->verdict);
-    z->seen = z->last;
-    z->good_base = z->good;
-    return true;
-}
-
-static bool ztc_rested(struct driver *d) {
-    struct ztc *z = d->own;
-    const bool still = driver_still(d, z->last, z->left);
-    if (z->first != z->last) return false;
-    if (z->clearing && z->left == 0) return cleared(d);
-    if (!z->known || d->flight_n == 0) {
-        z->known = true;
-        if (z->next <= z->last) z->next = z->last + 1;
-        z->seen = z->last;
-        z->good_base = z->good;
-    }
-    bool agrees = d->flight_n == 0 || ztc_agrees(d);
-    if (d->phase == PHASE_HELD || (!agrees && !still)) return false;
-    if (!agrees) agrees = rest_agrees(d);
-    z->verdict = agrees ? FATE_CLEARED : FATE_UNKNOWN;
-    z->clearing = true;
-    if (z->left == 0) return cleared(d);
-    driver_walk(d, clear_plan);
-    return false;
-}
-
-static void ztc_polled(struct driver *d) {
-    struct ztc *z = d->own;
-    const bool agrees = ztc_agrees(d);
-    const bool still = driver_still(d, z->last, z->left);
-    if (d->phase == PHASE_HELD) return;
-    if (is_sound(d)) see_skips(d);
-    if (d->cause != DRIVER_RUNNING) return;
-    if (!agrees && still) {
-        driver_reopen(d);
-        return;
-    }
-    if (z->running && z->left == 0) driver_walk(d, halt_plan);
-    if (!z->running && z->left > 0) driver_walk(d, run_plan);
-}
-
-static void ztc_lost(struct driver *d) {
-    struct ztc *z = d->own;
-    z->clearing = false;
-}
-
 const struct driver_kind kind_ztc = {
     .name = "ztc",
     .summary = "Videojet/Linx ZTC: records under our numbers; the last printed one is named",
@@ -350,4 +210,9 @@ const struct driver_kind kind_ztc = {
     .rested = ztc_rested,
     .polled = ztc_polled,
     .lost = ztc_lost,
+    .peek_plan = peek_plan,
+    .peeked = ztc_peeked,
+    .memory_tag = 'I',
+    .memory = ztc_memory,
+    .remember = ztc_remember,
 };

@@ -73,6 +73,7 @@ static void open_driver(struct join *j) {
 void join_open(struct join *j, const struct join_plan *plan) {
     *j = (struct join){.plan = *plan, .now_us = STEP_US};
     assert_true(plan->units <= JOIN_UNITS_MAX);
+    j->rng = plan->seed + 1;
     open_printer(j);
     open_driver(j);
 }
@@ -82,6 +83,7 @@ void join_close(struct join *j) {
     printer_free(j->printer);
     protocol_free(j->rules);
     buffer_free(&j->said);
+    buffer_free(&j->memory);
 }
 
 static void connect(struct join *j) {
@@ -98,6 +100,39 @@ static void cut(struct join *j) {
     driver_disconnected(j->driver, j->now_us);
 }
 
+/* A step of the deaths' own generator (Numerical Recipes' LCG): below n. */
+static uint64_t draw(struct join *j, uint64_t n) {
+    j->rng = j->rng * 6364136223846793005u + 1442695040888963407u;
+    return (j->rng >> 33) % n;
+}
+
+void join_die(struct join *j) {
+    const struct cm_slice out = driver_out(j->driver);
+    const size_t arrive = out.len == 0 ? 0 : (size_t)draw(j, out.len + 1);
+    if (j->link != NULL && arrive > 0 && !printer_is_full(j->link))
+        printer_hear(j->printer, j->link, slice_of(out.p, arrive), j->now_us);
+    if (j->link != NULL) printer_disconnect(j->link);
+    j->link = NULL;
+    driver_free(j->driver);
+    open_driver(j);
+    struct unit_past past[JOIN_UNITS_MAX];
+    size_t n = 0;
+    memcpy(j->fates, j->written, sizeof j->fates);
+    for (size_t i = 0; i < j->sent; i++)
+        if (j->written[i] == 0) past[n++].serial = i;
+    j->given = j->sent;
+    assert_ok(driver_remember(j->driver, buffer_slice(&j->memory), past, n));
+    j->deaths++;
+    j->stopping = false;
+    j->retry_us = j->now_us + draw(j, 200) * STEP_US;
+}
+
+static bool perhaps_die(struct join *j) {
+    if (j->deaths >= j->plan.deaths || draw(j, j->plan.one_in) != 0) return false;
+    join_die(j);
+    return true;
+}
+
 /* Our bytes to the printer, in pieces; false when nothing moved. */
 static bool carry_out(struct join *j) {
     const struct cm_slice out = driver_out(j->driver);
@@ -107,6 +142,18 @@ static bool carry_out(struct join *j) {
     printer_hear(j->printer, j->link, slice_of(out.p, len), j->now_us);
     driver_left(j->driver, len, j->now_us);
     cut(j);
+    return !perhaps_die(j);
+}
+
+/* The first part of a piece, then, a step later, the rest; false: not in this step. */
+static bool split(struct join *j, size_t piece_len, size_t *len) {
+    if (j->split_us == j->now_us) return false;
+    if (j->split_us == 0 && piece_len > j->plan.split) {
+        *len = j->plan.split;
+        j->split_us = j->now_us;
+        return true;
+    }
+    j->split_us = 0;
     return true;
 }
 
@@ -114,7 +161,8 @@ static bool carry_in(struct join *j) {
     if (j->link == NULL) return false;
     const struct cm_slice piece = outbox_next(&j->link->out, j->now_us);
     if (piece.len == 0) return false;
-    const size_t len = j->plan.chop == 0 || piece.len < j->plan.chop ? piece.len : j->plan.chop;
+    size_t len = j->plan.chop == 0 || piece.len < j->plan.chop ? piece.len : j->plan.chop;
+    if (j->plan.split > 0 && !split(j, piece.len, &len)) return false;
     driver_hear(j->driver, slice_of(piece.p, len), j->now_us);
     outbox_left(&j->link->out, len);
     cut(j);
@@ -130,7 +178,7 @@ static void take_reports(struct join *j) {
         for (uint64_t i = 0; r.kind == REPORT_FATE && i < r.n; i++) {
             assert_true(r.serial + i < j->given);
             assert_int_equal(j->fates[r.serial + i], 0); /* one fate a unit */
-            j->fates[r.serial + i] = 1u << r.fate;
+            j->fates[r.serial + i] = (uint8_t)(1u << r.fate);
         }
         if (r.kind != REPORT_RECONNECT || j->link == NULL) continue;
         j->link->reset = true;
@@ -138,11 +186,37 @@ static void take_reports(struct join *j) {
     }
 }
 
+/* One commit: what became of units, what is about to be sent, and the driver's memory. */
+static void write_journal(struct join *j) {
+    take_reports(j);
+    const size_t room = driver_room(j->driver);
+    const size_t wish = room > j->plan.ahead ? room : j->plan.ahead;
+    const size_t left = j->plan.units > j->sent ? j->plan.units - j->sent : 0;
+    if (room > 0 && j->sent == j->given) j->sent += wish < left ? wish : left;
+    memcpy(j->written, j->fates, sizeof j->written);
+    buffer_clear(&j->memory);
+    driver_memory(j->driver, &j->memory);
+    assert_true(j->memory.len <= DRIVER_MEMORY_MAX);
+}
+
+/* Whether the last commit still says what another life would need. */
+static bool is_written(struct join *j) {
+    struct buffer now = BUFFER_INIT;
+    driver_memory(j->driver, &now);
+    const bool same = slice_equal(buffer_slice(&now), buffer_slice(&j->memory));
+    buffer_free(&now);
+    return same;
+}
+
 static void give(struct join *j) {
-    while (j->given < j->plan.units && driver_room(j->driver) > 0) {
+    if (driver_room(j->driver) == 0 || (j->given == j->sent && j->sent >= j->plan.units)) return;
+    write_journal(j);
+    if (perhaps_die(j)) return;
+    while (j->given < j->sent && driver_room(j->driver) > 0) {
         char code[16];
         (void)snprintf(code, sizeof code, "C%06u", (unsigned)j->given);
         const struct unit u = {.serial = j->given, .texts = {slice_text(code)}};
+        if (!is_written(j)) write_journal(j);
         assert_ok(driver_give(j->driver, &u, j->now_us, NULL));
         j->given++;
     }
@@ -165,6 +239,8 @@ void join_step(struct join *j) {
     while (carry_out(j) || carry_in(j))
         give(j);
     take_reports(j);
+    if (draw(j, 8) == 0) write_journal(j); /* of fates alone, at times */
+    (void)perhaps_die(j);
     j->now_us += STEP_US;
     printer_tick(j->printer, j->now_us);
     cut(j);
@@ -219,12 +295,11 @@ static bool is_done(const struct join *j) {
 void join_run(struct join *j, const struct join_plan *plan) {
     join_open(j, plan);
     const uint64_t limit_us = j->now_us + plan->limit_ms * 1000;
-    bool stopping = false;
     while (j->now_us < limit_us && driver_state(j->driver) != DRIVER_STOPPED) {
         join_step(j);
         if (driver_state(j->driver) == DRIVER_HELD) driver_resume(j->driver, j->now_us);
-        if (is_done(j) && !stopping) driver_stop(j->driver, j->now_us);
-        stopping |= is_done(j);
+        if (is_done(j) && !j->stopping) driver_stop(j->driver, j->now_us);
+        j->stopping |= is_done(j);
     }
     driver_abandon(j->driver, j->now_us);
     take_reports(j);

@@ -24,6 +24,10 @@ struct join_plan {
     uint64_t limit_ms; /* then the driver is abandoned */
     bool finish;       /* stop only when nothing is in flight, if that ever comes */
     bool passing;      /* the driver is told of each product that passes */
+    size_t split;      /* each answer comes in two: so many bytes, and the rest a step later */
+    size_t ahead;      /* units journaled as sent at once; 0: as many as there is room for */
+    unsigned deaths;   /* the program is killed so often, */
+    unsigned one_in;   /* at moments with these odds */
 };
 
 struct join {
@@ -33,14 +37,26 @@ struct join {
     struct protocol *rules;
     struct link *link;
     uint64_t now_us, retry_us, product_us;
-    uint64_t fates[JOIN_UNITS_MAX]; /* 1 << fate of each serial, 0: in flight */
+    uint8_t fates[JOIN_UNITS_MAX]; /* 1 << fate of each serial, 0: in flight */
     uint64_t accepted, copies;
     unsigned states; /* seen, bits 1 << enum driver_state */
     size_t given;
     uint64_t products;
     struct buffer said; /* all bytes of the driver */
+    bool stopping;
+
+    /* What a run's journal keeps (driver.h), which outlives the driver. */
+    size_t sent;                     /* serials below it are written as sent */
+    uint8_t written[JOIN_UNITS_MAX]; /* fates */
+    struct buffer memory;
+    unsigned deaths;
+    uint64_t rng;
+    uint64_t split_us; /* when the first part of an answer came */
 };
 
+/* Its own death: the driver goes with all it had not written, bytes on their way still arrive or do
+ * not, and a new driver remembers. */
+void join_die(struct join *j);
 /* Run from the first connection to the driver's stop, then judge. */
 void join_run(struct join *j, const struct join_plan *plan);
 void join_close(struct join *j);

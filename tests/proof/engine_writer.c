@@ -1,6 +1,6 @@
 /* A program to be recorded (tests/support/powerloss): it opens a workspace, makes calls of all
- * kinds from several threads, folds in between, makes batches, and marks what it asks and what it
- * was answered.
+ * kinds from several threads, folds in between, makes batches, streams a run, and marks what it
+ * asks and what it was answered.
  * Usage: engine_writer WORKSPACE CODES CALLS, where CODES is a file of POWER_UNITS codes. */
 #include "support/cm.h"
 
@@ -10,6 +10,7 @@
 
 #include "crypto/secret.h"
 #include "power_plan.h"
+#include "run_script.h"
 
 /* There when the recorder is preloaded. */
 __attribute__((weak)) void powerloss_mark(const void *p, unsigned len);
@@ -77,6 +78,25 @@ static void *write_on(void *ctx) {
     return NULL;
 }
 
+/* A line beside the tills: holds and moves. */
+static void *print_on(void *ctx) {
+    struct writer *me = ctx;
+    static struct run_script script;
+    run_script_rewind(&script);
+    for (unsigned long i = 0; i < me->calls; i++) {
+        struct power_mark m;
+        memset(&m, 0, sizeof m);
+        m.kind = POWER_STEP_ASKED;
+        m.step = script.step;
+        mark(&m);
+        if (run_script_do(&script, me->w->engine) != CM_OK) exit(4);
+        m.kind = POWER_STEP;
+        mark(&m);
+        run_script_advance(&script);
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv) {
     struct world w;
     static struct writer writers[POWER_WORKERS]; /* large: each remembers calls */
@@ -96,6 +116,9 @@ int main(int argc, char **argv) {
         load_worker_init(&writers[i].worker, &load, i);
         if (pthread_create(&writers[i].thread, NULL, write_on, &writers[i]) != 0) return 3;
     }
+    struct writer printer = {.w = &w, .calls = writers[0].calls};
+    if (pthread_create(&printer.thread, NULL, print_on, &printer) != 0) return 3;
+    (void)pthread_join(printer.thread, NULL);
     for (uint32_t i = 0; i < POWER_WORKERS; i++)
         (void)pthread_join(writers[i].thread, NULL);
     world_close(&w);

@@ -12,13 +12,16 @@
 #define POWER_WORKERS     3u
 
 enum power_kind {
-    POWER_ASKED,    /* a call is about to be made: in flight from here */
-    POWER_ANSWERED, /* and these were its answers */
-    POWER_BATCH     /* this batch is described, issued and open */
+    POWER_ASKED,      /* a call is about to be made: in flight from here */
+    POWER_ANSWERED,   /* and these were its answers */
+    POWER_BATCH,      /* this batch is described, issued and open */
+    POWER_STEP_ASKED, /* the run's step of this number is under way */
+    POWER_STEP        /* and is durable */
 };
 
 struct power_mark {
     uint32_t kind, set;
+    uint64_t step;
     struct load_call call;
 };
 

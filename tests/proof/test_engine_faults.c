@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "notebook.h"
+#include "run_script.h"
 #include "support/faults/faults.h"
 #include "support/must.h"
 
@@ -26,6 +27,8 @@ struct ordeal {
     uint32_t set, next_unit;
     uint64_t next_key;
     struct load_call calls[TRIAL_CALLS];
+    struct run_script script;
+    bool step_tried, step_done;
     unsigned refused, unknown, unopened;
 };
 
@@ -34,6 +37,7 @@ static void ordeal_make(struct ordeal *o) {
     *o = (struct ordeal){.w = {.segment_len = 65536, .fold_len = 700}, .next_key = KEY_BASE};
     world_make(&o->w, 12, 100000);
     o->set = world_batch(&o->w, UNIT_N, true);
+    run_script_make(&o->script, &o->w);
     notebook_init(&o->book, (size_t)TRIALS_MAX * TRIAL_CALLS * LOAD_ITEMS * 4);
     o->load = (struct load){.codes = load_codes(&o->w, o->set, UNIT_N),
                             .unit_n = UNIT_N,
@@ -75,6 +79,8 @@ static void live_in_trouble(struct ordeal *o) {
         return;
     }
     o->load.engine = o->w.engine;
+    o->step_tried = true; /* a line, too */
+    o->step_done = run_script_do(&o->script, o->w.engine) == CM_OK;
     for (uint32_t i = 0; i < TRIAL_CALLS; i++) {
         if (!load_ask(&o->load, 0, &o->calls[i])) {
             o->unknown++;
@@ -86,6 +92,18 @@ static void live_in_trouble(struct ordeal *o) {
     world_close(&o->w);
 }
 
+/* The run is as it was, or one step further; what was acknowledged is there. */
+static void step_well(struct ordeal *o, unsigned at) {
+    const bool before = run_script_agrees(&o->script, o->w.engine);
+    if (before && o->step_done) fail_msg("after failure %u: a step of the run is lost", at);
+    if (before) assert_ok(run_script_do(&o->script, o->w.engine));
+    if (!before && !o->step_tried) fail_msg("after failure %u: the run changed by itself", at);
+    run_script_advance(&o->script);
+    if (!run_script_agrees(&o->script, o->w.engine))
+        fail_msg("after failure %u: the run differs from its script", at);
+    o->step_tried = o->step_done = false;
+}
+
 /* Trouble over: it opens, and what is open is asked again under its key. */
 static void live_well(struct ordeal *o, unsigned at) {
     struct cm_diag diag = DIAG_INIT;
@@ -94,6 +112,7 @@ static void live_well(struct ordeal *o, unsigned at) {
         fail_msg("after failure %u: %s: %s %s", at, cm_err_name(err), diag.input, diag.problem);
     o->load.engine = o->w.engine;
     o->load.boot++;
+    step_well(o, at);
     for (uint32_t i = 0; i < TRIAL_CALLS; i++) {
         struct load_call again = o->calls[i];
         if (!load_ask(&o->load, 0, &again) || !settled(&again))

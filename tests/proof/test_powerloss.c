@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "facts.h"
 #include "power_plan.h"
+#include "run_script.h"
 #include "support/must.h"
 #include "support/powerloss/bed.h"
 #include "support/prove.h"
@@ -39,6 +40,8 @@ static void bed_make(struct bed *b) {
     world_make(&b->w, 12, 100000);
     world_terms(&b->w, "{\"uses\":2}");
     assert_int_equal(world_batch(&b->w, POWER_UNITS, true), 1);
+    static struct run_script script;
+    run_script_make(&script, &b->w);
     b->codes = load_codes(&b->w, 1, POWER_UNITS);
     char *note = must_calloc(1, BALLAST_LEN);
     memset(note, 'x', BALLAST_LEN);
@@ -70,7 +73,8 @@ struct after {
     size_t n;
     struct load_call retry[RETRY_N]; /* the last calls with a key, the one in flight too */
     size_t retry_n;
-    uint32_t batch_n; /* batches acknowledged */
+    uint32_t batch_n;      /* batches acknowledged */
+    uint64_t steps, asked; /* of the run's script: durable, and begun */
 };
 
 static void keep(struct after *a, const struct load_call *call) {
@@ -100,6 +104,9 @@ static void before_failure(struct after *a, const struct powerloss_mark *marks, 
             a->batch_n = m.set;
             continue;
         }
+        if (m.kind == POWER_STEP_ASKED) a->asked = m.step + 1;
+        if (m.kind == POWER_STEP) a->steps = m.step + 1;
+        if (m.kind == POWER_STEP_ASKED || m.kind == POWER_STEP) continue;
         struct load_call *mine = &open[m.call.items[0].process % POWER_WORKERS];
         *mine = m.call;
         if (m.kind == POWER_ASKED) {
@@ -124,6 +131,21 @@ static cm_err batches_are_there(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
+/* The run is as its script left it, with the step under way or without; and it goes on. */
+static cm_err run_is_there(struct cm_engine *engine, const struct after *a) {
+    static struct run_script script;
+    run_script_rewind(&script);
+    while (script.step < a->steps)
+        run_script_advance(&script);
+    if (a->asked > a->steps && !run_script_agrees(&script, engine)) run_script_advance(&script);
+    if (!run_script_agrees(&script, engine)) return CM_E_CONFLICT;
+    for (unsigned i = 0; i < 4; i++) {
+        TRY(run_script_do(&script, engine));
+        run_script_advance(&script);
+    }
+    return run_script_agrees(&script, engine) ? CM_OK : CM_E_CONFLICT;
+}
+
 /* Ask the reopened engine: old keys again, then every unit. */
 static cm_err ask_after(struct world *v, const struct bed *b, struct after *a) {
     const struct load load = {.engine = v->engine,
@@ -136,6 +158,7 @@ static cm_err ask_after(struct world *v, const struct bed *b, struct after *a) {
                               .tell = tell,
                               .tell_ctx = a};
     TRY(engine_read(v->engine, batches_are_there, a));
+    TRY(run_is_there(v->engine, a));
     for (size_t i = 0; i < (a->retry_n < RETRY_N ? a->retry_n : RETRY_N); i++)
         if (!load_ask(&load, 0, &a->retry[i])) return CM_E_DEAD;
     for (uint32_t unit = 0; unit < POWER_UNITS; unit++) {

@@ -69,19 +69,19 @@ static const char *protocol_of(const char *uri, char *out, size_t cap) {
     return out;
 }
 
-static cm_err read_protocol(const struct options *o, struct cm_slice kind, struct run_texts *t,
+static cm_err read_protocol(const struct options *o, const char *uri, struct run_texts *t,
                             struct cm_diag *diag) {
     char named[DIAG_PART_CAP];
     const char *path = option_text(o, "protocol");
-    if (!is_kind(kind, "raw")) {
+    if (!is_kind(printer_kind(uri), "raw")) {
         if (path == NULL) return CM_OK;
         return diag_fail(diag, CM_E_ARGUMENT, "--protocol", NULL,
                          "use a printer like raw+tcp://HOST:PORT, or leave it out",
                          "only raw printers are told their language");
     }
-    if (path == NULL) path = protocol_of(option_text(o, "printer"), named, sizeof named);
+    if (path == NULL) path = protocol_of(uri, named, sizeof named);
     if (path == NULL)
-        return diag_fail(diag, CM_E_ARGUMENT, "--printer", NULL,
+        return diag_fail(diag, CM_E_ARGUMENT, uri, NULL,
                          "give --protocol codenet, ngpcl, or your own FILE",
                          "a raw printer needs its line protocol");
     t->protocol_name =
@@ -89,10 +89,11 @@ static cm_err read_protocol(const struct options *o, struct cm_slice kind, struc
     return shipped_read(shipped_protocols, "--protocol", path, &t->protocol_text, diag);
 }
 
-cm_err run_texts_read(const struct options *o, struct run_texts *out, struct cm_diag *diag) {
+cm_err run_texts_read(const struct options *o, const char *uri, struct run_texts *out,
+                      struct cm_diag *diag) {
     const char *template = option_text(o, "template");
-    const struct cm_slice kind = printer_kind(option_text(o, "printer"));
-    TRY(read_protocol(o, kind, out, diag));
+    const struct cm_slice kind = printer_kind(uri);
+    TRY(read_protocol(o, uri, out, diag));
     if (!printer_takes_labels(kind)) {
         out->template_name = slice_text(template != NULL ? template : "");
         return CM_OK;
@@ -234,7 +235,7 @@ cm_err run_order(struct cli *cli, struct buffer *out) {
     struct json_writer w = json_writer_into(out, false);
     const struct options *o = &cli->options;
     TRY(check_what(cli));
-    TRY(run_texts_read(o, &texts, cli->diag));
+    TRY(run_texts_read(o, option_text(o, "printer"), &texts, cli->diag));
     json_object_begin(&w, NULL);
     if (position(cli, 0) != NULL)
         json_put_cstr(&w, "batch", position(cli, 0));

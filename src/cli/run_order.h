@@ -20,9 +20,9 @@ struct run_texts {
     struct cm_slice template_name, protocol_name; /* borrow the options */
 };
 void run_texts_wipe(struct run_texts *t);
-/** Read --template and --protocol for --printer.
+/** Read --template and --protocol for a printer.
  * @retval CM_E_ARGUMENT  one is missing      @retval as shipped_read */
-CM_MUST_CHECK cm_err run_texts_read(const struct options *o, struct run_texts *out,
+CM_MUST_CHECK cm_err run_texts_read(const struct options *o, const char *uri, struct run_texts *out,
                                     struct cm_diag *diag);
 
 /** The arguments of run.start. The session is open.

@@ -36,6 +36,14 @@ static void notes_and_texts_stand_as_they_are(void **state) {
           "Next: mint.\nThen open.\na\nb\n");
 }
 
+/* ESC, CSI and a direction mark out of a printer's mouth. */
+static void what_could_steer_a_terminal_is_made_harmless(void **state) {
+    (void)state;
+    shows("{\"words\":\"a\\u001b[2Jb\\u009b\\u202e\",\"notes\":[\"\\u0007x\"],"
+          "\"rows\":[{\"x\":\"\\r\\n\"}]}",
+          "words: a?[2Jb??\n?x\nrows:\n  x\n  ??\n");
+}
+
 static void rows_may_lack_members_and_widths_count_characters(void **state) {
     (void)state;
     shows("{\"a\":[{\"x\":\"\xC3\xA4\xC3\xB6\",\"y\":\"1\"},{\"x\":\"abc\"}],\"b\":[],\"c\":[1,2]}",
@@ -68,6 +76,7 @@ int main(void) {
         cmocka_unit_test(members_are_lines_with_their_values_aligned),
         cmocka_unit_test(an_array_of_objects_is_a_table_with_numbers_to_the_right),
         cmocka_unit_test(notes_and_texts_stand_as_they_are),
+        cmocka_unit_test(what_could_steer_a_terminal_is_made_harmless),
         cmocka_unit_test(rows_may_lack_members_and_widths_count_characters),
         cmocka_unit_test(nested_objects_are_indented),
         cmocka_unit_test(what_is_no_object_is_refused),

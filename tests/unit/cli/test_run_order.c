@@ -24,7 +24,7 @@ static void a_shipped_template_is_found_by_its_name(void **state) {
     const char *const words[] = {"--printer", "zpl+tcp://10.0.0.5", "--template", "plain", NULL};
     CM_CLEANUP(options_free) struct options o = options_of(words);
     CM_CLEANUP(run_texts_wipe) struct run_texts t = {.template_text = BUFFER_INIT};
-    assert_ok(run_texts_read(&o, &t, NULL));
+    assert_ok(run_texts_read(&o, option_text(&o, "printer"), &t, NULL));
     assert_memory_equal(t.template_text.p, "^XA^PW400", 9); /* templates/labels/plain.zpl */
     assert_true(slice_equal(t.template_name, slice_text("plain")));
     assert_int_equal(t.protocol_text.len, 0);
@@ -37,7 +37,7 @@ static void coders_get_the_name_of_their_message(void **state) {
                                  "JOB1", NULL};
     CM_CLEANUP(options_free) struct options o = options_of(words);
     CM_CLEANUP(run_texts_wipe) struct run_texts t = {.template_text = BUFFER_INIT};
-    assert_ok(run_texts_read(&o, &t, NULL));
+    assert_ok(run_texts_read(&o, option_text(&o, "printer"), &t, NULL));
     assert_true(slice_equal(t.template_name, slice_text("JOB1")));
     assert_int_equal(t.template_text.len, 0);
     assert_non_null(strstr(buffer_cstr(&t.protocol_text), "name codenet\n"));
@@ -67,7 +67,7 @@ static void what_a_printer_lacks_is_named_with_its_remedy(void **state) {
         CM_CLEANUP(options_free) struct options o = options_of(cases[i].words);
         CM_CLEANUP(run_texts_wipe) struct run_texts t = {.template_text = BUFFER_INIT};
         struct cm_diag diag = DIAG_INIT;
-        assert_err(cases[i].err, run_texts_read(&o, &t, &diag));
+        assert_err(cases[i].err, run_texts_read(&o, option_text(&o, "printer"), &t, &diag));
         assert_string_equal(diag.problem, cases[i].problem);
         assert_true(diag.remedy[0] != '\0');
     }

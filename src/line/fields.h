@@ -19,9 +19,10 @@ extern const char *const fields_names[FIELDS_N + 1];
 struct fields;
 
 /** Read a batch's words.
- * @param[in] batch  JSON object {"name", "product", "gtin", "date", "url", "human"}, texts, all but
- *                   the name optional. human: groups as lengths, "4-4-3"; url: "{code}" in it is
- *                   replaced @param[in] line  the line's name, may be empty
+ * @param[in] batch  JSON object {"name", "product", "gtin", "date", "line", "url", "groups",
+ *                   "separator"}, all but the name optional. groups: lengths, for `human`; url: the
+ *                   code is put for "{code}" in it
+ * @param[in] line   the run's own name of the line, may be empty
  * @retval CM_E_FORMAT, CM_E_RANGE  as json_text      @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err fields_new(struct json_value batch, struct cm_slice line, struct fields **out);
 void fields_free(struct fields *f);

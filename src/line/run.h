@@ -96,7 +96,12 @@ uint64_t run_wakes_us(const struct run *r, struct run_now now);
 bool run_report_due(const struct run *r, struct run_now now);
 /* Write the run's object of line.report; what it tells is remembered until its answer. */
 void run_report(struct run *r, struct json_writer *w, struct run_now now);
-void run_reported(struct run *r, bool taken, struct run_now now);
+/* Its answer: on CM_OK the ledger has what was told. What it refuses for good (conflict, not found)
+ * is told alone next time, and then given up with a word to the operator; anything else is told
+ * again. */
+void run_reported(struct run *r, cm_err err, struct run_now now);
+/* Whether its next report should travel alone. */
+bool run_is_cautious(const struct run *r);
 
 struct run_view {
     uint32_t number;
@@ -110,7 +115,5 @@ struct run_view {
     bool attention, done, settled; /* done: reported to its end; settled: nothing in flight */
 };
 void run_view(const struct run *r, struct run_now now, struct run_view *out);
-/* Bytes that a run keeps, texts included. */
-size_t run_memory(const struct run *r);
 
 #endif

@@ -5,7 +5,7 @@
 #define CM_LINE_RUN_DOCUMENT_H
 
 #include "doc/json.h"
-#include "line/driver.h"
+#include "line/fields.h"
 
 #define RUN_NAME_CAP    128u
 #define RUN_PRINTER_CAP 1280u

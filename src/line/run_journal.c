@@ -35,7 +35,23 @@ static cm_err add(struct run_journal *j, uint32_t run) {
 
 static void past_free(struct run_past *p) {
     spans_wipe(&p->spans);
+    free(p->sets);
     free(p);
+}
+
+/* Note the set of a range, before anything is known of its serials. */
+static cm_err note_set(struct run_past *p, uint32_t set) {
+    for (size_t i = p->set_n; i > 0; i--)
+        if (p->sets[i - 1] == set) return CM_OK;
+    if (p->set_n == p->set_cap) {
+        const size_t cap = p->set_cap * 2 + 4;
+        uint32_t *sets = realloc(p->sets, cap * sizeof *sets);
+        if (sets == NULL) return CM_E_NO_MEMORY;
+        p->sets = sets;
+        p->set_cap = cap;
+    }
+    p->sets[p->set_n++] = set;
+    return CM_OK;
 }
 
 static cm_err drop(struct run_journal *j, uint32_t run) {
@@ -174,6 +190,7 @@ static cm_err identify(struct run_journal *j, struct cm_slice bytes) {
 
 static cm_err apply_span(struct run_past *p, const struct run_record *r) {
     struct span range = r->span;
+    if (r->type == RECORD_HOLD || r->type == RECORD_FATE) TRY(note_set(p, range.set));
     switch (r->type) {
     case RECORD_HOLD: range.stage = CM_STAGE_RESERVED; return lay_all(p, &range, may_hold);
     case RECORD_HOLE: range.stage = RUN_STAGE_HOLE; return lay_all(p, &range, may_hole);

@@ -37,6 +37,8 @@ struct run_tally {
 struct run_past {
     uint32_t run;
     struct spans spans; /* reserved, hole, sent, settled */
+    uint32_t *sets;     /* in the order in which they were first held: the order of sending */
+    size_t set_n, set_cap;
     uint8_t memory[RUN_MEMORY_MAX];
     size_t memory_len;
     struct run_tally tally;

@@ -55,9 +55,10 @@ static cm_err prepare(int fd, uint64_t from, uint64_t to) {
     return CM_OK;
 }
 
-static void put_spans(struct buffer *out, const struct run_past *p) {
+static void put_spans(struct buffer *out, const struct run_past *p, uint32_t set) {
     struct run_record r = {.run = p->run};
-    for (size_t i = 0; i < p->spans.n; i++) {
+    size_t i = spans_from(&p->spans, set, 0);
+    for (; i < p->spans.n && p->spans.p[i].set == set; i++) {
         r.span = p->spans.p[i];
         const unsigned stage = r.span.stage;
         const bool reserved = stage == CM_STAGE_RESERVED;
@@ -77,7 +78,8 @@ static void put_all(struct buffer *out, const struct run_journal *j) {
         const struct run_past *p = j->runs[i];
         r = (struct run_record){.type = RECORD_RUN, .run = p->run};
         run_record_put(out, &r);
-        put_spans(out, p);
+        for (size_t k = 0; k < p->set_n; k++)
+            put_spans(out, p, p->sets[k]);
         r.type = RECORD_MEMORY;
         r.bytes = slice_of(p->memory, p->memory_len);
         run_record_put(out, &r);

@@ -28,7 +28,8 @@ enum driver_model {
     DRIVER_FIFO,    /* a queue whose depth can be asked */
     DRIVER_SLOT,    /* one text, printed until it is replaced */
     DRIVER_STREAM,  /* labels without identity */
-    DRIVER_SINK     /* a file: nothing is printed */
+    DRIVER_SINK,    /* a file: nothing is printed */
+    DRIVER_JOB      /* a queue that takes documents of several labels */
 };
 
 /* How a unit left the driver. Only the first is good; none of them is ever sent again. */
@@ -98,6 +99,8 @@ struct driver_options {
     const char *fields[DRIVER_FIELDS]; /* names of a unit's texts; NULL ends them */
     struct cm_slice template_text;     /* ZPL, file: the label; raw: its rules */
     const char *template_name;         /* names it in errors; ZTC, SPPL, WSI, raw: the message */
+    const char *name;                  /* of the run: ipp finds its jobs again by it */
+    const char *address;               /* of the printer (uri.h): ipp names its queue by it */
     size_t window;                     /* units in flight at most */
     uint64_t reply_ms;                 /* until a question counts as unanswered */
     uint64_t poll_ms;                  /* between two looks at the counters */

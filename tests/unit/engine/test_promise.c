@@ -46,6 +46,15 @@ static cm_err order(struct world *w, uint32_t scheme, uint32_t batch, uint64_t q
     return engine_document(w->engine, DOCUMENT_BATCH, &set, 0, slice_text(text), diag);
 }
 
+static cm_err grow(struct world *w, uint32_t set, uint32_t batch, uint64_t quantity) {
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "{\"scheme\":2,\"batch\":%u,\"key_version\":1,\"name\":\"s2-%u\","
+                   "\"attributes\":[],\"quantity\":%llu}",
+                   batch, batch, (unsigned long long)quantity);
+    return engine_document(w->engine, DOCUMENT_BATCH, &set, 0, slice_text(text), NULL);
+}
+
 static cm_err door(struct world *w, const char *name, const char *schemes) {
     char text[256];
     uint32_t id = 0;
@@ -67,6 +76,19 @@ static void a_scheme_never_holds_more_codes_than_its_promise_allows(void **state
     assert_err(CM_E_LIMIT, order(&w, 2, 1, 1001, NULL));
     assert_ok(order(&w, 2, 1, 1000, NULL));
     assert_err(CM_E_LIMIT, order(&w, 2, 2, 1, NULL));
+    world_remove(&w);
+}
+
+static void a_batch_grows_up_to_the_promise_and_not_beyond(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 1000);
+    assert_ok(add_scheme(&w, 2, 1000));
+    assert_ok(order(&w, 2, 0, 4000, NULL)); /* set 1 */
+    assert_ok(order(&w, 2, 1, 5000, NULL)); /* set 2 */
+    assert_err(CM_E_LIMIT, grow(&w, 1, 0, 5001));
+    assert_ok(grow(&w, 1, 0, 5000)); /* 10,000 in all */
+    assert_err(CM_E_LIMIT, grow(&w, 2, 1, 5001));
     world_remove(&w);
 }
 
@@ -113,6 +135,7 @@ static void a_promise_once_given_is_never_loosened(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scheme_never_holds_more_codes_than_its_promise_allows),
+        cmocka_unit_test(a_batch_grows_up_to_the_promise_and_not_beyond),
         cmocka_unit_test(schemes_at_one_door_share_one_promise),
         cmocka_unit_test(an_order_is_refused_that_would_break_the_promise_of_a_door),
         cmocka_unit_test(a_promise_once_given_is_never_loosened),

@@ -55,6 +55,7 @@ cm_err run_document_driver(const struct run_document *d, const char *kind,
         return diag_fail(diag, CM_E_UNSUPPORTED, d->printer, "",
                          "see `countermark run start --help`", "no language of that name");
     memcpy(o.fields, fields_names, sizeof fields_names);
+    if (o.kind == &kind_sppl || o.kind == &kind_wsi) o.fields[1] = NULL; /* one text: the code */
     o.template_name = d->template_name[0] == '\0' ? NULL : d->template_name;
     o.template_text = d->template_text;
     if (o.kind == &kind_raw) {

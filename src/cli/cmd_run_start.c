@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/run_dry.h"
 #include "cli/run_here.h"
 #include "cli/run_order.h"
 
@@ -28,12 +29,19 @@ const struct option_spec run_start_options[] = {
     {"batch-name", OPTION_TEXT, "PATTERN", "names of the batches: {sku}-{date}-L{line}", NULL,
      false},
     {"quantity", OPTION_NUMBER, "N", "how many codes each batch has", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "show the bytes and a picture of label 1; spends no code", NULL,
+     false},
+    {"picture", OPTION_TEXT, "FILE.png", "with --dry-run: the picture, as a file", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 cm_err cmd_run_start(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
+    if (option_given(&cli->options, "picture") && !option_given(&cli->options, "dry-run"))
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--picture", NULL, "add --dry-run",
+                         "only a dry run draws");
     TRY(command_open(cli));
     TRY(run_order(cli, &args));
+    if (option_given(&cli->options, "dry-run")) return run_dry(cli, buffer_slice(&args));
     TRY(session_act(&cli->session, "run.start", buffer_slice(&args), &result, cli->diag));
     if (!cli->session.remote) return run_here(cli, buffer_slice(&result));
     return output_record(buffer_slice(&result), cli->json, cli->diag);

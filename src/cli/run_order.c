@@ -12,11 +12,11 @@
 #include "cli/sku.h"
 #include "cli/zone.h"
 #include "doc/json_write.h"
+#include "line/run_document.h"
 
 #define MINUTES_IN_HOUR   60u
 #define SECONDS_IN_MINUTE 60u
-#define RATE_MAX          60000000u /* a minute */
-#define NAME_MAX_SHOWN    64u       /* bytes of a template's name */
+#define NAME_MAX_SHOWN    64u /* bytes of a template's name */
 
 /* ---- Printers and texts ---------------------------------------------------------------------- */
 
@@ -37,14 +37,14 @@ cm_err rate_read(const char *text, uint64_t *per_minute, struct cm_diag *diag) {
     const size_t digits = strspn(text, "0123456789");
     const char *unit = text + digits;
     uint64_t n = 0;
-    cm_err err = text_u64(slice_of(text, digits), RATE_MAX, &n);
+    cm_err err = text_u64(slice_of(text, digits), RUN_RATE_MAX, &n);
     if (strcmp(unit, "/s") == 0)
         n *= SECONDS_IN_MINUTE;
     else if (strcmp(unit, "/h") == 0)
         n = (n + MINUTES_IN_HOUR - 1) / MINUTES_IN_HOUR;
     else if (*unit != '\0' && strcmp(unit, "/min") != 0)
         err = CM_E_FORMAT;
-    if (err != CM_OK || n == 0 || n > RATE_MAX)
+    if (err != CM_OK || n == 0 || n > RUN_RATE_MAX)
         return diag_fail(diag, CM_E_ARGUMENT, "--rate", NULL, "write it as 250/min, 5/s or 15000/h",
                          "'%.40s' is no rate", text);
     *per_minute = n;

@@ -11,7 +11,7 @@ struct cm_slice printer_kind(const char *uri);
 /* Whether its labels are laid out here, in a template file; other printers hold theirs. */
 bool printer_takes_labels(struct cm_slice kind);
 /** "250/min", "250", "5/s", "15000/h" as units per minute.
- * @retval CM_E_ARGUMENT  it is none of these, or beyond a million per second */
+ * @retval CM_E_ARGUMENT  it is none of these, or beyond RUN_RATE_MAX (run_document.h) */
 CM_MUST_CHECK cm_err rate_read(const char *text, uint64_t *per_minute, struct cm_diag *diag);
 
 /* What the run lays out, and the protocol of a raw printer. */

@@ -19,6 +19,7 @@ struct act_context {
     struct cm_engine *engine;
     struct keystore *keystore;
     const char *workspace;
+    uint64_t now_ms;     /* 0 = the wall clock's */
     uint32_t actor;      /* who does it: registry number of an API key, 0 = the operator */
     struct cm_slice key; /* idempotency key of `issue`; empty = none */
     /* An API key asks, not the operator: what is of another brand (0 = any) or mode is as good as

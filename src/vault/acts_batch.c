@@ -156,6 +156,19 @@ static cm_err maker_open(struct maker *m) {
     return engine_read(m->a->ctx->engine, next_batch_read, m);
 }
 
+/* What batch.add would refuse. */
+static cm_err batch_check(struct act *a) {
+    CM_CLEANUP(maker_wipe) struct maker m = {.a = a};
+    const struct json_value batches = json_get(a->args, "batches");
+    size_t n = 0;
+    scheme_init(&m.scheme);
+    TRY(json_items(batches, 1, BATCHES_MAX, &n));
+    TRY(maker_open(&m));
+    TRY(check_all(&m, batches, n));
+    json_put_u64(a->out, "batches", n);
+    return CM_OK;
+}
+
 static cm_err batch_add(struct act *a) {
     CM_CLEANUP(maker_wipe) struct maker m = {.a = a};
     const struct json_value batches = json_get(a->args, "batches");
@@ -275,6 +288,7 @@ static cm_err batch_show(struct act *a) {
 
 const struct act_entry acts_batch[] = {
     {"batch.add", batch_add, {"scheme", "batches"}},
+    {"batch.check", batch_check, {"scheme", "batches"}},
     {"batch.list", batch_list, {NULL}},
     {"set.names", set_names, {NULL}},
     {"batch.show", batch_show, {"batch"}},

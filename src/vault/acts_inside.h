@@ -11,7 +11,7 @@ struct act {
     struct act_context *ctx;
     struct json_value args;
     struct json_writer *out; /* the result's object is open: the act puts members */
-    uint64_t now_unix_s;
+    uint64_t now_unix_s, now_unix_ms;
     struct cm_diag *diag;
 };
 typedef cm_err act_fn(struct act *a);
@@ -26,6 +26,8 @@ struct act_entry {
 /* acts_*.c: tables ended by a NULL name */
 extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_cards[],
     acts_phase[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
+extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_line[];
+act_fn line_report; /* acts_line_report.c */
 
 /* What an act needs to know of a scheme, copied out of the registry. */
 struct found_scheme {

@@ -21,8 +21,8 @@ static bool may(const struct key_row *key, struct cm_slice act) {
     return false;
 }
 
-cm_err keyed_act(const struct vault_options *o, struct gate *gate, const struct frame *frame,
-                 struct buffer *result, struct cm_diag *diag) {
+cm_err keyed_act(const struct vault_options *o, struct gate *gate, struct run_live *live,
+                 const struct frame *frame, struct buffer *result, struct cm_diag *diag) {
     struct keyed_act_frame asked;
     TRY(keyed_act_decode(frame->body, &asked));
     const struct key_row *key = gate_key(gate, asked.actor);
@@ -31,6 +31,8 @@ cm_err keyed_act(const struct vault_options *o, struct gate *gate, const struct 
                               .keystore = o->keystore,
                               .workspace = o->workspace,
                               .actor = asked.actor,
+                              .holder = HOLDER_DAEMON,
+                              .live = live,
                               .keyed = true,
                               .test = key->test,
                               .brand = key->brand};

@@ -5,13 +5,14 @@
 #define CM_VAULT_KEYED_H
 
 #include "vault/gate.h"
+#include "vault/run_live.h"
 #include "wire/frame.h"
 
 /** Answer one FRAME_KEYED_ACT.
  * @param[in,out] result  the act's result is appended
  * @retval CM_E_DENIED  the key may not ask for this act     @retval others  the act's own */
 CM_MUST_CHECK cm_err keyed_act(const struct vault_options *o, struct gate *gate,
-                               const struct frame *frame, struct buffer *result,
-                               struct cm_diag *diag);
+                               struct run_live *live, const struct frame *frame,
+                               struct buffer *result, struct cm_diag *diag);
 
 #endif

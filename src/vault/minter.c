@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codes/coder.h"
+#include "engine/runs.h"
 #include "vault/cross.h"
 
 #define SKIPS_MAX 4096u /* serials in one event: 32 KiB of its 64 */
@@ -31,6 +32,7 @@ struct minter_place {
     bool *exists;
     char *texts;
     struct buffer skipped; /* serials, u64 each, for the event */
+    uint32_t *holes;       /* offsets of rows that are no units, for a run; made when wanted */
 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -73,6 +75,7 @@ void minter_place_free(struct minter_place *p) {
     free(p->taken);
     free(p->exists);
     buffer_free(&p->skipped);
+    free(p->holes);
     free(p);
 }
 
@@ -203,19 +206,48 @@ static cm_err mark_skips(struct minter_place *p, size_t *n) {
     return buffer_err(&p->skipped);
 }
 
+/* A run is told which serials are no units; where that would be too many, the chunk ends early. */
+static cm_err mark_holes(struct minter_place *p, size_t *n, size_t *hole_n) {
+    if (p->holes == NULL) p->holes = calloc(EVENT_HOLES_MAX, sizeof *p->holes);
+    if (p->holes == NULL) return CM_E_NO_MEMORY;
+    *hole_n = 0;
+    for (size_t i = 0; i < *n; i++) {
+        if (p->skip[i] == 0) continue;
+        if (*hole_n == EVENT_HOLES_MAX) {
+            *n = i;
+            break;
+        }
+        p->holes[(*hole_n)++] = (uint32_t)i;
+    }
+    const size_t row = sizeof(uint64_t);
+    while (p->skipped.len > 0 && get_u64be(p->skipped.p + p->skipped.len - row) >= p->first + *n)
+        p->skipped.len -= row;
+    return CM_OK;
+}
+
+static cm_err spend(struct minter *m, struct minter_place *p, const struct issue_event *e,
+                    size_t hole_n, struct cm_diag *diag) {
+    const struct run_hold hold = {.run = m->options.run, .holes = p->holes, .hole_n = hole_n};
+    if (m->options.run != 0) return engine_run_hold(m->options.engine, e, &hold, diag);
+    TRY(engine_issue_keyed(m->options.engine, e, m->options.key, diag));
+    if (m->options.key != NULL) m->options.key->item++;
+    return CM_OK;
+}
+
 static cm_err next_new(struct minter *m, struct minter_place *p, size_t n, struct minter_rows *rows,
                        struct cm_diag *diag) {
     TRY(have(m, p, n));
     p->n = 0; /* marked from here on: after a refusal the next try computes anew */
+    size_t hole_n = 0;
     TRY(mark_skips(p, &n));
+    if (m->options.run != 0) TRY(mark_holes(p, &n, &hole_n));
     const struct issue_event e = {.set = m->set.number,
                                   .first = m->at,
                                   .count = n,
                                   .issued = count_units(p, n),
                                   .rule_version = m->numbers.filter_version,
                                   .skipped = buffer_slice(&p->skipped)};
-    TRY(engine_issue_keyed(m->options.engine, &e, m->options.key, diag));
-    if (m->options.key != NULL) m->options.key->item++;
+    TRY(spend(m, p, &e, hole_n, diag));
     m->set.counters.next_serial = m->at + n;
     m->set.counters.issued += e.issued;
     give(m, p, n, e.issued, false, rows);

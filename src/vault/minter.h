@@ -26,6 +26,7 @@ struct minter_options {
     bool from_start; /* begin with serial `first`, giving spent ones again; else with the next new
                         one */
     uint64_t first;  /* from_start: at most the next new serial */
+    uint32_t run;    /* new ranges are held by this run from the first moment on; 0 = by none */
     struct issue_key
         *key; /* idempotency key that new ranges join, kept at its next item; or NULL */
 };

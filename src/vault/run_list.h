@@ -12,5 +12,8 @@
  * @retval CM_E_NO_MEMORY, CM_E_DEAD */
 CM_MUST_CHECK cm_err run_list_json(struct cm_engine *engine, enum run_holder holder,
                                    struct buffer *out);
+/* The same without what the runs hold: when it differs, the other is worth pushing. */
+CM_MUST_CHECK cm_err run_list_documents(struct cm_engine *engine, enum run_holder holder,
+                                        struct buffer *out);
 
 #endif

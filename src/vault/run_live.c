@@ -56,9 +56,32 @@ void run_live_drop(struct run_live *l, uint32_t run) {
     if (at < l->n) memmove(&l->rows[at], &l->rows[at + 1], (l->n - at) * sizeof *l->rows);
 }
 
+struct live_down *run_live_down(struct live_row *row, struct cm_slice cause) {
+    char name[sizeof row->down[0].cause] = "";
+    memcpy(name, cause.p, cause.len < sizeof name ? cause.len : sizeof name - 1);
+    for (size_t i = 0; i < row->down_n; i++)
+        if (strcmp(row->down[i].cause, name) == 0) return &row->down[i];
+    if (row->down_n == LIVE_CAUSES) return &row->down[LIVE_CAUSES - 1];
+    struct live_down *d = &row->down[row->down_n++];
+    memcpy(d->cause, name, sizeof d->cause);
+    return d;
+}
+
+static void end_life(struct live_row *row) {
+    row->duplicates_before += row->duplicates;
+    row->duplicates = 0;
+    for (size_t i = 0; i < row->down_n; i++) {
+        row->down[i].before_ms += row->down[i].ms;
+        row->down[i].ms = 0;
+    }
+    row->told = row->done = row->attention = false;
+    row->in_flight = row->rate = 0;
+}
+
 void run_live_came(struct run_live *l) { l->lines++; }
 
 void run_live_went(struct run_live *l) {
     if (l->lines > 0) l->lines--;
-    if (l->lines == 0) l->n = 0;
+    for (size_t i = 0; l->lines == 0 && i < l->n; i++)
+        end_life(&l->rows[i]);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/macros.h"
 
 #define LIVE_WORDS_CAP 96u /* bytes of words for people with their NUL; a longer text is cut */
@@ -15,17 +16,19 @@
 
 struct live_down {
     char cause[32];
-    uint64_t ms;
+    uint64_t ms, before_ms; /* in this life of the line, and in those before */
 };
 
 struct live_row {
     uint32_t run;
     char state[32], words[LIVE_WORDS_CAP], error[LIVE_WORDS_CAP];
-    uint64_t in_flight, window, rate; /* units, units, units a minute */
-    uint64_t duplicates, reported_ms; /* copies since the run began, in this life of the line */
-    uint64_t saved_ms;                /* when duplicates and down went into the run document */
+    uint64_t in_flight, window, rate;       /* units, units, units a minute */
+    uint64_t duplicates, duplicates_before; /* copies in this life of the line, and in others */
+    uint64_t reported_ms;
+    uint64_t saved_ms; /* when duplicates and down went into the run document */
     struct live_down down[LIVE_CAUSES];
     size_t down_n;
+    bool told; /* the line that is connected spoke of it */
     bool attention;
     bool done; /* the line has settled all it had and sends no more */
 };
@@ -46,7 +49,10 @@ struct live_row *run_live_find(const struct run_live *l, uint32_t run);
 CM_MUST_CHECK cm_err run_live_row(struct run_live *l, uint32_t run, struct live_row **out);
 /* Forget a run that was closed. */
 void run_live_drop(struct run_live *l, uint32_t run);
-/* A line process came or went; without any, nothing that was told is true any more. */
+/* The row's entry of a cause of standing still. */
+struct live_down *run_live_down(struct live_row *row, struct cm_slice cause);
+/* A line process came or went. Without any, what was told is not true any more, except that what
+ * was counted stays counted. */
 void run_live_came(struct run_live *l);
 void run_live_went(struct run_live *l);
 

@@ -10,7 +10,7 @@
 struct vault_conn {
     struct channel channel;
     enum vault_door door;
-    bool told; /* verify: has the present key table */
+    bool told; /* verify: has the present key table; line: has the present runs */
 };
 
 /* A frame of calls and where its answer goes. */

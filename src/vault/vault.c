@@ -12,6 +12,7 @@
 #include "vault/acts.h"
 #include "vault/issue.h"
 #include "vault/keyed.h"
+#include "vault/run_list.h"
 #include "vault/turn.h"
 #include "wire/note_frame.h"
 
@@ -24,29 +25,73 @@ struct vault {
     struct gate gate;
     struct copies copies;
     struct turn turn;
+    bool known;          /* the two below are of this registry */
     uint64_t generation; /* of the key table in the gate */
+    struct buffer runs;  /* documents that line processes were told */
+    struct run_live live;
     struct vault_conn conns[CONNS_MAX];
     struct pollfd polls[POLLS_MAX];
 };
 
-static void drop(struct vault_conn *c) { channel_wipe(&c->channel); }
+static void drop(struct vault *v, struct vault_conn *c) {
+    if (c->channel.fd >= 0 && c->door == VAULT_LINE) run_live_went(&v->live);
+    channel_wipe(&c->channel);
+}
 
-/* ---- Keys ----------------------------------------------------------------------------------- */
+/* ---- Keys and runs ---------------------------------------------------------------------------
+ */
 
-/* Read the registry anew; whoever keeps a copy is told. */
+static void tell_all(struct vault *v, enum vault_door door) {
+    for (size_t i = 0; i < CONNS_MAX; i++)
+        if (v->conns[i].door == door) v->conns[i].told = false;
+}
+
+static cm_err refresh_runs(struct vault *v) {
+    CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT;
+    TRY(run_list_documents(v->o->engine, HOLDER_DAEMON, &runs));
+    if (slice_equal(buffer_slice(&runs), buffer_slice(&v->runs))) return CM_OK;
+    const struct buffer old = v->runs;
+    v->runs = runs;
+    runs = old;
+    tell_all(v, VAULT_LINE);
+    return CM_OK;
+}
+
+static cm_err read_generation(void *ctx, const struct registry *r) {
+    *(uint64_t *)ctx = r->generation;
+    return CM_OK;
+}
+
+/* Read the registry anew if it has changed; whoever keeps a copy is told. */
 static cm_err refresh(struct vault *v) {
     struct key_table table = KEY_TABLE_INIT;
+    uint64_t generation = 0;
+    TRY(engine_read(v->o->engine, read_generation, &generation));
+    if (v->known && generation == v->generation) return CM_OK;
     TRY(copies_key_table(v->o->engine, &table, &v->generation));
     key_table_wipe(&v->gate.keys);
     v->gate.keys = table;
+    v->known = true;
     copies_forget(&v->copies);
-    for (size_t i = 0; i < CONNS_MAX; i++)
-        v->conns[i].told = v->conns[i].door != VAULT_VERIFY;
+    tell_all(v, VAULT_VERIFY);
+    return refresh_runs(v);
+}
+
+static cm_err tell_runs(struct vault *v, struct vault_conn *c) {
+    CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT;
+    TRY(run_list_json(v->o->engine, HOLDER_DAEMON, &runs));
+    const size_t start = channel_begin(&c->channel, FRAME_RUNS, 0);
+    TRY(runs_encode(&c->channel.out, buffer_slice(&runs)));
+    const cm_err err = channel_end(&c->channel, start);
+    if (err != CM_E_LIMIT) return err;
+    log_event(LOG_ERROR, "vault: the open runs do not fit a frame of %u bytes; close some",
+              FRAME_BODY_MAX);
     return CM_OK;
 }
 
 static cm_err tell(struct vault *v, struct vault_conn *c) {
     c->told = true;
+    if (c->door == VAULT_LINE) return tell_runs(v, c);
     const size_t start = channel_begin(&c->channel, FRAME_KEYS, 0);
     TRY(key_table_encode(&c->channel.out, &v->gate.keys));
     return channel_end(&c->channel, start);
@@ -90,7 +135,9 @@ static cm_err do_act(struct vault *v, struct vault_conn *c, const struct frame *
     struct act_context ctx = {.engine = v->o->engine,
                               .keystore = v->o->keystore,
                               .workspace = v->o->workspace,
-                              .actor = 0};
+                              .line = c->door == VAULT_LINE,
+                              .holder = HOLDER_DAEMON,
+                              .live = &v->live};
     o.err = act_run(&ctx, act.name, act.args_json, &result, &o.diag);
     if (o.err == CM_OK) o.result_json = buffer_slice(&result);
     TRY(refresh(v));
@@ -108,7 +155,7 @@ static cm_err do_issue(struct vault *v, struct vault_conn *c, const struct frame
 static cm_err do_keyed_act(struct vault *v, struct vault_conn *c, const struct frame *frame) {
     CM_CLEANUP(buffer_wipe) struct buffer result = BUFFER_INIT;
     struct outcome_frame o = {.diag = DIAG_INIT};
-    o.err = keyed_act(v->o, &v->gate, frame, &result, &o.diag);
+    o.err = keyed_act(v->o, &v->gate, &v->live, frame, &result, &o.diag);
     if (o.err == CM_OK) o.result_json = buffer_slice(&result);
     TRY(refresh(v));
     return put_outcome(c, FRAME_ISSUE_ANSWER, frame->number, &o);
@@ -116,15 +163,16 @@ static cm_err do_keyed_act(struct vault *v, struct vault_conn *c, const struct f
 
 /* What each socket may ask; anything else ends the connection. */
 static cm_err take_frame(struct vault *v, struct vault_conn *c, const struct frame *frame) {
+    const bool acts = c->door == VAULT_LINE || c->door == VAULT_ADMIN;
     const bool asks = c->door == VAULT_VERIFY || c->door == VAULT_ADMIN;
     if (frame->kind == FRAME_CALLS && asks) return turn_add(&v->turn, c, frame);
-    if (frame->kind == FRAME_STATUS && asks) return put_status(v, c, frame->number);
+    if (frame->kind == FRAME_STATUS && (asks || acts)) return put_status(v, c, frame->number);
     if (frame->kind == FRAME_ISSUE && c->door == VAULT_ISSUE) return do_issue(v, c, frame);
     if (frame->kind == FRAME_KEYED_ACT && c->door == VAULT_ISSUE) return do_keyed_act(v, c, frame);
-    if (frame->kind == FRAME_ACT && c->door == VAULT_ADMIN) return do_act(v, c, frame);
+    if (frame->kind == FRAME_ACT && acts) return do_act(v, c, frame);
     log_event(LOG_WARN, "vault: socket %d may not ask for frame %d; connection ended", (int)c->door,
               (int)frame->kind);
-    drop(c);
+    drop(v, c);
     return CM_OK;
 }
 
@@ -138,7 +186,8 @@ static void accept_one(struct vault *v, enum vault_door door) {
         if (v->conns[i].channel.fd >= 0) continue;
         channel_init(&v->conns[i].channel, fd);
         v->conns[i].door = door;
-        v->conns[i].told = door != VAULT_VERIFY;
+        v->conns[i].told = door != VAULT_VERIFY && door != VAULT_LINE;
+        if (door == VAULT_LINE) run_live_came(&v->live);
         return;
     }
     log_event(LOG_WARN, "vault: more than %u connections; one was refused", CONNS_MAX);
@@ -148,14 +197,14 @@ static void accept_one(struct vault *v, enum vault_door door) {
 static cm_err read_conn(struct vault *v, struct vault_conn *c) {
     const cm_err err = channel_read(&c->channel);
     if (err == CM_E_NO_MEMORY) return err;
-    if (err != CM_OK) drop(c);
+    if (err != CM_OK) drop(v, c);
     while (c->channel.fd >= 0) {
         struct frame frame;
         const cm_err next = channel_next(&c->channel, &frame);
         if (next == CM_E_TRUNCATED) break;
         if (next != CM_OK) {
             log_event(LOG_WARN, "vault: malformed frame: %s; connection ended", cm_err_name(next));
-            drop(c);
+            drop(v, c);
             break;
         }
         TRY(take_frame(v, c, &frame));
@@ -163,10 +212,10 @@ static cm_err read_conn(struct vault *v, struct vault_conn *c) {
     return CM_OK;
 }
 
-static void flush_conn(struct vault_conn *c) {
+static void flush_conn(struct vault *v, struct vault_conn *c) {
     if (c->channel.fd < 0) return;
     const bool broken = channel_flush(&c->channel) != CM_OK;
-    if (broken || (c->channel.ended && !channel_wants_write(&c->channel))) drop(c);
+    if (broken || (c->channel.ended && !channel_wants_write(&c->channel))) drop(v, c);
 }
 
 /* ---- The loop ---------------------------------------------------------------------------------
@@ -202,7 +251,7 @@ static cm_err one_turn(struct vault *v, int wait_ms, bool *stop) {
         if (listeners[d].revents != 0) accept_one(v, (enum vault_door)d);
     for (size_t i = 0; i < CONNS_MAX; i++) {
         if (v->conns[i].channel.fd >= 0 && !v->conns[i].told) TRY(tell(v, &v->conns[i]));
-        flush_conn(&v->conns[i]);
+        flush_conn(v, &v->conns[i]);
     }
     return err;
 }
@@ -227,12 +276,14 @@ static cm_err loop(struct vault *v) {
 
 static void vault_wipe(struct vault *v) {
     for (size_t i = 0; i < CONNS_MAX; i++) {
-        flush_conn(&v->conns[i]); /* a fault that tells why, if there was one */
-        drop(&v->conns[i]);
+        flush_conn(v, &v->conns[i]); /* a fault that tells why, if there was one */
+        drop(v, &v->conns[i]);
     }
     for (size_t i = 0; i < VAULT_DOOR_N; i++)
         (void)close(v->o->listeners[i]);
     turn_wipe(&v->turn);
+    run_live_wipe(&v->live);
+    buffer_free(&v->runs);
     copies_wipe(&v->copies);
     gate_wipe(&v->gate);
 }

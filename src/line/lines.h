@@ -41,7 +41,8 @@ void lines_freep(struct lines **l);
 
 /* ---- From the supply */
 
-/* The runs of this process, as pushed (FRAME_RUNS): JSON {"runs":[...]}, the whole list. Runs are
+/* The runs of this process, as pushed (FRAME_RUNS): JSON {"runs":[...]}, the whole list, and maybe
+ * "workspace": a text that is another one for another workspace or epoch. Runs are
  * made, told their wish, or ended. A list that cannot be read changes nothing and is logged. */
 void lines_runs(struct lines *l, struct cm_slice json);
 /* The answer to a question of ours; result is JSON and may hold codes: it is not kept. Unknown
@@ -54,8 +55,10 @@ void lines_answer(struct lines *l, uint32_t token, cm_err err, struct cm_slice r
 /* No new units from here on (SIGTERM, Ctrl-C): printers keep what they have, and at most settle_ms
  * go by until what is in flight has settled and was reported. */
 void lines_stop(struct lines *l, uint64_t settle_ms);
-/* True when a stop has come to its end, or every run is done. */
+/* True when that stop has come to its end. */
 bool lines_ended(const struct lines *l);
+/* Every run that there is has ended by itself or was stopped, and the ledger knows all of it. */
+bool lines_done(const struct lines *l);
 size_t lines_n(const struct lines *l);
 /* How the i-th run stands. */
 void lines_view(const struct lines *l, size_t i, struct run_view *out);

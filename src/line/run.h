@@ -100,6 +100,8 @@ void run_report(struct run *r, struct json_writer *w, struct run_now now);
  * is told alone next time, and then given up with a word to the operator; anything else is told
  * again. */
 void run_reported(struct run *r, cm_err err, struct run_now now);
+/* Nothing is in flight, and the ledger knows all that became of its units. */
+bool run_is_told(const struct run *r);
 /* Whether its next report should travel alone. */
 bool run_is_cautious(const struct run *r);
 

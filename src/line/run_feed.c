@@ -179,6 +179,8 @@ static uint64_t rate_wakes_us(const struct run *r) {
 uint64_t run_feed_wakes_us(const struct run *r) {
     if (!run_flows(r)) return UINT64_MAX;
     uint64_t wakes_us = rate_wakes_us(r);
+    const uint64_t may = r->waiting == 0 || r->rate > 0 || r->blocked != CM_OK ? 0 : room_left(r);
+    if (may >= mark(r)) return r->now.us; /* there is more to send at once */
     const bool asks = r->was_up && r->asks_n == 0 && (run_wants_again(r) || run_wants_more(r));
     if (asks && r->ask_at_us < wakes_us) wakes_us = r->ask_at_us;
     for (const struct take *t = r->takes; t != NULL; t = t->next) {

@@ -159,3 +159,7 @@ void run_reported(struct run *r, cm_err err, struct run_now now) {
 }
 
 bool run_is_cautious(const struct run *r) { return r->cautious; }
+
+bool run_is_told(const struct run *r) {
+    return run_is_settled(r) && !r->reporting && r->settled_n == 0 && !r->cautious;
+}

@@ -15,7 +15,8 @@ struct supply;
 
 struct supply_ops {
     /* The host that asks: once, before the first question. The runs there are follow through
-     * lines_runs as soon as they are known, and whenever one of them changed. */
+     * lines_runs as soon as they are known, and whenever one of them changed: never from inside
+     * `ask`. */
     void (*join)(struct supply *s, struct lines *host);
     /** Ask for an act. @param[in] args  JSON, borrowed for the call; it may hold no code
      * @retval CM_OK  lines_answer was or will be called with this token, once

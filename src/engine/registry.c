@@ -154,7 +154,10 @@ cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
     const struct registry_kind *k = kind_of(kind);
     if (k == NULL) return CM_E_UNSUPPORTED;
     TRY(k->apply(r, id, text, diag));
-    if (kind != DOCUMENT_RUN) r->generation++; /* no opener looks at runs */
+    if (kind == DOCUMENT_RUN)
+        r->run_generation++; /* no opener looks at runs */
+    else
+        r->generation++;
     return CM_OK;
 }
 

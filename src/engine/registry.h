@@ -107,7 +107,8 @@ struct registry {
     size_t brand_n;
     struct run_entry **runs; /* by number; [0] unused; NULL = none */
     uint32_t run_n;
-    uint64_t generation; /* rises with every change: openers rebuild their tables */
+    uint64_t generation;     /* rises with every change but of runs: openers rebuild their tables */
+    uint64_t run_generation; /* rises with every change of a run: lines are told anew */
 };
 
 void registry_wipe(struct registry *r);

@@ -25,9 +25,10 @@ struct vault {
     struct gate gate;
     struct copies copies;
     struct turn turn;
-    bool known;          /* the two below are of this registry */
-    uint64_t generation; /* of the key table in the gate */
-    struct buffer runs;  /* documents that line processes were told */
+    bool known;              /* what follows is of this registry */
+    uint64_t generation;     /* of the key table in the gate */
+    uint64_t run_generation; /* of the documents of runs */
+    struct buffer runs;      /* documents that line processes were told */
     struct run_live live;
     struct vault_conn conns[CONNS_MAX];
     struct pollfd polls[POLLS_MAX];
@@ -57,24 +58,29 @@ static cm_err refresh_runs(struct vault *v) {
     return CM_OK;
 }
 
-static cm_err read_generation(void *ctx, const struct registry *r) {
-    *(uint64_t *)ctx = r->generation;
+struct generations {
+    uint64_t all, runs;
+};
+static cm_err read_generations(void *ctx, const struct registry *r) {
+    *(struct generations *)ctx = (struct generations){r->generation, r->run_generation};
     return CM_OK;
 }
 
 /* Read the registry anew if it has changed; whoever keeps a copy is told. */
 static cm_err refresh(struct vault *v) {
     struct key_table table = KEY_TABLE_INIT;
-    uint64_t generation = 0;
-    TRY(engine_read(v->o->engine, read_generation, &generation));
-    if (v->known && generation == v->generation) return CM_OK;
+    struct generations now = {0};
+    TRY(engine_read(v->o->engine, read_generations, &now));
+    if (!v->known || now.runs != v->run_generation) TRY(refresh_runs(v));
+    v->run_generation = now.runs;
+    if (v->known && now.all == v->generation) return CM_OK;
     TRY(copies_key_table(v->o->engine, &table, &v->generation));
     key_table_wipe(&v->gate.keys);
     v->gate.keys = table;
     v->known = true;
     copies_forget(&v->copies);
     tell_all(v, VAULT_VERIFY);
-    return refresh_runs(v);
+    return CM_OK;
 }
 
 static cm_err tell_runs(struct vault *v, struct vault_conn *c) {

@@ -39,11 +39,11 @@ struct words {
 };
 
 static void put_groups(struct json_writer *w, const struct cm_scheme_numbers *n) {
-    CM_CLEANUP(buffer_free) struct buffer groups = BUFFER_INIT;
     if (n->group[0] == 0) return;
+    json_array_begin(w, "groups");
     for (size_t i = 0; i < CM_GROUPS_MAX && n->group[i] != 0; i++)
-        buffer_printf(&groups, "%s%u", i > 0 ? "-" : "", (unsigned)n->group[i]);
-    json_put_text(w, "human", buffer_slice(&groups));
+        json_put_u64(w, NULL, n->group[i]);
+    json_array_end(w);
     json_put_text(w, "separator", slice_of(&n->group_separator, 1));
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "line/run_document.h"
 
 /* A path below the line's folder: relative, and nothing in it leads up. */
 static bool stays_below(const char *path) {
@@ -28,19 +29,16 @@ static cm_err check_path(const struct printer_uri *uri, struct cm_diag *diag) {
     return CM_OK;
 }
 
-/* A file as it was given: {"name", "text"}. */
-static cm_err read_program(struct json_value v, struct cm_slice *name, struct cm_slice *text) {
-    TRY(json_text(json_get(v, "name"), 1, PRINTER_PATH_CAP, name));
-    return json_text(json_get(v, "text"), 0, SIZE_MAX, text);
-}
-
 cm_err run_check(struct json_value document, bool fenced, struct cm_diag *diag) {
-    struct cm_slice printer, name, text;
+    struct run_document d;
     struct printer_uri uri;
-    TRY(json_text(json_get(document, "printer"), 1, PRINTER_URI_MAX, &printer));
-    TRY(printer_uri_parse(printer, &uri, diag));
+    struct driver_options options;
+    CM_CLEANUP(driver_freep) struct driver *driver = NULL;
+    TRY(run_document_read(document, &d));
+    TRY(printer_uri_parse(slice_text(d.printer), &uri, diag));
     if (fenced) TRY(check_path(&uri, diag));
-    return read_program(json_get(document, "template"), &name, &text);
+    TRY(run_document_driver(&d, uri.kind, &options, diag));
+    return driver_new(&options, &driver, diag);
 }
 
 cm_err run_check_printer(struct cm_slice text, char out[static PRINTER_TEXT_CAP],

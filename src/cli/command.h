@@ -52,7 +52,7 @@ struct cli {
 
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
-extern const struct command run_commands[]; /* commands_line.c */
+extern const struct command run_commands[], printer_commands[]; /* commands_line.c */
 
 /** Open the session, for commands with NEEDS_LATER. @retval as session_open */
 CM_MUST_CHECK cm_err command_open(struct cli *cli);
@@ -67,7 +67,7 @@ CM_MUST_CHECK cm_err command_arguments(struct cli *cli, struct buffer *out);
 command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask, cmd_decode,
     cmd_pool_add, cmd_cards_make, cmd_cards_plan, cmd_backup, cmd_restore, cmd_key_export,
     cmd_key_import, cmd_doctor, cmd_fsck, cmd_run_start, cmd_run_list, cmd_run_show, cmd_run_resume,
-    cmd_run_stop, cmd_run_close, cmd_run_verify;
+    cmd_run_stop, cmd_run_close, cmd_run_verify, cmd_printer_lint;
 extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
     batch_add_options[], mint_options[], ask_options[], decode_options[], cards_make_options[],
     cards_plan_options[], pool_add_options[], backup_options[], restore_options[],

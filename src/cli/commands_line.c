@@ -58,3 +58,11 @@ const struct command run_commands[] = {
      "  countermark run void monday-run-1 --reason \"pallet 7 shredded\"\n", "run.void",
      run_position},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
+
+const struct command printer_commands[] = {
+    {"printer lint", cmd_printer_lint, "judge a label template or a line protocol", NEEDS_NOTHING,
+     "FILE", 1, 1, NULL,
+     "  countermark printer lint label.zpl\n"
+     "  countermark printer lint coder.protocol --json\n",
+     NULL, NULL},
+    {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

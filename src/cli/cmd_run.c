@@ -1,4 +1,4 @@
-/* run resume, run stop, run close: what an operator decides about a run. */
+/* run resume, run stop, run close, run void: what an operator decides about a run. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -29,6 +29,11 @@ const struct option_spec run_close_options[] = {
      false},
     {"force", OPTION_FLAG, NULL, "no line process will come back: call in flight unknown", "force",
      false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+const struct option_spec run_void_options[] = {
+    {"stage", OPTION_TEXT, "STAGE", "which units: unknown (default) or printed", NULL, false},
+    {"reason", OPTION_TEXT, "TEXT", "why; it is recorded", NULL, true},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 /* ---- Resume -----------------------------------------------------------------------------------
@@ -116,5 +121,22 @@ cm_err cmd_run_close(struct cli *cli) {
     TRY(session_act(&cli->session, "run.close", buffer_slice(&args), &result, cli->diag));
     TRY(json_doc_new(&doc, buffer_slice(&result), "run.close", &JSON_LIMITS_DEFAULT, cli->diag));
     judge(cli, json_root(doc));
+    return output_record(buffer_slice(&result), cli->json, cli->diag);
+}
+
+/* ---- Void -------------------------------------------------------------------------------------
+ */
+
+cm_err cmd_run_void(struct cli *cli) {
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&args, false);
+    const char *stage = option_text(&cli->options, "stage");
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "run", position(cli, 0));
+    json_put_cstr(&w, "stage", stage != NULL ? stage : "unknown");
+    json_put_cstr(&w, "reason", option_text(&cli->options, "reason"));
+    json_object_end(&w);
+    TRY(buffer_err(&args));
+    TRY(session_act(&cli->session, "run.void", buffer_slice(&args), &result, cli->diag));
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }

@@ -2,15 +2,7 @@
  * src/vault/acts_run*.c; here stands how people ask for it. */
 #include "cli/command.h"
 
-#define END                                                                                        \
-    { NULL, OPTION_FLAG, NULL, NULL, NULL, false }
-
 static const char *const run_position[] = {"run", NULL};
-
-static const struct option_spec void_options[] = {
-    {"stage", OPTION_TEXT, "STAGE", "which units: unknown (default) or printed", "stage", false},
-    {"reason", OPTION_TEXT, "TEXT", "why", "reason", true},
-    END};
 
 const struct command run_commands[] = {
     {"run start", cmd_run_start, "stream a batch to a printer, each code once",
@@ -53,10 +45,9 @@ const struct command run_commands[] = {
      "  countermark run verify monday-run-1 --feed reads.txt\n"
      "  countermark run verify monday-run-1 --feed tcp:0.0.0.0:9400 --answer\n",
      NULL, NULL},
-    {"run void", command_act, "make a run's unsettled units worthless for good", NEEDS_ENGINE,
-     "RUN --reason TEXT [--stage unknown]", 1, 1, void_options,
-     "  countermark run void monday-run-1 --reason \"pallet 7 shredded\"\n", "run.void",
-     run_position},
+    {"run void", cmd_run_void, "make a run's unsettled units worthless for good", NEEDS_ENGINE,
+     "RUN --reason TEXT [--stage unknown]", 1, 1, run_void_options,
+     "  countermark run void monday-run-1 --reason \"pallet 7 shredded\"\n", NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
 const struct command printer_commands[] = {

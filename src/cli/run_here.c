@@ -144,7 +144,7 @@ static cm_err stream(struct here *h) {
     TRY(open_lines(h));
     TRY(watch_signals(h));
     if (h->live) progress(h);
-    while (!lines_ended(h->lines) && h->stops < 2)
+    while (!lines_ended(h->lines) && !lines_done(h->lines) && h->stops < 2)
         TRY(loop_turn(h->loop, LOOP_FOREVER));
     if (h->live) (void)fputs(CLEAR_LINE, stderr);
     return CM_OK;
@@ -167,7 +167,12 @@ static cm_err rest(struct here *h) {
     if (h->stops == 0) return CM_OK;
     h->cli->exit_code = EXIT_NEGATIVE;
     TRY(run_argument(h->run, &args));
-    TRY(session_act(&h->cli->session, "run.pause", buffer_slice(&args), &result, h->cli->diag));
+    struct cm_diag why = DIAG_INIT;
+    const cm_err err =
+        session_act(&h->cli->session, "run.pause", buffer_slice(&args), &result, &why);
+    if (err == CM_E_STATE) return CM_OK; /* it had come to its end */
+    if (err != CM_OK) *h->cli->diag = why;
+    TRY(err);
     output_note("paused: countermark run resume %s goes on, run close %s ends it", h->run, h->run);
     return CM_OK;
 }

@@ -141,6 +141,14 @@ static void commit(struct lines *l, struct run_now now) {
     if (err != CM_OK) loop_timer_at(l->o.loop, &l->commit, now.us + RETRY_US, commit_due, l);
 }
 
+bool lines_durable(struct lines *l) {
+    if (!run_journal_is_pending(l->journal)) return true;
+    if (l->blocked != CM_OK) return false; /* its own timer tries again */
+    const cm_err err = run_journal_commit(l->journal);
+    if (err != CM_OK) tell_blocked(l, err);
+    return err == CM_OK;
+}
+
 static void turn_ends(void *ctx) {
     struct lines *l = ctx;
     const struct run_now now = lines_now(l);

@@ -97,7 +97,7 @@ static size_t write_due(struct lines *l, struct json_writer *w, uint32_t token) 
         }
         if (!run_report_due(line->run, now)) continue;
         if (run_is_cautious(line->run) && n > 0) continue;
-        run_report(line->run, w, now);
+        run_report(line->run, lines_durable(l), w, now);
         line->report = token;
         n++;
         if (run_is_cautious(line->run)) break;

@@ -54,6 +54,8 @@ struct lines {
 struct run_now lines_now(const struct lines *l);
 /* It is looked at when the turn ends. */
 void lines_touch(struct line *line);
+/* Commit what is pending; whether all is durable then. */
+bool lines_durable(struct lines *l);
 void line_free(struct line *line);
 struct line *lines_find(const struct lines *l, uint32_t number);
 void line_view(const struct line *line, struct run_view *out);

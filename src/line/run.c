@@ -286,7 +286,8 @@ bool run_is_settled(const struct run *r) {
 }
 
 bool run_has_finished(const struct run *r) {
-    return r->leaving && r->state == DRIVER_STOPPED && run_is_settled(r);
+    /* Units that are on their way here would be held by a run that is done. */
+    return r->leaving && r->asks_n == 0 && r->state == DRIVER_STOPPED && run_is_settled(r);
 }
 
 const char *run_state_text(const struct run *r) {

@@ -94,8 +94,10 @@ uint64_t run_wakes_us(const struct run *r, struct run_now now);
 /* Whether the ledger should hear now: enough units settled, long enough ago, or the state changed.
  */
 bool run_report_due(const struct run *r, struct run_now now);
-/* Write the run's object of line.report; what it tells is remembered until its answer. */
-void run_report(struct run *r, struct json_writer *w, struct run_now now);
+/* Write the run's object of line.report; what it tells is remembered until its answer.
+ * @param[in] durable  the journal has committed all of its fates: only then are they told, lest
+ *                     another life tell the ledger something else */
+void run_report(struct run *r, bool durable, struct json_writer *w, struct run_now now);
 /* Its answer: on CM_OK the ledger has what was told. What it refuses for good (conflict, not found)
  * is told alone next time, and then given up with a word to the operator; anything else is told
  * again. */

@@ -82,7 +82,7 @@ struct run {
     struct spans told; /* settled spans of the report under way */
     bool reporting;    /* a report is under way */
     bool changed;      /* what people see, since the last one */
-    bool cautious;     /* the ledger refused one: one span at a time */
+    uint64_t bite;     /* the ledger refused one: units to tell at once until it has all; 0: any */
     bool told_done, done;
     uint64_t report_us, moves_us; /* of the last report; of the last one with moves */
     uint64_t settled_n, told_given;

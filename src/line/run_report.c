@@ -14,7 +14,7 @@
 
 static bool moves_due(const struct run *r) {
     const bool end = run_has_finished(r) && !r->told_done;
-    return r->changed || end || r->cautious || r->settled_n >= MOVES_UNITS ||
+    return r->changed || end || r->bite > 0 || r->settled_n >= MOVES_UNITS ||
            r->now.us - r->moves_us >= MOVES_US || (r->resting && run_is_settled(r));
 }
 
@@ -48,13 +48,14 @@ static bool is_told(const struct span *s) {
 /* Tell what fits; whether something is left for the next report. */
 static bool put_moves(struct run *r, struct json_writer *w) {
     const struct run_past *p = run_journal_past(r->journal, r->number);
-    const size_t most = r->cautious ? 1 : SPANS_MAX;
+    const size_t most = r->bite > 0 ? 1 : SPANS_MAX;
     uint64_t scrap = SCRAP_MAX;
     size_t n = 0, i = 0;
     for (; i < p->spans.n && n < most && scrap > 0; i++) {
         struct span s = p->spans.p[i];
         const bool settled = s.stage > CM_STAGE_SENT;
-        if (!is_told(&s) || (r->cautious && !settled)) continue;
+        if (!is_told(&s) || (r->bite > 0 && !settled)) continue;
+        if (r->bite > 0 && s.count > r->bite) s.count = r->bite;
         if (s.stage == CM_STAGE_VOID) {
             if (s.count > scrap) s.count = scrap;
             scrap -= s.count;
@@ -65,7 +66,7 @@ static bool put_moves(struct run *r, struct json_writer *w) {
     }
     for (; i < p->spans.n; i++)
         if (p->spans.p[i].stage > CM_STAGE_SENT && is_told(&p->spans.p[i])) return true;
-    return scrap == 0;
+    return scrap == 0 || (r->bite > 0 && n > 0);
 }
 
 /* ---- Reports -------------------------------------------------------------------------------- */
@@ -78,10 +79,10 @@ static void put_down(const struct run *r, struct json_writer *w) {
     json_object_end(w);
 }
 
-void run_report(struct run *r, struct json_writer *w, struct run_now now) {
+void run_report(struct run *r, bool durable, struct json_writer *w, struct run_now now) {
     r->now = now;
     run_clock(r);
-    const bool moves = moves_due(r), finished = run_has_finished(r);
+    const bool moves = durable && moves_due(r), finished = run_has_finished(r);
     bool more = false;
     json_object_begin(w, NULL);
     json_put_u64(w, "number", r->number);
@@ -140,7 +141,7 @@ void run_reported(struct run *r, cm_err err, struct run_now now) {
     r->reporting = false;
     if (err == CM_OK) {
         forget_told(r);
-        r->cautious = r->cautious && r->changed;
+        r->bite = r->changed ? 2 * r->bite : 0; /* nothing is left: all is as before */
         if (r->told_done) r->done = true;
         return;
     }
@@ -153,13 +154,15 @@ void run_reported(struct run *r, cm_err err, struct run_now now) {
         run_set_error(r, "the vault takes no report: %s", cm_err_name(err));
         return;
     }
-    if (r->cautious) give_up_told(r, err);
+    const uint64_t told = r->told.n == 0 ? 0 : r->told.p[0].count;
+    const bool alone = r->bite > 0;
+    r->bite = alone ? (told + 1) / 2 : UINT32_MAX;
+    if (alone && told <= 1) give_up_told(r, err);
     r->told.n = 0;
-    r->cautious = true;
 }
 
-bool run_is_cautious(const struct run *r) { return r->cautious; }
+bool run_is_cautious(const struct run *r) { return r->bite > 0; }
 
 bool run_is_told(const struct run *r) {
-    return run_is_settled(r) && !r->reporting && r->settled_n == 0 && !r->cautious;
+    return run_is_settled(r) && !r->reporting && r->settled_n == 0 && r->bite == 0;
 }

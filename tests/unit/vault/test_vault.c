@@ -2,7 +2,6 @@
  * and by hand-made frames: the same answers as in process, and nothing for who may not ask. */
 #include "support/cm.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,74 +9,12 @@
 
 #include "engine/channel.h"
 #include "engine/remote.h"
-#include "support/world.h"
+#include "support/vault_service.h"
 #include "vault/vault.h"
 #include "wire/call_frame.h"
 #include "wire/key_frame.h"
 
-#define UNITS    100u
-#define PATH_CAP 160u
-
-struct service {
-    struct world world;
-    struct vault_options options;
-    char paths[VAULT_DOOR_N][PATH_CAP];
-    int stop[2];
-    pthread_t thread;
-    uint32_t batch;
-};
-
-static void *serve(void *service) {
-    const struct service *s = service;
-    return vault_run(&s->options, NULL) == CM_OK ? NULL : service;
-}
-
-static int listen_at(const char *path) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    (void)snprintf(at.sun_path, sizeof at.sun_path, "%.100s", path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(listen(fd, 16), 0);
-    return fd;
-}
-
-static void api_key(struct service *s, uint32_t id, const char *name, const char *role) {
-    char text[400];
-    (void)snprintf(text, sizeof text,
-                   "{\"name\":\"%s\",\"brand\":0,\"door\":1,\"mode\":\"TEST\",\"role\":\"%s\","
-                   "\"hash\":\"%064x\",\"revoked\":false}",
-                   name, role, id);
-    world_document(&s->world, DOCUMENT_API_KEY, id, slice_text(text));
-}
-
-static void start(struct service *s, struct vault_limits limits) {
-    static const char *const names[VAULT_DOOR_N] = {SOCKET_VERIFY, SOCKET_ISSUE, SOCKET_ADMIN,
-                                                    SOCKET_LINE};
-    world_make(&s->world, 12, 100000);
-    s->batch = world_batch(&s->world, UNITS, true);
-    api_key(s, 11, "reader", "verify");
-    api_key(s, 12, "till", "redeem");
-    s->options = (struct vault_options){.engine = s->world.engine,
-                                        .keystore = s->world.keystore,
-                                        .workspace = s->world.dir,
-                                        .limits = limits};
-    for (unsigned i = 0; i < VAULT_DOOR_N; i++) {
-        (void)snprintf(s->paths[i], PATH_CAP, "%s/%s", s->world.dir, names[i]);
-        s->options.listeners[i] = listen_at(s->paths[i]);
-    }
-    assert_int_equal(pipe(s->stop), 0);
-    s->options.stop_fd = s->stop[0];
-    assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
-}
-
-static void finish(struct service *s) {
-    void *failed = NULL;
-    (void)close(s->stop[1]);
-    assert_int_equal(pthread_join(s->thread, &failed), 0);
-    assert_null(failed);
-    (void)close(s->stop[0]);
-    world_remove(&s->world);
-}
+#define UNITS VAULT_SERVICE_UNITS
 
 static cm_err ask(struct cm_engine *e, uint32_t actor, enum cm_operation op, const char *code,
                   struct cm_answer *a, enum cm_call_status *status) {
@@ -94,8 +31,8 @@ static cm_err ask(struct cm_engine *e, uint32_t actor, enum cm_operation op, con
 
 static void a_vault_answers_like_the_engine_in_process(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct cm_engine *remote = NULL;
     assert_ok(cm_engine_connect(&remote, s.paths[VAULT_VERIFY]));
     char code[WORLD_CODE_CAP];
@@ -113,13 +50,13 @@ static void a_vault_answers_like_the_engine_in_process(void **state) {
     assert_true(a.set == b.set && a.serial == b.serial && a.sequence == b.sequence);
     assert_true(a.time_ms == b.time_ms && a.until_ms == b.until_ms && a.use == b.use);
     cm_engine_close(remote);
-    finish(&s);
+    vault_service_finish(&s);
 }
 
 static void who_is_not_what_a_frame_says_is_denied(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct cm_engine *remote = NULL;
     assert_ok(cm_engine_connect(&remote, s.paths[VAULT_VERIFY]));
     char code[WORLD_CODE_CAP];
@@ -144,13 +81,14 @@ static void who_is_not_what_a_frame_says_is_denied(void **state) {
     assert_int_equal(status, CM_CALL_DONE);
     assert_int_equal(a.verdict, CM_V_ACCEPTED);
     cm_engine_close(remote);
-    finish(&s);
+    vault_service_finish(&s);
 }
 
 static void beyond_the_ceiling_every_answer_is_busy(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, (struct vault_limits){.wrong_per_s = 100, .caller_wrong_per_s = 1, .issue_per_s = 1});
+    struct vault_service s = {.batch = 0};
+    vault_service_start(
+        &s, (struct vault_limits){.wrong_per_s = 100, .caller_wrong_per_s = 1, .issue_per_s = 1});
     struct cm_engine *remote = NULL;
     assert_ok(cm_engine_connect(&remote, s.paths[VAULT_VERIFY]));
     char wrong[WORLD_CODE_CAP], good[WORLD_CODE_CAP];
@@ -172,13 +110,13 @@ static void beyond_the_ceiling_every_answer_is_busy(void **state) {
     assert_ok(remote_status(remote, &st));
     assert_true(st.busy >= 2 && !st.dead && !st.restored);
     cm_engine_close(remote);
-    finish(&s);
+    vault_service_finish(&s);
 }
 
 static void acts_go_by_the_admin_socket_alone(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct cm_engine *admin = NULL, *verify = NULL;
     CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
     struct cm_diag diag = DIAG_INIT;
@@ -192,15 +130,7 @@ static void acts_go_by_the_admin_socket_alone(void **state) {
     assert_err(CM_E_DEAD, remote_act(verify, slice_text("stats"), slice_text("{}"), &result, NULL));
     cm_engine_close(verify);
     cm_engine_close(admin);
-    finish(&s);
-}
-
-static int connect_raw(const char *path) {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    (void)snprintf(at.sun_path, sizeof at.sun_path, "%.100s", path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
-    return fd;
+    vault_service_finish(&s);
 }
 
 /* Bytes until the other side ends; what came is thrown away. */
@@ -215,8 +145,8 @@ static bool is_ended(int fd) {
 
 static void malformed_frames_end_their_connection_and_no_other(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct cm_engine *honest = NULL;
     assert_ok(cm_engine_connect(&honest, s.paths[VAULT_VERIFY]));
     static const uint8_t bad[][FRAME_HEADER_LEN] = {
@@ -228,7 +158,7 @@ static void malformed_frames_end_their_connection_and_no_other(void **state) {
         {0, 0, 0, 0, 1, FRAME_KEYS},          /* the vault says these, it does not hear them */
         {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1'}};
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
-        const int fd = connect_raw(s.paths[VAULT_VERIFY]);
+        const int fd = vault_service_connect(s.paths[VAULT_VERIFY]);
         assert_int_equal(write(fd, bad[i], FRAME_HEADER_LEN), FRAME_HEADER_LEN);
         if (!is_ended(fd)) fail_msg("frame %zu did not end its connection", i);
         (void)close(fd);
@@ -240,27 +170,18 @@ static void malformed_frames_end_their_connection_and_no_other(void **state) {
     assert_ok(ask(honest, 11, CM_OP_CHECK, code, &a, &status));
     assert_int_equal(a.verdict, CM_V_ACCEPTED);
     cm_engine_close(honest);
-    finish(&s);
-}
-
-static void next_frame(struct channel *c, struct frame *frame) {
-    cm_err err = channel_next(c, frame);
-    while (err == CM_E_TRUNCATED && !c->ended) {
-        assert_ok(channel_read(c));
-        err = channel_next(c, frame);
-    }
-    assert_ok(err);
+    vault_service_finish(&s);
 }
 
 static void keys_are_told_at_once_and_after_every_act(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct channel c;
     struct frame frame;
-    channel_init(&c, connect_raw(s.paths[VAULT_VERIFY]));
+    channel_init(&c, vault_service_connect(s.paths[VAULT_VERIFY]));
     for (int turn = 0; turn < 2; turn++) {
-        next_frame(&c, &frame);
+        vault_service_next(&c, &frame);
         assert_int_equal(frame.kind, FRAME_KEYS);
         CM_CLEANUP(key_table_wipe) struct key_table t = KEY_TABLE_INIT;
         assert_ok(key_table_decode(frame.body, &t));
@@ -275,15 +196,15 @@ static void keys_are_told_at_once_and_after_every_act(void **state) {
         cm_engine_close(admin);
     }
     channel_wipe(&c);
-    finish(&s);
+    vault_service_finish(&s);
 }
 
 static void several_frames_in_one_write_are_all_answered(void **state) {
     (void)state;
-    struct service s = {.batch = 0};
-    start(&s, VAULT_LIMITS_DEFAULT);
+    struct vault_service s = {.batch = 0};
+    vault_service_start(&s, VAULT_LIMITS_DEFAULT);
     struct channel c;
-    channel_init(&c, connect_raw(s.paths[VAULT_ADMIN]));
+    channel_init(&c, vault_service_connect(s.paths[VAULT_ADMIN]));
     char code[WORLD_CODE_CAP];
     world_code(&s.world, s.batch, 5, code);
     const struct cm_request q = {.operation = CM_OP_REDEEM, .code = slice_text(code)};
@@ -299,14 +220,14 @@ static void several_frames_in_one_write_are_all_answered(void **state) {
     unsigned accepted = 0;
     for (uint32_t i = 1; i <= 20; i++) {
         struct frame frame;
-        next_frame(&c, &frame);
+        vault_service_next(&c, &frame);
         assert_int_equal(frame.number, i);
         assert_ok(answers_decode(frame.body, &call, 1, NULL, NULL));
         accepted += a.verdict == CM_V_ACCEPTED;
     }
     assert_int_equal(accepted, 1);
     channel_wipe(&c);
-    finish(&s);
+    vault_service_finish(&s);
 }
 
 static void nobody_there_is_not_found(void **state) {

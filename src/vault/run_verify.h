@@ -23,40 +23,38 @@ enum read_verdict {
     READ_V_GOOD,
     READ_V_BAD,             /* the unit is rejected */
     READ_V_NO_READ,         /* counted; no unit is guessed at */
-    READ_V_WRONG_CODE,      /* not ours, of another batch, mistyped, or never sent by this run */
-    READ_V_DUPLICATE,       /* read before in this run */
-    READ_V_OUT_OF_SEQUENCE, /* good, but units sent before it were passed over */
+    READ_V_WRONG_CODE,      /* not ours, mistyped, or not of this run */
+    READ_V_DUPLICATE,       /* read good before in this run: a copy, or the same product again */
+    READ_V_OUT_OF_SEQUENCE, /* good, but not the next one: others were passed over, or it is late */
     READ_V_DEAD             /* of this run, but rejected or void: it must not be on a product */
 };
 #define READ_VERDICT_N 7u
 /* "good", "bad", "no_read", "wrong_code", "duplicate", "out_of_sequence", "dead". */
 const char *read_verdict_name(enum read_verdict verdict);
 
-/* The feed of one run, as long as the vault lives. Zero is a fresh one, of a run whose units read
- * so far tell where it stands. */
+/* The feed of one run. All zero is a fresh one: what the ledger says was read good tells where it
+ * stands. */
 struct run_feed {
-    uint64_t verdicts[READ_VERDICT_N]; /* counted since the feed is known */
-    bool begun;                        /* the unit below is the last that was read in sequence */
+    uint64_t verdicts[READ_VERDICT_N]; /* counted since it was fresh */
+    bool begun;                        /* the unit below is the furthest that was read */
     uint32_t set;
     uint64_t serial;
-    uint64_t missed; /* reads of nothing since then */
+    uint64_t missed; /* products since then that nothing could be read on */
 };
-#define RUN_FEED_INIT                                                                              \
-    { .begun = false }
 
 struct run_verify_options {
     uint32_t run, actor;
-    /* The line ejects what it cannot read: exactly one unit missing between two good reads with
-     * exactly one no-read between them is that unit, and it is rejected. */
+    /* The line ejects what it cannot read: where exactly one unit is missing between two reads,
+     * and exactly one product between them could not be read, that unit is rejected. */
     bool no_read_rejects;
 };
-#define RUN_READS_MAX 65536u /* of one call */
+#define RUN_READS_MAX 16384u /* of one call; our choice */
 
 /** Judge reads and journal what they settle (good and rejected, cause camera); all or nothing.
  * @param[in,out] feed  advanced when CM_OK, untouched on error
  * @param[out] out  n verdicts
  * @retval CM_E_NOT_FOUND  no such run   @retval CM_E_LIMIT  n > RUN_READS_MAX
- * @retval CM_E_STATE  the run is closed, the workspace restored
+ * @retval CM_E_STATE  the run is closed, or the workspace restored
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, CM_E_NO_SPACE, CM_E_DEAD */
 CM_MUST_CHECK cm_err run_verify_lines(struct cm_engine *engine,
                                       const struct run_verify_options *options,

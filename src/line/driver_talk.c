@@ -33,11 +33,25 @@ void driver_owed(struct driver *d, int what) {
     if (d->due_us > dead_at_us && dead_at_us > d->now_us) d->due_us = dead_at_us;
 }
 
+static bool reads(const struct driver *d, int what) {
+    return d->kind->reads != NULL && d->kind->reads(d, what);
+}
+
 static void ask(struct driver *d, int what) {
-    if (d->kind->say(d, what)) driver_owed(d, what);
+    if (!d->kind->say(d, what)) return;
+    driver_owed(d, what);
+    if (reads(d, what)) d->reads_owed++;
+}
+
+/* Of several readings that are owed this may be the first: wait for the others, and read again. */
+static void heard_reading(struct driver *d) {
+    d->read_again = d->reads_owed > 1;
+    if (d->read_again) d->pause_us = d->now_us + d->reply_us;
+    d->reads_owed = 0;
 }
 
 void driver_answered(struct driver *d) {
+    if (reads(d, d->asking)) heard_reading(d);
     d->asking = ASK_NONE;
     d->silent_n = 0;
     d->denied_n = 0;
@@ -136,7 +150,7 @@ static void plan_ends(struct driver *d) {
         peek_ends(d);
         return;
     }
-    if (walked == d->kind->poll_plan) d->kind->polled(d);
+    if (walked == d->kind->poll_plan || walked == d->kind->shut_plan) d->kind->polled(d);
     const bool rests = walked == d->kind->rest_plan && d->kind->rested(d);
     if (d->flight_n > 0 || d->plan != NULL) return;
     if (d->phase == PHASE_SETTLING) d->phase = PHASE_RUNNING;
@@ -186,6 +200,11 @@ void driver_advance(struct driver *d) {
     for (unsigned i = 0; i < STEPS_MOST; i++) {
         if (!d->linked || d->phase == PHASE_STOPPED || d->asking != ASK_NONE) break;
         if (d->now_us < d->pause_us) break;
+        if (d->read_again) {
+            d->read_again = false;
+            ask(d, d->kind->sync);
+            continue;
+        }
         if (d->plan == NULL && !look(d)) break;
         if (*d->plan == ASK_NONE) {
             plan_ends(d);

@@ -49,10 +49,14 @@ struct driver_kind {
     size_t own_len;    /* bytes of the kind's own memory, zeroed */
     bool piped;        /* units need no answer: they may follow each other */
     int sync;          /* the question whose answer cannot be mistaken */
+    /* Whether a question is the sync one and its answer a reading: asked twice, the first answer
+     * may be the earlier one's, and old. NULL: answers to sync are no readings. */
+    bool (*reads)(const struct driver *d, int ask);
 
     const int *rest_plan; /* bring the printer to rest and read it */
     const int *open_plan; /* set it up */
     const int *poll_plan; /* read it while it prints */
+    const int *shut_plan; /* stop it until there is a new text; judged as the poll; may be NULL */
     const int *peek_plan; /* read it on a new link before it is halted; NULL: it always is */
 
     cm_err (*begin)(struct driver *d, const struct driver_options *o, struct cm_diag *diag);
@@ -105,6 +109,8 @@ struct driver {
     uint64_t poll_due_us;
     uint64_t quiet_since_us; /* since when nothing came, or when the first owed answer was asked */
     unsigned silent_n, denied_n;
+    unsigned reads_owed; /* readings asked for since the last that was surely the latest one's */
+    bool read_again;     /* when what is owed has had time to come */
     unsigned peeks_left; /* the printer is being read as it runs */
 
     struct buffer in, out;

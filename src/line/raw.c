@@ -305,7 +305,8 @@ static void raw_polled(struct driver *d) {
         driver_reopen(d);
     } else if (d->doubt) {
         driver_reopen(d);
-    } else if (d->flight_n == 0 && r->on && !r->p.fifo && d->phase == PHASE_RUNNING) {
+    } else if (d->flight_n == 0 && r->on && r->p.off.n > 0 && !r->p.fifo &&
+               d->phase == PHASE_RUNNING) {
         driver_walk(d, off_plan);
     }
 }
@@ -343,6 +344,11 @@ static bool raw_remember(struct driver *d, struct cm_slice memory) {
     return true;
 }
 
+static bool raw_reads(const struct driver *d, int ask) {
+    const struct raw *r = d->own;
+    return r->p.status.n == 0 && (ask == ASK_SYNC || ask == ASK_COUNT);
+}
+
 const struct driver_kind kind_raw = {
     .name = "raw",
     .summary = "any line protocol, as data: a slot or a queue; proves what its file can ask",
@@ -351,9 +357,11 @@ const struct driver_kind kind_raw = {
     .reply_ms = 2000,
     .own_len = sizeof(struct raw),
     .sync = ASK_SYNC,
+    .reads = raw_reads,
     .rest_plan = rest_plan,
     .open_plan = open_plan,
     .poll_plan = poll_plan,
+    .shut_plan = off_plan,
     .begin = raw_begin,
     .end = raw_end,
     .say = raw_say,

@@ -251,9 +251,14 @@ static bool sppl_rested(struct driver *d) {
     return false;
 }
 
-/* One unit may be in the press; more than that, for longer than a print takes, were skipped. */
+/* One unit may be in the press; more than that, for longer than a print takes, were skipped. A last
+ * row that never arrived looks the same: with one in doubt it is judged at rest. */
 static void see_skips(struct driver *d) {
     struct sppl *s = d->own;
+    if (d->doubt) {
+        s->missing_us = d->now_us;
+        return;
+    }
     const uint64_t popped = d->flight_n - s->depth;
     const uint64_t missing = popped - (s->total - s->base);
     if (s->first != s->total || missing < 2) s->missing_us = d->now_us;

@@ -219,6 +219,11 @@ static bool wsi_remember(struct driver *d, struct cm_slice memory) {
     return true;
 }
 
+static bool wsi_reads(const struct driver *d, int ask) {
+    (void)d;
+    return ask == ASK_COUNT;
+}
+
 const struct driver_kind kind_wsi = {
     .name = "wsi",
     .summary = "Videojet WSI: one slot; the print counter proves",
@@ -227,9 +232,11 @@ const struct driver_kind kind_wsi = {
     .reply_ms = 2000,
     .own_len = sizeof(struct wsi),
     .sync = ASK_COUNT,
+    .reads = wsi_reads,
     .rest_plan = rest_plan,
     .open_plan = open_plan,
     .poll_plan = poll_plan,
+    .shut_plan = off_plan,
     .begin = wsi_begin,
     .say = wsi_say,
     .unit = wsi_unit,

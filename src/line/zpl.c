@@ -248,6 +248,11 @@ static bool zpl_remember(struct driver *d, struct cm_slice memory) {
     return true;
 }
 
+static bool zpl_reads(const struct driver *d, int ask) {
+    (void)d;
+    return ask == ASK_LOOK;
+}
+
 const struct driver_kind kind_zpl = {
     .name = "zpl",
     .summary = "ZPL II labels: a stream; the odometer counts what came out",
@@ -257,6 +262,7 @@ const struct driver_kind kind_zpl = {
     .own_len = sizeof(struct zpl),
     .piped = true,
     .sync = ASK_LOOK,
+    .reads = zpl_reads,
     .rest_plan = rest_plan,
     .open_plan = open_plan,
     .poll_plan = poll_plan,

@@ -117,22 +117,28 @@ static void a_thousand_deaths_send_nothing_twice(void **state) {
     live_and_die("", 10, 150, 30);
 }
 
+#define STORM                                                                                      \
+    "one-in print 15 paper-out for 50\n"                                                           \
+    "one-in print 18 head-open for 50\n"                                                           \
+    "one-in item 20 reset\n"                                                                       \
+    "one-in item 30 power lose for 60\n"                                                           \
+    "one-in print 30 power keep for 60\n"                                                          \
+    "one-in item 25 menu for 60\n"                                                                 \
+    "one-in reply 30 no-reply\n"                                                                   \
+    "one-in reply 30 late 150\n"                                                                   \
+    "one-in reply 9 split\n"                                                                       \
+    "one-in reply 20 join\n"                                                                       \
+    "one-in reply 40 reset\n"
+
+/* Printers that do not lie: each claim of a print is judged, too. */
 static void deaths_amid_a_storm_of_faults(void **state) {
     (void)state;
-    live_and_die("one-in print 15 paper-out for 50\n"
-                 "one-in print 18 head-open for 50\n"
-                 "one-in print 25 reprint\n"
-                 "one-in print 30 skip\n"
-                 "one-in item 20 reset\n"
-                 "one-in item 30 power lose for 60\n"
-                 "one-in print 30 power keep for 60\n"
-                 "one-in item 25 menu for 60\n"
-                 "one-in reply 30 no-reply\n"
-                 "one-in reply 30 late 150\n"
-                 "one-in reply 9 split\n"
-                 "one-in reply 20 join\n"
-                 "one-in reply 40 reset\n",
-                 6, 200, 30);
+    live_and_die(STORM, 6, 200, 30);
+}
+
+static void deaths_beside_printers_that_skip_and_repeat(void **state) {
+    (void)state;
+    live_and_die(STORM "one-in print 25 reprint\none-in print 30 skip\n", 6, 200, 30);
 }
 
 int main(void) {
@@ -141,6 +147,7 @@ int main(void) {
         cmocka_unit_test(records_are_kept_over_a_death),
         cmocka_unit_test(a_thousand_deaths_send_nothing_twice),
         cmocka_unit_test(deaths_amid_a_storm_of_faults),
+        cmocka_unit_test(deaths_beside_printers_that_skip_and_repeat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

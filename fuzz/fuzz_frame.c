@@ -56,7 +56,7 @@ static void try_notes(struct cm_slice body) {
     if (issue_decode(body, &issue) == CM_OK) fuzz_require(issue_encode(&out, &issue) == CM_OK);
     if (out.len > 0) same(&out, body);
     buffer_clear(&out);
-    if (runs_decode(body, &runs) == CM_OK) fuzz_require(runs_encode(&out, &runs) == CM_OK);
+    if (runs_decode(body, &runs) == CM_OK) fuzz_require(runs_encode(&out, runs) == CM_OK);
     if (out.len > 0) same(&out, body);
     buffer_clear(&out);
     if (status_decode(body, &status) == CM_OK) fuzz_require(status_encode(&out, &status) == CM_OK);

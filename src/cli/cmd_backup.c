@@ -19,7 +19,6 @@
 #include "doc/json_write.h"
 
 #define PATH_CAP    2048u
-#define PIECE_LEN   8192u
 #define FILE_MODE   0600
 #define FOLDER_MODE 0700
 
@@ -41,28 +40,6 @@ static void close_fd(int *fd) {
 
 /* ---- Backup ---------------------------------------------------------------------------------- */
 
-static cm_err move_to(struct cli *cli, const char *from, const char *to) {
-    CM_CLEANUP(outfile_close) struct outfile out = OUTFILE_INIT;
-    CM_CLEANUP(close_fd) int fd = open(from, O_RDONLY | O_CLOEXEC);
-    struct hash256 hash;
-    if (fd < 0)
-        return diag_fail(cli->diag, file_err_from_errno(errno), from, NULL, NULL, "cannot open: %s",
-                         file_errno_text(errno));
-    TRY(outfile_open(&out, to, FILE_MODE, cli->diag));
-    for (;;) {
-        uint8_t piece[PIECE_LEN];
-        const ssize_t got = read(fd, piece, sizeof piece);
-        if (got < 0)
-            return diag_fail(cli->diag, CM_E_IO, from, NULL, NULL, "cannot read: %s",
-                             file_errno_text(errno));
-        if (got == 0) break;
-        TRY(outfile_write(&out, slice_of(piece, (size_t)got), cli->diag));
-    }
-    TRY(outfile_commit(&out, &hash, cli->diag));
-    (void)unlink(from); /* a second copy would be no harm */
-    return CM_OK;
-}
-
 static cm_err file_of(struct cm_slice result, char out[static PATH_CAP]) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, result, "backup", &JSON_LIMITS_DEFAULT, NULL));
@@ -77,7 +54,7 @@ cm_err cmd_backup(struct cli *cli) {
     TRY(session_act(&cli->session, "backup", buffer_slice(&args), &result, cli->diag));
     if (to == NULL) return output_record(buffer_slice(&result), cli->json, cli->diag);
     TRY(file_of(buffer_slice(&result), from));
-    TRY(move_to(cli, from, to));
+    TRY(outfile_move(from, to, FILE_MODE, cli->diag));
     buffer_clear(&result);
     struct json_writer w = json_writer_into(&result, false);
     json_object_begin(&w, NULL);

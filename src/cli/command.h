@@ -53,6 +53,7 @@ struct cli {
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
 extern const struct command run_commands[], printer_commands[]; /* commands_line.c */
+extern const struct command lend_commands[];                    /* commands_lend.c */
 
 /** Open the session, for commands with NEEDS_LATER. @retval as session_open */
 CM_MUST_CHECK cm_err command_open(struct cli *cli);
@@ -74,6 +75,10 @@ extern const struct option_spec init_options[], plan_options[], scheme_add_optio
     key_export_options[], key_import_options[], fsck_options[], run_start_options[],
     run_show_options[], run_resume_options[], run_stop_options[], run_close_options[],
     run_verify_options[], run_void_options[];
+
+/* Line computers. */
+command_fn cmd_run_lend, cmd_run_report, cmd_line_agent;
+extern const struct option_spec run_lend_options[], line_agent_options[];
 
 /** "test_key" from --test-key-from-file, when given. @retval as file_read */
 struct json_writer;

@@ -14,6 +14,7 @@
 /* A piece is hashed and written while it is in the second-level cache, and the kernel is set to
  * write it to the disk at once, so that the sync at the end finds little left to do. */
 #define PIECE_LEN ((size_t)256 * 1024)
+#define MOVE_LEN  8192u
 
 static cm_err fail(struct cm_diag *diag, const struct outfile *f, const char *what, int number) {
     const char *remedy = number == ENOSPC  ? "free some space and run the same command again"
@@ -113,4 +114,26 @@ void outfile_close(struct outfile *f) {
     if (f->fd >= 0) (void)close(f->fd);
     hasher_free(f->hasher);
     *f = (struct outfile)OUTFILE_INIT;
+}
+
+cm_err outfile_move(const char *from, const char *to, unsigned mode, struct cm_diag *diag) {
+    CM_CLEANUP(outfile_close) struct outfile out = OUTFILE_INIT;
+    CM_CLEANUP(close_fd) int fd = open(from, O_RDONLY | O_CLOEXEC);
+    struct hash256 hash;
+    if (fd < 0)
+        return diag_fail(diag, file_err_from_errno(errno), from, NULL, NULL, "cannot open: %s",
+                         file_errno_text(errno));
+    TRY(outfile_open(&out, to, mode, diag));
+    for (;;) {
+        uint8_t piece[MOVE_LEN];
+        const ssize_t got = read(fd, piece, sizeof piece);
+        if (got < 0)
+            return diag_fail(diag, CM_E_IO, from, NULL, NULL, "cannot read: %s",
+                             file_errno_text(errno));
+        if (got == 0) break;
+        TRY(outfile_write(&out, slice_of(piece, (size_t)got), diag));
+    }
+    TRY(outfile_commit(&out, &hash, diag));
+    (void)unlink(from); /* a second copy would be no harm */
+    return CM_OK;
 }

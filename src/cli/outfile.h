@@ -27,6 +27,10 @@ CM_MUST_CHECK cm_err outfile_open(struct outfile *f, const char *path, unsigned 
 CM_MUST_CHECK cm_err outfile_write(struct outfile *f, struct cm_slice bytes, struct cm_diag *diag);
 /** Make it appear. @param[out] hash  SHA-256 of all bytes */
 CM_MUST_CHECK cm_err outfile_commit(struct outfile *f, struct hash256 *hash, struct cm_diag *diag);
+/** Copy a whole file to another place, as outfile_open does it, and remove the first.
+ * @retval as outfile_open, and CM_E_NOT_FOUND, CM_E_IO of the file that is moved */
+CM_MUST_CHECK cm_err outfile_move(const char *from, const char *to, unsigned mode,
+                                  struct cm_diag *diag);
 /* Close; what was not committed is removed. Harmless after commit. */
 void outfile_close(struct outfile *f);
 

@@ -230,23 +230,27 @@ static cm_err put_speed(struct cli *cli, struct json_writer *w) {
     return CM_OK;
 }
 
-cm_err run_order(struct cli *cli, struct buffer *out) {
+cm_err run_order_members(struct cli *cli, struct json_writer *w) {
     CM_CLEANUP(run_texts_wipe) struct run_texts texts = {.template_text = BUFFER_INIT};
-    struct json_writer w = json_writer_into(out, false);
     const struct options *o = &cli->options;
     TRY(check_what(cli));
     TRY(run_texts_read(o, option_text(o, "printer"), &texts, cli->diag));
-    json_object_begin(&w, NULL);
     if (position(cli, 0) != NULL)
-        json_put_cstr(&w, "batch", position(cli, 0));
+        json_put_cstr(w, "batch", position(cli, 0));
     else
-        TRY(put_production(cli, &w));
-    json_put_cstr(&w, "printer", option_text(o, "printer"));
-    put_file(&w, "template", texts.template_name, &texts.template_text);
-    put_file(&w, "protocol", texts.protocol_name, &texts.protocol_text);
-    put_given(o, &w, "name", "name");
-    put_given(o, &w, "line", "line");
-    TRY(put_speed(cli, &w));
+        TRY(put_production(cli, w));
+    json_put_cstr(w, "printer", option_text(o, "printer"));
+    put_file(w, "template", texts.template_name, &texts.template_text);
+    put_file(w, "protocol", texts.protocol_name, &texts.protocol_text);
+    put_given(o, w, "name", "name");
+    put_given(o, w, "line", "line");
+    return put_speed(cli, w);
+}
+
+cm_err run_order(struct cli *cli, struct buffer *out) {
+    struct json_writer w = json_writer_into(out, false);
+    json_object_begin(&w, NULL);
+    TRY(run_order_members(cli, &w));
     json_put_cstr(&w, "holder", cli->session.remote ? "daemon" : "here");
     json_object_end(&w);
     return buffer_err(out);

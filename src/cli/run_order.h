@@ -29,5 +29,8 @@ CM_MUST_CHECK cm_err run_texts_read(const struct options *o, const char *uri, st
  * @retval CM_E_ARGUMENT  options that do not go together     @retval as sku_scheme, run_texts_read
  */
 CM_MUST_CHECK cm_err run_order(struct cli *cli, struct buffer *out);
+/** Its members alone, but for the holder, into an object that is open. @retval as run_order */
+struct json_writer;
+CM_MUST_CHECK cm_err run_order_members(struct cli *cli, struct json_writer *w);
 
 #endif

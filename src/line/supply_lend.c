@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "doc/json_write.h"
 #include "line/lines.h"
 
@@ -18,7 +19,6 @@ struct supply_lend {
     struct clock_source clock;
     struct lines *host;
     char *printer; /* owned; NULL: the lend's own */
-    char name[RUN_NAME_CAP];
     const char *wish, *why;
 };
 
@@ -72,11 +72,23 @@ static cm_err put_document(const struct supply_lend *s, struct json_value doc,
     return CM_OK;
 }
 
+/* A run journal of another lend in the same folder must not be taken for this one's. */
+static cm_err put_identity(const struct supply_lend *s, struct json_writer *w) {
+    static const char what[] = "which lend this is";
+    uint8_t mac[REPORT_MAC_LEN];
+    char hex[2 * REPORT_MAC_LEN + 1];
+    TRY(report_mac(&s->lend->report_key, slice_of(what, sizeof what - 1), mac));
+    hex_format(mac, sizeof mac, hex);
+    json_put_cstr(w, "workspace", hex);
+    return CM_OK;
+}
+
 static cm_err put_runs(const struct supply_lend *s, struct buffer *out, struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_writer w = json_writer_into(out, false);
     TRY(json_doc_new(&doc, buffer_slice(&s->lend->run), "lend", &limits, diag));
     json_object_begin(&w, NULL);
+    TRY(put_identity(s, &w));
     json_array_begin(&w, "runs");
     json_object_begin(&w, NULL);
     TRY(put_document(s, json_root(doc), &w));
@@ -105,7 +117,7 @@ static void put_units(const struct supply_lend *s, const struct lend_chunk *c, u
                       uint64_t count, struct buffer *out) {
     struct json_writer w = json_writer_into(out, false);
     json_object_begin(&w, NULL);
-    json_put_cstr(&w, "run", s->name);
+    json_put_u64(&w, "run", s->lend->number);
     json_put_u64(&w, "set", c->set);
     json_put_raw(&w, "batch", buffer_slice(&c->words));
     json_put_u64(&w, "first", first);
@@ -126,8 +138,11 @@ static void put_units(const struct supply_lend *s, const struct lend_chunk *c, u
 static void put_end(const struct supply_lend *s, const char *why, struct buffer *out) {
     struct json_writer w = json_writer_into(out, false);
     json_object_begin(&w, NULL);
-    json_put_cstr(&w, "run", s->name);
+    json_put_u64(&w, "run", s->lend->number);
     json_put_cstr(&w, "end", why);
+    json_put_u64(&w, "count", 0);
+    json_array_begin(&w, "codes");
+    json_array_end(&w);
     json_object_end(&w);
 }
 
@@ -199,12 +214,6 @@ static void shut(struct supply *base) {
 
 static const struct supply_ops lend_ops = {.join = join, .ask = ask, .close = shut};
 
-static cm_err read_name(struct supply_lend *s, struct cm_diag *diag) {
-    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    TRY(json_doc_new(&doc, buffer_slice(&s->lend->run), "lend", &limits, diag));
-    return json_copy_text(json_get(json_root(doc), "name"), 1, s->name, sizeof s->name);
-}
-
 cm_err supply_lend_new(const struct lend *lend, struct lend_book *book, struct clock_source clock,
                        const char *printer, struct supply **out, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT;
@@ -215,7 +224,6 @@ cm_err supply_lend_new(const struct lend *lend, struct lend_book *book, struct c
     s->why = "";
     if (printer != NULL) s->printer = strdup(printer);
     cm_err err = printer != NULL && s->printer == NULL ? CM_E_NO_MEMORY : CM_OK;
-    if (err == CM_OK) err = read_name(s, diag);
     if (err == CM_OK) err = put_runs(s, &runs, diag); /* what cannot be said later shows now */
     if (err != CM_OK) {
         shut(&s->base);

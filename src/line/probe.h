@@ -43,17 +43,18 @@ CM_MUST_CHECK cm_err probe_printer(const char *uri, struct probe *out, struct cm
 
 struct probe_test_plan {
     const char *uri;
-    struct cm_slice template_text; /* as driver_options */
-    const char *template_name;
-    uint64_t wait_ms; /* for the product to pass; 0: PROBE_WHOLE_MS */
+    struct cm_slice template_text; /* as the run's: for languages whose label is ours */
+    const char *template_name;     /* names it in errors; ZTC, SPPL, WSI, raw: the message */
+    struct cm_slice protocol_text; /* raw: its rules */
+    uint64_t wait_ms;              /* for the product to pass; 0: PROBE_WHOLE_MS */
 };
 enum probe_test_verdict {
-    TEST_PRINTED,   /* the counter moved by one */
-    TEST_DELIVERED, /* this language cannot prove more */
+    TEST_PRINTED,   /* the printer's own count says so */
+    TEST_DELIVERED, /* it has the label: this language cannot prove more */
     TEST_REFUSED,   /* the printer said no */
-    TEST_WAITING,   /* it has the label; nothing came out yet */
+    TEST_WAITING,   /* it had the label; nothing came out in the time */
     TEST_COPIES,    /* more than one came out */
-    TEST_FAILED,    /* it never got there: words and the probe tell */
+    TEST_FAILED,    /* it never got there: words, state and the probe tell */
     TEST_VERDICT_N
 };
 const char *probe_test_verdict_name(enum probe_test_verdict verdict);
@@ -62,10 +63,12 @@ struct probe_test {
     enum driver_state state;     /* of the driver, at the end */
     char words[PROBE_WORDS_CAP]; /* "1 label printed", or what is wrong */
     char remedy[PROBE_WORDS_CAP];
+    bool probed;
     struct probe probe; /* when it failed: what answers there */
 };
 
-/** Print one specimen (specimen.h) and watch for it.
+/** Print one specimen (specimen.h) and watch for it; then the printer is brought to rest, so that
+ * a coder does not go on printing TEST. It blocks for the wait and a few seconds more.
  * @retval CM_E_FORMAT, CM_E_NOT_FOUND, CM_E_LIMIT  the URI or template: diag
  * @retval CM_E_NO_MEMORY    @retval CM_E_IO  our own side failed */
 CM_MUST_CHECK cm_err probe_test(const struct probe_test_plan *plan, struct probe_test *out,

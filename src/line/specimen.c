@@ -5,19 +5,19 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "line/fields.h"
 
 #define CODE_MAX 64u
 #define ADDRESS  "https://example.invalid/"
 
+/* As fields_names. */
 enum { CODE, HUMAN, BATCH, PRODUCT, GTIN, DATE, LINE, SERIAL, URL };
 
-static const char *const names[SPECIMEN_FIELDS] = {
-    [CODE] = "code", [HUMAN] = "human", [BATCH] = "batch",   [PRODUCT] = "product", [GTIN] = "gtin",
-    [DATE] = "date", [LINE] = "line",   [SERIAL] = "serial", [URL] = "url"};
+_Static_assert(SPECIMEN_FIELDS == FIELDS_N && URL + 1 == FIELDS_N, "in the order of fields_names");
 
 static size_t index_of(const char *name) {
     for (size_t i = 0; i < SPECIMEN_FIELDS; i++)
-        if (slice_equal(slice_text(names[i]), slice_text(name))) return i;
+        if (slice_equal(slice_text(fields_names[i]), slice_text(name))) return i;
     return SPECIMEN_FIELDS;
 }
 

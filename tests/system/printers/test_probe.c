@@ -2,6 +2,7 @@
  * shows that nothing was taken or printed. And what is no printer: ports that are closed, silent,
  * cut, a web server, a login, an echo. Grammars: lines-emulators.md; HTTP: RFC 9112; SSH: RFC
  * 4253 4.2. */
+#include "shop.h"
 #include "support/cm.h"
 
 #include <arpa/inet.h>
@@ -11,30 +12,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/macros.h"
 #include "line/probe.h"
-#include "support/printers/grammars.h"
-#include "support/printers/hall.h"
-#include "support/printers/protocol.h"
 
-#define KINDS     6u
-#define ASKED     7u /* each language, and any */
-#define PAIRS     (KINDS * ASKED)
+#define PAIRS     (SHOP_KINDS * SHOP_ADDRESSES)
 #define TEXT_CAP  128u
-#define TURN_MS   20u
 #define STAND_INS 5u
-#define FILE_MOST 65536u
-
-static const struct {
-    const char *kind, *address, *option;
-} asked[ASKED] = {{"zpl", "zpl+tcp://", ""},
-                  {"ztc", "ztc+tcp://", ""},
-                  {"sppl", "sppl+tcp://", ""},
-                  {"wsi", "wsi+tcp://", ""},
-                  {"codenet", "raw+tcp://", "?protocol=codenet"},
-                  {"ngpcl", "raw+tcp://", "?protocol=ngpcl"},
-                  {"any", "tcp://", ""}};
 
 /* One probe on a thread of its own. */
 struct trial {
@@ -64,64 +47,6 @@ static void run_all(struct trial *trials, size_t n) {
     }
 }
 
-struct shop {
-    struct hall *hall;
-    struct protocol *rules[KINDS];
-    atomic_bool closing;
-    pthread_t thread;
-};
-
-static void *keep_open(void *ctx) {
-    struct shop *s = ctx;
-    while (!atomic_load(&s->closing))
-        cm_ignore(
-            hall_turn(s->hall, TURN_MS)); /* a record that cannot be written is kept in memory */
-    return NULL;
-}
-
-static void add_printer(struct shop *s, size_t kind, const char *faults) {
-    struct printer *p = NULL;
-    struct printer_options o = {.grammar = grammar_named(asked[kind].kind),
-                                .faults = slice_text(faults),
-                                .keep_record = true,
-                                .total = 31084};
-    if (o.grammar == NULL) {
-        char path[1024];
-        struct buffer text = BUFFER_INIT;
-        (void)snprintf(path, sizeof path,
-                       CM_SOURCE_DIR "/tests/support/printers/protocols/%s.rules",
-                       asked[kind].kind);
-        assert_ok(file_read(path, FILE_MOST, &text, NULL));
-        if (s->rules[kind] == NULL)
-            assert_ok(protocol_parse(buffer_slice(&text), path, &s->rules[kind], NULL));
-        buffer_free(&text);
-        o.grammar = &grammar_raw;
-        o.grammar_data = s->rules[kind];
-    }
-    assert_ok(printer_new(&o, &p, NULL));
-    assert_ok(hall_add(s->hall, p, "0", NULL));
-}
-
-static void open_shop(struct shop *s) {
-    *s = (struct shop){.hall = NULL};
-    assert_ok(hall_new(&s->hall, NULL));
-}
-
-static void serve(struct shop *s) {
-    assert_int_equal(pthread_create(&s->thread, NULL, keep_open, s), 0);
-}
-
-static void stop_serving(struct shop *s) {
-    atomic_store(&s->closing, true);
-    assert_int_equal(pthread_join(s->thread, NULL), 0);
-}
-
-static void close_shop(struct shop *s) {
-    hall_free(s->hall);
-    for (size_t i = 0; i < KINDS; i++)
-        protocol_free(s->rules[i]);
-}
-
 static const char *fact(const struct probe *p, const char *name) {
     for (size_t i = 0; i < p->fact_n; i++)
         if (strcmp(p->facts[i].name, name) == 0) return p->facts[i].value;
@@ -132,19 +57,20 @@ static void every_language_is_found_whatever_it_was_asked_for(void **state) {
     (void)state;
     static struct trial trials[PAIRS];
     struct shop s;
-    open_shop(&s);
+    shop_open(&s);
     for (size_t i = 0; i < PAIRS; i++) {
-        const size_t with = i % ASKED;
-        add_printer(&s, i / ASKED, "");
-        (void)snprintf(trials[i].uri, TEXT_CAP, "%s127.0.0.1:%u%s", asked[with].address,
-                       hall_port(s.hall, i), asked[with].option);
+        const size_t with = i % SHOP_ADDRESSES;
+        shop_add(&s, i / SHOP_ADDRESSES, "", true);
+        (void)snprintf(trials[i].uri, TEXT_CAP, "%s127.0.0.1:%u%s", shop_addresses[with].address,
+                       hall_port(s.hall, i), shop_addresses[with].option);
     }
-    serve(&s);
+    shop_serve(&s);
     run_all(trials, PAIRS);
-    stop_serving(&s);
+    shop_stop(&s);
     for (size_t i = 0; i < PAIRS; i++) {
         const struct probe *p = &trials[i].probe;
-        const char *is = asked[i / ASKED].kind, *with = asked[i % ASKED].kind;
+        const char *is = shop_addresses[i / SHOP_ADDRESSES].kind,
+                   *with = shop_addresses[i % SHOP_ADDRESSES].kind;
         const bool right = strcmp(is, with) == 0 || strcmp(with, "any") == 0;
         if (strcmp(p->kind, is) != 0 || p->verdict != (right ? PROBE_SPEAKS : PROBE_OTHER))
             fail_msg("a %s asked as %s: %s, %s; %s", is, with, probe_verdict_name(p->verdict),
@@ -155,7 +81,7 @@ static void every_language_is_found_whatever_it_was_asked_for(void **state) {
             fail_msg("a %s asked as %s did something", is, with);
     }
     assert_string_equal(fact(&trials[0].probe, "labels printed"), "31084");
-    close_shop(&s);
+    shop_close(&s);
 }
 
 static void a_printer_in_trouble_is_understood(void **state) {
@@ -169,23 +95,23 @@ static void a_printer_in_trouble_is_understood(void **state) {
                  {0, STOP_PAPER_OUT, "paper out"},
                  {2, STOP_MENU, "WAITING"}};
     struct shop s;
-    open_shop(&s);
+    shop_open(&s);
     for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
-        add_printer(&s, cases[i].kind, "");
+        shop_add(&s, cases[i].kind, "", true);
         hall_printer(s.hall, i)->stops |= 1u << cases[i].stop;
         hall_printer(s.hall, i)->until_us[cases[i].stop] = UINT64_MAX;
-        (void)snprintf(trials[i].uri, TEXT_CAP, "%s127.0.0.1:%u", asked[cases[i].kind].address,
-                       hall_port(s.hall, i));
+        (void)snprintf(trials[i].uri, TEXT_CAP, "%s127.0.0.1:%u",
+                       shop_addresses[cases[i].kind].address, hall_port(s.hall, i));
     }
-    serve(&s);
+    shop_serve(&s);
     run_all(trials, CM_ARRAY_N(cases));
-    stop_serving(&s);
+    shop_stop(&s);
     for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
         assert_int_equal(trials[i].probe.verdict, PROBE_SPEAKS);
         assert_string_equal(fact(&trials[i].probe, "state"), cases[i].want);
     }
     assert_string_equal(fact(&trials[2].probe, "because"), "BLOCKED");
-    close_shop(&s);
+    shop_close(&s);
 }
 
 /* ---- What is no printer */

@@ -68,13 +68,14 @@ CM_MUST_CHECK cm_err command_arguments(struct cli *cli, struct buffer *out);
 command_fn cmd_init, cmd_plan, cmd_scheme_add, cmd_batch_add, cmd_mint, cmd_ask, cmd_decode,
     cmd_pool_add, cmd_cards_make, cmd_cards_plan, cmd_backup, cmd_restore, cmd_key_export,
     cmd_key_import, cmd_doctor, cmd_fsck, cmd_run_start, cmd_run_list, cmd_run_show, cmd_run_resume,
-    cmd_run_stop, cmd_run_close, cmd_run_verify, cmd_run_void, cmd_printer_lint;
+    cmd_run_stop, cmd_run_close, cmd_run_verify, cmd_run_void, cmd_printer_lint, cmd_printer_probe,
+    cmd_printer_test;
 extern const struct option_spec init_options[], plan_options[], scheme_add_options[],
     batch_add_options[], mint_options[], ask_options[], decode_options[], cards_make_options[],
     cards_plan_options[], pool_add_options[], backup_options[], restore_options[],
     key_export_options[], key_import_options[], fsck_options[], run_start_options[],
     run_show_options[], run_resume_options[], run_stop_options[], run_close_options[],
-    run_verify_options[], run_void_options[];
+    run_verify_options[], run_void_options[], printer_test_options[];
 
 /* Line computers. */
 command_fn cmd_run_lend, cmd_run_report, cmd_line_agent;

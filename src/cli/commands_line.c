@@ -51,6 +51,11 @@ const struct command run_commands[] = {
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
 const struct command printer_commands[] = {
+    {"printer probe", cmd_printer_probe, "ask what answers at an address; prints nothing",
+     NEEDS_NOTHING, "URI | tcp://HOST:PORT", 1, 1, NULL,
+     "  countermark printer probe zpl+tcp://10.0.0.5:9100\n"
+     "  countermark printer probe tcp://10.0.0.7:3001      # tries every language\n",
+     NULL, NULL},
     {"printer lint", cmd_printer_lint, "judge a label template or a line protocol", NEEDS_NOTHING,
      "FILE", 1, 1, NULL,
      "  countermark printer lint label.zpl\n"

@@ -24,6 +24,8 @@ static struct driver *make(const struct driver_kind *kind) {
         .kind = kind,
         .fields = {"code"},
         .template_text = slice_text(kind == &kind_raw ? rules : label),
+        .name = "run",
+        .address = "ipp://localhost",
         .reply_ms = 50,
         .poll_ms = 10,
         .rest_ms = 20,

@@ -127,7 +127,7 @@ void driver_hear(struct driver *d, struct cm_slice bytes, uint64_t now_us) {
         d->kind->heard(d, slice_of(rest.p, len));
         at += len;
     }
-    if (d->in.len - at > IN_CAP) at = d->in.len;
+    if (d->in.len - at > (d->kind->frame_max > 0 ? d->kind->frame_max : IN_CAP)) at = d->in.len;
     if (at > 0) memmove(d->in.p, d->in.p + at, d->in.len - at);
     d->in.len -= at;
     driver_advance(d);

@@ -47,6 +47,7 @@ struct driver_kind {
     size_t window;     /* by default */
     uint64_t reply_ms; /* by default */
     size_t own_len;    /* bytes of the kind's own memory, zeroed */
+    size_t frame_max;  /* bytes without the end of a frame that are noise; 0: 8 KiB */
     bool piped;        /* units need no answer: they may follow each other */
     int sync;          /* the question whose answer cannot be mistaken */
     /* Whether a question is the sync one and its answer a reading: asked twice, the first answer

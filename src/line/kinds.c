@@ -5,8 +5,8 @@
 
 #include "base/macros.h"
 
-static const struct driver_kind *const kinds[] = {&kind_zpl, &kind_ztc, &kind_sppl,
-                                                  &kind_wsi, &kind_raw, &kind_sink};
+static const struct driver_kind *const kinds[] = {&kind_zpl, &kind_ztc, &kind_sppl, &kind_wsi,
+                                                  &kind_raw, &kind_ipp, &kind_sink};
 
 const struct driver_kind *kind_at(size_t i) { return i < CM_ARRAY_N(kinds) ? kinds[i] : NULL; }
 

@@ -9,6 +9,7 @@ extern const struct driver_kind kind_ztc;  /* Videojet and Linx, serialization s
 extern const struct driver_kind kind_sppl; /* Savema */
 extern const struct driver_kind kind_wsi;  /* Videojet 1000 line */
 extern const struct driver_kind kind_raw;  /* any line protocol, as data */
+extern const struct driver_kind kind_ipp;  /* a queue of CUPS or of a printer */
 extern const struct driver_kind kind_sink; /* file: */
 
 /* By name, as it stands in a printer's URI; NULL: there is none. */

@@ -20,7 +20,7 @@ static const struct link_kind *kind_of(enum printer_transport transport) {
     case TRANSPORT_TCP: return &link_tcp;
     case TRANSPORT_SERIAL: return &link_serial;
     case TRANSPORT_FILE: return &link_file;
-    case TRANSPORT_HTTP:
+    case TRANSPORT_HTTP: return &link_http;
     default: return NULL;
     }
 }
@@ -123,9 +123,13 @@ void link_is_up_now(struct link *lk) {
 
 void link_alive(struct link *lk) { lk->tries = 0; }
 
+void link_tells(struct link *lk, struct cm_slice bytes) {
+    if (lk->events.heard != NULL) lk->events.heard(lk->ctx, bytes);
+}
+
 void link_heard(struct link *lk, struct cm_slice bytes) {
     link_alive(lk);
-    if (lk->events.heard != NULL) lk->events.heard(lk->ctx, bytes);
+    link_tells(lk, bytes);
 }
 
 void link_writable(struct link *lk) {

@@ -47,11 +47,15 @@ void link_leave(struct link *lk);
 
 void link_is_up_now(struct link *lk);
 void link_heard(struct link *lk, struct cm_slice bytes);
+/* As link_heard, but the printer has no part in it. */
+void link_tells(struct link *lk, struct cm_slice bytes);
 void link_writable(struct link *lk);
 /* The printer took or said something: the next wait is the shortest again. */
 void link_alive(struct link *lk);
 /* The attempt or the connection is over. Not from inside `write`: link_fails_soon. */
 void link_failed(struct link *lk, const char *words);
 void link_fails_soon(struct link *lk, const char *words);
+/* Words for an errno of the network. */
+void link_explain(const struct link *lk, int number, char out[LINK_WORDS_CAP]);
 
 #endif

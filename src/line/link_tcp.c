@@ -10,9 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/macros.h"
-#include "base/text.h"
 #include "line/link_kind.h"
 
 #define READ_CAP    8192u  /* bytes of one callback: printers say little */
@@ -31,40 +29,9 @@ struct tcp {
     struct loop_timer watcher; /* looks at the peer */
 };
 
-/* The kernel's word for what went wrong, for the one who stands before the printer. */
-static void explain(const struct link *lk, int number, char out[LINK_WORDS_CAP]) {
-    out[0] = '\0';
-    switch (number) {
-    case ECONNREFUSED:
-        text_append(out, LINK_WORDS_CAP, "connection refused: is the printer on, is port %u right?",
-                    lk->uri.port);
-        break;
-    case ETIMEDOUT:
-        text_append(out, LINK_WORDS_CAP, "%s",
-                    lk->phase == LINK_UP ? "the printer is gone: check its power and its cable"
-                                         : "nobody answers: check power, cable and address");
-        break;
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-        text_append(out, LINK_WORDS_CAP, "no way to the printer: check its cable and address");
-        break;
-    case ENETUNREACH:
-    case ENETDOWN:
-        text_append(out, LINK_WORDS_CAP, "no network: check this computer's cable");
-        break;
-    case ECONNRESET:
-    case EPIPE: text_append(out, LINK_WORDS_CAP, "the printer cut the connection"); break;
-    case EACCES:
-    case EPERM:
-        text_append(out, LINK_WORDS_CAP, "this computer does not allow the connection");
-        break;
-    default: text_append(out, LINK_WORDS_CAP, "%s", file_errno_text(number)); break;
-    }
-}
-
 static void fail(struct link *lk, int number) {
     char words[LINK_WORDS_CAP];
-    explain(lk, number, words);
+    link_explain(lk, number, words);
     link_failed(lk, words);
 }
 
@@ -288,7 +255,7 @@ static size_t tcp_write(struct link *lk, struct cm_slice bytes) {
     const ssize_t n = send(t->fd, bytes.p, bytes.len, MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN && errno != EINTR) {
         char words[LINK_WORDS_CAP];
-        explain(lk, errno, words);
+        link_explain(lk, errno, words);
         link_fails_soon(lk, words);
         return 0;
     }

@@ -58,6 +58,8 @@ cm_err run_document_driver(const struct run_document *d, const char *kind,
     if (o.kind == &kind_sppl || o.kind == &kind_wsi) o.fields[1] = NULL; /* one text: the code */
     o.template_name = d->template_name[0] == '\0' ? NULL : d->template_name;
     o.template_text = d->template_text;
+    o.name = d->name;
+    o.address = d->printer;
     if (o.kind == &kind_raw) {
         if (d->protocol_text.len == 0)
             return diag_fail(diag, CM_E_FORMAT, d->printer, "",

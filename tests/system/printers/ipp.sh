@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Our IPP driver and link against ippeveprinter, an IPP printer of other authors. The judge is what
+# its script was given to print: every code once, whatever breaks.
+# Usage: ipp.sh STREAM NO_DNSSD PROXY (Debian packages cups-ipp-utils, nodejs).
+set -euo pipefail
+stream=$(realpath "${1:?usage: ipp.sh STREAM NO_DNSSD PROXY}")
+no_dnssd=$(realpath "$2")
+proxy=$(realpath "$3")
+command -v ippeveprinter >/dev/null ||
+  { echo "ippeveprinter is missing; run './dev setup'" >&2 && exit 1; }
+scratch=$(mktemp -d)
+cd "$scratch"
+mkdir spool
+pids=()
+
+clean_up() {
+  local pid
+  for pid in "${pids[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  cd / && rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  tail -n 40 said printer.log wire >&2 || true
+  exit 1
+}
+
+# soon COMMAND...: within ten seconds it succeeds.
+soon() {
+  local i
+  for ((i = 0; i < 100; i++)); do
+    if "$@" >/dev/null 2>&1; then return; fi
+    sleep 0.1
+  done
+  fail "never: $*"
+}
+
+# The press: keeps what it was given, and does as the file `mood` says.
+cat >press <<'SCRIPT'
+#!/bin/sh
+unset LD_PRELOAD
+labels=$(grep -o '\^FDCODE[0-9]*' "$1" | tee -a "$PRESS/printed" | wc -l)
+case $(cat "$PRESS/mood") in
+  counts) echo "ATTR: job-impressions-completed=$labels" >&2 ;;
+  empty) echo 'STATE: +media-empty' >&2; sleep 1; echo 'STATE: -media-empty' >&2 ;;
+  fails) echo plain >"$PRESS/mood"; exit 1 ;;
+esac
+SCRIPT
+chmod +x press
+export PRESS=$scratch
+
+free_port() {
+  node -e 'const s = require("net").createServer().listen(0, "localhost", () => {
+    console.log(s.address().port); s.close(); })'
+}
+
+port=$(free_port)
+LD_PRELOAD=$no_dnssd ippeveprinter -r off -p "$port" -d "$scratch/spool" -k -c "$scratch/press" \
+  -f application/vnd.zebra-zpl,application/octet-stream -n localhost -vv Zebra >printer.log 2>&1 &
+pids+=($!)
+listens() { (exec 3<>"/dev/tcp/localhost/$port"); }
+soon listens
+
+# prints MOOD FIRST COUNT WINDOW [PORT]: one run, its words in `said`.
+prints() {
+  echo "$1" >mood
+  : >printed
+  timeout 60 "$stream" "ipp://localhost:${5:-$port}/ipp/print" "run-$1-$2" "$2" "$3" "$4" \
+    </dev/null >said || fail "the run did not end: $*"
+}
+
+# once FIRST COUNT: each of these codes was printed, none twice, and no other.
+once() {
+  local i
+  for ((i = $1; i < $1 + $2; i++)); do printf '^FDCODE%06d\n' "$i"; done >wanted
+  cmp -s wanted printed || fail "not each code once: $(sort printed | uniq -c | awk '$1 > 1' | head -n 3)"
+}
+
+says() { grep -qxF "$1" said || fail "not said: $1"; }
+
+# A queue that counts labels proves them; one that does not has them delivered.
+prints counts 1 25 10
+once 1 25
+says 'given=25 printed=25 unsent=0 refused=0 cleared=0 unknown=0 delivered=0'
+prints plain 100 25 10
+once 100 25
+says 'given=25 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=25'
+# One label a job proves nothing: a queue that counts documents would say the same.
+prints counts 200 3 1
+says 'given=3 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=3'
+
+# A job that fails is unknown as a whole; the next one waits, and goes.
+prints fails 300 20 10
+once 300 20
+says 'state printer fault: a job was aborted: aborted-by-system'
+says 'given=20 printed=0 unsent=0 refused=0 cleared=0 unknown=10 delivered=10'
+
+# Paper out is told while it lasts.
+prints empty 400 10 10
+once 400 10
+says 'state paper out: media-empty-warning' # as ippeveprinter says it
+says 'given=10 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=10'
+
+# wire HOW N: a wire that breaks; its port in $wire_port.
+wire() {
+  node "$proxy" "$port" "$1" "$2" >wire &
+  pids+=($!)
+  soon grep -q '^ready ' wire
+  wire_port=$(sed -n 's/^ready //p' wire)
+}
+
+# The answer to a job is lost after the printer has it: the job is found by its name, and no label
+# is sent again.
+wire answer 2
+prints counts 500 30 10 "$wire_port"
+once 500 30
+grep -qx cut wire || fail "the wire did not break"
+says 'down the printer cut the connection'
+says 'given=30 printed=30 unsent=0 refused=0 cleared=0 unknown=0 delivered=0'
+
+# Half of a job arrives. What the printer makes of it is its own affair; nothing is sent again.
+for how in amid head; do
+  wire "$how" 2
+  prints plain 600 30 10 "$wire_port"
+  grep -qx cut wire || fail "the wire did not break"
+  [ -z "$(sort printed | uniq -d)" ] || fail "printed twice: $(sort printed | uniq -d | head -n 3)"
+  grep -q '^given=30 printed=0 .*delivered=20$' said || fail "the cut job is not told apart"
+done
+
+# The printer is switched off amid a run: nobody answers, and the operator ends it.
+mkfifo hand
+echo plain >mood
+"$stream" "ipp://localhost:$port/ipp/print" run-off 700 1000 10 <hand >said &
+run=$!
+pids+=("$run")
+exec 3>hand
+soon grep -q '^fate delivered ' said
+kill "${pids[0]}"
+wait "${pids[0]}" 2>/dev/null || true
+soon grep -q '^down connection refused: is the printer on, is port' said
+echo abandon >&3
+soon grep -q '^given=' said
+wait "$run"
+awk -F'[ =]' '/^given=/ { sum = 0; for (i = 4; i <= NF; i += 2) sum += $i; exit sum != $2 }' said ||
+  fail "the books do not close: $(tail -n 1 said)"

@@ -93,6 +93,7 @@ struct mover {
     struct event_list *out;
     struct spans pending;
     uint64_t scrapped;
+    bool late; /* what cannot be is passed over */
     struct cm_diag *diag;
 };
 static void mover_wipe(struct mover *m) { spans_wipe(&m->pending); }
@@ -165,13 +166,14 @@ static cm_err decide_move(struct mover *m, const struct run_move *move) {
         struct span now;
         if (entry == NULL || !standing(m, &entry->row, serial, end, &now))
             return refuse_serial(m, CM_E_NOT_FOUND, move->set, serial, "the run does not hold it");
-        if (!cm_stage_may((enum cm_stage)now.stage, move->stage)) {
+        const bool may = cm_stage_may((enum cm_stage)now.stage, move->stage);
+        if (!may && !m->late) {
             char why[96];
             (void)snprintf(why, sizeof why, "it is %s and cannot become %s",
                            cm_stage_name((enum cm_stage)now.stage), cm_stage_name(move->stage));
             return refuse_serial(m, CM_E_CONFLICT, move->set, serial, why);
         }
-        if (now.stage == (uint8_t)move->stage) { /* its first cause stays */
+        if (!may || now.stage == (uint8_t)move->stage) { /* its first cause stays */
             TRY(emit(m, move, from, serial));
             from = serial + now.count;
         }
@@ -186,22 +188,27 @@ static bool move_sound(const struct run_move *move) {
            (unsigned)move->cause < CM_CAUSE_N;
 }
 
+static cm_err decide_all(struct mover *m, const struct run_move *moves, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!move_sound(&moves[i])) return CM_E_ARGUMENT;
+        TRY(decide_move(m, &moves[i]));
+    }
+    return CM_OK;
+}
+
 cm_err run_moves_decide(struct local *l, uint32_t run, uint32_t actor, const struct run_move *moves,
                         size_t n, struct event_list *out, struct cm_diag *diag) {
     CM_CLEANUP(mover_wipe)
     struct mover m = {
         .l = l, .run = run, .actor = actor, .out = out, .pending = SPANS_INIT, .diag = diag};
-    for (size_t i = 0; i < n; i++) {
-        if (!move_sound(&moves[i])) return CM_E_ARGUMENT;
-        TRY(decide_move(&m, &moves[i]));
-    }
-    return CM_OK;
+    return decide_all(&m, moves, n);
 }
 
 struct move_act {
     uint32_t run, actor;
     const struct run_move *moves;
     size_t n;
+    bool late;
     struct cm_diag *diag;
 };
 
@@ -211,14 +218,30 @@ static cm_err move_as_owner(struct local *l, void *ctx) {
     CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
     TRY(admin_accepted(l, a->diag));
     TRY(admin_run(l, a->run, a->diag, &run));
-    TRY(run_moves_decide(l, a->run, a->actor, a->moves, a->n, &events, a->diag));
+    CM_CLEANUP(mover_wipe)
+    struct mover m = {.l = l,
+                      .run = a->run,
+                      .actor = a->actor,
+                      .out = &events,
+                      .pending = SPANS_INIT,
+                      .late = a->late,
+                      .diag = a->diag};
+    TRY(decide_all(&m, a->moves, a->n));
     return events.n > 0 ? local_commit_events(l, events.p, (uint32_t)events.n) : CM_OK;
+}
+
+static cm_err move(struct cm_engine *engine, struct move_act act) {
+    if (act.n > RUN_MOVES_MAX) return CM_E_LIMIT;
+    const cm_err err = local_as_owner(local_of(engine), move_as_owner, &act);
+    return err == CM_E_RANGE ? CM_E_LIMIT : err; /* more than one group holds */
 }
 
 cm_err engine_run_move(struct cm_engine *engine, uint32_t run, uint32_t actor,
                        const struct run_move *moves, size_t n, struct cm_diag *diag) {
-    struct move_act act = {.run = run, .actor = actor, .moves = moves, .n = n, .diag = diag};
-    if (n > RUN_MOVES_MAX) return CM_E_LIMIT;
-    const cm_err err = local_as_owner(local_of(engine), move_as_owner, &act);
-    return err == CM_E_RANGE ? CM_E_LIMIT : err; /* more than one group holds */
+    return move(engine, (struct move_act){run, actor, moves, n, false, diag});
+}
+
+cm_err engine_run_report(struct cm_engine *engine, uint32_t run, uint32_t actor,
+                         const struct run_move *moves, size_t n, struct cm_diag *diag) {
+    return move(engine, (struct move_act){run, actor, moves, n, true, diag});
 }

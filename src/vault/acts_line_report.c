@@ -169,7 +169,7 @@ static cm_err do_part(struct act *a, const struct part *p) {
     if (f.wish == WISH_CLOSED)
         return diag_fail(a->diag, CM_E_STATE, f.name, NULL, NULL, "the run is closed");
     if (p->n > 0)
-        TRY(engine_run_move(a->ctx->engine, f.number, a->ctx->actor, p->moves, p->n, a->diag));
+        TRY(engine_run_report(a->ctx->engine, f.number, a->ctx->actor, p->moves, p->n, a->diag));
     TRY(runs_live_row(a, &f, &row));
     const bool copies = keep_live(a, p->v, row);
     return keep_end(a, &f, row, copies);

@@ -104,6 +104,26 @@ static void a_report_that_may_not_be_changes_nothing_and_names_the_serial(void *
     world_remove(&w);
 }
 
+/* A camera rejected unit 50 before the line says that it was printed: the line is late, not wrong.
+ */
+static void a_late_line_passes_over_what_others_settled(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t set = world_run_batch(&w, 1000), run = world_run(&w, "r", set);
+    world_hold(&w, run, set, 100, 0);
+    world_move(&w, run, (struct run_move){set, 50, 1, CM_STAGE_REJECTED, CM_CAUSE_CAMERA});
+    world_move(&w, run, (struct run_move){set, 60, 10, CM_STAGE_GOOD, CM_CAUSE_CAMERA});
+    const struct run_move late = {set, 40, 40, CM_STAGE_PRINTED, CM_CAUSE_NONE};
+    const struct run_move beyond = {set, 99, 2, CM_STAGE_PRINTED, CM_CAUSE_NONE};
+    assert_ok(engine_run_report(w.engine, run, 0, &late, 1, NULL));
+    assert_int_equal(world_totals(&w, run).units[CM_STAGE_PRINTED], 29);
+    assert_int_equal(world_totals(&w, run).units[CM_STAGE_GOOD], 10);
+    assert_int_equal(world_totals(&w, run).units[CM_STAGE_REJECTED], 1);
+    assert_err(CM_E_NOT_FOUND, engine_run_report(w.engine, run, 0, &beyond, 1, NULL));
+    world_remove(&w);
+}
+
 static void holds_that_do_not_add_up_are_refused(void **state) {
     (void)state;
     struct world w = {0};
@@ -283,6 +303,7 @@ int main(void) {
         cmocka_unit_test(a_run_takes_units_and_says_what_became_of_them),
         cmocka_unit_test(the_same_report_twice_writes_nothing),
         cmocka_unit_test(a_report_that_may_not_be_changes_nothing_and_names_the_serial),
+        cmocka_unit_test(a_late_line_passes_over_what_others_settled),
         cmocka_unit_test(holds_that_do_not_add_up_are_refused),
         cmocka_unit_test(void_and_rejected_units_cannot_be_redeemed_but_for_used_ones),
         cmocka_unit_test(a_clean_run_of_a_million_codes_costs_few_events_and_a_small_image),

@@ -126,13 +126,39 @@ void lines_report(struct lines *l) {
     ask(l, "line.report", token);
 }
 
-static void reported(struct lines *l, uint32_t token, cm_err err) {
+/* What the answer refuses of a run, named by its error: {"refused":[{"number","error"}...]}. */
+static cm_err refusal_of(struct json_value list, uint32_t number) {
+    size_t n = 0;
+    if (json_kind_of(list) != JSON_KIND_ARRAY || json_items(list, 0, SIZE_MAX, &n) != CM_OK)
+        return CM_OK;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t refused = 0;
+        struct cm_slice name = slice_of(NULL, 0);
+        const struct json_value item = json_at(list, i);
+        if (json_u64(json_get(item, "number"), 0, UINT32_MAX, &refused) != CM_OK) continue;
+        if (refused != number) continue;
+        if (json_text(json_get(item, "error"), 0, SIZE_MAX, &name) != CM_OK) return CM_E_CONFLICT;
+        for (int err = CM_OK + 1; err < CM_ERR_N; err++)
+            if (slice_equal(name, slice_text(cm_err_name((cm_err)err)))) return (cm_err)err;
+        return CM_E_CONFLICT;
+    }
+    return CM_OK;
+}
+
+static void reported(struct lines *l, uint32_t token, cm_err err, struct cm_slice result) {
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct json_value refused = {.doc = NULL};
+    if (err == CM_OK)
+        err = json_doc_new(&doc, result, "the vault's answer", &JSON_LIMITS_DEFAULT, NULL);
+    if (err == CM_OK) refused = json_get(json_root(doc), "refused");
     l->report = 0;
     for (size_t i = 0; i < l->n; i++) {
-        if (l->all[i]->run == NULL || l->all[i]->report != token) continue;
-        l->all[i]->report = 0;
-        run_reported(l->all[i]->run, err, lines_now(l));
-        lines_touch(l->all[i]);
+        struct line *line = l->all[i];
+        if (line->run == NULL || line->report != token) continue;
+        line->report = 0;
+        const cm_err one = err == CM_OK ? refusal_of(refused, line->number) : err;
+        run_reported(line->run, one, lines_now(l));
+        lines_touch(line);
     }
 }
 
@@ -171,7 +197,7 @@ void lines_answer(struct lines *l, uint32_t token, cm_err err, struct cm_slice r
         log_event(LOG_WARN, "line: the vault refuses: %s", words);
     }
     if (q.number == 0) {
-        reported(l, token, err);
+        reported(l, token, err, result);
         return;
     }
     struct line *line = lines_find(l, q.number);

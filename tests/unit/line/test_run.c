@@ -262,6 +262,25 @@ static const struct kit_plan voices[] = {
     {.kind = "wsi", .grammar = "wsi"},
 };
 
+#define DEATHS 60u
+
+static void live_and_die(const struct kit_plan *plan, uint64_t *seed) {
+    struct kit k;
+    kit_open(&k, plan);
+    for (unsigned deaths = 0; deaths < DEATHS; deaths++) {
+        for (uint64_t n = splitmix_next(seed) % 300; n > 0; n--)
+            kit_step(&k, KIT_LIVES);
+        kit_step(&k, (enum kit_death)(1 + splitmix_next(seed) % (KIT_DEATHS - 1)));
+    }
+    assert_true(record_count(k.printer->record, RECORD_TAKEN) > 20);
+    kit_wish(&k, "stop", "");
+    kit_run(&k, 20000);
+    if (!k.view.done) fail_msg("%s: not done: %s %s", plan->grammar, k.view.state, k.view.error);
+    assert_int_equal(kit_count(&k, CM_STAGE_RESERVED) + kit_count(&k, CM_STAGE_SENT), 0);
+    kit_judge(&k, false);
+    kit_close(&k);
+}
+
 /* Killed at every point of a turn, many times a run, with and without faults of the printer. */
 static void no_death_sends_a_unit_twice(void **state) {
     (void)state;
@@ -271,26 +290,13 @@ static void no_death_sends_a_unit_twice(void **state) {
     uint64_t seed = 20261122;
     for (size_t v = 0; v < CM_ARRAY_N(voices); v++)
         for (size_t f = 0; f < CM_ARRAY_N(faults); f++) {
-            struct kit k;
             struct kit_plan plan = voices[v];
             plan.faults = faults[f];
             plan.units = 400;
             plan.hole_every = 11;
             plan.late_ms = 3;
             plan.seed = v * 10 + f;
-            kit_open(&k, &plan);
-            for (unsigned deaths = 0; deaths < 60; deaths++) {
-                for (uint64_t n = splitmix_next(&seed) % 300; n > 0; n--)
-                    kit_step(&k, KIT_LIVES);
-                kit_step(&k, (enum kit_death)(1 + splitmix_next(&seed) % (KIT_DEATHS - 1)));
-            }
-            kit_wish(&k, "stop", "");
-            kit_run(&k, 20000);
-            if (!k.view.done)
-                fail_msg("%s: not done: %s %s", plan.grammar, k.view.state, k.view.error);
-            assert_int_equal(kit_count(&k, CM_STAGE_RESERVED) + kit_count(&k, CM_STAGE_SENT), 0);
-            kit_judge(&k, false);
-            kit_close(&k);
+            live_and_die(&plan, &seed);
         }
 }
 

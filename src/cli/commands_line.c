@@ -56,6 +56,9 @@ const struct command printer_commands[] = {
      "  countermark printer probe zpl+tcp://10.0.0.5:9100\n"
      "  countermark printer probe tcp://10.0.0.7:3001      # tries every language\n",
      NULL, NULL},
+    {"printer test", cmd_printer_test, "print one TEST label and watch for it", NEEDS_NOTHING,
+     "URI --template FILE [--wait SECONDS]", 1, 1, printer_test_options,
+     "  countermark printer test zpl+tcp://10.0.0.5:9100 --template plain\n", NULL, NULL},
     {"printer lint", cmd_printer_lint, "judge a label template or a line protocol", NEEDS_NOTHING,
      "FILE", 1, 1, NULL,
      "  countermark printer lint label.zpl\n"

@@ -211,7 +211,7 @@ static cm_err put_member(struct buffer *out, const char *key, struct json_value 
     if (json_kind_of(v) == JSON_KIND_OBJECT) {
         pad(out, indent);
         put_name(out, key);
-        buffer_text(out, ":\n");
+        buffer_text(out, json_present(json_member(v, 0, &key)) ? ":\n" : ": none\n");
         return put_object(out, v, indent + INDENT);
     }
     if (strcmp(key, "text") == 0) return put_verbatim(out, v);

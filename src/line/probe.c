@@ -100,6 +100,12 @@ static cm_err try_one(struct hunt *h, const struct probe_language *l, uint64_t p
     return err;
 }
 
+/* IPP, the last in line, is asked at its port, and where everything else was cut off unanswered. */
+static bool is_worth(const struct hunt *h, const struct probe_language *l) {
+    const bool cut = h->up && !h->silent && h->sample_len == 0;
+    return strcmp(l->kind, "ipp") != 0 || h->uri.port == PORT_IPP || cut;
+}
+
 /* The next one to try; NULL: all were, or none is worth it. */
 static const struct probe_language *next_one(struct hunt *h, const struct probe_language *last) {
     const struct probe_language *l = h->hint;
@@ -108,8 +114,7 @@ static const struct probe_language *next_one(struct hunt *h, const struct probe_
     for (size_t i = 0; l == NULL; i++) {
         const struct probe_language *at = probe_language_at(i);
         if (at == NULL) return NULL;
-        const bool worth = strcmp(at->kind, "ipp") != 0 || h->uri.port == PORT_IPP;
-        if (!h->tried[i] && worth) l = at;
+        if (!h->tried[i] && is_worth(h, at)) l = at;
     }
     for (size_t i = 0; i < LANGUAGES; i++)
         h->tried[i] |= probe_language_at(i) == l;

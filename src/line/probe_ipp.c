@@ -53,13 +53,30 @@ cm_err probe_ipp_request(const struct printer_uri *uri, struct buffer *out) {
     return failed ? CM_E_NO_MEMORY : CM_OK;
 }
 
-/* The first value of an attribute: its name is followed by a length and the value. */
+/* The first value of an attribute: its name stands between two lengths. */
 static struct cm_slice value_of(struct cm_slice body, const char *name) {
-    const struct cm_slice behind = reply_behind(body, name);
-    if (behind.p == NULL) return slice_of(NULL, 0);
-    struct cursor c = cursor_over(behind);
-    const struct cm_slice value = cursor_bytes(&c, cursor_u16be(&c));
-    return cursor_err(&c) == CM_OK ? value : slice_of(NULL, 0);
+    const size_t len = slice_text(name).len;
+    struct cm_slice rest = body;
+    while ((rest = reply_behind(rest, name)).p != NULL) {
+        const uint8_t *before = rest.p - len - sizeof(uint16_t);
+        struct cursor c = cursor_over(rest);
+        const struct cm_slice value = cursor_bytes(&c, cursor_u16be(&c));
+        if (before < body.p || get_u16be(before) != len || cursor_err(&c) != CM_OK) continue;
+        return value;
+    }
+    return slice_of(NULL, 0);
+}
+
+/* RFC 9112 sections 6.2 and 7.1: as long as it says, or up to the last chunk. */
+bool probe_ipp_is_whole(struct cm_slice heard) {
+    static const char last_chunk[] = "\r\n0\r\n\r\n";
+    const size_t n = sizeof last_chunk - 1;
+    const struct cm_slice body = reply_behind(heard, "\r\n\r\n");
+    const struct cm_slice length = reply_behind(heard, "\r\nContent-Length:");
+    if (body.p == NULL) return false;
+    if (length.p != NULL && length.p < body.p)
+        return body.len >= reply_u64(reply_part(length, '\r', 0), UINT64_MAX);
+    return heard.len >= n && memcmp(heard.p + heard.len - n, last_chunk, n) == 0;
 }
 
 static const char *state_of(struct cm_slice value) {

@@ -45,7 +45,7 @@ static bool holds(struct cm_slice heard, const char *text) {
 struct cm_slice probe_answer(const struct probe_question *q, struct cm_slice heard) {
     const struct cm_slice behind = reply_behind(heard, q->answer);
     if (behind.p == NULL || behind.len == 0) return slice_of(NULL, 0);
-    if (q->end == '\0') return heard;
+    if (q->end == '\0') return probe_ipp_is_whole(heard) ? heard : slice_of(NULL, 0);
     const uint8_t *end = memchr(behind.p, q->end, behind.len);
     return end == NULL ? slice_of(NULL, 0) : slice_of(heard.p, (size_t)(end - heard.p) + 1);
 }

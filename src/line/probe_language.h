@@ -13,7 +13,7 @@
 struct probe_question {
     const char *words;
     const char *answer; /* how its answer begins, within what is heard */
-    char end;           /* and what ends it; NUL: the connection does */
+    char end;           /* and what ends it; NUL: as probe_ipp_is_whole says */
 };
 
 struct probe_language {
@@ -41,6 +41,8 @@ void probe_fact(struct probe *p, const char *name, struct cm_slice value);
 
 /* The request that an IPP printer is asked, HTTP and all, and its answer: probe_ipp.c. */
 CM_MUST_CHECK cm_err probe_ipp_request(const struct printer_uri *uri, struct buffer *out);
+/* Its last byte has come; else the end of the connection ends it. */
+bool probe_ipp_is_whole(struct cm_slice heard);
 bool probe_ipp_read(const struct cm_slice *answers, struct probe *out);
 
 #endif

@@ -62,7 +62,7 @@ static void heard(void *ctx, struct cm_slice bytes) {
     buffer_put(&t->heard, bytes.p, bytes.len);
     if (c->question == NULL) return;
     const struct cm_slice since = slice_of(t->heard.p + c->begins, t->heard.len - c->begins);
-    if (c->question->end != '\0' && probe_answer(c->question, since).len > 0) c->done = true;
+    if (probe_answer(c->question, since).len > 0) c->done = true;
 }
 
 struct cm_slice probe_talk_heard(const struct probe_talk *t, size_t i) {

@@ -73,7 +73,7 @@ static void show(struct line *line) {
     char shown[sizeof line->shown] = "";
     struct run_view view;
     line_view(line, &view);
-    text_append(shown, sizeof shown, "%s|%s", view.state, view.words);
+    text_append(shown, sizeof shown, "%s|%s|%s", view.state, view.words, view.error);
     if (slice_equal(slice_text(shown), slice_text(line->shown))) return;
     memcpy(line->shown, shown, sizeof shown);
     if (line->host->o.changed != NULL) line->host->o.changed(line->host->o.ctx, &view);

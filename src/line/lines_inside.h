@@ -20,7 +20,8 @@ struct line {
     bool told;       /* of one that could not be made: the vault knows why */
     uint32_t report; /* token of the report that has it, 0: none */
     char error[RUN_ERROR_CAP];
-    char shown[RUN_STATE_CAP + REPORT_WORDS_CAP]; /* state and words as last shown */
+    /* state, words and last error as last shown */
+    char shown[RUN_STATE_CAP + REPORT_WORDS_CAP + RUN_ERROR_CAP];
 };
 
 /* A question under way. */

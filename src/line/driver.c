@@ -73,8 +73,7 @@ void driver_connected(struct driver *d, uint64_t now_us) {
     d->linked = true;
     d->silent_n = 0;
     d->pause_us = 0;
-    d->reads_owed = 0;
-    d->read_again = false;
+    d->reads_n = 0;
     if (d->phase != PHASE_HELD) {
         driver_block(d, DRIVER_RUNNING, "");
         driver_peek(d);

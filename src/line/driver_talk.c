@@ -40,14 +40,20 @@ static bool reads(const struct driver *d, int what) {
 static void ask(struct driver *d, int what) {
     if (!d->kind->say(d, what)) return;
     driver_owed(d, what);
-    if (reads(d, what)) d->reads_owed++;
+    if (!reads(d, what)) return;
+    if (d->reads_n == READS_MAX) {
+        report_reconnect(d);
+    } else {
+        d->asked_us[(d->reads_first + d->reads_n++) % READS_MAX] = d->now_us;
+    }
 }
 
-/* Of several readings that are owed this may be the first: wait for the others, and read again. */
+/* Answers come in order, and some never: this is the oldest owed one's, or a later one's. */
 static void heard_reading(struct driver *d) {
-    d->read_again = d->reads_owed > 1;
-    if (d->read_again) d->pause_us = d->now_us + d->reply_us;
-    d->reads_owed = 0;
+    d->read_us = d->reads_n == 0 ? 0 : d->asked_us[d->reads_first];
+    if (d->reads_n == 0) return;
+    d->reads_first = (d->reads_first + 1) % READS_MAX;
+    d->reads_n--;
 }
 
 void driver_answered(struct driver *d) {
@@ -200,11 +206,6 @@ void driver_advance(struct driver *d) {
     for (unsigned i = 0; i < STEPS_MOST; i++) {
         if (!d->linked || d->phase == PHASE_STOPPED || d->asking != ASK_NONE) break;
         if (d->now_us < d->pause_us) break;
-        if (d->read_again) {
-            d->read_again = false;
-            ask(d, d->kind->sync);
-            continue;
-        }
         if (d->plan == NULL && !look(d)) break;
         if (*d->plan == ASK_NONE) {
             plan_ends(d);
@@ -235,5 +236,6 @@ bool driver_still(struct driver *d, uint64_t a, uint64_t b) {
         d->still_b = b;
         d->still_since_us = d->now_us;
     }
-    return d->now_us - d->still_since_us >= d->rest_us;
+    const uint64_t as_of_us = reads(d, d->kind->sync) ? d->read_us : d->now_us;
+    return as_of_us >= d->still_since_us && as_of_us - d->still_since_us >= d->rest_us;
 }

@@ -13,6 +13,8 @@
 #define ASK_UNIT 1 /* the answer to a unit; a kind's own questions begin behind it */
 #define ASK_OWN  2
 
+#define READS_MAX 16u /* readings that may be owed on one link; then it is time for a new one */
+
 #define MEMORY_HEAD    (1u + 1u + 1u + 8u) /* version, tag, whether units fly, serial of the first */
 #define MEMORY_OWN_MAX (DRIVER_MEMORY_MAX - MEMORY_HEAD)
 
@@ -50,8 +52,8 @@ struct driver_kind {
     size_t frame_max;  /* bytes without the end of a frame that are noise; 0: 8 KiB */
     bool piped;        /* units need no answer: they may follow each other */
     int sync;          /* the question whose answer cannot be mistaken */
-    /* Whether a question is the sync one and its answer a reading: asked twice, the first answer
-     * may be the earlier one's, and old. NULL: answers to sync are no readings. */
+    /* Whether a question is the sync one and its answer a reading: an answer may be that of an
+     * earlier asking, and old (driver.read_us). NULL: answers to sync are no readings. */
     bool (*reads)(const struct driver *d, int ask);
 
     const int *rest_plan; /* bring the printer to rest and read it */
@@ -110,8 +112,9 @@ struct driver {
     uint64_t poll_due_us;
     uint64_t quiet_since_us; /* since when nothing came, or when the first owed answer was asked */
     unsigned silent_n, denied_n;
-    unsigned reads_owed; /* readings asked for since the last that was surely the latest one's */
-    bool read_again;     /* when what is owed has had time to come */
+    uint64_t asked_us[READS_MAX]; /* a ring: when readings were asked that may still come */
+    unsigned reads_first, reads_n;
+    uint64_t read_us;    /* the last reading is as of then, or of later */
     unsigned peeks_left; /* the printer is being read as it runs */
 
     struct buffer in, out;
@@ -160,7 +163,7 @@ void driver_refused(struct driver *d, const char *why);
 
 /* ---- Judging */
 
-/* Whether two readings have stood still for the resting time. */
+/* Whether two readings have stood still for the resting time, as of the last one. */
 bool driver_still(struct driver *d, uint64_t a, uint64_t b);
 /* Copies are on the line: say how many and wait for the operator. */
 void driver_hold(struct driver *d, uint64_t copies, const char *why);

@@ -32,6 +32,7 @@ struct raw {
     uint8_t text[DRIVER_TEXT_MAX]; /* of the last unit's first field, to be read back */
     size_t text_len;
     bool on, based, wrong_text;
+    uint64_t off_us; /* since when it is off */
     uint64_t base, count;
 };
 
@@ -225,6 +226,7 @@ static void hear_verdict(struct driver *d, bool yes) {
     const bool plain = d->asking == ASK_ON || d->asking == ASK_OFF || d->asking >= ASK_SETUP;
     if (plain && yes) {
         if (d->asking == ASK_ON) r->on = true;
+        if (d->asking == ASK_OFF && r->on) r->off_us = d->now_us;
         if (d->asking == ASK_OFF) r->on = false;
         driver_answered(d);
     } else if (plain || (d->asking > ASK_UNIT && !yes)) {
@@ -294,6 +296,13 @@ static bool raw_rested(struct driver *d) {
     return true;
 }
 
+/* It prints nothing, and what it printed before is known. */
+static bool is_shut(const struct driver *d) {
+    const struct raw *r = d->own;
+    const bool old = r->p.status.n == 0 && d->read_us < r->off_us;
+    return r->p.off.n == 0 || (!r->on && !old);
+}
+
 static void raw_polled(struct driver *d) {
     struct raw *r = d->own;
     if (r->p.count.n > 0) judge_count(d);
@@ -305,8 +314,7 @@ static void raw_polled(struct driver *d) {
         driver_reopen(d);
     } else if (d->doubt) {
         driver_reopen(d);
-    } else if (d->flight_n == 0 && r->on && r->p.off.n > 0 && !r->p.fifo &&
-               d->phase == PHASE_RUNNING) {
+    } else if (d->flight_n == 0 && !r->p.fifo && !is_shut(d) && d->phase == PHASE_RUNNING) {
         driver_walk(d, off_plan);
     }
 }

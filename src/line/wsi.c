@@ -29,6 +29,7 @@ struct wsi {
     char field[FIELD_CAP], message[FIELD_CAP];
     uint8_t sum, unit_sum; /* of the last request, of the last unit */
     bool off, taken;
+    uint64_t off_us; /* since when it is off */
     uint64_t base, count;
 };
 
@@ -134,6 +135,7 @@ static void hear_answer(struct driver *d, struct cm_slice frame) {
         driver_denied(d);
         return;
     }
+    if (d->asking == ASK_OFF && !w->off) w->off_us = d->now_us;
     if (d->asking == ASK_OFF) w->off = true;
     if (d->asking == ASK_ON) w->off = false;
     driver_answered(d);
@@ -154,6 +156,12 @@ static void wsi_heard(struct driver *d, struct cm_slice frame) {
     driver_answered(d);
 }
 
+/* The coder is off, and its counter was read since: what it printed before is known. */
+static bool is_shut(const struct driver *d) {
+    const struct wsi *w = d->own;
+    return w->off && d->read_us >= w->off_us;
+}
+
 static bool wsi_judge(struct driver *d) {
     struct wsi *w = d->own;
     driver_count(d, w->count, d->flight_n);
@@ -161,7 +169,7 @@ static bool wsi_judge(struct driver *d) {
     const bool back = w->count < w->base;
     if (d->phase != PHASE_RUNNING && d->flight_n == 0) {
         w->base = w->count;
-        return true;
+        return is_shut(d);
     }
     if (d->past && !w->taken && counted == 1) {
         /* The text, or, if it never left us and the power came back, the old one once more. */
@@ -185,15 +193,14 @@ static bool wsi_rested(struct driver *d) {
     const bool still = wsi_judge(d);
     if (d->phase == PHASE_HELD) return false;
     if (still) driver_settle(d, d->flight_n, FATE_UNKNOWN); /* printed or not: a slot cannot tell */
-    return d->flight_n == 0;
+    return d->flight_n == 0 && is_shut(d);
 }
 
 static void wsi_polled(struct driver *d) {
-    const struct wsi *w = d->own;
     (void)wsi_judge(d);
     if (d->phase == PHASE_HELD) return;
     if (d->doubt) driver_reopen(d);
-    if (d->flight_n == 0 && !w->off && d->phase == PHASE_RUNNING) driver_walk(d, off_plan);
+    if (d->flight_n == 0 && !is_shut(d) && d->phase == PHASE_RUNNING) driver_walk(d, off_plan);
 }
 
 static void wsi_lost(struct driver *d) {

@@ -43,15 +43,18 @@ static void one_unit_from_connection_to_print(void **state) {
     hear(d, CALM NO_ERRORS "\"100\"", 1 * MS);
     driver_tick(d, 101 * MS); /* a first reading is no rest */
     sends(d, LOOK);
-    hear(d, CALM NO_ERRORS "\"100\"", 1100 * MS);
+    hear(d, CALM NO_ERRORS "\"100\"", 1100 * MS); /* nor is one asked so long ago */
+    driver_tick(d, 1201 * MS);
+    sends(d, LOOK);
+    hear(d, CALM NO_ERRORS "\"100\"", 1202 * MS);
     sends(d, "^XA^DFR:CM.ZPL^FS^FO9,9^A0N,30,30^FN1^FS\n^XZ\n");
     assert_int_equal(driver_room(d), 5);
     const struct unit u = {.serial = 7, .texts = {slice_text("7NQ4-K2MT")}};
-    assert_ok(driver_give(d, &u, 1101 * MS, NULL));
+    assert_ok(driver_give(d, &u, 1203 * MS, NULL));
     sends(d, "^XA^XFR:CM.ZPL^FS^FN1^FD7NQ4-K2MT^FS^PQ1^XZ\n");
-    driver_tick(d, 1300 * MS);
+    driver_tick(d, 1400 * MS);
     sends(d, LOOK);
-    hear(d, CALM NO_ERRORS "\"101\"", 1301 * MS);
+    hear(d, CALM NO_ERRORS "\"101\"", 1401 * MS);
     bool printed = false;
     while (driver_report(d, &r))
         printed |= r.kind == REPORT_FATE && r.fate == FATE_PRINTED && r.serial == 7 && r.n == 1;

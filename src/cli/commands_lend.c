@@ -11,6 +11,13 @@ const struct command lend_commands[] = {
      "  countermark run lend monday --count 20000 --hours 10 --to line3.pem \\\n"
      "      --printer zpl+tcp://10.0.0.5 --template plain --out line3.lend\n",
      NULL, NULL},
+    {"line agent", cmd_line_agent, "on a line computer: print a lend, and report", NEEDS_CALM,
+     "FILE --private-key KEY.pem [--printer URI] [--report-to URL --api-key-file FILE]", 1, 1,
+     line_agent_options,
+     "  countermark line agent line3.lend --private-key line3.key\n"
+     "  countermark line agent line3.lend --private-key line3.key \\\n"
+     "      --report-to https://codes.example:8480/v1/runs/report --api-key-file line3.api\n",
+     NULL, NULL},
     {"run report", cmd_run_report, "take in what a line computer printed", NEEDS_ENGINE, "FILE", 1,
      1, NULL, "  countermark run report lend-7.report\n", NULL, NULL},
     {"run recall", command_act, "make a line computer's codes worthless", NEEDS_ENGINE, "RUN", 1, 1,

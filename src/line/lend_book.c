@@ -259,6 +259,20 @@ cm_err lend_book_report(struct lend_book *b, struct json_value run, uint64_t now
     return book_write(b, now_ms, diag);
 }
 
+static uint64_t units_of(const struct lend *l, const struct span *s) {
+    uint64_t n = 0;
+    for (uint64_t i = 0; i < s->count; i++) {
+        const struct lend_chunk *c = lend_find(l, s->set, s->first + i);
+        n += c != NULL && lend_text(c, s->first + i).len > 0;
+    }
+    return n;
+}
+
 uint64_t lend_book_count(const struct lend_book *b, enum cm_stage stage) {
-    return spans_count(&b->spans, stage);
+    uint64_t n = 0;
+    for (size_t i = 0; i < b->spans.n; i++) {
+        const struct span *s = &b->spans.p[i];
+        if (s->stage == (uint8_t)stage) n += units_of(b->lend, s);
+    }
+    return n;
 }

@@ -51,7 +51,7 @@ CM_MUST_CHECK cm_err lend_book_take(struct lend_book *b, uint64_t units, uint64_
  * @retval CM_E_FORMAT, CM_E_RANGE, CM_E_NO_MEMORY: nothing changed; or as file_replace */
 CM_MUST_CHECK cm_err lend_book_report(struct lend_book *b, struct json_value run, uint64_t now_ms,
                                       struct cm_diag *diag);
-/* Serials in a stage; holes of the lend count with their neighbours. */
+/* Units in a stage: serials without a text are none. */
 uint64_t lend_book_count(const struct lend_book *b, enum cm_stage stage);
 
 /** Read [[set, first, count, stage, cause], ...] into spans, each laid over what is there.

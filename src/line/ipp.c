@@ -88,7 +88,6 @@ static cm_err begin_job(struct driver *d, uint64_t serial) {
     p->job_at = d->out_before + at;
     p->print_request = p->queue.request;
     p->job = (struct ipp_job){.id = 0};
-    p->cut = IPP_CUT_AFTER;
     p->taken = p->gone = false;
     p->missed_n = 0;
     return CM_OK;
@@ -144,7 +143,6 @@ static bool ipp_remember(struct driver *d, struct cm_slice memory) {
     struct ipp *p = d->own;
     if (memory.len != sizeof p->number) return false;
     p->number = get_u32be(memory.p);
-    p->cut = IPP_CUT_AFTER;
     return p->number > 0;
 }
 

@@ -23,10 +23,8 @@ struct ipp {
     size_t last_at;         /* behind it: the last serial in its name */
     uint32_t print_request; /* its request id */
     bool taken;             /* the queue said yes to it: it has it whole */
-    enum ipp_cut cut;       /* how much of it may be there */
     struct ipp_job job;     /* as the queue tells; id 0: not known there */
     bool gone;              /* the queue forgot it */
-    bool blind;             /* the queue does not tell its jobs */
     unsigned missed_n;      /* looks that did not find it */
     uint64_t missed_since_us;
     bool tells_labels; /* its impressions were seen to be labels */

@@ -94,8 +94,6 @@ static void hear_print(struct driver *d, const struct ipp_frame *f) {
     d->poll_due_us = d->now_us;
     if (f->status == IPP_CUT_BEFORE) {
         settle(d, FATE_UNSENT);
-    } else if (f->status < IPP_CUT_N) {
-        p->cut = (enum ipp_cut)f->status;
     } else if (f->status >= HTTP_CLIENT && f->status < HTTP_SERVER) {
         text_append(words, sizeof words, "the queue refused a job: HTTP status %u", f->status);
         refuse(d, words);
@@ -159,8 +157,8 @@ static void see_job(void *ctx, const struct ipp_job *job) {
 static void hear_jobs(struct driver *d, struct cm_slice message) {
     struct ipp *p = d->own;
     unsigned status = 0;
-    const cm_err err = ipp_read(message, &p->queue, &status, NULL, see_job, d);
-    p->blind = err != CM_OK || status >= STATUS_YES;
+    /* A queue that does not tell its jobs knows none: then a lost answer stays a doubt. */
+    cm_ignore(ipp_read(message, &p->queue, &status, NULL, see_job, d));
     p->numbered = true;
     if (d->flight_n == 0 && p->number <= p->highest) p->number = p->highest % UINT32_MAX + 1;
     if (d->flight_n > 0 && p->job.id == 0 && p->missed_n++ == 0) p->missed_since_us = d->now_us;
@@ -222,10 +220,9 @@ void ipp_heard(struct driver *d, struct cm_slice frame) {
 static void judge_missing(struct driver *d) {
     const struct ipp *p = d->own;
     if (p->missed_n < LOOKS_LEAST || d->now_us - p->missed_since_us < d->rest_us) return;
-    /* Half a request makes no job that is not seen. A whole one may have been printed and
-     * forgotten, and in another life nobody knows how much of it left. */
-    const bool proved = p->cut == IPP_CUT_AMID && !p->blind && !d->past;
-    settle(d, proved ? FATE_REFUSED : FATE_UNKNOWN);
+    /* That it is not there proves nothing: printers print what came of a job, and forget it when
+     * they are switched off. */
+    settle(d, FATE_UNKNOWN);
     trouble(d, "a job's answer was lost, and the queue does not know it");
 }
 

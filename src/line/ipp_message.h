@@ -25,8 +25,7 @@
 /* In place of an HTTP status: the request got no answer. */
 enum ipp_cut {
     IPP_CUT_BEFORE, /* no byte of it left this machine */
-    IPP_CUT_AMID,   /* not all of it left */
-    IPP_CUT_AFTER,  /* it left whole: it may have been carried out */
+    IPP_CUT_AMID,   /* some of it left, perhaps all: it may have been carried out */
     IPP_CUT_N
 };
 

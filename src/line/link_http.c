@@ -206,16 +206,13 @@ static void explain(const struct link *lk, CURLcode result, char out[LINK_WORDS_
     text_append(out, LINK_WORDS_CAP, "%s", words);
 }
 
-/* How much of the request may be there. Without a connection, and for TLS without its handshake,
- * nothing is. */
+/* Without a connection, and for TLS without its handshake, nothing of a request has left. */
 static enum ipp_cut cut_at(const struct link *lk) {
     const struct http *h = lk->own;
-    curl_off_t connected = 0, sent = 0;
+    curl_off_t connected = 0;
     const CURLINFO when = lk->uri.tls ? CURLINFO_APPCONNECT_TIME_T : CURLINFO_CONNECT_TIME_T;
-    if (curl_easy_getinfo(h->easy, when, &connected) == CURLE_OK && connected == 0)
-        return IPP_CUT_BEFORE;
-    if (curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK) return IPP_CUT_AFTER;
-    return sent < (curl_off_t)(h->out.len - IPP_OUT_HEAD) ? IPP_CUT_AMID : IPP_CUT_AFTER;
+    const bool known = curl_easy_getinfo(h->easy, when, &connected) == CURLE_OK;
+    return known && connected == 0 ? IPP_CUT_BEFORE : IPP_CUT_AMID;
 }
 
 /* The frame for the driver, in h->out's place: the request's first bytes are its beginning. */

@@ -93,7 +93,8 @@ struct mover {
     struct event_list *out;
     struct spans pending;
     uint64_t scrapped;
-    bool late; /* what cannot be is passed over */
+    bool late; /* a line's report: what the ledger knows better is passed over */
+    uint64_t contradicted;
     struct cm_diag *diag;
 };
 static void mover_wipe(struct mover *m) { spans_wipe(&m->pending); }
@@ -158,6 +159,21 @@ static cm_err emit(struct mover *m, const struct run_move *move, uint64_t first,
     return CM_OK;
 }
 
+static cm_err refuse_stage(const struct mover *m, const struct run_move *move,
+                           const struct span *now) {
+    char why[96];
+    (void)snprintf(why, sizeof why, "it is %s and cannot become %s",
+                   cm_stage_name((enum cm_stage)now->stage), cm_stage_name(move->stage));
+    return refuse_serial(m, CM_E_CONFLICT, move->set, now->first, why);
+}
+
+/* Whether a piece stays as it is. */
+static bool stays(const struct mover *m, const struct run_move *move, const struct span *now) {
+    const enum cm_stage stage = (enum cm_stage)now->stage;
+    if (stage == move->stage) return true; /* its first cause stays */
+    return m->late && (stage == CM_STAGE_GOOD || !cm_stage_may(stage, move->stage));
+}
+
 static cm_err decide_move(struct mover *m, const struct run_move *move) {
     const struct held_entry *entry = held_find(&m->l->held, m->run, move->set);
     const uint64_t end = move->first + move->count;
@@ -166,16 +182,14 @@ static cm_err decide_move(struct mover *m, const struct run_move *move) {
         struct span now;
         if (entry == NULL || !standing(m, &entry->row, serial, end, &now))
             return refuse_serial(m, CM_E_NOT_FOUND, move->set, serial, "the run does not hold it");
-        const bool may = cm_stage_may((enum cm_stage)now.stage, move->stage);
-        if (!may && !m->late) {
-            char why[96];
-            (void)snprintf(why, sizeof why, "it is %s and cannot become %s",
-                           cm_stage_name((enum cm_stage)now.stage), cm_stage_name(move->stage));
-            return refuse_serial(m, CM_E_CONFLICT, move->set, serial, why);
-        }
-        if (!may || now.stage == (uint8_t)move->stage) { /* its first cause stays */
+        if (stays(m, move, &now)) {
+            /* News of what led here is only late; anything else cannot be true beside it. */
+            if (!cm_stage_may(move->stage, (enum cm_stage)now.stage))
+                m->contradicted += held_units(&entry->row, &now);
             TRY(emit(m, move, from, serial));
             from = serial + now.count;
+        } else if (!cm_stage_may((enum cm_stage)now.stage, move->stage)) {
+            return refuse_stage(m, move, &now);
         }
         serial += now.count;
     }
@@ -209,11 +223,12 @@ struct move_act {
     const struct run_move *moves;
     size_t n;
     bool late;
+    uint64_t contradicted;
     struct cm_diag *diag;
 };
 
 static cm_err move_as_owner(struct local *l, void *ctx) {
-    const struct move_act *a = ctx;
+    struct move_act *a = ctx;
     struct run_entry *run = NULL;
     CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
     TRY(admin_accepted(l, a->diag));
@@ -227,21 +242,29 @@ static cm_err move_as_owner(struct local *l, void *ctx) {
                       .late = a->late,
                       .diag = a->diag};
     TRY(decide_all(&m, a->moves, a->n));
-    return events.n > 0 ? local_commit_events(l, events.p, (uint32_t)events.n) : CM_OK;
+    if (events.n > 0) TRY(local_commit_events(l, events.p, (uint32_t)events.n));
+    a->contradicted = m.contradicted;
+    return CM_OK;
 }
 
-static cm_err move(struct cm_engine *engine, struct move_act act) {
-    if (act.n > RUN_MOVES_MAX) return CM_E_LIMIT;
-    const cm_err err = local_as_owner(local_of(engine), move_as_owner, &act);
+static cm_err run_act(struct cm_engine *engine, struct move_act *act) {
+    if (act->n > RUN_MOVES_MAX) return CM_E_LIMIT;
+    const cm_err err = local_as_owner(local_of(engine), move_as_owner, act);
     return err == CM_E_RANGE ? CM_E_LIMIT : err; /* more than one group holds */
 }
 
 cm_err engine_run_move(struct cm_engine *engine, uint32_t run, uint32_t actor,
                        const struct run_move *moves, size_t n, struct cm_diag *diag) {
-    return move(engine, (struct move_act){run, actor, moves, n, false, diag});
+    struct move_act act = {.run = run, .actor = actor, .moves = moves, .n = n, .diag = diag};
+    return run_act(engine, &act);
 }
 
 cm_err engine_run_report(struct cm_engine *engine, uint32_t run, uint32_t actor,
-                         const struct run_move *moves, size_t n, struct cm_diag *diag) {
-    return move(engine, (struct move_act){run, actor, moves, n, true, diag});
+                         const struct run_move *moves, size_t n, uint64_t *contradicted,
+                         struct cm_diag *diag) {
+    struct move_act act = {
+        .run = run, .actor = actor, .moves = moves, .n = n, .late = true, .diag = diag};
+    TRY(run_act(engine, &act));
+    if (contradicted != NULL) *contradicted = act.contradicted;
+    return CM_OK;
 }

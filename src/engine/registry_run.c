@@ -51,12 +51,11 @@ static cm_err check_program(struct json_value v) {
     return json_text(json_get(v, "text"), 0, RUN_PROGRAM_MAX, &text);
 }
 
-/* {"paper out": milliseconds, ...} */
-static cm_err check_down(struct json_value v) {
+/* {"paper out": milliseconds, ...}, {"good": reads, ...} */
+static cm_err check_counts(struct json_value v, const char *problem) {
     const char *key = NULL;
     if (!json_present(v)) return CM_OK;
-    if (json_kind_of(v) != JSON_KIND_OBJECT)
-        return json_fail(v, CM_E_FORMAT, NULL, "not an object of milliseconds by cause");
+    if (json_kind_of(v) != JSON_KIND_OBJECT) return json_fail(v, CM_E_FORMAT, NULL, "%s", problem);
     for (size_t i = 0; json_present(json_member(v, i, &key)); i++)
         TRY(optional_count(json_get(v, key)));
     return CM_OK;
@@ -115,7 +114,8 @@ static cm_err check_rest(const struct registry *r, const struct run_entry *run,
         TRY(optional_count(json_get(root, counts[i])));
     TRY(check_program(json_get(root, "template")));
     TRY(check_program(json_get(root, "protocol")));
-    TRY(check_down(json_get(root, "down")));
+    TRY(check_counts(json_get(root, "down"), "not an object of milliseconds by cause"));
+    TRY(check_counts(json_get(root, "reads"), "not an object of reads by verdict"));
     if (json_present(json_get(root, "rule")))
         TRY(json_word(json_get(root, "rule"), rules, CM_ARRAY_N(rules), &rule));
     return check_source(r, run, root);
@@ -124,9 +124,10 @@ static cm_err check_rest(const struct registry *r, const struct run_entry *run,
 /* What the registry keeps of it. */
 static cm_err parse(struct json_value root, struct run_entry *run) {
     static const char *const keys[] = {
-        "name",   "brand", "test",       "line",      "printer",    "template", "protocol",
-        "window", "rate",  "count",      "batch",     "production", "holder",   "wish",
-        "why",    "rule",  "started_ms", "closed_ms", "duplicates", "down",     "resumed"};
+        "name",       "brand",  "test",    "line",  "printer",    "template",
+        "protocol",   "window", "rate",    "count", "batch",      "production",
+        "holder",     "wish",   "why",     "rule",  "started_ms", "closed_ms",
+        "duplicates", "down",   "resumed", "reads"};
     uint64_t brand = 0;
     size_t wish = 0, holder = 0;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));

@@ -43,11 +43,14 @@ struct run_move {
  * @retval CM_E_STATE (restored), CM_E_DEAD, CM_E_NO_SPACE, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err engine_run_move(struct cm_engine *engine, uint32_t run, uint32_t actor,
                                      const struct run_move *moves, size_t n, struct cm_diag *diag);
-/** The same for a line, which may speak late: units that a camera or an operator brought where the
- * move cannot lead are passed over. @retval as engine_run_move, but never CM_E_CONFLICT */
+/** The same from a line, which tells late, twice and in its own order: where the ledger knows more
+ * already (a camera or an operator was quicker, the same was reported before) it stays as it is.
+ * What a camera read good stays good.
+ * @param[out] contradicted  units of which the line says what cannot be true as well; may be NULL
+ * @retval as engine_run_move, but never CM_E_CONFLICT */
 CM_MUST_CHECK cm_err engine_run_report(struct cm_engine *engine, uint32_t run, uint32_t actor,
                                        const struct run_move *moves, size_t n,
-                                       struct cm_diag *diag);
+                                       uint64_t *contradicted, struct cm_diag *diag);
 
 /* Move every unit that stands in some stages, however many, in groups of bounded size: what was
  * done stays done when it fails, and asking again goes on. */

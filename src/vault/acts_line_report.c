@@ -2,6 +2,7 @@
  * memory. Read whole before anything of it is done; then run by run, each all or nothing, so that
  * one run's trouble does not hold up the others': what was refused is named in the answer.
  * Reference: docs/design/acts.md, "Runs". */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,16 +163,26 @@ static cm_err keep_end(struct act *a, struct found_run *f, struct live_row *row,
 
 /* ---- Doing ----------------------------------------------------------------------------------- */
 
+/* A camera, an operator or an earlier report says otherwise, and both cannot be true. */
+static void tell_contradiction(struct live_row *row, uint64_t units) {
+    (void)snprintf(row->error, sizeof row->error, "the line contradicts the ledger on %llu units",
+                   (unsigned long long)units);
+    row->attention = true;
+}
+
 static cm_err do_part(struct act *a, const struct part *p) {
     CM_CLEANUP(found_run_wipe) struct found_run f = FOUND_RUN_INIT;
     struct live_row *row = NULL;
     TRY(runs_of_line(a, (uint32_t)p->number, &f));
     if (f.wish == WISH_CLOSED)
         return diag_fail(a->diag, CM_E_STATE, f.name, NULL, NULL, "the run is closed");
+    uint64_t contradicted = 0;
     if (p->n > 0)
-        TRY(engine_run_report(a->ctx->engine, f.number, a->ctx->actor, p->moves, p->n, a->diag));
+        TRY(engine_run_report(a->ctx->engine, f.number, a->ctx->actor, p->moves, p->n,
+                              &contradicted, a->diag));
     TRY(runs_live_row(a, &f, &row));
     const bool copies = keep_live(a, p->v, row);
+    if (contradicted > 0) tell_contradiction(row, contradicted);
     return keep_end(a, &f, row, copies);
 }
 

@@ -10,9 +10,10 @@
 #include "vault/run_verify.h"
 #include "vault/runs_inside.h"
 
-#define NAME_TRIES 10000u
-#define REASON_MAX 200u
-#define FOR_MAX    (REGISTRY_NAME_CAP - 1u)
+#define NAME_TRIES    10000u
+#define REASON_MAX    200u
+#define CODE_TEXT_MAX 4096u /* bytes of what was scanned */
+#define FOR_MAX       (REGISTRY_NAME_CAP - 1u)
 
 /* ---- Beginning ------------------------------------------------------------------------------- */
 
@@ -244,6 +245,21 @@ static cm_err run_stop(struct act *a) {
     return CM_OK;
 }
 
+/* After a jam: what came out is printed, what was behind it is void. */
+static cm_err settle_last_good(struct act *a, const struct found_run *f, struct json_value v) {
+    struct cm_slice code;
+    struct run_settled settled;
+    TRY(json_text(v, 1, CODE_TEXT_MAX, &code));
+    TRY(run_settle_last_good(a->ctx->engine, f->number, a->ctx->actor, code, &settled, a->diag));
+    TRY(act_note(a,
+                 "run %s: after a jam the last good unit was serial %llu: %llu printed, %llu void",
+                 f->name, (unsigned long long)settled.serial, (unsigned long long)settled.printed,
+                 (unsigned long long)settled.voided));
+    json_put_u64(a->out, "settled_printed", settled.printed);
+    json_put_u64(a->out, "settled_void", settled.voided);
+    return CM_OK;
+}
+
 static cm_err run_resume(struct act *a) {
     CM_CLEANUP(found_run_wipe) struct found_run f = FOUND_RUN_INIT;
     const struct json_value code = json_get(a->args, "last_good");
@@ -251,7 +267,7 @@ static cm_err run_resume(struct act *a) {
     if (f.holder == HOLDER_AGENT)
         return diag_fail(a->diag, CM_E_STATE, f.name, NULL, "end it: countermark run recall",
                          "a line computer holds this run's codes");
-    if (json_present(code)) return json_fail(code, CM_E_UNSUPPORTED, NULL, "not yet");
+    if (json_present(code)) TRY(settle_last_good(a, &f, code));
     TRY(runs_change(a, &f, &(struct run_change){.wish = WISH_RUN, .resumed = true, .here = true}));
     put_wish(a, &f);
     return CM_OK;

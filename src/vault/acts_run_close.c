@@ -53,6 +53,21 @@ static cm_err settle(struct closing *c) {
     return engine_run_sweep(a->ctx->engine, f->number, a->ctx->actor, &sweep, NULL, a->diag);
 }
 
+/* The stricter rule: first it shows what it would kill, then it is told to. */
+static cm_err kill(struct closing *c) {
+    struct act *a = c->a;
+    struct run_kill k;
+    if (c->confirmed)
+        return run_only_good(a->ctx->engine, c->run.number, a->ctx->actor, c->confirm, &k, a->diag);
+    TRY(run_only_good_count(a->ctx->engine, c->run.number, &k, a->diag));
+    if (k.verified == 0) /* says that no camera verified it */
+        return run_only_good(a->ctx->engine, c->run.number, a->ctx->actor, 0, &k, a->diag);
+    return diag_fail(a->diag, CM_E_ARGUMENT, c->run.name, "confirm",
+                     "close it with --confirm and this number, or under the default rule",
+                     "the rule only-good would make %llu codes worthless; %llu were read good",
+                     (unsigned long long)k.killed, (unsigned long long)k.verified);
+}
+
 static cm_err put_report(struct closing *c) {
     struct json_writer *w = c->a->out;
     struct run_totals t;
@@ -68,6 +83,7 @@ static cm_err put_report(struct closing *c) {
     json_put_u64(w, "void", runs_voided(&t));
     json_put_u64(w, "unknown", t.units[CM_STAGE_UNKNOWN]);
     json_put_u64(w, "duplicates", runs_duplicates(c->a, &c->run));
+    runs_put_reads(w, c->a, &c->run);
     json_put_u64(w, "redeemed_before_void", t.used);
     json_object_begin(w, "down");
     runs_put_down(w, c->a, &c->run, MS_PER_MINUTE);
@@ -83,6 +99,7 @@ static cm_err run_close(struct act *a) {
         return diag_fail(a->diag, CM_E_STATE, c.run.name, NULL, "'countermark run show' has it all",
                          "the run is closed already");
     TRY(settle(&c));
+    if (c.only_good) TRY(kill(&c));
     TRY(runs_change(a, &c.run,
                     &(struct run_change){.wish = WISH_CLOSED,
                                          .why = "closed",

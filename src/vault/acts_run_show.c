@@ -140,6 +140,7 @@ static cm_err run_show(struct act *a) {
     json_object_begin(a->out, "down");
     runs_put_down(a->out, a, &f, 1);
     json_object_end(a->out);
+    runs_put_reads(a->out, a, &f);
     return put_spans(a, &f);
 }
 

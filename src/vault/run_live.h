@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/macros.h"
+#include "vault/run_feed.h"
 
 #define LIVE_WORDS_CAP 96u /* bytes of words for people with their NUL; a longer text is cut */
 #define LIVE_CAUSES    16u /* of standing still; further ones count as the last */
@@ -28,6 +29,8 @@ struct live_row {
     uint64_t saved_ms; /* when duplicates and down went into the run document */
     struct live_down down[LIVE_CAUSES];
     size_t down_n;
+    struct run_feed feed; /* of its camera; counts are those since reads_saved_ms */
+    uint64_t reads_saved_ms;
     bool told; /* the line that is connected spoke of it */
     bool attention;
     bool done; /* the line has settled all it had and sends no more */

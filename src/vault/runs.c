@@ -94,8 +94,8 @@ uint64_t runs_u64(const struct found_run *f, const char *key) {
 /* ---- Changing -------------------------------------------------------------------------------- */
 
 static bool is_changed(const char *key) {
-    static const char *const keys[] = {"wish",       "why",  "resumed", "holder",
-                                       "duplicates", "down", "rule",    "closed_ms"};
+    static const char *const keys[] = {"wish", "why",  "resumed",   "holder", "duplicates",
+                                       "down", "rule", "closed_ms", "reads"};
     for (size_t i = 0; i < CM_ARRAY_N(keys); i++)
         if (strcmp(key, keys[i]) == 0) return true;
     return false;
@@ -129,6 +129,7 @@ static cm_err put_changed(struct act *a, const struct found_run *f, const struct
     json_object_begin(w, "down");
     runs_put_down(w, a, f, 1);
     json_object_end(w);
+    runs_put_reads(w, a, f);
     return CM_OK;
 }
 
@@ -145,7 +146,12 @@ cm_err runs_change(struct act *a, struct found_run *f, const struct run_change *
     f->wish = c->wish;
     if (c->here) f->holder = a->ctx->holder;
     struct live_row *row = a->ctx->live != NULL ? run_live_find(a->ctx->live, f->number) : NULL;
-    if (row != NULL) row->saved_ms = a->now_unix_ms;
+    if (row == NULL) return CM_OK;
+    row->saved_ms = row->reads_saved_ms = a->now_unix_ms;
+    for (unsigned v = 0; v < READ_VERDICT_N; v++) { /* the document has them; f->root is older */
+        f->reads[v] += row->feed.verdicts[v];
+        row->feed.verdicts[v] = 0;
+    }
     return CM_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/runs.h"
 #include "vault/acts_inside.h"
+#include "vault/run_verify.h"
 
 /* A run copied out of the registry, its document read. */
 struct found_run {
@@ -15,6 +16,7 @@ struct found_run {
     struct buffer text;
     struct json_doc *doc;
     struct json_value root;
+    uint64_t reads[READ_VERDICT_N]; /* counted or saved by this act: root does not have them */
 };
 #define FOUND_RUN_INIT                                                                             \
     { .number = 0 }
@@ -58,6 +60,10 @@ CM_MUST_CHECK cm_err runs_live_row(struct act *a, const struct found_run *f, str
 uint64_t runs_duplicates(const struct act *a, const struct found_run *f);
 void runs_put_down(struct json_writer *w, const struct act *a, const struct found_run *f,
                    uint64_t ms_each);
+
+/* What a camera read, by verdict, as member "reads"; nothing where there was none. */
+uint64_t runs_reads(const struct act *a, const struct found_run *f, enum read_verdict verdict);
+void runs_put_reads(struct json_writer *w, const struct act *a, const struct found_run *f);
 
 /* ---- Counts: runs_count.c */
 

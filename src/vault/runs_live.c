@@ -54,3 +54,23 @@ void runs_put_down(struct json_writer *w, const struct act *a, const struct foun
         if (n > 0) json_put_u64(w, row->down[i].cause, n);
     }
 }
+
+uint64_t runs_reads(const struct act *a, const struct found_run *f, enum read_verdict verdict) {
+    const struct live_row *row = find(a, f);
+    uint64_t before = 0;
+    const struct json_value v = json_get(json_get(f->root, "reads"), read_verdict_name(verdict));
+    if (json_present(v) && json_u64(v, 0, INT64_MAX, &before) != CM_OK) before = 0;
+    return before + (row != NULL ? row->feed.verdicts[verdict] : 0) + f->reads[verdict];
+}
+
+void runs_put_reads(struct json_writer *w, const struct act *a, const struct found_run *f) {
+    uint64_t all = 0;
+    for (unsigned v = 0; v < READ_VERDICT_N; v++)
+        all += runs_reads(a, f, (enum read_verdict)v);
+    if (all == 0) return;
+    json_object_begin(w, "reads");
+    for (unsigned v = 0; v < READ_VERDICT_N; v++)
+        json_put_u64(w, read_verdict_name((enum read_verdict)v),
+                     runs_reads(a, f, (enum read_verdict)v));
+    json_object_end(w);
+}

@@ -116,11 +116,53 @@ static void a_late_line_passes_over_what_others_settled(void **state) {
     world_move(&w, run, (struct run_move){set, 60, 10, CM_STAGE_GOOD, CM_CAUSE_CAMERA});
     const struct run_move late = {set, 40, 40, CM_STAGE_PRINTED, CM_CAUSE_NONE};
     const struct run_move beyond = {set, 99, 2, CM_STAGE_PRINTED, CM_CAUSE_NONE};
-    assert_ok(engine_run_report(w.engine, run, 0, &late, 1, NULL));
+    assert_ok(engine_run_report(w.engine, run, 0, &late, 1, NULL, NULL));
     assert_int_equal(world_totals(&w, run).units[CM_STAGE_PRINTED], 29);
     assert_int_equal(world_totals(&w, run).units[CM_STAGE_GOOD], 10);
     assert_int_equal(world_totals(&w, run).units[CM_STAGE_REJECTED], 1);
-    assert_err(CM_E_NOT_FOUND, engine_run_report(w.engine, run, 0, &beyond, 1, NULL));
+    assert_err(CM_E_NOT_FOUND, engine_run_report(w.engine, run, 0, &beyond, 1, NULL, NULL));
+    world_remove(&w);
+}
+
+static void a_late_report_leaves_what_the_ledger_knows_better(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    const uint32_t set = world_run_batch(&w, 1000);
+    const uint32_t run = world_run(&w, "r", set);
+    world_hold(&w, run, set, 100, 0);
+    world_move(&w, run, (struct run_move){set, 0, 3, CM_STAGE_GOOD, CM_CAUSE_CAMERA});
+    world_move(&w, run, (struct run_move){set, 3, 2, CM_STAGE_REJECTED, CM_CAUSE_CAMERA});
+    world_move(&w, run, (struct run_move){set, 5, 5, CM_STAGE_VOID, CM_CAUSE_OPERATOR});
+    const struct run_move told[] = {{set, 0, 40, CM_STAGE_SENT, CM_CAUSE_NONE},
+                                    {set, 0, 20, CM_STAGE_PRINTED, CM_CAUSE_NONE},
+                                    {set, 20, 5, CM_STAGE_UNKNOWN, CM_CAUSE_FAULT}};
+    uint64_t contradicted = 9, sequence = 0;
+    for (unsigned i = 0; i < 3; i++) { /* the same again and again */
+        struct engine_stats stats;
+        assert_ok(engine_run_report(w.engine, run, 0, told, 3, &contradicted, NULL));
+        assert_int_equal(contradicted, 0); /* late news is no contradiction */
+        const struct run_totals t = world_totals(&w, run);
+        assert_int_equal(t.units[CM_STAGE_GOOD], 3);
+        assert_int_equal(t.units[CM_STAGE_REJECTED], 2);
+        assert_int_equal(t.units[CM_STAGE_VOID], 5);
+        assert_int_equal(t.units[CM_STAGE_PRINTED], 10);
+        assert_int_equal(t.units[CM_STAGE_UNKNOWN], 5);
+        assert_int_equal(t.units[CM_STAGE_SENT], 15);
+        engine_stats(w.engine, &stats);
+        if (i > 0) assert_int_equal(stats.sequence, sequence);
+        sequence = stats.sequence;
+    }
+    /* The camera saw 0..2, the line says that they never left; it also takes back what it said. */
+    const struct run_move lies[] = {{set, 0, 5, CM_STAGE_VOID, CM_CAUSE_UNSENT},
+                                    {set, 18, 4, CM_STAGE_PRINTED, CM_CAUSE_NONE},
+                                    {set, 10, 1, CM_STAGE_UNKNOWN, CM_CAUSE_FAULT}};
+    assert_ok(engine_run_report(w.engine, run, 0, lies, 3, &contradicted, NULL));
+    assert_int_equal(contradicted, 3 + 2); /* good ones, and rejected ones that are not void */
+    assert_int_equal(world_totals(&w, run).units[CM_STAGE_GOOD], 3);
+    assert_int_equal(world_totals(&w, run).units[CM_STAGE_PRINTED], 12); /* 20 and 21 */
+    const struct run_move beyond = {set, 90, 20, CM_STAGE_SENT, CM_CAUSE_NONE};
+    assert_err(CM_E_NOT_FOUND, engine_run_report(w.engine, run, 0, &beyond, 1, NULL, NULL));
     world_remove(&w);
 }
 
@@ -304,6 +346,7 @@ int main(void) {
         cmocka_unit_test(the_same_report_twice_writes_nothing),
         cmocka_unit_test(a_report_that_may_not_be_changes_nothing_and_names_the_serial),
         cmocka_unit_test(a_late_line_passes_over_what_others_settled),
+        cmocka_unit_test(a_late_report_leaves_what_the_ledger_knows_better),
         cmocka_unit_test(holds_that_do_not_add_up_are_refused),
         cmocka_unit_test(void_and_rejected_units_cannot_be_redeemed_but_for_used_ones),
         cmocka_unit_test(a_clean_run_of_a_million_codes_costs_few_events_and_a_small_image),

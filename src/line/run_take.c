@@ -124,7 +124,9 @@ static cm_err read_answer(struct json_value v, const struct run_ask *ask, struct
     const struct json_value until = json_get(v, "until_ms");
     if (json_kind_of(until) == JSON_KIND_INTEGER) TRY(json_u64(until, 0, INT64_MAX, &a->until_ms));
     a->codes = json_get(v, "codes");
-    return read_codes(a->codes, a->count, &a->code_len);
+    TRY(read_codes(a->codes, a->count, &a->code_len));
+    if (a->code_len == 0) a->code_len = 1; /* no units at all: a zero for each */
+    return CM_OK;
 }
 
 /* Copy the texts; a serial of `again` that is not reserved in the journal stays without one. */

@@ -255,7 +255,7 @@ void kit_kill(struct kit *k) {
 void kit_open(struct kit *k, const struct kit_plan *plan) {
     *k = (struct kit){.plan = *plan, .now = {.us = STEP_US, .wall_ms = WALL_MS}, .wish = "run"};
     k->why = "";
-    log_set_level(LOG_ERROR + 1);
+    log_set_level(LOG_ERROR);
     assert_true(plan->units <= KIT_SERIALS);
     memset(k->stage, KIT_FREE, sizeof k->stage);
     assert_true(scratch_make(&k->folder));

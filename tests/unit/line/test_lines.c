@@ -226,7 +226,7 @@ static void stop(struct process *p) {
 
 static void open_all(struct process *p, size_t printers, uint64_t rate_per_minute) {
     *p = (struct process){.loop = NULL};
-    log_set_level(LOG_ERROR + 1);
+    log_set_level(LOG_ERROR);
     vault = (struct vault){.limit = UNITS};
     memset(vault.stage, 0xFF, sizeof vault.stage);
     assert_true(scratch_make(&p->folder));

@@ -262,6 +262,27 @@ static const struct kit_plan voices[] = {
     {.kind = "wsi", .grammar = "wsi"},
 };
 
+/* All of a range was settled by the ledger while we were away: its serials come without texts. */
+static void a_range_without_units_is_given_back(void **state) {
+    (void)state;
+    struct kit k;
+    kit_open(&k, &zpl);
+    for (unsigned i = 0; i < 3000 && k.view.given < 20; i++)
+        kit_step(&k, KIT_LIVES);
+    assert_ok(run_journal_commit(k.journal));
+    kit_kill(&k);
+    const struct run_past *p = run_journal_past(k.journal, 9);
+    for (size_t i = 0; i < p->spans.n; i++) { /* after the list was pushed */
+        const struct span *s = &p->spans.p[i];
+        if (s->stage == CM_STAGE_RESERVED) memset(k.stage + s->first, CM_STAGE_VOID, s->count);
+    }
+    kit_run(&k, 40000);
+    assert_true(k.view.done);
+    assert_int_equal(kit_count(&k, CM_STAGE_SENT) + kit_count(&k, CM_STAGE_RESERVED), 0);
+    kit_judge(&k, false);
+    kit_close(&k);
+}
+
 #define DEATHS 60u
 
 static void live_and_die(const struct kit_plan *plan, uint64_t *seed) {
@@ -315,6 +336,7 @@ int main(void) {
         cmocka_unit_test(units_that_never_left_are_sent_in_the_next_life),
         cmocka_unit_test(what_a_lost_journal_knew_is_unknown),
         cmocka_unit_test(a_take_that_never_arrived_is_returned),
+        cmocka_unit_test(a_range_without_units_is_given_back),
         cmocka_unit_test(no_death_sends_a_unit_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

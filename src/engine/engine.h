@@ -48,6 +48,10 @@ CM_MUST_CHECK cm_err engine_open(struct cm_engine **out, const struct engine_opt
 /* A restored workspace refuses changes until the operator has accepted what may be missing. */
 bool engine_restored(struct cm_engine *engine);
 
+/* Which ledger this is, as a text: another one for another workspace, and after each restore. */
+#define ENGINE_IDENTITY_CAP 44u /* 32 hex digits, a slash, the epoch, a NUL */
+void engine_identity(struct cm_engine *engine, char out[static ENGINE_IDENTITY_CAP]);
+
 /** Run `read` with the registry held still. For look-ups; no engine call inside. */
 typedef cm_err registry_reader(void *ctx, const struct registry *registry);
 CM_MUST_CHECK cm_err engine_read(struct cm_engine *engine, registry_reader *read, void *ctx);

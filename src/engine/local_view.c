@@ -1,6 +1,8 @@
 /* Looking without changing units: registry, one unit, statistics; and folding on demand. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/local.h"
 
 struct read_act {
@@ -122,4 +124,12 @@ bool engine_restored(struct cm_engine *engine) {
     struct engine_stats stats;
     engine_stats(engine, &stats);
     return stats.restored;
+}
+
+/* Both stand from the opening on. */
+void engine_identity(struct cm_engine *engine, char out[static ENGINE_IDENTITY_CAP]) {
+    const struct local *l = local_of(engine);
+    char id[2 * WORKSPACE_ID_LEN + 1];
+    hex_format(l->workspace_id, sizeof l->workspace_id, id);
+    (void)snprintf(out, ENGINE_IDENTITY_CAP, "%s/%u", id, l->epoch);
 }

@@ -85,6 +85,9 @@ static cm_err list(struct cm_engine *engine, enum run_holder holder, bool docume
     l.w = json_writer_into(out, false);
     TRY(engine_read(engine, collect, &l));
     json_object_begin(&l.w, NULL);
+    char identity[ENGINE_IDENTITY_CAP];
+    engine_identity(engine, identity);
+    json_put_cstr(&l.w, "workspace", identity);
     json_array_begin(&l.w, "runs");
     for (size_t i = 0; i < l.n; i++)
         TRY(put_run(&l, l.numbers[i]));

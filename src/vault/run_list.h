@@ -8,7 +8,8 @@
 #include "engine/engine.h"
 #include "vault/run_live.h"
 
-/** Append {"runs":[...]}: every run of that holder that is not closed, with what it holds.
+/** Append {"workspace":TEXT,"runs":[...]}: every run of that holder that is not closed, with what
+ * it holds.
  * @retval CM_E_NO_MEMORY, CM_E_DEAD */
 CM_MUST_CHECK cm_err run_list_json(struct cm_engine *engine, enum run_holder holder,
                                    struct buffer *out);

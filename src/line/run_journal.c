@@ -147,6 +147,12 @@ static cm_err lay_sent(struct run_past *p, const struct span *range) {
     return CM_OK;
 }
 
+/* A hole in front of units that are still to be sent will be journaled as sent with them. */
+static bool is_awaited(const struct run_past *p, const struct span *hole) {
+    const struct span *next = spans_find(&p->spans, hole->set, hole->first + hole->count);
+    return next != NULL && next->stage == CM_STAGE_RESERVED;
+}
+
 /* Holes beside settled units are of no more use: they go with them, so that rows stay whole. */
 static cm_err lay_fate(struct run_past *p, const struct span *range) {
     size_t n = 0;
@@ -160,7 +166,8 @@ static cm_err lay_fate(struct run_past *p, const struct span *range) {
         wide.first -= before->count;
         wide.count += before->count;
     }
-    if (behind != NULL && behind->stage == RUN_STAGE_HOLE) wide.count += behind->count;
+    if (behind != NULL && behind->stage == RUN_STAGE_HOLE && !is_awaited(p, behind))
+        wide.count += behind->count;
     return spans_put(&p->spans, &wide);
 }
 

@@ -255,8 +255,8 @@ static cm_err settle_last_good(struct act *a, const struct found_run *f, struct 
                  "run %s: after a jam the last good unit was serial %llu: %llu printed, %llu void",
                  f->name, (unsigned long long)settled.serial, (unsigned long long)settled.printed,
                  (unsigned long long)settled.voided));
-    json_put_u64(a->out, "settled_printed", settled.printed);
-    json_put_u64(a->out, "settled_void", settled.voided);
+    json_put_u64(a->out, "printed", settled.printed);
+    json_put_u64(a->out, "void", settled.voided);
     return CM_OK;
 }
 

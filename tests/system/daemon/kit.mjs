@@ -26,7 +26,7 @@ export function same(got, want, what) {
 export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 // What `holds` gives once it is true; it is asked until then, for `ms` at most.
-export async function until(holds, what, ms = 10000) {
+export async function until(holds, what, ms = 20000) {
   for (const end = Date.now() + ms; ;) {
     const got = await holds();
     if (got) return got;

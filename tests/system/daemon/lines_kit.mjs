@@ -28,8 +28,10 @@ export class Emulator {
 
   async on(port = this.port) {
     this.out = '';
+    const total = this.codes('printed', 'retried', 'reprinted', 'repeated').length; // odometers stay
     this.child = spawn(emulatorPath, [...grammarArguments(this.grammar), '--record', this.record,
-      '--rate', String(this.rate), '--port', String(port), '--control', ...this.more],
+      '--rate', String(this.rate), '--port', String(port), '--total', String(total), '--control',
+      ...this.more],
     { stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdout.on('data', (text) => { this.out += text; });
     this.ended = new Promise((done) => { this.child.on('close', done); });
@@ -150,5 +152,7 @@ export function sumsClose(run, what) {
 // One label with code and serial: the record then tells which unit it is.
 export const serialLabel = { name: 'serial.zpl',
   text: '^XA^PW400^LL200^FO30,40^A0N,40,40^FD{code}^FS^FO30,120^A0N,20,20^FD{serial}^FS^XZ\n' };
+export const codenet = { name: 'codenet',
+  text: readFileSync(join(source, 'templates', 'protocols', 'codenet.protocol'), 'utf8') };
 export const uriOf = (emulator, kind = emulator.grammar, more = '') =>
   `${kind}+tcp://127.0.0.1:${emulator.port}${more}`;

@@ -10,6 +10,12 @@ bool held_event(const struct event *e) { return e->type == EVENT_HOLD || e->type
 
 /* ---- Applying ------------------------------------------------------------------------------- */
 
+/* Whether a batch's serials below `end` are spent. */
+static bool issued(const struct registry *r, uint32_t set, uint64_t end) {
+    const struct set_entry *s = registry_set(r, set);
+    return s != NULL && end <= s->set.counters.next_serial;
+}
+
 static cm_err touch_hold(struct local *l, const struct hold_event *e) {
     if (registry_run(&l->registry, e->run) == NULL || registry_set(&l->registry, e->set) == NULL)
         return CM_E_CORRUPT;
@@ -70,6 +76,8 @@ static void scrap_units(struct local *l, struct held_row *row, struct set *set,
 cm_err held_event_apply(struct local *l, const struct event *e, uint64_t sequence,
                         uint64_t time_ms) {
     if (e->type == EVENT_HOLD) {
+        const struct hold_event *hold = &e->u.hold;
+        if (!issued(&l->registry, hold->set, hold->first + hold->count)) return CM_E_CORRUPT;
         held_add(&l->held, &e->u.hold, sequence);
         return CM_OK;
     }
@@ -86,8 +94,9 @@ cm_err held_event_apply(struct local *l, const struct event *e, uint64_t sequenc
 
 static cm_err load_row(void *ctx, struct held_row *row) {
     struct local *l = ctx;
+    const struct span *last = &row->spans.p[row->spans.n - 1]; /* a row has one at least */
     if (registry_run(&l->registry, row->run) == NULL ||
-        registry_set(&l->registry, row->set) == NULL)
+        !issued(&l->registry, row->set, last->first + last->count))
         return CM_E_CORRUPT;
     return held_load(&l->held, row);
 }

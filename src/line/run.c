@@ -90,7 +90,8 @@ void run_told(struct run *r, const struct run_document *d, struct run_now now) {
     r->now = now;
     text_append(why, sizeof why, "%.*s", (int)(d->why.len < sizeof why ? d->why.len : sizeof why),
                 d->why.len == 0 ? "" : (const char *)d->why.p);
-    const bool same = r->wish == d->wish && strcmp(why, r->why) == 0;
+    const bool same = r->wish == d->wish && strcmp(why, r->why) == 0 && r->resumed == d->resumed;
+    r->resumed = d->resumed;
     if (r->rate != d->rate) {
         r->rate = d->rate;
         r->rate_us = now.us;

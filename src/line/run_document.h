@@ -25,6 +25,7 @@ struct run_document {
     uint64_t window, rate;                        /* 0: as the kind likes it, unlimited */
     enum line_wish wish;
     struct cm_slice why;
+    uint64_t resumed; /* grows whenever an operator saw to it */
 };
 
 /** Read one. Members that only the vault needs are passed over.

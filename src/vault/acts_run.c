@@ -260,6 +260,17 @@ static cm_err settle_last_good(struct act *a, const struct found_run *f, struct 
     return CM_OK;
 }
 
+/* A stop that has begun is brought to its end first: the printer is being emptied. */
+static cm_err check_stopped(struct act *a, const struct found_run *f) {
+    struct run_totals t;
+    if (f->wish != WISH_STOP) return CM_OK;
+    TRY(engine_run_totals(a->ctx->engine, f->number, &t));
+    if (!runs_streaming(a, f, &t)) return CM_OK;
+    return diag_fail(a->diag, CM_E_BUSY, f->name, NULL,
+                     "wait until 'run show' says that it is done",
+                     "the run is still stopping: the line settles what is in flight");
+}
+
 static cm_err run_resume(struct act *a) {
     CM_CLEANUP(found_run_wipe) struct found_run f = FOUND_RUN_INIT;
     const struct json_value code = json_get(a->args, "last_good");
@@ -267,8 +278,11 @@ static cm_err run_resume(struct act *a) {
     if (f.holder == HOLDER_AGENT)
         return diag_fail(a->diag, CM_E_STATE, f.name, NULL, "end it: countermark run recall",
                          "a line computer holds this run's codes");
+    TRY(check_stopped(a, &f));
     if (json_present(code)) TRY(settle_last_good(a, &f, code));
     TRY(runs_change(a, &f, &(struct run_change){.wish = WISH_RUN, .resumed = true, .here = true}));
+    struct live_row *row = a->ctx->live != NULL ? run_live_find(a->ctx->live, f.number) : NULL;
+    if (row != NULL) row->alarm = row->done = false;
     put_wish(a, &f);
     return CM_OK;
 }

@@ -33,7 +33,8 @@ struct live_row {
     uint64_t reads_saved_ms;
     bool told; /* the line that is connected spoke of it */
     bool attention;
-    bool done; /* the line has settled all it had and sends no more */
+    bool alarm; /* a camera saw a copy, or a code that must not be there; until a resume */
+    bool done;  /* the line has settled all it had and sends no more */
 };
 
 struct run_live {

@@ -88,6 +88,12 @@ static uint64_t lost(const struct run_totals *t) {
     return t->causes[CM_CAUSE_JOURNAL] + t->causes[CM_CAUSE_CRASH] + t->causes[CM_CAUSE_RESTORE];
 }
 
+static bool alarmed(const struct act *a, const struct found_run *f) {
+    const struct live_row *row =
+        a->ctx->live != NULL ? run_live_find(a->ctx->live, f->number) : NULL;
+    return row != NULL && row->alarm;
+}
+
 static void put_state(struct act *a, const struct found_run *f, const struct run_totals *t) {
     struct json_writer *w = a->out;
     const struct live_row *row = row_of(a, f);
@@ -100,7 +106,8 @@ static void put_state(struct act *a, const struct found_run *f, const struct run
     json_put_u64(w, "rate", row != NULL ? row->rate : 0);
     json_put_u64(w, "in_flight", row != NULL ? row->in_flight : t->units[CM_STAGE_SENT]);
     json_put_u64(w, "window", row != NULL ? row->window : runs_u64(f, "window"));
-    json_put_bool(w, "attention", open && ((row != NULL && row->attention) || lost(t) > 0));
+    json_put_bool(w, "attention",
+                  open && ((row != NULL && row->attention) || alarmed(a, f) || lost(t) > 0));
     json_put_cstr(w, "last_error", row != NULL ? row->error : "");
     json_put_u64(w, "last_report_ms", row != NULL ? row->reported_ms : 0);
 }

@@ -17,7 +17,7 @@ static void drop_result(struct line_acts *l) {
 }
 
 void line_acts_make(struct line_acts *l, uint64_t quantity) {
-    *l = (struct line_acts){.set = 0};
+    *l = (struct line_acts){.holder = HOLDER_DAEMON};
     world_make(&l->world, 8, 4096);
     run_live_came(&l->live);
     line_acts_ok(l, "batch.add",
@@ -43,7 +43,7 @@ static cm_err run(struct line_acts *l, bool line, const char *act, const char *a
                               .workspace = l->world.dir,
                               .now_ms = l->now_ms,
                               .line = line,
-                              .holder = HOLDER_DAEMON,
+                              .holder = l->holder,
                               .live = &l->live};
     drop_result(l);
     l->diag = (struct cm_diag)DIAG_INIT;

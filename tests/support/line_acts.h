@@ -13,6 +13,7 @@
 struct line_acts {
     struct world world;
     struct run_live live;
+    enum run_holder holder;
     uint64_t now_ms; /* of the acts; 0 = the wall clock's */
     uint32_t set;    /* of batch "lines" */
     char run[64];

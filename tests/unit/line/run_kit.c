@@ -53,6 +53,7 @@ static struct json_doc *document(struct kit *k) {
     if (p->limit_per_minute > 0) json_put_u64(&w, "rate", p->limit_per_minute);
     json_put_cstr(&w, "wish", k->wish);
     json_put_cstr(&w, "why", k->why);
+    json_put_u64(&w, "resumed", k->resumed);
     put_ranges(&w, k, "reserved", CM_STAGE_RESERVED);
     put_ranges(&w, k, "sent", CM_STAGE_SENT);
     json_object_end(&w);

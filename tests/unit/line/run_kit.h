@@ -50,6 +50,7 @@ struct kit {
     struct run *run;
     enum run_journal_found found;
     const char *wish, *why;
+    unsigned resumed;    /* of the document */
     cm_err commit_error; /* commits fail with it */
 
     /* The vault. */

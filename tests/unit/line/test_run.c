@@ -175,6 +175,13 @@ static void a_text_that_cannot_be_said_stops_the_run(void **state) {
     assert_true(k.view.attention);
     assert_int_equal(record_count(k.printer->record, RECORD_TAKEN), 0);
     assert_int_equal(kit_count(&k, CM_STAGE_VOID), 20); /* one window, not the batch */
+    kit_wish(&k, k.wish, k.why);                        /* the same document again is no resume */
+    kit_run(&k, 3000);
+    assert_int_equal(kit_count(&k, CM_STAGE_VOID), 20);
+    k.resumed++;
+    kit_wish(&k, k.wish, k.why);
+    kit_run(&k, 3000);
+    assert_int_equal(kit_count(&k, CM_STAGE_VOID), 40); /* tried again, as the operator said */
     kit_judge(&k, false);
     kit_close(&k);
 }

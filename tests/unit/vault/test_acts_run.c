@@ -191,6 +191,42 @@ static void what_is_in_doubt_is_closed_by_force_alone(void **state) {
     assert_int_equal(line_acts_result_u64(&w, "sent_total"), 10);
 }
 
+static void a_stop_that_has_begun_is_not_resumed_before_its_end(void **state) {
+    (void)state;
+    struct taken t;
+    char args[100];
+    line_acts_start(&w, "");
+    line_acts_take(&w, 3, &t);
+    (void)snprintf(args, sizeof args, "{\"run\":\"%s\"}", w.run);
+    assert_ok(line_acts_try(&w, "run.stop", args));
+    assert_err(CM_E_BUSY, line_acts_try(&w, "run.resume", args));
+    line_acts_report(&w, "\"moves\":[[%u,0,3,\"void\",\"returned\"]],\"done\":true", w.set);
+    assert_ok(line_acts_try(&w, "run.resume", args));
+    assert_string_equal(line_acts_result_text(&w, "wish"), "run");
+    line_acts_ok(&w, "run.show", "{\"run\":\"%s\"}", w.run);
+    assert_string_not_equal(line_acts_result_text(&w, "state"), "done");
+    line_acts_take(&w, 3, &t);
+    assert_int_equal(t.first, 3);
+}
+
+/* Started without a daemon; one has the workspace now. */
+static void a_resume_hands_a_run_over(void **state) {
+    (void)state;
+    struct taken t;
+    char args[100];
+    w.holder = HOLDER_HERE;
+    line_acts_start(&w, "");
+    (void)snprintf(args, sizeof args, "{\"run\":%u,\"units\":1}", w.number);
+    w.holder = HOLDER_DAEMON;
+    assert_err(CM_E_DENIED, line_acts_line(&w, "line.take", args));
+    line_acts_ok(&w, "run.show", "{\"run\":\"%s\"}", w.run);
+    assert_string_equal(line_acts_result_text(&w, "state"), "waiting");
+    assert_non_null(strstr(line_acts_result_text(&w, "words"), "run resume"));
+    line_acts_ok(&w, "run.resume", "{\"run\":\"%s\"}", w.run);
+    line_acts_take(&w, 1, &t);
+    assert_int_equal(t.n, 1);
+}
+
 static void minutes_down_and_copies_outlive_the_line(void **state) {
     (void)state;
     line_acts_start(&w, "");
@@ -218,6 +254,8 @@ int main(void) {
         T(one_runs_bad_moves_do_not_hold_up_another_runs),
         T(a_run_that_ends_by_itself_is_not_begun_again),
         T(what_is_in_doubt_is_closed_by_force_alone),
+        T(a_stop_that_has_begun_is_not_resumed_before_its_end),
+        T(a_resume_hands_a_run_over),
         T(minutes_down_and_copies_outlive_the_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

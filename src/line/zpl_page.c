@@ -13,6 +13,7 @@
 #define DEFAULT_WIDTH  5u
 #define DEFAULT_MODULE 2u
 #define DEFAULT_BARS   10u
+#define NOTES_MAX      1024u /* bytes: a label with more to note is not for us */
 
 void zpl_page_wipe(struct zpl_page *page) {
     buffer_wipe(&page->texts); /* specimens today; wiped all the same */
@@ -23,14 +24,16 @@ void zpl_page_wipe(struct zpl_page *page) {
 void zpl_note(struct zpl_reader *r, const char *text) {
     struct buffer *notes = &r->page->notes;
     const char *all = buffer_cstr(notes);
-    if (all != NULL && strstr(all, text) != NULL) return;
+    if (all != NULL && (strstr(all, text) != NULL || notes->len > NOTES_MAX)) return;
     buffer_text(notes, text);
     buffer_text(notes, "\n");
 }
 
 void zpl_note_command(struct zpl_reader *r, const char *problem) {
-    char text[96] = "";
-    text_append(text, sizeof text, "^%.2s: %s", r->name, problem);
+    char text[96] = "", name[2]; /* for terminals */
+    for (size_t i = 0; i < sizeof name; i++)
+        name[i] = r->name[i] > ' ' && r->name[i] < 0x7F ? r->name[i] : '?';
+    text_append(text, sizeof text, "^%.2s: %s", name, problem);
     zpl_note(r, text);
 }
 

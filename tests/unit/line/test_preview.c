@@ -92,6 +92,22 @@ static void fields_of_other_languages_stand_in_a_frame(void **state) {
     preview_wipe(&p);
 }
 
+static void notes_are_few_and_fit_for_a_terminal(void **state) {
+    (void)state;
+    struct buffer zpl = BUFFER_INIT;
+    struct zpl_page p;
+    buffer_text(&zpl, "^XA^FDa^FS^\x1b[2J^\x01\xFF");
+    for (unsigned i = 0; i < 1000; i++)
+        buffer_printf(&zpl, "^%c%c", 'a' + (int)(i / 26 % 26), 'a' + (int)(i % 26));
+    buffer_text(&zpl, "^XZ");
+    assert_ok(zpl_page_read(buffer_slice(&zpl), &p, NULL));
+    assert_true(p.notes.len < 2000);
+    for (size_t i = 0; i < p.notes.len; i++)
+        assert_true(p.notes.p[i] == '\n' || (p.notes.p[i] >= ' ' && p.notes.p[i] < 0x7F));
+    zpl_page_wipe(&p);
+    buffer_free(&zpl);
+}
+
 /* Every prefix of a whole label, and single bytes changed: refused or drawn, never worse. */
 static void hostile_bytes_are_refused_or_drawn(void **state) {
     (void)state;
@@ -137,6 +153,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_drawn_is_named_once),
         cmocka_unit_test(escapes_and_prefixes_of_data_are_undone),
         cmocka_unit_test(fields_of_other_languages_stand_in_a_frame),
+        cmocka_unit_test(notes_are_few_and_fit_for_a_terminal),
         cmocka_unit_test(hostile_bytes_are_refused_or_drawn),
         cmocka_unit_test(too_many_fields_are_refused),
     };

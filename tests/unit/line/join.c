@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "support/cm.h"
+#include "support/splitmix.h"
 
 #define STEP_US   1000u
 #define RETRY_US  20000u /* between two tries to connect */
@@ -100,11 +101,8 @@ static void cut(struct join *j) {
     driver_disconnected(j->driver, j->now_us);
 }
 
-/* A step of the deaths' own generator (Numerical Recipes' LCG): below n. */
-static uint64_t draw(struct join *j, uint64_t n) {
-    j->rng = j->rng * 6364136223846793005u + 1442695040888963407u;
-    return (j->rng >> 33) % n;
-}
+/* Of the deaths' own generator: below n. */
+static uint64_t draw(struct join *j, uint64_t n) { return splitmix_next(&j->rng) % n; }
 
 void join_die(struct join *j) {
     const struct cm_slice out = driver_out(j->driver);
@@ -173,6 +171,8 @@ static void take_reports(struct join *j) {
     struct report r;
     while (driver_report(j->driver, &r)) {
         if (r.kind == REPORT_STATE) j->states |= 1u << r.state;
+        if (r.kind == REPORT_STATE && r.words[0] != '\0' && strncmp(r.words, "waiting", 7) != 0)
+            memcpy(j->words, r.words, sizeof j->words);
         if (r.kind == REPORT_ACCEPTED) j->accepted += r.n;
         if (r.kind == REPORT_DUPLICATE) j->copies += r.n;
         for (uint64_t i = 0; r.kind == REPORT_FATE && i < r.n; i++) {

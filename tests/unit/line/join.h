@@ -39,7 +39,8 @@ struct join {
     uint64_t now_us, retry_us, product_us;
     uint8_t fates[JOIN_UNITS_MAX]; /* 1 << fate of each serial, 0: in flight */
     uint64_t accepted, copies;
-    unsigned states; /* seen, bits 1 << enum driver_state */
+    unsigned states;              /* seen, bits 1 << enum driver_state */
+    char words[REPORT_WORDS_CAP]; /* of the last state with words of the printer's or about it */
     size_t given;
     uint64_t products;
     struct buffer said; /* all bytes of the driver */

@@ -74,6 +74,7 @@ void driver_connected(struct driver *d, uint64_t now_us) {
     d->silent_n = 0;
     d->pause_us = 0;
     d->reads_n = 0;
+    d->read_us = now_us;
     if (d->phase != PHASE_HELD) {
         driver_block(d, DRIVER_RUNNING, "");
         driver_peek(d);

@@ -40,18 +40,15 @@ static bool reads(const struct driver *d, int what) {
 static void ask(struct driver *d, int what) {
     if (!d->kind->say(d, what)) return;
     driver_owed(d, what);
-    if (!reads(d, what)) return;
-    if (d->reads_n == READS_MAX) {
-        report_reconnect(d);
-    } else {
-        d->asked_us[(d->reads_first + d->reads_n++) % READS_MAX] = d->now_us;
-    }
+    if (!reads(d, what) || d->reads_n == READS_MAX) return;
+    d->asked_us[(d->reads_first + d->reads_n++) % READS_MAX] = d->now_us;
 }
 
-/* Answers come in order, and some never: this is the oldest owed one's, or a later one's. */
+/* Answers come in order, and some never: this is the oldest owed one's, or a later one's. One more
+ * than are on the list is as late as the one before, at least. */
 static void heard_reading(struct driver *d) {
-    d->read_us = d->reads_n == 0 ? 0 : d->asked_us[d->reads_first];
     if (d->reads_n == 0) return;
+    d->read_us = d->asked_us[d->reads_first];
     d->reads_first = (d->reads_first + 1) % READS_MAX;
     d->reads_n--;
 }

@@ -13,7 +13,7 @@
 #define ASK_UNIT 1 /* the answer to a unit; a kind's own questions begin behind it */
 #define ASK_OWN  2
 
-#define READS_MAX 16u /* readings that may be owed on one link; then it is time for a new one */
+#define READS_MAX 16u /* readings owed whose times are kept */
 
 #define MEMORY_HEAD    (1u + 1u + 1u + 8u) /* version, tag, whether units fly, serial of the first */
 #define MEMORY_OWN_MAX (DRIVER_MEMORY_MAX - MEMORY_HEAD)

@@ -127,23 +127,6 @@ static void hear_errors(struct zpl *z, struct cm_slice text) {
     z->errors = high << 32 | low;
 }
 
-static void zpl_heard(struct driver *d, struct cm_slice frame) {
-    struct zpl *z = d->own;
-    if (frame.len < 2) return;
-    const struct cm_slice inner = slice_of(frame.p + 1, frame.len - 2);
-    if (frame.p[0] == '"') {
-        if (d->asking != ASK_LOOK || text_u64(inner, UINT64_MAX, &z->odometer) != CM_OK) return;
-        driver_answered(d);
-        return;
-    }
-    if (reply_behind(inner, "ERRORS:").len > 0) {
-        hear_errors(z, inner);
-        if (z->errors != 0) driver_alive(d); /* ~HS keeps silent then, and that is no dead link */
-    } else {
-        hear_status(z, inner);
-    }
-}
-
 static void see_causes(struct driver *d) {
     const struct zpl *z = d->own;
     char words[REPORT_WORDS_CAP] = "";
@@ -158,6 +141,25 @@ static void see_causes(struct driver *d) {
     if ((z->errors & ERROR_MEDIA) != 0 || (z->heard_1 && z->paper)) cause = DRIVER_PAPER_OUT;
     if ((z->errors & ERROR_HEAD) != 0 || (z->heard_2 && z->head)) cause = DRIVER_HEAD_OPEN;
     driver_block(d, cause, words);
+}
+
+static void zpl_heard(struct driver *d, struct cm_slice frame) {
+    struct zpl *z = d->own;
+    if (frame.len < 2) return;
+    const struct cm_slice inner = slice_of(frame.p + 1, frame.len - 2);
+    if (frame.p[0] == '"') {
+        if (d->asking != ASK_LOOK || text_u64(inner, UINT64_MAX, &z->odometer) != CM_OK) return;
+        driver_answered(d);
+        return;
+    }
+    if (reply_behind(inner, "ERRORS:").len > 0) {
+        hear_errors(z, inner);
+        if (z->errors == 0) return;
+        see_causes(d); /* ~HS may keep silent then, and what follows, too: that is no dead link */
+        driver_alive(d);
+    } else {
+        hear_status(z, inner);
+    }
 }
 
 /* Nothing waits in the printer, nothing is wrong with it, and its counter stands. */

@@ -103,7 +103,7 @@ static const struct {
       {BIT(SILENT), NULL, UNITS, false, false}}},
     {"one-in reply 2 split\n", {[5] = {BLIND}}},
     {"one-in reply 7 join\n",
-     {[3] = {.lost = 25, .copies = true}, [4] = {.copies = true}, [5] = {BLIND}}},
+     {[3] = {.lost = 30, .copies = true}, [4] = {.copies = true}, [5] = {BLIND}}},
     /* Codenet's unsolicited word is a print acknowledgement: one that lies. */
     {"one-in reply 3 unsolicited\n",
      {[4] = {BIT(HELD), "product came before its text", 0, true, true}, [5] = {BLIND}}},

@@ -197,7 +197,7 @@ static cm_err read_device(struct uri_reader *r) {
 static cm_err read_file(struct uri_reader *r) {
     if (starts(r, "//")) {
         r->at += 2;
-        if (!starts(r, "/"))
+        if (!starts(r, "/") || starts(r, "//"))
             return uri_wrong(r, CM_E_FORMAT, r->at, "a file on another host",
                              "write file:PATH, with one slash or none");
     }

@@ -24,6 +24,7 @@ struct stream {
     struct loop *loop;
     struct link *lk;
     struct driver *d;
+    struct resolver *resolver;
     struct loop_timer timer, patience;
     uint64_t next, end;
     bool stopping, over;
@@ -111,7 +112,8 @@ static cm_err open_stream(struct stream *s, char **arguments, size_t window) {
                                      .window = window};
     TRY(driver_new(&o, &s->d, NULL));
     TRY(loop_new(&s->loop));
-    TRY(resolver_new(s->loop, &lo.resolver));
+    TRY(resolver_new(s->loop, &s->resolver));
+    lo.resolver = s->resolver;
     return link_new(s->loop, &uri, &lo, &events, s, &s->lk, NULL);
 }
 
@@ -120,6 +122,13 @@ static void books(const struct stream *s) {
     for (enum unit_fate f = 0; f < FATE_N; f++)
         printf(" %s=%llu", unit_fate_name(f), (unsigned long long)driver_fated(s->d, f));
     printf("\n");
+}
+
+static void close_stream(struct stream *s) {
+    link_free(s->lk);
+    resolver_free(s->resolver);
+    loop_free(s->loop);
+    driver_free(s->d);
 }
 
 int main(int argc, char **argv) {
@@ -140,5 +149,6 @@ int main(int argc, char **argv) {
     while (!s.over && loop_turn(s.loop, LOOP_FOREVER) == CM_OK) {
     }
     books(&s);
+    close_stream(&s);
     return s.over ? 0 : 3;
 }

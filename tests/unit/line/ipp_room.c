@@ -12,6 +12,8 @@ void room_new_driver(struct room *r) {
                                      .name = "run-1",
                                      .address = "ipp://zebra/ipp/print",
                                      .window = WINDOW};
+    driver_free(r->d);
+    r->d = NULL;
     assert_ok(driver_new(&o, &r->d, NULL));
 }
 

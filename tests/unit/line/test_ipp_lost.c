@@ -107,7 +107,6 @@ static void next_life(struct room *r, struct cm_slice memory, unsigned first, un
     struct unit_past past[WINDOW];
     for (unsigned i = 0; i < n; i++)
         past[i] = (struct unit_past){.serial = first + i};
-    driver_free(r->d);
     room_new_driver(r);
     assert_ok(driver_remember(r->d, memory, past, n));
     room_reports(r);

@@ -120,6 +120,7 @@ static const struct {
     {"file:", CM_E_FORMAT, "character 6", "no file"},
     {"file:out/", CM_E_FORMAT, "character 6", "no file"},
     {"file://host/x", CM_E_FORMAT, "character 8", "another host"},
+    {"file:////x", CM_E_FORMAT, "character 8", "another host"},
     {"file:a\nb", CM_E_FORMAT, "character 7", "cannot stand"},
     {"file:\xFF", CM_E_FORMAT, "character 1", "UTF-8"},
 };

@@ -27,11 +27,8 @@ gives 0 env -u COUNTERMARK_WORKSPACE countermark line agent line3.lend \
   --private-key ../line.key --printer "file:$PWD/printed.txt" --json
 [ "$(json '[v.printed, v.unknown, v.void].join()' "$scratch/out")" = 400,0,0 ] || fail "not 400 printed"
 cp "$scratch/out" agent.json
-[ "$(wc -l <printed.txt)" -ge 400 ] || fail "the file has not 400 labels"
-[ "$(sort printed.txt | grep -o 'FD[^^]*' | grep -v Keep | sort | uniq -d | wc -l)" -eq 0 ] ||
-  fail "a code was printed twice"
-gives 0 env -u COUNTERMARK_WORKSPACE countermark line agent line3.lend \
-  --private-key ../line.key --printer "file:$PWD/printed.txt" --json
+[ "$(cut -f 1 printed.txt | sort -u | wc -l)" -eq 400 ] || fail "not 400 different codes"
+[ "$(wc -l <printed.txt)" -eq 400 ] || fail "a code was printed twice"
 cp printed.txt before.txt
 gives 0 env -u COUNTERMARK_WORKSPACE countermark line agent line3.lend \
   --private-key ../line.key --printer "file:$PWD/printed.txt" --json
@@ -59,10 +56,10 @@ env -u COUNTERMARK_WORKSPACE countermark line agent stolen.lend --private-key li
 gives 0 countermark run recall "$stolen" --json
 [ "$(json v.void out)" = 50 ] || fail "not 50 recalled"
 countermark batch open monday >/dev/null
-code=$(grep -o 'FD[^^]*' stolen.txt | sed -n 's/^FD//p' | grep -v Keep | head -n 1)
+code=$(head -n 1 stolen.txt | cut -f 1)
 gives 1 countermark check "$code" --json
-[ "$(json v.verdict out)" = void ] || fail "a recalled code is $(json v.verdict out)"
-code=$(grep -o 'FD[^^]*' far/printed.txt | sed -n 's/^FD//p' | grep -v Keep | head -n 1)
+[ "$(json 'v.answers[0].verdict' out)" = void ] || fail "a recalled code is not void"
+code=$(head -n 1 far/printed.txt | cut -f 1)
 gives 0 countermark redeem "$code"
 gives 3 countermark run recall nothing
 gives 0 countermark fsck

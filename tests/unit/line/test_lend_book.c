@@ -101,6 +101,7 @@ static void a_move_that_no_unit_may_make_changes_nothing(void **state) {
         "{\"moves\":[[3,10,1,\"gone\",\"none\"]],\"state\":\"\",\"words\":\"\"}",
         "{\"moves\":[[3,10,1,\"void\"]],\"state\":\"\",\"words\":\"\"}",
         "{\"moves\":{},\"state\":\"\",\"words\":\"\"}",
+        "{\"moves\":[]}", /* how does it stand? */
         "{}"};
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
         assert_int_not_equal(tell(&b, bad[i]), CM_OK);

@@ -13,6 +13,7 @@
 #define MS_PER_MINUTE 60000u
 #define NEAR_ROLL_N   64u /* units before a roll while no rate is known */
 #define NEAR_ROLL_MS  10000u
+#define HELD_MAX      262144u /* units that a run may hold unsettled: what a stolen line has */
 
 struct taking {
     struct act *a;
@@ -94,16 +95,19 @@ static cm_err put_answer(struct taking *t, const struct minter_rows *rows) {
 
 /* ---- Taking ---------------------------------------------------------------------------------- */
 
-/* What the operator's order leaves. */
-static cm_err limit_by_count(struct taking *t) {
+/* What the operator's order leaves, and what a line may have in its hands. */
+static cm_err limit_by_totals(struct taking *t) {
     struct run_totals totals;
     const uint64_t count = runs_u64(&t->run, "count");
-    if (count == 0) return CM_OK;
     TRY(engine_run_totals(t->a->ctx->engine, t->run.number, &totals));
+    const uint64_t held = totals.units[CM_STAGE_RESERVED] + totals.units[CM_STAGE_SENT];
     const uint64_t given = runs_given(&totals);
-    if (given >= count) end(t, "all units of the order are given");
-    if (given < count && t->wanted > count - given) t->wanted = count - given;
-    if (given >= count) t->wanted = 0;
+    if (held + t->wanted > HELD_MAX)
+        return diag_fail(t->a->diag, CM_E_BUSY, t->run.name, NULL, "report what became of them",
+                         "the run holds %llu units that are not settled", (unsigned long long)held);
+    if (count > 0 && given >= count) end(t, "all units of the order are given");
+    if (count > 0 && t->wanted > count - (given < count ? given : count))
+        t->wanted = count - (given < count ? given : count);
     return CM_OK;
 }
 
@@ -131,7 +135,7 @@ static cm_err choose_batch(struct taking *t) {
     TRY(production_now(a, production, line, &day));
     TRY(production_batch(a, production, line, &day, &t->set));
     t->until_ms = day.until_ms;
-    t->grows = runs_u64(&t->run, "count") == 0;
+    t->grows = runs_u64(&t->run, "count") == 0 || !json_present(json_get(production, "quantity"));
     if (t->until_ms != 0) limit_by_roll(t);
     return CM_OK;
 }
@@ -216,7 +220,7 @@ static cm_err line_take(struct act *a) {
     TRY(json_u64(json_get(a->args, "units"), 1, TAKE_MAX, &t.wanted));
     TRY(runs_of_line(a, (uint32_t)number, &t.run));
     TRY(check_wish(&t));
-    TRY(limit_by_count(&t));
+    TRY(limit_by_totals(&t));
     if (t.wanted > 0) TRY(choose_batch(&t));
     if (t.wanted > 0) TRY(give(&t, &m, &rows));
     return put_answer(&t, &rows);

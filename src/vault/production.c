@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 #define MINUTE_S      60
 #define HOUR_S        3600
@@ -83,11 +84,24 @@ static cm_err look_at_scheme(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
+/* Without a pattern: the product's attributes, the day, the line. */
+static void usual_pattern(struct plan *p) {
+    const struct json_value attributes = json_get(p->v, "attributes");
+    const char *key = NULL;
+    p->pattern[0] = '\0';
+    for (size_t i = 0; json_present(json_member(attributes, i, &key)); i++)
+        if (strcmp(key, "line") != 0) text_append(p->pattern, PATTERN_MAX, "{%s}-", key);
+    if (p->pattern[0] == '\0') text_append(p->pattern, PATTERN_MAX, "{scheme}-");
+    text_append(p->pattern, PATTERN_MAX, "{date}");
+    if (p->line.len > 0) text_append(p->pattern, PATTERN_MAX, "-L{line}");
+}
+
 static cm_err read_pattern(struct plan *p) {
     const struct json_value v = json_get(p->v, "name");
-    const char *usual = p->line.len > 0 ? "{scheme}-{date}-L{line}" : "{scheme}-{date}";
-    memcpy(p->pattern, usual, strlen(usual) + 1);
-    if (json_present(v)) TRY(json_copy_text(v, 1, p->pattern, sizeof p->pattern));
+    if (!json_present(v))
+        usual_pattern(p);
+    else
+        TRY(json_copy_text(v, 1, p->pattern, sizeof p->pattern));
     if (!p->today || strstr(p->pattern, "{date}") != NULL) return CM_OK;
     return json_fail(v, CM_E_CONFLICT, "put {date} into it",
                      "every day's batch would have the same name");
@@ -102,7 +116,7 @@ static cm_err read_plan(struct act *a, struct json_value v, struct cm_slice line
     TRY(read_roll(p));
     TRY(read_date(p));
     TRY(read_pattern(p));
-    p->quantity = p->serials < PRODUCTION_QUANTITY ? p->serials : PRODUCTION_QUANTITY;
+    p->quantity = p->serials < PRODUCTION_GROWTH ? p->serials : PRODUCTION_GROWTH;
     const struct json_value quantity = json_get(v, "quantity");
     return json_present(quantity) ? json_u64(quantity, 1, p->serials, &p->quantity) : CM_OK;
 }

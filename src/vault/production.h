@@ -7,8 +7,9 @@
 #include "base/zone.h"
 #include "vault/acts_inside.h"
 
-#define PRODUCTION_QUANTITY 1000000u /* codes of a day's batch, unless said */
-#define PRODUCTION_GROWTH   10000u   /* a full batch grows by this or a tenth, what is more */
+/* A full batch grows by so many codes or by a tenth, what is more. A day's batch begins with one
+ * such step, unless said: what is ordered counts against the promised odds, printed or not. */
+#define PRODUCTION_GROWTH 10000u
 
 /* The production day at an instant. */
 struct production_day {

@@ -150,6 +150,46 @@ static void an_overrun_extends_the_batch_while_serials_last(void **state) {
     assert_int_equal(line_acts_result_u64(&w, "reserved_total"), 4096);
 }
 
+static void products_have_batches_of_their_own_and_codes_of_their_day(void **state) {
+    (void)state;
+    static const char scheme[] =
+        "{\"document\":\"{\\\"format\\\":\\\"countermark-scheme-1\\\",\\\"name\\\":\\\"drinks\\\","
+        "\\\"mode\\\":\\\"TEST\\\",\\\"technology\\\":\\\"inkjet\\\",\\\"alphabet\\\":{"
+        "\\\"preset\\\":"
+        "\\\"default\\\"},\\\"id\\\":0,\\\"key_version\\\":1,\\\"length\\\":12,\\\"check\\\":"
+        "\\\"prime\\\",\\\"attributes\\\":[{"
+        "\\\"name\\\":"
+        "\\\"sku\\\",\\\"place\\\":\\\"registered\\\",\\\"room\\\":8,\\\"values\\\":[\\\"CM 1\\\","
+        "\\\"CM/"
+        "2\\\"]}],\\\"date\\\":{\\\"place\\\":\\\"inline\\\",\\\"epoch\\\":\\\"2026-01-01\\\","
+        "\\\"days\\\":1000},\\\"batches\\\":64,\\\"serials\\\":16384,\\\"filter\\\":{\\\"words\\\":"
+        "0,"
+        "\\\"rotation\\\":false},\\\"tables\\\":1,\\\"volume\\\":100000,\\\"odds\\\":1000000}\","
+        "\"input\":"
+        "\"drinks.json\"}";
+    struct taken t;
+    w.now_ms = JULY_1_06;
+    line_acts_ok(&w, "scheme.add", "%s", scheme);
+    start("\"scheme\":\"drinks\",\"attributes\":{\"sku\":\"CM 1\"}," BERLIN, "");
+    line_acts_take(&w, 2, &t);
+    assert_string_equal(t.batch, "CM-1-2026-07-01-L3");
+    w.now_ms += 24 * HOUR_MS;
+    line_acts_take(&w, 2, &t);
+    assert_string_equal(t.batch, "CM-1-2026-07-02-L3");
+    /* One step of growth: days that print little use little of the promised odds. */
+    line_acts_ok(&w, "batch.show", "{\"batch\":\"%s\"}", t.batch);
+    assert_non_null(memmem(w.result.p, w.result.len, "\"date\":\"2026-07-02\"", 19));
+    assert_int_equal(line_acts_result_u64(&w, "quantity"), PRODUCTION_GROWTH);
+    /* Another product whose name reads the same as a batch's name is told, not mixed in. */
+    const cm_err err = line_acts_try(
+        &w, "run.start",
+        "{\"production\":{\"scheme\":\"drinks\",\"attributes\":{\"sku\":\"CM/2\"}," BERLIN
+        ",\"name\":\"CM-1-{date}-L{line}\"},\"printer\":\"zpl+tcp://q\",\"line\":\"3\","
+        "\"template\":{\"name\":\"l\",\"text\":\"" LINE_ACTS_TEMPLATE "\"}}");
+    assert_int_equal(err, CM_E_CONFLICT);
+    assert_non_null(strstr(w.diag.problem, "another product"));
+}
+
 static void a_fixed_date_does_not_roll(void **state) {
     (void)state;
     struct taken t;
@@ -224,6 +264,7 @@ int main(void) {
         cmocka_unit_test(a_day_of_25_hours_rolls_once),
         T(near_the_roll_only_what_will_be_printed_is_given),
         T(an_overrun_extends_the_batch_while_serials_last),
+        T(products_have_batches_of_their_own_and_codes_of_their_day),
         T(a_fixed_date_does_not_roll),
         T(an_order_of_a_production_is_not_overrun),
         T(what_cannot_roll_is_not_begun),

@@ -215,6 +215,11 @@ void driver_advance(struct driver *d) {
 
 void driver_hold(struct driver *d, uint64_t copies, const char *why) {
     report_copies(d, copies);
+    if (d->halting) { /* nothing more will be sent: there is nothing to wait for */
+        report_state(d, d->state, why);
+        driver_reopen(d);
+        return;
+    }
     d->phase = PHASE_HELD;
     d->plan = d->walk = NULL;
     d->cause_words[0] = '\0';

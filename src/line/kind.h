@@ -165,7 +165,7 @@ void driver_refused(struct driver *d, const char *why);
 
 /* Whether two readings have stood still for the resting time, as of the last one. */
 bool driver_still(struct driver *d, uint64_t a, uint64_t b);
-/* Copies are on the line: say how many and wait for the operator. */
+/* Copies are on the line: say how many, and wait for the operator unless it is the end anyway. */
 void driver_hold(struct driver *d, uint64_t copies, const char *why);
 /* Bring the printer to rest and set it up anew: what cannot be judged while it runs. */
 void driver_reopen(struct driver *d);

@@ -85,7 +85,10 @@ static bool zpl_read(const struct cm_slice *answers, struct probe *out) {
     const uint64_t low = reply_hex(reply_word(&errors));
     zpl_state(high << 32 | low, status && reply_u64(reply_part(first, ',', HS_PAPER), 0) != 0,
               status && reply_u64(reply_part(first, ',', HS_PAUSE), 0) != 0, out);
-    if (status) probe_fact(out, "formats waiting", reply_part(first, ',', HS_QUEUE));
+    struct cm_slice queue = reply_part(first, ',', HS_QUEUE);
+    while (queue.len > 1 && queue.p[0] == '0')
+        queue = slice_of(queue.p + 1, queue.len - 1);
+    if (status) probe_fact(out, "formats waiting", queue);
     if (!slice_equal(id, slice_text("?"))) probe_fact(out, "serial number", id);
     probe_fact(out, "labels printed", counts ? count : slice_text("not counted: no odometer"));
     return true;

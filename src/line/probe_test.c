@@ -3,6 +3,7 @@
  * References as in probe.h. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "base/text.h"
 #include "line/kinds.h"
@@ -10,10 +11,11 @@
 #include "line/run_document.h"
 #include "line/specimen.h"
 
-#define US_PER_MS 1000u
-#define MUTE_US   6000000u /* without a word, or without a link: nothing will come */
-#define CALM_US   500000u  /* a copy follows its label at once */
-#define REST_MS   5000u    /* to bring the printer to rest afterwards */
+#define US_PER_MS     1000u
+#define TEST_NAME_CAP 32u
+#define MUTE_US       6000000u /* without a word, or without a link: nothing will come */
+#define CALM_US       500000u  /* a copy follows its label at once */
+#define REST_MS       5000u    /* to bring the printer to rest afterwards */
 
 const char *probe_test_verdict_name(enum probe_test_verdict verdict) {
     static const char *const names[TEST_VERDICT_N] = {"printed", "delivered", "refused",
@@ -142,23 +144,45 @@ static void say(struct probe_test *out, enum probe_test_verdict verdict, const c
     text_append(out->remedy, sizeof out->remedy, "%s", remedy);
 }
 
+static void say_delivered(const struct trial *t, struct probe_test *out) {
+    say(out, TEST_DELIVERED, "1 label delivered; whether it came out, this printer cannot tell",
+        driver_model(t->driver) == DRIVER_SLOT
+            ? "look for it; it may print TEST on every product until another text replaces it"
+            : "look for it: a camera behind the printer would");
+}
+
+static void say_copies(const struct trial *t, struct probe_test *out) {
+    say(out, TEST_COPIES, "more came out than was sent",
+        driver_model(t->driver) == DRIVER_SLOT
+            ? "a coder of one text needs time between two products, or a gate: slow the line"
+            : "switch off reprinting (ZPL: ezpl.reprint_mode) and look for another program");
+}
+
 static void say_settled(const struct trial *t, struct probe_test *out) {
-    const enum driver_model model = driver_model(t->driver);
-    const bool proves = model != DRIVER_SINK && model != DRIVER_JOB;
     if (t->copies > 0) {
-        say(out, TEST_COPIES, "more labels came out than were sent",
-            "switch off reprinting (ZPL: ^JZN, ezpl.reprint_mode) and look for another program");
-    } else if (t->fate == FATE_PRINTED && proves) {
-        say(out, TEST_PRINTED, "1 label printed", "");
-    } else if (t->fate == FATE_PRINTED || t->fate == FATE_UNKNOWN) {
-        say(out, TEST_DELIVERED, "1 label delivered; whether it came out, this printer cannot tell",
-            model == DRIVER_SLOT ? "look for it; it may print TEST on every product until another "
-                                   "text replaces it"
-                                 : "look for it: a camera behind the printer would");
-    } else if (t->fate == FATE_CLEARED) {
+        say_copies(t, out);
+        return;
+    }
+    switch (t->fate) {
+    case FATE_PRINTED:
+        if (driver_model(t->driver) == DRIVER_SINK) {
+            say_delivered(t, out);
+        } else {
+            say(out, TEST_PRINTED, "1 label printed", "");
+        }
+        break;
+    case FATE_DELIVERED:
+    case FATE_UNKNOWN: say_delivered(t, out); break;
+    case FATE_CLEARED:
         say(out, TEST_WAITING, "no product passed; the label was taken back",
             "let a product pass the sensor, or start the line, and try again");
-    } else {
+        break;
+    case FATE_UNSENT:
+        say(out, TEST_FAILED, "the link ended before the label left", "try again");
+        break;
+    case FATE_REFUSED:
+    case FATE_N:
+    default:
         say(out, TEST_REFUSED, t->words[0] == '\0' ? "the printer refused the label" : t->words,
             "check that the printer has the message and the field of that name");
     }
@@ -190,7 +214,9 @@ static cm_err set_up(struct trial *t, const struct probe_test_plan *plan, struct
     text_append(d.template_name, sizeof d.template_name, "%s",
                 plan->template_name == NULL ? "" : plan->template_name);
     TRY(run_document_driver(&d, t->uri.kind, &o, diag));
-    o.name = "TEST";
+    char name[TEST_NAME_CAP] = ""; /* its own: an IPP job of an earlier test is another one */
+    text_append(name, sizeof name, "TEST-%llu", (unsigned long long)clock_now_ms(clock_wall()));
+    o.name = name;
     specimen_unit(&t->specimen, o.fields, &t->unit);
     TRY(driver_new(&o, &t->driver, diag));
     const struct link_options options = {.resolver = t->desk.resolver};

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # An IPP server of another author, lprint, is probed: asked as what it is, and as a ZPL printer by
-# mistake; what stands behind its queue gets no label. Usage: probe_ipp.sh PROBE_TOOL EMULATOR
+# mistake; what stands behind its queue gets no label. Then one TEST label goes through it.
+# Usage: probe_ipp.sh PROBE_TOOL EMULATOR COUNTERMARK
 set -euo pipefail
-probe=$(realpath "${1:?usage: probe_ipp.sh PROBE_TOOL EMULATOR}")
+probe=$(realpath "${1:?usage: probe_ipp.sh PROBE_TOOL EMULATOR COUNTERMARK}")
 emulator=$(realpath "$2")
+countermark=$(realpath "$3")
 command -v lprint >/dev/null || { echo "lprint is missing; run './dev setup'" >&2 && exit 1; }
 scratch=$(mktemp -d)
 cd "$scratch"
@@ -68,3 +70,9 @@ asked "ipp://localhost:$ipp_port/ipp/print/nobody" '^speaks ipp$' '^queue: not a
 # lprint's own path is not /ipp/print, but what answers there is IPP all the same.
 asked "zpl+tcp://localhost:$ipp_port" '^other ipp$' 'this is no ZPL: IPP is spoken there'
 [ ! -s record ] || fail "the printer behind the queue did something: $(cat record)"
+
+"$countermark" printer test "ipp://localhost:$ipp_port/ipp/print/zebra" --template plain >answer ||
+  fail "no test label"
+grep -q '^verdict: delivered$' answer || fail "not delivered"
+soon grep -q ' printed .*=TEST' record
+[ "$(grep -c ' printed ' record)" = 1 ] || fail "more than one label: $(cat record)"

@@ -38,7 +38,7 @@ static const struct expected all[] = {
     {0, 0, "", false, STOP_N, TEST_WAITING, "has not printed it", 0},
     {2, 2, "", false, STOP_N, TEST_WAITING, "taken back", 0},
     {0, 0, "", true, STOP_HEAD_OPEN, TEST_FAILED, "head open", 0},
-    {0, 0, "at print 1 reprint", true, STOP_N, TEST_COPIES, "more labels", 2},
+    {0, 0, "at print 1 reprint", true, STOP_N, TEST_COPIES, "more came out", 2},
     {1, 0, "", true, STOP_N, TEST_FAILED, "did not take", 0},
     {0, 2, "", true, STOP_N, TEST_FAILED, "did not take", 0},
 };

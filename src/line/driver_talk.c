@@ -12,6 +12,7 @@
 #define DEAD_REPLIES_LEAST 2u        /* but not before these */
 #define DENIED_SHOWN       10u       /* refusals in a row, likewise */
 #define BACKOFF_MOST       4u        /* doublings of the waiting time */
+#define POLL_LEAST_US      1000u /* the shortest wait between two looks */
 #define STEPS_MOST         64u /* questions without an answer in one go: a plan that runs in a ring */
 
 void driver_walk(struct driver *d, const int *plan) { d->plan = d->walk = plan; }
@@ -141,10 +142,22 @@ void driver_drain(struct driver *d) {
     if (d->phase == PHASE_RUNNING) d->phase = PHASE_SETTLING;
 }
 
+/* A printer that empties half its window between two looks waits for us: the next look comes after
+ * half the time. One that is slow is left alone again. */
+static void pace(struct driver *d, size_t settled) {
+    const uint64_t wait_us = d->poll_us - d->sooner_us;
+    if (!d->kind->piped) return;
+    if (settled > 1 && settled * 2 >= d->window && wait_us > POLL_LEAST_US)
+        d->sooner_us += wait_us / 2;
+    else if (settled * 8 < d->window)
+        d->sooner_us = d->sooner_us > wait_us ? d->sooner_us - wait_us : 0;
+}
+
 static void plan_ends(struct driver *d) {
     const int *walked = d->walk;
+    const size_t before = d->flight_n;
     d->plan = d->walk = NULL;
-    d->poll_due_us = d->now_us + d->poll_us;
+    d->poll_due_us = d->now_us + d->poll_us - d->sooner_us;
     if (walked == d->kind->open_plan) {
         if (d->phase == PHASE_OPENING) d->phase = PHASE_RUNNING;
         return;
@@ -154,6 +167,7 @@ static void plan_ends(struct driver *d) {
         return;
     }
     if (walked == d->kind->poll_plan || walked == d->kind->shut_plan) d->kind->polled(d);
+    if (walked == d->kind->poll_plan && d->flight_n <= before) pace(d, before - d->flight_n);
     const bool rests = walked == d->kind->rest_plan && d->kind->rested(d);
     if (d->flight_n > 0 || d->plan != NULL) return;
     if (d->phase == PHASE_SETTLING) d->phase = PHASE_RUNNING;

@@ -94,6 +94,7 @@ struct driver {
     uint64_t now_us;
     size_t window, fields_n;
     uint64_t reply_us, poll_us, rest_us;
+    uint64_t sooner_us; /* by which the next look comes earlier than poll_us */
 
     enum phase phase;
     enum driver_state state;

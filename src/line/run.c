@@ -204,6 +204,11 @@ static void take_fate(struct run *r, const struct report *report) {
     run_settle(r, &span);
 }
 
+/* An operator who stops a run does not want it held: what is in flight is unknown. */
+static void end_held(struct run *r) {
+    if (r->leaving && driver_state(r->driver) == DRIVER_HELD) driver_abandon(r->driver, r->now.us);
+}
+
 static void take_reports(struct run *r) {
     struct report report;
     while (driver_report(r->driver, &report)) {
@@ -262,6 +267,7 @@ size_t run_collect(struct run *r, struct run_now now) {
     run_return_late(r);
     if (r->resting) run_return_pending(r);
     end_if_all_is_done(r);
+    end_held(r);
     take_reports(r);
     run_measure(r);
     run_journal_next(r);

@@ -167,7 +167,25 @@ static cm_err journal_hold(struct run *r, const struct take *t) {
     return err;
 }
 
-/* Reserved in the journal, and the ledger has them no more: they must not be sent. */
+/* What is still reserved of a range, and its holes, is void: it must not be sent. */
+static void give_back(struct run *r, uint32_t set, uint64_t first, uint64_t end) {
+    const struct run_past *p = run_journal_past(r->journal, r->number);
+    while (first < end) {
+        const size_t i = spans_from(&p->spans, set, first);
+        if (i == p->spans.n || p->spans.p[i].set != set || p->spans.p[i].first >= end) return;
+        struct span part = p->spans.p[i];
+        const uint64_t behind = part.first + part.count;
+        if (part.first < first) part.first = first;
+        first = behind < end ? behind : end;
+        part.count = first - part.first;
+        if (part.stage != CM_STAGE_RESERVED && part.stage != RUN_STAGE_HOLE) continue;
+        part.stage = CM_STAGE_VOID;
+        part.cause = CM_CAUSE_RETURNED;
+        run_settle(r, &part);
+    }
+}
+
+/* Reserved in the journal, and the ledger has them no more. */
 static void settle_missing(struct run *r, const struct take *t) {
     const struct run_past *p = run_journal_past(r->journal, r->number);
     for (uint32_t i = 0; i < t->count; i++) {
@@ -201,8 +219,8 @@ static cm_err keep_take(struct run *r, const struct run_ask *ask, const struct a
         return err;
     }
     if (ask->again) settle_missing(r, t);
-    if (t->units == 0) run_settle_part(r, t, 0, t->count, CM_CAUSE_RETURNED);
     if (t->units == 0) {
+        give_back(r, t->set, t->first, t->first + t->count);
         take_free(t);
         return CM_OK;
     }
@@ -222,9 +240,8 @@ cm_err run_answer(struct run *r, const struct run_ask *ask, struct json_value an
     cm_err err = read_answer(answer, ask, &a);
     const bool other = ask->again && a.count > 0 && (a.set != ask->set || a.first != ask->first);
     if (err == CM_OK && other) err = CM_E_FORMAT;
-    const struct take range = {.set = ask->set, .first = ask->first};
-    if (err == CM_OK && ask->again && a.count < ask->count)
-        run_settle_part(r, &range, (uint32_t)a.count, ask->count, CM_CAUSE_RETURNED);
+    if (err == CM_OK && ask->again)
+        give_back(r, ask->set, ask->first + a.count, ask->first + ask->count);
     if (err == CM_OK && a.count > 0) err = keep_take(r, ask, &a, json_get(answer, "batch"));
     if (err != CM_OK) {
         run_fail(r, "the vault's answer cannot be used", err);

@@ -215,7 +215,9 @@ static bool zpl_judge(struct driver *d) {
     if (!z->trouble) {
         driver_settle(d, counted, FATE_PRINTED);
         z->base = z->odometer;
-        z->trouble = d->flight_n > 0 && d->cause != DRIVER_RUNNING;
+        /* A full buffer takes nothing out of its order. */
+        const bool in_order = d->cause == DRIVER_RUNNING || d->cause == DRIVER_FULL;
+        z->trouble = d->flight_n > 0 && !in_order;
     }
     const bool must_end = d->phase != PHASE_RUNNING || z->trouble || d->flight_n == d->window;
     if (rests && must_end && d->flight_n > 0) judge_whole(d, z->odometer - z->base);

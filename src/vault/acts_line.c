@@ -228,6 +228,17 @@ static cm_err line_take(struct act *a) {
 
 /* ---- Again ----------------------------------------------------------------------------------- */
 
+struct set_look {
+    const char *name;
+    uint32_t *set; /* 0: there is none */
+};
+static cm_err look_for_set(void *ctx, const struct registry *r) {
+    const struct set_look *l = ctx;
+    const struct set_entry *e = registry_set_named(r, slice_text(l->name));
+    *l->set = e != NULL ? e->set.number : 0;
+    return CM_OK;
+}
+
 struct covered {
     uint32_t set;
     uint64_t next, end; /* serials from `next` on are still to be found */
@@ -239,6 +250,21 @@ static cm_err cover(void *ctx, const struct span *span, uint64_t units) {
     if (span->set == c->set && span->stage == CM_STAGE_RESERVED && span->first <= c->next &&
         c->next - span->first < span->count)
         c->next = span->first + span->count;
+    return CM_OK;
+}
+
+/* Units of a production day that is over must not be sent any more: their end lies in the past. */
+static cm_err limit_again(struct taking *t) {
+    struct act *a = t->a;
+    const struct json_value production = json_get(t->run.root, "production");
+    struct production_day day;
+    uint32_t today = 0;
+    if (!json_present(production)) return CM_OK;
+    TRY(production_now(a, production, runs_text(&t->run, "line"), &day));
+    if (day.until_ms == 0) return CM_OK;
+    TRY(engine_read(a->ctx->engine, look_for_set,
+                    &(struct set_look){.name = day.batch, .set = &today}));
+    t->until_ms = today == t->set ? day.until_ms : a->now_unix_ms;
     return CM_OK;
 }
 
@@ -259,6 +285,7 @@ static cm_err line_again(struct act *a) {
         return diag_fail(a->diag, CM_E_CONFLICT, t.run.name, NULL, NULL,
                          "serial %llu of set %u is not reserved for this run",
                          (unsigned long long)c.next, t.set);
+    TRY(limit_again(&t));
     TRY(open_minter(&t, &m));
     TRY(minter_again(m, &(struct issued_range){.first = first, .count = count}, &rows));
     return put_answer(&t, &rows);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "vault/runs_inside.h"
 
 uint64_t runs_given(const struct run_totals *t) {
@@ -94,6 +95,23 @@ static bool alarmed(const struct act *a, const struct found_run *f) {
     return row != NULL && row->alarm;
 }
 
+/* What went wrong last, or else what somebody must look at. */
+static void put_error(struct act *a, const struct found_run *f, const struct run_totals *t,
+                      const struct live_row *row) {
+    char words[LIVE_WORDS_CAP * 2] = "";
+    const bool open = f->wish != WISH_CLOSED;
+    if (row != NULL && row->error[0] != '\0')
+        text_append(words, sizeof words, "%s", row->error);
+    else if (open && alarmed(a, f))
+        text_append(words, sizeof words, "a camera read a code twice, or one that is void");
+    else if (open && lost(t) > 0)
+        text_append(words, sizeof words,
+                    "%llu units are unknown since a fall, a lost journal or a restore: verify or "
+                    "void them",
+                    (unsigned long long)lost(t));
+    json_put_cstr(a->out, "last_error", words);
+}
+
 static void put_state(struct act *a, const struct found_run *f, const struct run_totals *t) {
     struct json_writer *w = a->out;
     const struct live_row *row = row_of(a, f);
@@ -108,7 +126,7 @@ static void put_state(struct act *a, const struct found_run *f, const struct run
     json_put_u64(w, "window", row != NULL ? row->window : runs_u64(f, "window"));
     json_put_bool(w, "attention",
                   open && ((row != NULL && row->attention) || alarmed(a, f) || lost(t) > 0));
-    json_put_cstr(w, "last_error", row != NULL ? row->error : "");
+    put_error(a, f, t, row);
     json_put_u64(w, "last_report_ms", row != NULL ? row->reported_ms : 0);
 }
 

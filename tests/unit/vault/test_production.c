@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "doc/json_write.h"
 #include "engine/runs.h"
 #include "support/cm.h"
 #include "support/line_acts.h"
@@ -18,6 +19,16 @@
 #define SCHEME    "\"scheme\":\"world\""
 #define ROLLS_AT  "\"roll_at\":\"06:00\""
 #define JULY_1_06 1782878400000u /* TZ=Europe/Berlin date -d '2026-07-01 06:00' +%s000 */
+
+/* Serials enough for more than one step; two products whose names differ by one character. */
+static const char drinks[] =
+    "{\"format\":\"countermark-scheme-1\",\"id\":0,\"name\":\"drinks\",\"mode\":\"TEST\","
+    "\"key_version\":1,\"technology\":\"inkjet\",\"alphabet\":{\"preset\":\"default\"},"
+    "\"length\":12,\"check\":\"prime\",\"attributes\":[{\"name\":\"sku\",\"place\":"
+    "\"registered\",\"room\":8,\"values\":[\"CM 1\",\"CM/2\"]}],\"date\":{\"place\":"
+    "\"inline\",\"epoch\":\"2026-01-01\",\"days\":1000},\"batches\":64,\"serials\":16384,"
+    "\"filter\":{\"words\":0,\"rotation\":false},\"tables\":1,\"volume\":100000,"
+    "\"odds\":1000000}";
 
 static struct line_acts w;
 
@@ -118,6 +129,26 @@ static void a_day_of_25_hours_rolls_once(void **state) {
     }
 }
 
+static void units_of_a_day_that_is_over_come_again_with_their_end_in_the_past(void **state) {
+    (void)state;
+    struct taken t, again;
+    w.now_ms = JULY_1_06 - HOUR_MS;
+    start(SCHEME "," BERLIN "," ROLLS_AT, "");
+    line_acts_take(&w, 5, &t);
+    w.set = t.set;
+    line_acts_again(&w, 0, 5, &again);
+    assert_true(again.until_ms == JULY_1_06);
+    w.now_ms = JULY_1_06 + 1;
+    line_acts_again(&w, 0, 5, &again);
+    assert_true(again.until_ms == w.now_ms); /* today's batch is not even made */
+    line_acts_take(&w, 5, &t);
+    line_acts_again(&w, 0, 5, &again);
+    assert_true(again.until_ms == w.now_ms);
+    w.set = t.set;
+    line_acts_again(&w, 0, 5, &again);
+    assert_true(again.until_ms == JULY_1_06 + 24 * HOUR_MS);
+}
+
 static void near_the_roll_only_what_will_be_printed_is_given(void **state) {
     (void)state;
     struct taken t;
@@ -152,24 +183,15 @@ static void an_overrun_extends_the_batch_while_serials_last(void **state) {
 
 static void products_have_batches_of_their_own_and_codes_of_their_day(void **state) {
     (void)state;
-    static const char scheme[] =
-        "{\"document\":\"{\\\"format\\\":\\\"countermark-scheme-1\\\",\\\"name\\\":\\\"drinks\\\","
-        "\\\"mode\\\":\\\"TEST\\\",\\\"technology\\\":\\\"inkjet\\\",\\\"alphabet\\\":{"
-        "\\\"preset\\\":"
-        "\\\"default\\\"},\\\"id\\\":0,\\\"key_version\\\":1,\\\"length\\\":12,\\\"check\\\":"
-        "\\\"prime\\\",\\\"attributes\\\":[{"
-        "\\\"name\\\":"
-        "\\\"sku\\\",\\\"place\\\":\\\"registered\\\",\\\"room\\\":8,\\\"values\\\":[\\\"CM 1\\\","
-        "\\\"CM/"
-        "2\\\"]}],\\\"date\\\":{\\\"place\\\":\\\"inline\\\",\\\"epoch\\\":\\\"2026-01-01\\\","
-        "\\\"days\\\":1000},\\\"batches\\\":64,\\\"serials\\\":16384,\\\"filter\\\":{\\\"words\\\":"
-        "0,"
-        "\\\"rotation\\\":false},\\\"tables\\\":1,\\\"volume\\\":100000,\\\"odds\\\":1000000}\","
-        "\"input\":"
-        "\"drinks.json\"}";
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT;
+    struct json_writer writer = json_writer_into(&args, false);
     struct taken t;
     w.now_ms = JULY_1_06;
-    line_acts_ok(&w, "scheme.add", "%s", scheme);
+    json_object_begin(&writer, NULL);
+    json_put_cstr(&writer, "document", drinks);
+    json_put_cstr(&writer, "input", "drinks.json");
+    json_object_end(&writer);
+    line_acts_ok(&w, "scheme.add", "%s", buffer_cstr(&args));
     start("\"scheme\":\"drinks\",\"attributes\":{\"sku\":\"CM 1\"}," BERLIN, "");
     line_acts_take(&w, 2, &t);
     assert_string_equal(t.batch, "CM-1-2026-07-01-L3");
@@ -262,6 +284,7 @@ int main(void) {
         T(a_run_opens_the_batch_of_its_day_and_rolls),
         cmocka_unit_test(every_instant_has_one_production_day),
         cmocka_unit_test(a_day_of_25_hours_rolls_once),
+        T(units_of_a_day_that_is_over_come_again_with_their_end_in_the_past),
         T(near_the_roll_only_what_will_be_printed_is_given),
         T(an_overrun_extends_the_batch_while_serials_last),
         T(products_have_batches_of_their_own_and_codes_of_their_day),

@@ -85,12 +85,11 @@ cm_err cmd_printer_test(struct cli *cli) {
     TRY(option_u64(&cli->options, "wait", 1, WAIT_MAX_S, &wait_s, cli->diag));
     TRY(run_texts_read(&cli->options, position(cli, 0), &texts, cli->diag));
     buffer_put(&name, texts.template_name.p, texts.template_name.len);
-    const struct probe_test_plan plan = {
-        .uri = position(cli, 0),
-        .template_text = buffer_slice(&texts.template_text),
-        .protocol_text = buffer_slice(&texts.protocol_text),
-        .template_name = name.len > 0 ? buffer_cstr(&name) : NULL,
-        .wait_ms = wait_s * MS_PER_S};
+    const struct probe_test_plan plan = {.uri = position(cli, 0),
+                                         .template_text = buffer_slice(&texts.template_text),
+                                         .protocol_text = buffer_slice(&texts.protocol_text),
+                                         .template_name = name.len > 0 ? buffer_cstr(&name) : NULL,
+                                         .wait_ms = wait_s * MS_PER_S};
     TRY(buffer_err(&name));
     TRY(probe_test(&plan, &t, cli->diag));
     return show_test(cli, &t);

@@ -73,7 +73,8 @@ static cm_err say_all(struct driver *d, const struct unit *unit, struct dry_run 
 
 static cm_err draw(const struct dry_run_plan *plan, const struct unit *unit, struct dry_run *r,
                    struct cm_diag *diag) {
-    if (plan->driver->kind != &kind_zpl)
+    const bool is_ours = plan->driver->kind == &kind_zpl || plan->driver->kind == &kind_ipp;
+    if (!is_ours) /* the label lies in the printer */
         return preview_fields(plan->driver->fields, unit, plan->ascii, &r->preview, diag);
     struct buffer zpl = BUFFER_INIT;
     buffer_put(&zpl, r->setup.p, r->setup.len);

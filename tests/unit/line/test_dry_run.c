@@ -60,6 +60,24 @@ static void other_languages_show_their_bytes_and_fields(void **state) {
     }
 }
 
+static void a_queue_shows_its_job_and_draws_the_label_in_it(void **state) {
+    (void)state;
+    const struct driver_options o = {
+        .kind = &kind_ipp,
+        .fields = {"human", NULL},
+        .name = "BATCH-run-1",
+        .address = "ipp://queue.example:631/ipp/print",
+        .template_text = slice_text("^XA^PW400^LL200^FO30,60^A0N,56,50^FD{human}^FS^XZ")};
+    struct dry_run r = DRY_RUN_INIT;
+    run(&o, &r);
+    assert_non_null(strstr(buffer_cstr(&r.label_text), "BATCH-run-1"));
+    assert_non_null(strstr(buffer_cstr(&r.label_text), "^FN1^FDTEST^FS"));
+    assert_non_null(strstr(buffer_cstr(&r.preview.terminal), "TEST"));
+    assert_int_equal(r.preview.width, 400);
+    assert_int_equal(r.preview.notes.len, 0);
+    dry_run_wipe(&r);
+}
+
 static void a_protocol_of_data_shows_its_bytes(void **state) {
     (void)state;
     struct buffer text = BUFFER_INIT;
@@ -132,6 +150,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_zpl_run_shows_its_bytes_and_label_one),
         cmocka_unit_test(other_languages_show_their_bytes_and_fields),
+        cmocka_unit_test(a_queue_shows_its_job_and_draws_the_label_in_it),
         cmocka_unit_test(a_protocol_of_data_shows_its_bytes),
         cmocka_unit_test(mistakes_of_the_template_come_with_their_place),
         cmocka_unit_test(a_specimen_is_no_code_and_takes_the_words_of_a_batch),

@@ -11,7 +11,7 @@
 #define BX_ECC_200  200u
 #define BX_MODULE   1u
 #define DECIMAL_LEN 3u
-#define START_LEN   2u /* ">:" */
+#define PAIR        2u /* ">:" */
 
 struct cm_slice zpl_value(struct cm_slice values, size_t i) {
     struct cm_slice part = reply_part(values, ',', i);
@@ -170,15 +170,19 @@ static struct cm_slice qr_data(struct zpl_reader *r, struct zpl_mark *m, struct 
     return slice_of(plain.p + QR_PREFIX, plain.len - QR_PREFIX);
 }
 
-/* Code 128: a start character in front chooses the set. */
-static struct cm_slice bars_data(struct zpl_reader *r, struct zpl_mark *m, struct cm_slice plain) {
-    const uint8_t *p = plain.p;
-    if (plain.len >= START_LEN && p[0] == '>' && p[1] == ';') m->kind = ZPL_CODE128_C;
-    if (plain.len >= START_LEN && p[0] == '>' && (p[1] == ';' || p[1] == ':' || p[1] == '9'))
-        plain = slice_of(p + START_LEN, plain.len - START_LEN);
-    if (plain.len > 0 && memchr(plain.p, '>', plain.len) != NULL)
-        zpl_note(r, "^BC: a change of sets within the data is drawn as text");
-    return plain;
+/* Code 128: a start character in front chooses the set; >0 is > itself. */
+static void bars_data(struct zpl_reader *r, struct zpl_mark *m, struct cm_slice plain) {
+    const bool starts = plain.len >= PAIR && plain.p[0] == '>' &&
+                        (plain.p[1] == ';' || plain.p[1] == ':' || plain.p[1] == '9');
+    if (starts && plain.p[1] == ';') m->kind = ZPL_CODE128_C;
+    for (size_t at = starts ? PAIR : 0; at < plain.len; at++) {
+        const bool invokes = plain.p[at] == '>' && at + 1 < plain.len;
+        buffer_u8(&r->page->texts, plain.p[at]);
+        if (!invokes) continue;
+        at++; /* its second character says which */
+        if (plain.p[at] != '0')
+            zpl_note(r, "^BC: FNC1, or a change of sets within the data, is drawn as >");
+    }
 }
 
 void zpl_field_data(struct zpl_reader *r, struct zpl_mark *m, struct cm_slice data, char hex,
@@ -192,9 +196,10 @@ void zpl_field_data(struct zpl_reader *r, struct zpl_mark *m, struct cm_slice da
     struct cm_slice text = plain.len == 0 ? slice_of("", 0) : buffer_slice(&plain);
     m->at = r->page->texts.len;
     if (m->kind == ZPL_QR) text = qr_data(r, m, text);
-    if (m->kind == ZPL_CODE128) text = bars_data(r, m, text);
     if (m->kind == ZPL_DATAMATRIX) {
         matrix_data(r, m, text, escape);
+    } else if (m->kind == ZPL_CODE128) {
+        bars_data(r, m, text);
     } else {
         buffer_put(&r->page->texts, text.p, text.len);
     }

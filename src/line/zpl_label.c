@@ -21,6 +21,7 @@ struct compiler {
     const char *const *fields;
     unsigned fn;      /* names given to fields of the stored format */
     char hex, escape; /* of the field that is being read */
+    bool bars;
     struct cm_diag *diag;
 };
 
@@ -75,8 +76,10 @@ static cm_err read_name(struct compiler *c, size_t end) {
         if (c->fields != NULL && c->fields[i] == NULL) break;
         if (c->fields != NULL && !slice_equal(name, slice_text(c->fields[i]))) continue;
         c->at += name.len + 1;
-        return add_piece(c, (struct zpl_piece){
-                                .is_field = true, .field = i, .hex = c->hex, .escape = c->escape});
+        return add_piece(
+            c,
+            (struct zpl_piece){
+                .is_field = true, .field = i, .hex = c->hex, .escape = c->escape, .bars = c->bars});
     }
     return wrong(c, CM_E_NOT_FOUND, "a field of that name is not in the run",
                  "name one of the run's fields between the braces");
@@ -171,7 +174,11 @@ static cm_err one_command(struct compiler *c) {
         return CM_OK;
     }
     if (is_command(c, "BX")) c->escape = symbol_escape(slice_of(c->text.p + c->at, end - c->at));
-    if (is_command(c, "FS")) c->hex = c->escape = '\0';
+    if (is_command(c, "BC")) c->bars = true;
+    if (is_command(c, "FS")) {
+        c->hex = c->escape = '\0';
+        c->bars = false;
+    }
     buffer_put(&c->label->stored, c->text.p + c->at, end - c->at);
     c->at = end;
     return CM_OK;
@@ -239,6 +246,10 @@ static cm_err put_byte(const struct zpl_piece *p, uint8_t byte, struct buffer *o
     static const char digits[] = "0123456789ABCDEF";
     if (byte == GS && p->escape != '\0') {
         buffer_put(out, (const char[]){p->escape, '1'}, 2);
+        return CM_OK;
+    }
+    if (p->bars && (byte == '>' || byte == GS)) {
+        buffer_put(out, byte == GS ? ">8" : ">0", 2);
         return CM_OK;
     }
     const bool special = byte == '^' || byte == '~' || (p->hex != '\0' && byte == (uint8_t)p->hex);

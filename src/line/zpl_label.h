@@ -6,7 +6,7 @@
  *
  * It refuses commands that would store, recall, repeat or reprint by themselves, those that change
  * the prefixes, and whatever acts at once (~). In texts a GS (byte 1D) is FNC1 inside a DataMatrix
- * with an escape character; ^ and ~ need ^FH before ^FD.
+ * with an escape character, or in Code 128, where > is said as >0; ^ and ~ need ^FH before ^FD.
  * References: ZPL II Programming Guide (^DF, ^XF, ^FN, ^BX, ^FH). */
 #ifndef CM_LINE_ZPL_LABEL_H
 #define CM_LINE_ZPL_LABEL_H
@@ -23,6 +23,7 @@ struct zpl_piece {
     size_t field;
     char hex;    /* ^FH's character, or NUL */
     char escape; /* of the symbol, or NUL */
+    bool bars;   /* Code 128: > begins an invocation */
 };
 
 struct zpl_label {

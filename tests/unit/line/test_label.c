@@ -43,6 +43,21 @@ static void group_separator_and_escapes_are_said_in_the_symbols_way(void **state
     zpl_label_free(&label);
 }
 
+/* ZPL II Programming Guide, ^BC: invocation characters. Unescaped, > swallows what follows. */
+static void in_code_128_a_greater_sign_is_said_as_itself(void **state) {
+    (void)state;
+    struct zpl_label label;
+    assert_ok(compile(&label, "^XA^BCN,60^FD{code}^FS^FD{human}^FS^XZ", NULL));
+    recalls(&label,
+            "A>B\x1D"
+            "10",
+            "^XA^XFR:CM.ZPL^FS^FN1^FDA>0B>810^FS^FN2^FDh^FS^PQ1^XZ\n");
+    zpl_label_free(&label);
+    assert_ok(compile(&label, "^XA^BCN,60^FDfix^FS^FD{code}^FS^XZ", NULL));
+    recalls(&label, "A>B", "^XA^XFR:CM.ZPL^FS^FN1^FDA>B^FS^PQ1^XZ\n");
+    zpl_label_free(&label);
+}
+
 static void bytes_that_would_be_commands_are_refused(void **state) {
     (void)state;
     struct zpl_label label;
@@ -125,6 +140,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_template_is_stored_once_and_recalled_for_each_unit),
         cmocka_unit_test(group_separator_and_escapes_are_said_in_the_symbols_way),
+        cmocka_unit_test(in_code_128_a_greater_sign_is_said_as_itself),
         cmocka_unit_test(bytes_that_would_be_commands_are_refused),
         cmocka_unit_test(mistakes_are_named_with_line_and_column),
         cmocka_unit_test(shipped_templates_print_their_fields),

@@ -69,6 +69,7 @@ static void escapes_and_prefixes_of_data_are_undone(void **state) {
         {"^XA^BXN,6,200,,,,_^FH_^FD_5Fd066^FS^XZ", "B"},
         {"^XA^BQN,2,4^FDHA,x,y^FS^XZ", "x,y"},
         {"^XA^BCN,60^FD>;1234^FS^XZ", "1234"},
+        {"^XA^BCN,60^FDA>0B>^FS^XZ", "A>B>"},
         {"^XA^FDa\r\nb^FS^XZ", "ab"},
         {"^XA^FH^FD_41_^FS^XZ", "A_"},
     };

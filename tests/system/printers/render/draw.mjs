@@ -15,6 +15,7 @@ const contents = {
   plain: null,
   qr: (unit) => ["]Q1", unit.url],
   "gs1-datamatrix": (unit) => ["]d2", `01${unit.gtin}21${unit.code}`],
+  code128: (unit) => ["]C0", unit.code],
   "gs1-lot": (unit) => ["]d2", `01${unit.gtin}${unit.element}${GS}240X-1`],
 };
 
@@ -23,9 +24,12 @@ function fail(text) {
   process.exit(1);
 }
 
-// The template with its fields written into it: @ is the escape character of ours, @1 its FNC1.
+// The template with its fields written into it: @ is the escape character of ours, @1 its FNC1; in
+// Code 128 > is written as >0.
 function byHand(template, unit) {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name) => unit[name].replaceAll(GS, "@1"));
+  const bars = template.includes("^BC");
+  const said = (text) => (bars ? text.replaceAll(">", ">0") : text.replaceAll(GS, "@1"));
+  return template.replaceAll(/\{(\w+)\}/g, (_, name) => said(unit[name]));
 }
 
 const [out, ...templates] = process.argv.slice(2);

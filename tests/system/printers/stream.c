@@ -95,6 +95,7 @@ static void turn_ends(void *ctx) {
     give(s);
     driver_left(s->d, link_write(s->lk, driver_out(s->d)), loop_now_us(s->loop));
     tell(s);
+    if (s->next < s->end && driver_room(s->d) > 0) loop_hurry(s->loop);
     if (driver_state(s->d) == DRIVER_STOPPED) s->over = true;
     const uint64_t wakes = driver_wakes_us(s->d);
     if (wakes != UINT64_MAX) loop_timer_at(s->loop, &s->timer, wakes, nothing, NULL);

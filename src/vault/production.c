@@ -93,7 +93,8 @@ static void usual_pattern(struct plan *p) {
         if (strcmp(key, "line") != 0) text_append(p->pattern, PATTERN_MAX, "{%s}-", key);
     if (p->pattern[0] == '\0') text_append(p->pattern, PATTERN_MAX, "{scheme}-");
     text_append(p->pattern, PATTERN_MAX, "{date}");
-    if (p->line.len > 0) text_append(p->pattern, PATTERN_MAX, "-L{line}");
+    const bool bare = p->line.len > 0 && p->line.p[0] >= '0' && p->line.p[0] <= '9';
+    if (p->line.len > 0) text_append(p->pattern, PATTERN_MAX, bare ? "-L{line}" : "-{line}");
 }
 
 static cm_err read_pattern(struct plan *p) {

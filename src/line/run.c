@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "line/run_inside.h"
 
-#define TALLY_EVERY_US (10u * US_PER_S)
-
 void run_set_error(struct run *r, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -40,7 +38,7 @@ cm_err run_new(const struct run_options *o, struct json_value held, struct run_n
     r->now = now;
     r->wish = RUN_WISH_RUN;
     r->ahead = 2 * r->window;
-    r->meter_us = r->state_us = r->tally_us = r->report_us = r->moves_us = now.us;
+    r->meter_us = r->state_us = r->report_us = r->moves_us = now.us;
     const bool known = run_journal_past(r->journal, r->number) != NULL;
     cm_err err = driver_new(o->driver, &r->driver, diag);
     if (err == CM_OK) err = run_journal_begin(r->journal, r->number);
@@ -154,7 +152,7 @@ static bool stands_still(enum driver_state s) {
 /* Add the time in the present state, up to now, to what it counts as. */
 void run_clock(struct run *r) {
     const uint64_t ms = (r->now.us - r->state_us) / US_PER_MS;
-    if (r->wish == RUN_WISH_RUN && stands_still(r->state)) r->tally.down_ms[r->state] += ms;
+    if (r->wish == RUN_WISH_RUN && stands_still(r->state)) r->down_ms[r->state] += ms;
     r->state_us += ms * US_PER_MS;
 }
 
@@ -216,7 +214,7 @@ static void take_reports(struct run *r) {
         case REPORT_STATE: take_state(r, &report); break;
         case REPORT_FATE: take_fate(r, &report); break;
         case REPORT_DUPLICATE:
-            r->tally.duplicates += report.n;
+            r->duplicates += report.n;
             r->attention = r->changed = true;
             break;
         case REPORT_RECONNECT: r->wants_cut = true; break;
@@ -242,14 +240,6 @@ static void end_if_all_is_done(struct run *r) {
     if (!more && run_flows(r) && driver_in_flight(r->driver) == 0) begin_stop(r);
 }
 
-static void write_tally(struct run *r) {
-    if (r->now.us - r->tally_us < TALLY_EVERY_US) return;
-    r->tally_us = r->now.us;
-    run_clock(r);
-    if (memcmp(&r->tally, &r->tally_written, sizeof r->tally) == 0) return;
-    if (run_journal_tally(r->journal, r->number, &r->tally) == CM_OK) r->tally_written = r->tally;
-}
-
 /* The driver's memory belongs to each commit that writes units as sent or fates. */
 static void write_memory(struct run *r) {
     uint8_t bytes[RUN_MEMORY_MAX * 2];
@@ -272,7 +262,6 @@ size_t run_collect(struct run *r, struct run_now now) {
     run_measure(r);
     run_journal_next(r);
     if (r->fated || r->pending > 0) write_memory(r);
-    write_tally(r);
     return (size_t)r->pending;
 }
 
@@ -319,7 +308,7 @@ void run_view(const struct run *r, struct run_now now, struct run_view *out) {
                              .in_flight = driver_in_flight(r->driver) + r->pending,
                              .window = r->window,
                              .rate = r->measured,
-                             .duplicates = r->tally.duplicates,
+                             .duplicates = r->duplicates,
                              .attention = r->attention,
                              .done = r->done,
                              .settled = run_is_settled(r)};

@@ -188,8 +188,6 @@ static cm_err hand_over(struct run *r) {
 
 cm_err run_account(struct run *r, struct json_value held, bool known) {
     struct account a = {.r = r, .known = known};
-    const struct run_past *p = run_journal_past(r->journal, r->number);
-    r->tally = r->tally_written = p->tally;
     cm_err err = compare_list(&a, json_get(held, "reserved"), false);
     if (err == CM_OK) err = compare_list(&a, json_get(held, "sent"), true);
     if (err == CM_OK) err = drop_unheld(&a);

@@ -75,8 +75,8 @@ struct run {
     uint64_t state_us;
     char words[REPORT_WORDS_CAP], error[RUN_ERROR_CAP];
     bool attention;
-    struct run_tally tally, tally_written;
-    uint64_t tally_us;
+    /* Of this life: the vault adds lives up. */
+    uint64_t duplicates, down_ms[DRIVER_STATE_N];
     uint64_t given, printed, unknown, voided;
     bool fated; /* a fate was journaled since the driver's memory was */
 

@@ -207,7 +207,6 @@ static cm_err apply_span(struct run_past *p, const struct run_record *r) {
     case RECORD_BEGIN:
     case RECORD_RUN:
     case RECORD_MEMORY:
-    case RECORD_TALLY:
     case RECORD_DROP: break;
     default: break;
     }
@@ -221,8 +220,7 @@ cm_err run_record_apply(struct run_journal *j, const struct run_record *r) {
     if (p == NULL) return CM_E_NOT_FOUND;
     if (r->type == RECORD_DROP) return drop(j, r->run);
     if (r->type == RECORD_MEMORY) return remember(p, r->bytes);
-    if (r->type == RECORD_TALLY) p->tally = r->tally;
-    return r->type == RECORD_TALLY ? CM_OK : apply_span(p, r);
+    return apply_span(p, r);
 }
 
 /* ---- Appending ------------------------------------------------------------------------------ */
@@ -294,10 +292,6 @@ cm_err run_journal_memory(struct run_journal *j, uint32_t run, struct cm_slice m
     const struct run_past *p = find(j, run);
     if (p != NULL && slice_equal(memory, slice_of(p->memory, p->memory_len))) return CM_OK;
     return append(j, &(struct run_record){.type = RECORD_MEMORY, .run = run, .bytes = memory});
-}
-
-cm_err run_journal_tally(struct run_journal *j, uint32_t run, const struct run_tally *tally) {
-    return append(j, &(struct run_record){.type = RECORD_TALLY, .run = run, .tally = *tally});
 }
 
 cm_err run_journal_drop(struct run_journal *j, uint32_t run) {

@@ -27,12 +27,6 @@
 /* Beside enum cm_stage, in spans of this file: a serial that is no unit. */
 #define RUN_STAGE_HOLE CM_STAGE_N
 
-/* What a run has counted over all its lives. */
-struct run_tally {
-    uint64_t duplicates;
-    uint64_t down_ms[DRIVER_STATE_N];
-};
-
 /* What is known of one run. Settled spans stand until run_journal_forget. */
 struct run_past {
     uint32_t run;
@@ -41,7 +35,6 @@ struct run_past {
     size_t set_n, set_cap;
     uint8_t memory[RUN_MEMORY_MAX];
     size_t memory_len;
-    struct run_tally tally;
 };
 
 enum run_journal_found {
@@ -104,8 +97,6 @@ CM_MUST_CHECK cm_err run_journal_forget(struct run_journal *j, uint32_t run,
  * @retval CM_E_RANGE  longer than RUN_MEMORY_MAX     @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err run_journal_memory(struct run_journal *j, uint32_t run,
                                         struct cm_slice memory);
-CM_MUST_CHECK cm_err run_journal_tally(struct run_journal *j, uint32_t run,
-                                       const struct run_tally *tally);
 /** The run is closed: nothing of it is needed any more. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err run_journal_drop(struct run_journal *j, uint32_t run);
 

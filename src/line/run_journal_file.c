@@ -83,9 +83,6 @@ static void put_all(struct buffer *out, const struct run_journal *j) {
         r.type = RECORD_MEMORY;
         r.bytes = slice_of(p->memory, p->memory_len);
         run_record_put(out, &r);
-        r.type = RECORD_TALLY;
-        r.tally = p->tally;
-        run_record_put(out, &r);
     }
 }
 

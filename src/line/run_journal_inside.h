@@ -12,11 +12,8 @@
 #define GROUP_HEADER_LEN 32u
 #define RECORD_HEAD_LEN  8u  /* type 1, zero 1, length 2, run 4 */
 #define RECORD_SPAN_LEN  24u /* set 4, first 8, count 8, stage 1, cause 1, zero 2 */
-#define RECORD_TALLY_LEN (8u * (1u + RUN_TALLY_N))
-#define RECORD_LEN_MAX   (RECORD_HEAD_LEN + 256u)
-#define RUN_TALLY_N      16u /* states: room for some that are yet to come */
-_Static_assert(RUN_TALLY_N >= DRIVER_STATE_N, "every state has its time");
-_Static_assert(RECORD_TALLY_LEN <= 256u, "a record has its greatest length");
+#define RECORD_LEN_MAX   (RECORD_HEAD_LEN + RUN_IDENTITY_MAX)
+_Static_assert(RUN_IDENTITY_MAX >= RUN_MEMORY_MAX && RUN_MEMORY_MAX >= RECORD_SPAN_LEN, "longest");
 _Static_assert(RUN_MEMORY_MAX >= DRIVER_MEMORY_MAX, "a driver's memory fits");
 
 /* Append only. */
@@ -29,8 +26,7 @@ enum record_type {
     RECORD_FATE = 6,
     RECORD_FORGET = 7,
     RECORD_MEMORY = 8,
-    RECORD_TALLY = 9,
-    RECORD_DROP = 10
+    RECORD_DROP = 9
 };
 
 struct run_record {
@@ -38,7 +34,6 @@ struct run_record {
     uint32_t run;
     struct span span;      /* HOLD, HOLE, SENT, FATE, FORGET */
     struct cm_slice bytes; /* BEGIN, MEMORY */
-    struct run_tally tally;
 };
 
 struct run_journal {

@@ -16,7 +16,6 @@ static bool has_span(enum record_type type) {
 
 static size_t body_len(const struct run_record *r) {
     if (has_span(r->type)) return RECORD_SPAN_LEN;
-    if (r->type == RECORD_TALLY) return RECORD_TALLY_LEN;
     return r->type == RECORD_BEGIN || r->type == RECORD_MEMORY ? r->bytes.len : 0;
 }
 
@@ -32,12 +31,6 @@ void run_record_put(struct buffer *out, const struct run_record *r) {
         buffer_u8(out, r->type == RECORD_FATE ? r->span.stage : 0);
         buffer_u8(out, r->type == RECORD_FATE ? r->span.cause : 0);
         buffer_u16be(out, 0);
-        return;
-    }
-    if (r->type == RECORD_TALLY) {
-        buffer_u64be(out, r->tally.duplicates);
-        for (size_t i = 0; i < RUN_TALLY_N; i++)
-            buffer_u64be(out, i < DRIVER_STATE_N ? r->tally.down_ms[i] : 0);
         return;
     }
     buffer_put(out, r->bytes.p, r->bytes.len);
@@ -66,13 +59,6 @@ cm_err run_record_take(struct cursor *c, struct run_record *out) {
     if (type < RECORD_BEGIN || type > RECORD_DROP || zero != 0) return CM_E_FORMAT;
     out->type = (enum record_type)type;
     if (has_span(out->type)) TRY(take_span(&body, out));
-    if (out->type == RECORD_TALLY) {
-        out->tally.duplicates = cursor_u64be(&body);
-        for (size_t i = 0; i < RUN_TALLY_N; i++) {
-            const uint64_t ms = cursor_u64be(&body);
-            if (i < DRIVER_STATE_N) out->tally.down_ms[i] = ms;
-        }
-    }
     if (out->type == RECORD_BEGIN || out->type == RECORD_MEMORY)
         out->bytes = cursor_bytes(&body, body.left);
     return cursor_end(&body);

@@ -74,8 +74,8 @@ static bool put_moves(struct run *r, struct json_writer *w) {
 static void put_down(const struct run *r, struct json_writer *w) {
     json_object_begin(w, "down");
     for (size_t i = 0; i < DRIVER_STATE_N; i++)
-        if (r->tally.down_ms[i] > 0)
-            json_put_u64(w, driver_state_name((enum driver_state)i), r->tally.down_ms[i]);
+        if (r->down_ms[i] > 0)
+            json_put_u64(w, driver_state_name((enum driver_state)i), r->down_ms[i]);
     json_object_end(w);
 }
 
@@ -98,7 +98,7 @@ void run_report(struct run *r, bool durable, struct json_writer *w, struct run_n
     json_put_u64(w, "in_flight", driver_in_flight(r->driver) + r->pending);
     json_put_u64(w, "window", r->window);
     json_put_u64(w, "rate", r->measured);
-    json_put_u64(w, "duplicates", r->tally.duplicates);
+    json_put_u64(w, "duplicates", r->duplicates);
     put_down(r, w);
     json_put_bool(w, "attention", r->attention);
     json_put_cstr(w, "error", r->error);

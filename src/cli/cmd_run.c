@@ -1,4 +1,5 @@
 /* run resume, run stop, run close, run void: what an operator decides about a run. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -51,6 +52,17 @@ static cm_err last_good(struct cli *cli, struct buffer *line, struct cm_slice *c
     return CM_OK;
 }
 
+/* The record of a run that streams here comes at its end; what the last good code did, at once. */
+static cm_err tell_settled(struct cli *cli, struct cm_slice result) {
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    if (!option_given(&cli->options, "last-good")) return CM_OK;
+    TRY(json_doc_new(&doc, result, "run.resume", &JSON_LIMITS_DEFAULT, cli->diag));
+    output_note("settled from the last good code: %" PRIu64 " printed, %" PRIu64 " void",
+                run_record_count(json_root(doc), "printed"),
+                run_record_count(json_root(doc), "void"));
+    return CM_OK;
+}
+
 cm_err cmd_run_resume(struct cli *cli) {
     CM_CLEANUP(buffer_wipe) struct buffer line = BUFFER_INIT, args = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
@@ -62,8 +74,12 @@ cm_err cmd_run_resume(struct cli *cli) {
     if (option_given(&cli->options, "last-good")) json_put_text(&w, "last_good", code);
     json_object_end(&w);
     TRY(buffer_err(&args));
+    if (!cli->session.remote && code.len > 0) TRY(run_here_tell(cli));
     TRY(session_act(&cli->session, "run.resume", buffer_slice(&args), &result, cli->diag));
-    if (!cli->session.remote) return run_here(cli, buffer_slice(&result));
+    if (!cli->session.remote) {
+        TRY(tell_settled(cli, buffer_slice(&result)));
+        return run_here(cli, buffer_slice(&result));
+    }
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }
 

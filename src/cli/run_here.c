@@ -9,6 +9,8 @@
 #include "cli/stream.h"
 #include "cli/supply_here.h"
 
+#define TELL_MS 3000u /* for a printer to say what became of units of an earlier command */
+
 struct here {
     struct cli *cli;
     struct stream stream;
@@ -21,6 +23,17 @@ static cm_err stream(struct here *h) {
     TRY(supply_here_new(&h->cli->session, &supply));
     TRY(stream_open(&h->stream, paths.line, supply, h->cli->json, h->cli->diag));
     return stream_run(&h->stream);
+}
+
+cm_err run_here_tell(struct cli *cli) {
+    struct workspace_paths paths;
+    struct supply *supply = NULL;
+    CM_CLEANUP(stream_close) struct stream s = STREAM_INIT;
+    TRY(workspace_paths(cli->workspace, &paths, cli->diag));
+    TRY(supply_here_new(&cli->session, &supply));
+    TRY(stream_open(&s, paths.line, supply, cli->json, cli->diag));
+    lines_stop(s.lines, TELL_MS);
+    return stream_run(&s);
 }
 
 /* ---- The end ----------------------------------------------------------------------------------

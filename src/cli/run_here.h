@@ -11,4 +11,8 @@
  * @retval as lines_new; exit code 1 when something is left for a camera or an operator */
 CM_MUST_CHECK cm_err run_here(struct cli *cli, struct cm_slice started);
 
+/** Tell the ledger what the journal of this command's runs knows better: what had been sent when an
+ * earlier command was killed. Nothing new is sent. @retval as lines_new */
+CM_MUST_CHECK cm_err run_here_tell(struct cli *cli);
+
 #endif

@@ -11,22 +11,23 @@ make_shop
 
 # ---- what is refused before anything is journaled, with its remedy
 
-refused 2 'there is nothing to print; give the name of a batch, or --sku X, or --scheme S --attribute NAME=VALUE' \
-  countermark run start --printer file:x
-refused 2 'a batch and a production at once; give the name of a batch, or --sku X, or --scheme S --attribute NAME=VALUE' \
-  countermark run start monday --sku CM-1 --printer file:x
-refused 2 '--roll-at is for a production that opens its own batches; leave it out, or name --sku or --scheme instead of a batch' \
-  countermark run start monday --roll-at 06:00 --printer file:x
-refused 2 "--rate: 'fast' is no rate; write it as 250/min, 5/s or 15000/h" \
-  countermark run start monday --printer file:x --rate fast
-refused 2 'this printer needs a label template; give --template plain, qr, gs1-datamatrix, or your own FILE' \
-  countermark run start monday --printer zpl+tcp://127.0.0.1
-refused 2 '--picture: only a dry run draws; add --dry-run' \
-  countermark run start monday --printer file:x --picture x.png
-refused 3 "--sku: no scheme has 'CM-9' in its list of sku; add it: countermark scheme append SCHEME --attribute sku VALUE" \
-  countermark run start --sku CM-9 --printer file:x
-refused 3 "no batch is named 'tuesday'; 'countermark batch list' shows them" \
-  countermark run start tuesday --printer file:x
+before=$(imprint)
+gives 2 countermark run start --printer file:x
+err_is 'there is nothing to print; give the name of a batch, or --sku X, or --scheme S --attribute NAME=VALUE'
+gives 2 countermark run start monday --sku CM-1 --printer file:x
+err_is 'a batch and a production at once; give the name of a batch, or --sku X, or --scheme S --attribute NAME=VALUE'
+gives 2 countermark run start monday --roll-at 06:00 --printer file:x
+err_is '--roll-at is for a production that opens its own batches; leave it out, or name --sku or --scheme instead of a batch'
+gives 2 countermark run start monday --printer file:x --rate fast
+err_is "--rate: 'fast' is no rate; write it as 250/min, 5/s or 15000/h"
+gives 2 countermark run start monday --printer zpl+tcp://127.0.0.1
+err_is 'this printer needs a label template; give --template plain, qr, gs1-datamatrix, or your own FILE'
+gives 2 countermark run start monday --printer file:x --picture x.png
+err_is '--picture: only a dry run draws; add --dry-run'
+gives 3 countermark run start --sku CM-9 --printer file:x
+err_is "--sku: no scheme has 'CM-9' in its list of sku; add it: countermark scheme append SCHEME --attribute sku VALUE"
+gives 3 countermark run start tuesday --printer file:x
+err_is "no batch is named 'tuesday'; 'countermark batch list' shows them"
 gives 3 countermark run start monday --printer zpl+http://127.0.0.1 --template plain
 gives 3 countermark run start monday --printer file:x --count 1001
 err_has "1000 codes of batch 'monday' are left; ask for fewer, or make a further batch"
@@ -42,7 +43,6 @@ out_has 'no runs: countermark run start begins one'
 
 # ---- a dry run: bytes and picture, and nothing is spent
 
-before=$(imprint)
 gives 0 countermark run start monday --printer zpl+tcp://127.0.0.1 --template gs1-datamatrix \
   --dry-run --picture label.png
 out_has '^XA^JZN^XZ<LF>'

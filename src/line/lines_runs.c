@@ -101,13 +101,16 @@ static void begin(struct line *line, const struct run_document *d, struct json_v
 static void tell(struct line *line, const struct run_document *d, struct json_value v) {
     struct run_view view;
     line_view(line, &view);
-    const bool anew = line->run == NULL || (view.done && d->wish == RUN_WISH_RUN);
+    const bool busy = line->giving || line->report != 0;
+    const bool jam =
+        line->run != NULL && d->wish == RUN_WISH_RUN && !busy && run_overruled(line->run, v);
+    const bool anew = line->run == NULL || (view.done && d->wish == RUN_WISH_RUN) || jam;
     if (!anew) {
         run_told(line->run, d, lines_now(line->host));
         lines_touch(line);
         return;
     }
-    if (line->giving || line->report != 0) return; /* the next list finds it at rest */
+    if (busy) return; /* the next list finds it at rest */
     unmake(line);
     begin(line, d, v);
 }

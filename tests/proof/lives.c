@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 
 #define HOLD_MS     20000u
 #define BOOT_STEP   3000u /* ms of the engine's clock between two lives */
+#define SCRIPT_END  16u   /* serials that one step takes at most */
 #define STEPS_A_RUN 150u  /* calls of a worker between two clean stops of one child */
 
 struct record {
@@ -25,6 +28,11 @@ struct record {
 };
 _Static_assert(sizeof(struct record) <= 4096u, "a pipe takes this much whole (PIPE_BUF)");
 
+/* In memory that outlives the child: steps of the run begun, and those acknowledged. */
+struct run_steps {
+    _Atomic uint64_t asked, done;
+};
+
 void lives_make(struct lives *l, uint32_t use_max, const char *terms, uint32_t unit_n) {
     /* On a disk: where a sync takes no time, a kill seldom meets a call that waits for one. */
     assert_int_equal(setenv("TMPDIR", CM_BINARY_DIR, 1), 0);
@@ -32,6 +40,11 @@ void lives_make(struct lives *l, uint32_t use_max, const char *terms, uint32_t u
     world_make(&l->w, 12, 100000);
     world_terms(&l->w, terms);
     l->set = world_batch(&l->w, unit_n, true);
+    l->script = must_calloc(1, sizeof *l->script);
+    run_script_make(l->script, &l->w);
+    l->steps =
+        mmap(NULL, sizeof *l->steps, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(l->steps != MAP_FAILED);
     l->load = (struct load){.codes = load_codes(&l->w, l->set, unit_n),
                             .unit_n = unit_n,
                             .use_max = use_max,
@@ -45,6 +58,8 @@ void lives_free(struct lives *l) {
     free(l->load.codes);
     free(l->events);
     free(l->retry);
+    free(l->script);
+    (void)munmap(l->steps, sizeof *l->steps);
 }
 
 /* ---- The child ----------------------------------------------------------------------------- */
@@ -85,11 +100,34 @@ static void *child_work(void *ctx) {
     return NULL;
 }
 
+static void *child_print(void *ctx) {
+    struct lives *l = ctx;
+    for (unsigned i = 0; i < STEPS_A_RUN && l->script->next + SCRIPT_END < SCRIPT_SERIALS; i++) {
+        atomic_store(&l->steps->asked, l->script->step + 1);
+        if (run_script_do(l->script, l->load.engine) != CM_OK) _exit(8);
+        run_script_advance(l->script);
+        atomic_store(&l->steps->done, l->script->step);
+    }
+    return NULL;
+}
+
+/* The run is as it was acknowledged, or with the step that the last child was in. */
+static void find_run(struct lives *l) {
+    const bool open = atomic_load(&l->steps->asked) > l->script->step;
+    if (open && !run_script_agrees(l->script, l->load.engine)) run_script_advance(l->script);
+    if (!run_script_agrees(l->script, l->load.engine)) _exit(9);
+    atomic_store(&l->steps->asked, l->script->step);
+    atomic_store(&l->steps->done, l->script->step);
+}
+
 static void run_workers(struct worker_thread *threads, bool first_run) {
     for (uint32_t i = 0; i < LIVES_WORKERS; i++) {
         threads[i].first_run = first_run;
         if (pthread_create(&threads[i].id, NULL, child_work, &threads[i]) != 0) _exit(6);
     }
+    pthread_t printer;
+    if (pthread_create(&printer, NULL, child_print, threads[0].child->l) != 0) _exit(6);
+    (void)pthread_join(printer, NULL);
     for (uint32_t i = 0; i < LIVES_WORKERS; i++)
         (void)pthread_join(threads[i].id, NULL);
 }
@@ -119,6 +157,7 @@ static void child_main(struct child *c) {
             _exit(7);
         }
         l->load.engine = l->w.engine;
+        find_run(l);
         run_workers(threads, first);
         if (c->last) check_all(l);
         world_close(&l->w);
@@ -197,6 +236,8 @@ static pid_t give_birth(struct lives *l, bool last, int *from) {
     l->load.boot = l->boot;
     l->load.seed++;
     l->load.clock_ms = l->w.now_ms;
+    while (l->script->step < atomic_load(&l->steps->done))
+        run_script_advance(l->script);
     (void)fflush(NULL);
     const pid_t pid = fork();
     assert_true(pid >= 0);
@@ -267,6 +308,7 @@ void lives_judge(struct lives *l) {
     struct history_fault fault;
     if (history_judge(&h, &fault) != HISTORY_GOOD)
         fail_msg("rule %d: %s", (int)fault.rule, fault.what);
+    print_message("%llu steps of a run\n", (unsigned long long)atomic_load(&l->steps->done));
     print_message("%u lives, %zu answers, %zu changes in the journal, %zu calls cut short\n",
                   l->boot, l->n, facts.n, l->cut_short);
     free(facts.p);

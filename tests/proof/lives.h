@@ -8,6 +8,7 @@
 
 #include "facts.h"
 #include "load.h"
+#include "run_script.h"
 
 #define LIVES_WORKERS 8u
 
@@ -15,6 +16,9 @@ struct lives {
     struct world w; /* its engine is closed while children live */
     struct load load;
     uint32_t set, boot;
+    /* A run beside the calls: what the parent knows was done, and where children say so. */
+    struct run_script *script;
+    struct run_steps *steps;
     /* The history so far. */
     struct history_event *events;
     size_t n, cap;

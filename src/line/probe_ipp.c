@@ -56,13 +56,13 @@ cm_err probe_ipp_request(const struct printer_uri *uri, struct buffer *out) {
 /* The first value of an attribute: its name stands between two lengths. */
 static struct cm_slice value_of(struct cm_slice body, const char *name) {
     const size_t len = slice_text(name).len;
-    struct cm_slice rest = body;
-    while ((rest = reply_behind(rest, name)).p != NULL) {
-        const uint8_t *before = rest.p - len - sizeof(uint16_t);
+    struct cm_slice rest = reply_behind(body, name);
+    for (; rest.p != NULL; rest = reply_behind(rest, name)) {
+        const size_t before = (size_t)(rest.p - body.p) - len;
         struct cursor c = cursor_over(rest);
         const struct cm_slice value = cursor_bytes(&c, cursor_u16be(&c));
-        if (before < body.p || get_u16be(before) != len || cursor_err(&c) != CM_OK) continue;
-        return value;
+        if (before < sizeof(uint16_t) || cursor_err(&c) != CM_OK) continue;
+        if (get_u16be(body.p + before - sizeof(uint16_t)) == len) return value;
     }
     return slice_of(NULL, 0);
 }

@@ -125,7 +125,7 @@ static cm_err print_one(struct trial *t, uint64_t wait_ms, struct cm_diag *diag)
     }
     TRY(t->give_err);
     t->state = driver_state(t->driver);
-    end_us = now_us(t) + REST_MS * US_PER_MS;
+    end_us = now_us(t) + (uint64_t)REST_MS * US_PER_MS;
     driver_stop(t->driver, now_us(t));
     send_out(t);
     while (now_us(t) < end_us && driver_state(t->driver) != DRIVER_STOPPED &&

@@ -74,8 +74,9 @@ cm_err sketch_draw(const struct canvas *c, size_t columns, bool ascii,
                              .texts = texts,
                              .n = n};
     rule(out, s.columns, ascii, true);
-    for (double top = 0; top < height; top += 2 * step)
-        line(&s, top, out);
+    const size_t lines = (size_t)ceil(height / (2 * step) - 1e-9);
+    for (size_t i = 0; i < lines; i++)
+        line(&s, (double)i * 2 * step, out);
     rule(out, s.columns, ascii, false);
     return buffer_err(out);
 }

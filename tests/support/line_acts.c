@@ -6,9 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doc/json_write.h"
 #include "support/cm.h"
 
 #define ARGS_CAP 4096u
+
+static const char drinks[] =
+    "{\"format\":\"countermark-scheme-1\",\"id\":0,\"name\":\"drinks\",\"mode\":\"TEST\","
+    "\"key_version\":1,\"technology\":\"inkjet\",\"alphabet\":{\"preset\":\"default\"},"
+    "\"length\":12,\"check\":\"prime\",\"attributes\":[{\"name\":\"sku\",\"place\":"
+    "\"registered\",\"room\":8,\"values\":[\"CM 1\",\"CM/2\"]}],\"date\":{\"place\":"
+    "\"inline\",\"epoch\":\"2026-01-01\",\"days\":1000},\"batches\":64,\"serials\":16384,"
+    "\"filter\":{\"words\":1,\"rotation\":true},\"tables\":1,\"volume\":100000,"
+    "\"odds\":1000000}";
 
 static void drop_result(struct line_acts *l) {
     json_doc_free(l->doc);
@@ -17,8 +27,12 @@ static void drop_result(struct line_acts *l) {
 }
 
 void line_acts_make(struct line_acts *l, uint64_t quantity) {
+    line_acts_make_sized(l, 4096, quantity);
+}
+
+void line_acts_make_sized(struct line_acts *l, uint64_t serials, uint64_t quantity) {
     *l = (struct line_acts){.holder = HOLDER_DAEMON};
-    world_make(&l->world, 8, 4096);
+    world_make(&l->world, 8, serials);
     run_live_came(&l->live);
     line_acts_ok(l, "batch.add",
                  "{\"scheme\":\"world\",\"batches\":[{\"name\":\"lines\",\"quantity\":%" PRIu64
@@ -28,6 +42,16 @@ void line_acts_make(struct line_acts *l, uint64_t quantity) {
     assert_ok(json_u64(json_get(json_at(json_get(json_root(l->doc), "batches"), 0), "number"), 1,
                        UINT32_MAX, &set));
     l->set = (uint32_t)set;
+}
+
+void line_acts_drinks(struct line_acts *l) {
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&args, false);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "document", drinks);
+    json_put_cstr(&w, "input", "drinks.json");
+    json_object_end(&w);
+    line_acts_ok(l, "scheme.add", "%s", buffer_cstr(&args));
 }
 
 void line_acts_remove(struct line_acts *l) {

@@ -35,7 +35,11 @@ struct taken {
 /* A scheme of 8 characters and 4,096 serials a batch; batch "lines" of `quantity`, not opened. A
  * line is connected. */
 void line_acts_make(struct line_acts *l, uint64_t quantity);
+void line_acts_make_sized(struct line_acts *l, uint64_t serials, uint64_t quantity);
 void line_acts_remove(struct line_acts *l);
+/* Another scheme, "drinks": 16,384 serials a batch, filters that skip some, attribute sku with two
+ * values whose names differ by one character ("CM 1", "CM/2"), a date. */
+void line_acts_drinks(struct line_acts *l);
 
 /* An act of the operator, and one of the line. */
 cm_err line_acts_try(struct line_acts *l, const char *act, const char *args);

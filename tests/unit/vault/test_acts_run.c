@@ -131,6 +131,38 @@ static void texts_come_again_only_for_what_is_reserved(void **state) {
     assert_err(CM_E_CONFLICT, line_acts_line(&w, "line.again", args));
 }
 
+/* Serials whose codes the filters forbid are no units, the first time and again. */
+static void holes_are_told_counted_and_the_same_again(void **state) {
+    (void)state;
+    struct taken t, again;
+    uint64_t units = 0;
+    size_t holes = 0;
+    line_acts_drinks(&w);
+    line_acts_ok(&w, "batch.add",
+                 "{\"scheme\":\"drinks\",\"batches\":[{\"name\":\"day\",\"quantity\":9000,"
+                 "\"attributes\":{\"sku\":\"CM 1\"},\"date\":\"2026-07-01\"}]}");
+    line_acts_ok(&w, "run.start",
+                 "{\"batch\":\"day\",\"printer\":\"file:x\",\"template\":{\"name\":\"l\","
+                 "\"text\":\"{code}\"}}");
+    (void)snprintf(w.run, sizeof w.run, "day-run-1");
+    w.number = (uint32_t)line_acts_result_u64(&w, "number");
+    for (unsigned takes = 0; holes == 0 && takes < 40; takes++) {
+        line_acts_take(&w, 200, &t);
+        for (size_t i = 0; i < t.n; i++)
+            holes += t.codes[i][0] == '\0';
+        units += 200;
+    }
+    assert_true(holes > 0);
+    assert_int_equal(line_acts_number(&w, "reserved"), units - holes);
+    w.set = t.set;
+    line_acts_again(&w, t.first, t.n, &again);
+    for (size_t i = 0; i < t.n; i++)
+        assert_string_equal(again.codes[i], t.codes[i]);
+    line_acts_report(&w, "\"moves\":[[%u,%u,%u,\"printed\",\"none\"]]", t.set, 0u,
+                     (unsigned)(t.first + t.n));
+    assert_int_equal(line_acts_number(&w, "printed"), units - holes);
+}
+
 static void the_same_report_twice_changes_nothing(void **state) {
     (void)state;
     struct taken t;
@@ -250,6 +282,7 @@ int main(void) {
         T(no_unit_is_given_twice_and_the_batch_ends),
         T(an_order_of_12_gives_12_and_makes_up_for_what_never_left),
         T(texts_come_again_only_for_what_is_reserved),
+        T(holes_are_told_counted_and_the_same_again),
         T(the_same_report_twice_changes_nothing),
         T(one_runs_bad_moves_do_not_hold_up_another_runs),
         T(a_run_that_ends_by_itself_is_not_begun_again),

@@ -253,6 +253,20 @@ static void runs_of_other_brands_and_modes_are_not_there(void **state) {
     assert_ok(act_run(&ctx, slice_text("run.show"), show, &result, NULL));
 }
 
+/* A line process in foreign hands has at most so many codes of a run at a time. */
+static void a_line_that_reports_nothing_is_given_no_more(void **state) {
+    (void)state;
+    const struct refusal more = {"line.take", "{\"run\":1,\"units\":16384}", CM_E_BUSY, "report"};
+    line_acts_remove(&w);
+    line_acts_make_sized(&w, 600000, 600000);
+    line_acts_start(&w, "");
+    for (unsigned i = 0; i < 16; i++) /* 262,144 units */
+        assert_ok(line_acts_line(&w, more.act, more.args));
+    check(&more);
+    line_acts_report(&w, "\"moves\":[[%u,0,20000,\"printed\",\"none\"]]", w.set);
+    assert_ok(line_acts_line(&w, more.act, more.args));
+}
+
 static void a_full_batch_and_a_closed_one_are_told_at_the_start(void **state) {
     (void)state;
     line_acts_ok(&w, "issue", "{\"batch\":\"lines\",\"count\":100}");
@@ -272,6 +286,7 @@ int main(void) {
         T(a_closed_run_takes_no_act),
         T(a_line_moves_no_units_of_another_run),
         T(runs_of_other_brands_and_modes_are_not_there),
+        T(a_line_that_reports_nothing_is_given_no_more),
         T(a_full_batch_and_a_closed_one_are_told_at_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "doc/json_write.h"
 #include "engine/runs.h"
 #include "support/cm.h"
 #include "support/line_acts.h"
@@ -19,16 +18,6 @@
 #define SCHEME    "\"scheme\":\"world\""
 #define ROLLS_AT  "\"roll_at\":\"06:00\""
 #define JULY_1_06 1782878400000u /* TZ=Europe/Berlin date -d '2026-07-01 06:00' +%s000 */
-
-/* Serials enough for more than one step; two products whose names differ by one character. */
-static const char drinks[] =
-    "{\"format\":\"countermark-scheme-1\",\"id\":0,\"name\":\"drinks\",\"mode\":\"TEST\","
-    "\"key_version\":1,\"technology\":\"inkjet\",\"alphabet\":{\"preset\":\"default\"},"
-    "\"length\":12,\"check\":\"prime\",\"attributes\":[{\"name\":\"sku\",\"place\":"
-    "\"registered\",\"room\":8,\"values\":[\"CM 1\",\"CM/2\"]}],\"date\":{\"place\":"
-    "\"inline\",\"epoch\":\"2026-01-01\",\"days\":1000},\"batches\":64,\"serials\":16384,"
-    "\"filter\":{\"words\":0,\"rotation\":false},\"tables\":1,\"volume\":100000,"
-    "\"odds\":1000000}";
 
 static struct line_acts w;
 
@@ -183,15 +172,9 @@ static void an_overrun_extends_the_batch_while_serials_last(void **state) {
 
 static void products_have_batches_of_their_own_and_codes_of_their_day(void **state) {
     (void)state;
-    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT;
-    struct json_writer writer = json_writer_into(&args, false);
     struct taken t;
     w.now_ms = JULY_1_06;
-    json_object_begin(&writer, NULL);
-    json_put_cstr(&writer, "document", drinks);
-    json_put_cstr(&writer, "input", "drinks.json");
-    json_object_end(&writer);
-    line_acts_ok(&w, "scheme.add", "%s", buffer_cstr(&args));
+    line_acts_drinks(&w);
     start("\"scheme\":\"drinks\",\"attributes\":{\"sku\":\"CM 1\"}," BERLIN, "");
     line_acts_take(&w, 2, &t);
     assert_string_equal(t.batch, "CM-1-2026-07-01-L3");

@@ -1,6 +1,6 @@
-/* Fuzz target for line/driver: a driver of any language, given units, hostile answers, broken links
- * and wishes of the operator in any order. Whatever happens, every unit leaves once and the books
- * close; a unit's bytes are never said twice. */
+/* Fuzz target for line/driver: a driver of any language, given units, hostile answers, broken
+ * links, wishes of the operator and memories of another life in any order. Whatever happens, every
+ * unit leaves once and the books close; a unit's bytes are never said twice, in any life. */
 #include "fuzz/fuzz.h"
 
 #include <stdio.h>
@@ -13,10 +13,16 @@
 #define CODE_LEN 6u
 
 static const char label[] = "^XA^FD{code}^FS^XZ";
-static const char rules[] = "begin <\nend >\nunit S{code}\nack +\nrefuse -\nprinted !\n"
+static const char rules[] = "begin <\nend >\nforbid >\nunit S{code}\nack +\nrefuse -\nprinted !\n"
                             "status ?\nstatus-answer =<state>.\nmeans running 1\n"
                             "count #\ncount-answer #<count>.\non Y\noff N\n"
                             "readback R\nreadback-answer r<value>.\n";
+
+/* What goes on over all lives. */
+struct world {
+    uint64_t now_us, given;
+    unsigned char gone[GIVE_MAX]; /* has its fate */
+};
 
 static struct driver *make(const struct driver_kind *kind) {
     struct driver *d = NULL;
@@ -46,26 +52,55 @@ static void look_for_codes(struct cm_slice out, unsigned char *seen) {
     }
 }
 
-static void give(struct driver *d, uint64_t now_us) {
+static void give(struct driver *d, uint64_t *given, uint64_t now_us) {
     char code[16];
-    (void)snprintf(code, sizeof code, "CX%04u", (unsigned)driver_given(d));
-    const struct unit u = {.serial = driver_given(d), .texts = {slice_text(code)}};
-    if (driver_room(d) == 0 || driver_given(d) == GIVE_MAX) return;
+    (void)snprintf(code, sizeof code, "CX%04u", (unsigned)*given);
+    const struct unit u = {.serial = *given, .texts = {slice_text(code)}};
+    if (driver_room(d) == 0 || *given == GIVE_MAX) return;
     fuzz_require(driver_give(d, &u, now_us, NULL) == CM_OK);
+    ++*given;
 }
 
-static void check_books(struct driver *d) {
+static void check_books(struct driver *d, struct world *at) {
     struct report r;
     uint64_t fated = 0;
     for (enum unit_fate f = 0; f < FATE_N; f++)
         fated += driver_fated(d, f);
     fuzz_require(driver_given(d) == fated + driver_in_flight(d));
-    while (driver_report(d, &r))
+    while (driver_report(d, &r)) {
         fuzz_require(memchr(r.words, '\0', sizeof r.words) != NULL);
+        for (uint64_t i = 0; r.kind == REPORT_FATE && i < r.n; i++)
+            fuzz_require(r.serial + i < at->given && at->gone[r.serial + i]++ == 0);
+    }
+}
+
+/* The program dies: another driver takes over what was in flight, with a memory that is whole, or
+ * of the input. Returns how much of the input that took. */
+static size_t die(struct driver **d, struct world *at, struct cm_slice memory) {
+    struct unit_past past[GIVE_MAX];
+    struct buffer own = BUFFER_INIT;
+    const size_t n = driver_in_flight(*d);
+    size_t k = 0;
+    check_books(*d, at);
+    for (uint64_t serial = 0; serial < at->given; serial++)
+        if (at->gone[serial] == 0) past[k++].serial = serial;
+    fuzz_require(k == n);
+    driver_memory(*d, &own);
+    fuzz_require(own.len <= DRIVER_MEMORY_MAX);
+    struct driver *next = make((*d)->kind);
+    const struct cm_slice use = memory.len == 0 ? buffer_slice(&own) : memory;
+    fuzz_require(driver_remember(next, use, past, n) == CM_OK);
+    fuzz_require(driver_given(next) == n);
+    driver_free(*d);
+    buffer_free(&own);
+    *d = next;
+    return memory.len;
 }
 
 /* One byte of the input is one wish; 0x80 and above hand that many bytes to the driver. */
-static size_t act(struct driver *d, const uint8_t *p, size_t len, uint64_t now_us) {
+static size_t act(struct driver **which, const uint8_t *p, size_t len, struct world *at) {
+    struct driver *d = *which;
+    const uint64_t now_us = at->now_us;
     const size_t n = p[0] < 0x80u ? 0 : (size_t)(p[0] & 0x7Fu);
     const size_t bytes = n < len - 1 ? n : len - 1;
     switch (p[0] < 0x80u ? p[0] & 15u : 16u) {
@@ -74,8 +109,12 @@ static size_t act(struct driver *d, const uint8_t *p, size_t len, uint64_t now_u
     case 2: driver_resume(d, now_us); break;
     case 3: driver_passed(d, 1, now_us); break;
     case 4: driver_stop(d, now_us); break;
+    case 5: {
+        const size_t most = (size_t)(p[0] >> 4) * 8;
+        return die(which, at, slice_of(p + 1, most < len - 1 ? most : len - 1)) + 1;
+    }
     case 16: driver_hear(d, slice_of(p + 1, bytes), now_us); return bytes + 1;
-    default: give(d, now_us); break;
+    default: give(d, &at->given, now_us); break;
     }
     return 1;
 }
@@ -86,18 +125,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     const struct driver_kind *kind = kind_at(data[0]);
     if (kind == NULL) return 0;
     struct driver *d = make(kind);
-    uint64_t now_us = STEP_US;
-    driver_connected(d, now_us);
-    for (size_t at = 1; at < len; now_us += STEP_US) {
-        at += act(d, data + at, len - at, now_us);
-        driver_tick(d, now_us);
+    struct world world = {.now_us = STEP_US};
+    driver_connected(d, world.now_us);
+    for (size_t at = 1; at < len; world.now_us += STEP_US) {
+        at += act(&d, data + at, len - at, &world);
+        driver_tick(d, world.now_us);
         look_for_codes(driver_out(d), seen);
-        driver_left(d, driver_out(d).len, now_us);
-        check_books(d);
+        driver_left(d, driver_out(d).len, world.now_us);
+        check_books(d, &world);
     }
-    driver_abandon(d, now_us);
+    driver_abandon(d, world.now_us);
     fuzz_require(driver_in_flight(d) == 0);
-    check_books(d);
+    check_books(d, &world);
     driver_free(d);
     return 0;
 }

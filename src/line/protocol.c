@@ -264,21 +264,11 @@ static cm_err read_line(struct reader *r, struct cm_slice line) {
 
 /* What no single line shows. */
 static cm_err check_whole(struct reader *r) {
-    const struct line_protocol *p = r->p;
+    const char *problem = NULL, *remedy = NULL;
     r->column = 1;
-    if (p->unit.n == 0) return wrong(r, CM_E_FORMAT, "no key `unit`", "say how a unit is sent");
-    if (p->ack_n == 0) return wrong(r, CM_E_FORMAT, "no key `ack`", "say how a unit is accepted");
-    if (p->status.n == 0 && p->count.n == 0)
-        return wrong(r, CM_E_FORMAT, "neither `status` nor `count`",
-                     "give a question whose answer cannot be mistaken");
-    if ((p->status.n == 0) != (p->status_answer.n == 0) ||
-        (p->count.n == 0) != (p->count_answer.n == 0) ||
-        (p->readback.n == 0) != (p->readback_answer.n == 0))
-        return wrong(r, CM_E_FORMAT, "a question without its answer, or an answer without",
-                     "give both");
-    if (!p->fifo && p->window > 1)
-        return wrong(r, CM_E_FORMAT, "a slot with a window", "a slot holds one unit");
-    return buffer_err(&p->bytes);
+    TRY(buffer_err(&r->p->bytes));
+    if (protocol_is_sound(r->p, &problem, &remedy)) return CM_OK;
+    return wrong(r, CM_E_FORMAT, problem, remedy);
 }
 
 static cm_err read_all(struct reader *r, struct cm_slice text) {
@@ -301,6 +291,11 @@ cm_err protocol_read(struct line_protocol *p, struct cm_slice text, const char *
     const cm_err err = read_all(&r, text);
     if (err != CM_OK) protocol_wipe(p);
     return err;
+}
+
+cm_err protocol_lint(struct cm_slice text, const char *name, struct cm_diag *diag) {
+    CM_CLEANUP(protocol_wipe) struct line_protocol p = {.window = 1, .bytes = BUFFER_INIT};
+    return protocol_read(&p, text, name, NULL, diag);
 }
 
 void protocol_wipe(struct line_protocol *p) {

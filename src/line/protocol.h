@@ -18,9 +18,10 @@
  *
  * BYTES are text with \r \n \\ and \xHH. A REQUEST may hold {field} (a text of the unit) and
  * {message}; an ANSWER <1> (any byte), <*> (any bytes up to what follows) and the name of its
- * value, <state>, or <state:1> where it is one byte. Every mistake is refused with line and column;
- * a file without `status` or `count` is refused, since a lost answer could not be told from a late
- * one. */
+ * value, <state>, or <state:1> where it is one byte. Every mistake is refused with line and column.
+ * Refused as a whole: a file without `status` or `count`, since a lost answer could not be told
+ * from a late one; a text that may hold the byte that ends it; an answer that another one begins.
+ * docs/guide/protocols.md explains it with an example. */
 #ifndef CM_LINE_PROTOCOL_H
 #define CM_LINE_PROTOCOL_H
 
@@ -78,6 +79,14 @@ struct line_protocol {
 CM_MUST_CHECK cm_err protocol_read(struct line_protocol *p, struct cm_slice text, const char *name,
                                    const char *const *fields, struct cm_diag *diag);
 void protocol_wipe(struct line_protocol *p);
+
+/** Judge a file for people: all rules of this format, without a run; names of fields are free.
+ * @param[in] name  of the file in errors      @retval as protocol_read, CM_E_NOT_FOUND never */
+CM_MUST_CHECK cm_err protocol_lint(struct cm_slice text, const char *name, struct cm_diag *diag);
+
+/* Whether keys that are each right make a protocol together; if not, what is wrong and what to do:
+ * static texts. For protocol_read. */
+bool protocol_is_sound(const struct line_protocol *p, const char **problem, const char **remedy);
 
 enum match { MATCH_NO, MATCH_PARTLY, MATCH_WHOLE };
 /* Whether the bytes begin with the answer: its length and its value, if it has one. */

@@ -75,13 +75,94 @@ static void mistakes_are_named_with_line_and_column(void **state) {
     }
 }
 
+/* Lines that are each right, and no protocol together. */
+static void files_that_would_make_a_driver_guess_are_refused(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        USUAL "end !\n", /* a text with ! ends its frame */
+        "unit S{code}|\nack +\ncount ?\ncount-answer #<count>.\n", /* and one with | its field */
+        USUAL "setup M{message};\n",
+        USUAL "forbid ;\nsetup M{message}{code};\n", /* where does the one end? */
+        USUAL "refuse \\x06N\n",                     /* the yes is heard first */
+        USUAL "refuse <1>\nprinted P\n",             /* every byte is a no */
+        USUAL "ack +\ncount #\ncount-answer +<count>\\r\n",
+        USUAL "on Y\n",
+        "unit S{code}\nack +\ncount ?\ncount-answer #<count>.\nmeans running 1\n",
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
+        struct cm_diag diag = DIAG_INIT;
+        if (protocol_lint(slice_text(bad[i]), "site", &diag) != CM_E_FORMAT)
+            fail_msg("not refused: %s", bad[i]);
+        assert_true(diag.problem[0] != '\0' && diag.remedy[0] != '\0');
+    }
+    assert_ok(protocol_lint(slice_text(USUAL "end !\nforbid !\n"), "site", NULL));
+}
+
+/* A third coder, which nobody makes: a queue with a print counter, sums over its frames, no
+ * acknowledgement of prints. What the file says is all that is needed. */
+static void a_site_adds_a_coder_without_compiling(void **state) {
+    (void)state;
+    static const char coder[] = "name marker-9\n"
+                                "about an invented coder on TCP port 5000\n"
+                                "confidence low\n"
+                                "model fifo\nwindow 3\n"
+                                "begin \\x01\nend \\x03\nchecksum sum8\nforbid ;\n"
+                                "setup L{message};\n"
+                                "unit T{code};\n"
+                                "ack A\\x03\nrefuse N<1>\\x03\n"
+                                "status S\nstatus-answer S<state:1>\\x03\n"
+                                "means running R\nmeans paper-out P\n"
+                                "count C\ncount-answer C<count>\\x03\n";
+    struct driver *d = NULL;
+    const struct driver_options o = {.kind = &kind_raw,
+                                     .fields = {"code"},
+                                     .template_text = slice_text(coder),
+                                     .template_name = "BOX",
+                                     .poll_ms = 500,
+                                     .rest_ms = 1};
+    /* Sums of the bytes between, by hand: S = 53, C = 43, L + B + O + X + ; = 170. */
+    static const struct {
+        uint64_t ms;
+        const char *we, *it;
+    } talk[] = {{200, "\x01S53\x03", "SR\x03"},
+                {201,
+                 "\x01"
+                 "C43\x03",
+                 "C10\x03"},
+                {800, "\x01S53\x03", "SR\x03"},
+                {801,
+                 "\x01"
+                 "C43\x03",
+                 "C10\x03"},
+                {802, "\x01LBOX;70\x03", "A\x03"},
+                {803, "\x01T7;C6\x03", "A\x03"},
+                {804, "\x01T8;C7\x03", "A\x03"},
+                {1400, "\x01S53\x03", "SP\x03"},
+                {1401,
+                 "\x01"
+                 "C43\x03",
+                 "C12\x03"}};
+    assert_ok(driver_new(&o, &d, NULL));
+    driver_connected(d, 0);
+    for (size_t i = 0; i < CM_ARRAY_N(talk); i++) {
+        const uint64_t now_us = talk[i].ms * 1000;
+        const struct unit u = {.serial = i, .texts = {slice_text(i == 5 ? "7" : "8")}};
+        driver_tick(d, now_us);
+        if (i == 5 || i == 6) assert_ok(driver_give(d, &u, now_us, NULL));
+        if (!slice_equal(driver_out(d), slice_text(talk[i].we)))
+            fail_msg("%zu: %.*s", i, (int)driver_out(d).len, (const char *)driver_out(d).p);
+        driver_left(d, driver_out(d).len, now_us);
+        driver_hear(d, slice_text(talk[i].it), now_us + 1);
+    }
+    assert_int_equal(driver_fated(d, FATE_PRINTED), 2);
+    assert_int_equal(driver_state(d), DRIVER_PAPER_OUT);
+    driver_free(d);
+}
+
 typedef cm_err judge(struct cm_slice text, const char *name, struct cm_diag *diag);
 
 static cm_err judge_protocol(struct cm_slice text, const char *name, struct cm_diag *diag) {
-    struct line_protocol p;
-    TRY(protocol_read(&p, text, name, NULL, diag));
-    protocol_wipe(&p);
-    return CM_OK;
+    return protocol_lint(text, name, diag);
 }
 
 static cm_err judge_label(struct cm_slice text, const char *name, struct cm_diag *diag) {
@@ -153,6 +234,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_site_describes_its_coder_in_a_few_lines),
         cmocka_unit_test(mistakes_are_named_with_line_and_column),
+        cmocka_unit_test(files_that_would_make_a_driver_guess_are_refused),
+        cmocka_unit_test(a_site_adds_a_coder_without_compiling),
         cmocka_unit_test(everything_shipped_is_sound),
         cmocka_unit_test(codenet_says_what_the_reference_says),
     };

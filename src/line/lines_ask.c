@@ -60,7 +60,8 @@ void lines_ask_for(struct line *line) {
     while (run_asks(line->run, lines_now(l), &a)) {
         struct question *q = add_question(l);
         if (q == NULL) {
-            run_unanswered(line->run, &a, cm_err_name(CM_E_NO_MEMORY), lines_now(l));
+            run_unanswered(line->run, &a, CM_E_NO_MEMORY, cm_err_name(CM_E_NO_MEMORY),
+                           lines_now(l));
             return;
         }
         q->number = line->number;
@@ -179,7 +180,7 @@ static void took(struct lines *l, struct run *run, const struct run_ask *a,
     const struct run_now now = lines_now(l);
     cm_err err = json_doc_new(&doc, result, "the vault's answer", &limits, &diag);
     if (err != CM_OK)
-        run_unanswered(run, a, diag.problem, now);
+        run_unanswered(run, a, err, diag.problem, now);
     else
         err = run_answer(run, a, json_root(doc), now);
     if (err != CM_OK)
@@ -203,7 +204,7 @@ void lines_answer(struct lines *l, uint32_t token, cm_err err, struct cm_slice r
     struct line *line = lines_find(l, q.number);
     if (line == NULL || line->run == NULL) return; /* it ended meanwhile */
     if (err != CM_OK)
-        run_unanswered(line->run, &q.ask, words, lines_now(l));
+        run_unanswered(line->run, &q.ask, err, words, lines_now(l));
     else
         took(l, line->run, &q.ask, result);
     lines_touch(line);

@@ -77,8 +77,9 @@ bool run_asks(struct run *r, struct run_now now, struct run_ask *out);
  * @retval CM_E_NO_MEMORY, CM_E_CONFLICT, CM_E_RANGE */
 CM_MUST_CHECK cm_err run_answer(struct run *r, const struct run_ask *ask, struct json_value answer,
                                 struct run_now now);
-/* No answer, or a no: asked again after a growing while. words are for people. */
-void run_unanswered(struct run *r, const struct run_ask *ask, const char *words,
+/* No answer, or a no: asked again after a growing while; units of an earlier life that the ledger
+ * does not hold as reserved any more are given up. words are for people. */
+void run_unanswered(struct run *r, const struct run_ask *ask, cm_err err, const char *words,
                     struct run_now now);
 
 /* ---- The end of a turn */

@@ -82,16 +82,6 @@ static void answered(struct run *r, const struct run_ask *ask) {
     r->asked -= ask->count;
 }
 
-void run_unanswered(struct run *r, const struct run_ask *ask, const char *words,
-                    struct run_now now) {
-    r->now = now;
-    answered(r, ask);
-    r->ask_wait_us = r->ask_wait_us == 0 ? WAIT_FIRST_US : 2 * r->ask_wait_us;
-    if (r->ask_wait_us > WAIT_MOST_US) r->ask_wait_us = WAIT_MOST_US;
-    r->ask_at_us = now.us + r->ask_wait_us;
-    run_set_error(r, "no codes from the vault: %s", words);
-}
-
 /* ---- Answers -------------------------------------------------------------------------------- */
 
 struct answer {
@@ -228,6 +218,21 @@ static cm_err keep_take(struct run *r, const struct run_ask *ask, const struct a
     /* Nothing of it has left, and nothing will. */
     if (r->leaving) run_return_all(r);
     return CM_OK;
+}
+
+void run_unanswered(struct run *r, const struct run_ask *ask, cm_err err, const char *words,
+                    struct run_now now) {
+    r->now = now;
+    answered(r, ask);
+    run_set_error(r, "no codes from the vault: %s", words);
+    if (ask->again && (err == CM_E_CONFLICT || err == CM_E_NOT_FOUND)) {
+        give_back(r, ask->set, ask->first, ask->first + ask->count);
+        r->again_at++;
+        return;
+    }
+    r->ask_wait_us = r->ask_wait_us == 0 ? WAIT_FIRST_US : 2 * r->ask_wait_us;
+    if (r->ask_wait_us > WAIT_MOST_US) r->ask_wait_us = WAIT_MOST_US;
+    r->ask_at_us = now.us + r->ask_wait_us;
 }
 
 cm_err run_answer(struct run *r, const struct run_ask *ask, struct json_value answer,

@@ -113,8 +113,9 @@ static void answer_asks(struct kit *k) {
         k->ask_n--;
         memmove(k->asks, k->asks + 1, k->ask_n * sizeof k->asks[0]);
         memmove(k->ask_us, k->ask_us + 1, k->ask_n * sizeof k->ask_us[0]);
-        if (k->silent) {
-            run_unanswered(k->run, &a, "nobody listens", k->now);
+        if (k->silent || (k->refuses && a.again)) {
+            run_unanswered(k->run, &a, k->refuses ? CM_E_CONFLICT : CM_E_DEAD, "nobody listens",
+                           k->now);
             continue;
         }
         struct json_doc *doc = answer(k, &a);

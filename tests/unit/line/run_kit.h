@@ -61,7 +61,8 @@ struct kit {
     uint64_t ask_us[4];
     size_t ask_n;
     unsigned takes, reports, refused_n;
-    bool silent; /* the vault does not answer */
+    bool silent;  /* the vault does not answer */
+    bool refuses; /* it holds nothing of earlier lives any more */
     struct buffer json;
     struct run_view view; /* as of the last step */
 };

@@ -290,6 +290,24 @@ static void a_range_without_units_is_given_back(void **state) {
     kit_close(&k);
 }
 
+/* The vault refuses a range of an earlier life: it is given up, and the run goes on with others. */
+static void a_range_that_is_refused_does_not_hold_up_the_run(void **state) {
+    (void)state;
+    struct kit k;
+    kit_open(&k, &zpl);
+    for (unsigned i = 0; i < 3000 && k.view.given < 20; i++)
+        kit_step(&k, KIT_LIVES);
+    assert_ok(run_journal_commit(k.journal));
+    kit_kill(&k);
+    k.refuses = true;
+    kit_run(&k, 40000);
+    assert_true(k.view.done);
+    assert_true(kit_count(&k, CM_STAGE_VOID) > 0);
+    assert_int_equal(kit_count(&k, CM_STAGE_PRINTED) + kit_count(&k, CM_STAGE_VOID), 60);
+    kit_judge(&k, false);
+    kit_close(&k);
+}
+
 #define DEATHS 60u
 
 static void live_and_die(const struct kit_plan *plan, uint64_t *seed) {
@@ -301,6 +319,7 @@ static void live_and_die(const struct kit_plan *plan, uint64_t *seed) {
         kit_step(&k, (enum kit_death)(1 + splitmix_next(seed) % (KIT_DEATHS - 1)));
     }
     assert_true(record_count(k.printer->record, RECORD_TAKEN) > 20);
+    assert_string_not_equal(k.view.state, "text refused"); /* nor stopped by its own journal */
     kit_wish(&k, "stop", "");
     kit_run(&k, 20000);
     if (!k.view.done) fail_msg("%s: not done: %s %s", plan->grammar, k.view.state, k.view.error);
@@ -344,6 +363,7 @@ int main(void) {
         cmocka_unit_test(what_a_lost_journal_knew_is_unknown),
         cmocka_unit_test(a_take_that_never_arrived_is_returned),
         cmocka_unit_test(a_range_without_units_is_given_back),
+        cmocka_unit_test(a_range_that_is_refused_does_not_hold_up_the_run),
         cmocka_unit_test(no_death_sends_a_unit_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,3 +118,32 @@ judge_sums out 'v.printed >= 23 && v.void === 2 && v.unknown === 0'
 gives 0 countermark redeem "$(label 3)"
 gives 1 countermark redeem "$(label 5)"
 [ -z "$(taken | sort | uniq -d)" ] || fail "a code was taken twice"
+
+# ---- the same jam while the daemon drives the line
+
+gives 0 countermark run stop jam --wait
+gives 0 countermark run close jam
+kill "$emulator_pid" && wait "$emulator_pid"
+emulate zpl --port "$port" --manual
+: >record
+countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+daemon=$!
+pids+=("$daemon")
+soon grep -q ' serving ' daemon.log
+gives 0 countermark run start monday --printer "zpl+tcp://127.0.0.1:$port" --template plain --name two
+soon has_taken 5
+gives 0 countermark run pause two
+in_flight_known() {
+  countermark run show two --json >shown && [ "$(json '[v.state, v.in_flight_total].join()' shown)" = paused,5 ]
+}
+soon in_flight_known
+kill "$emulator_pid" && wait "$emulator_pid"
+emulate zpl --port "$port" --rate 3000
+gives 0 countermark run resume two --last-good "$(label 4)" --json
+[ "$(json '[v.printed, v.void].join()' out)" = 4,1 ] || fail "settled otherwise: $(cat out)"
+soon has_taken 25
+gives 0 countermark run stop two --wait --json
+judge_sums out 'v.printed >= 24 && v.void === 1 && v.unknown === 0'
+[ -z "$(taken | sort | uniq -d)" ] || fail "a code was taken twice"
+kill -TERM "$daemon"
+wait "$daemon" || fail "the daemon ended with $?"

@@ -36,4 +36,5 @@ want 'accepted'
 want 'already_redeemed'
 want 'refused, as it should be'
 want '"verdict":"accepted"'
+want 'sent total: *12'
 echo "README: every command did what it says"

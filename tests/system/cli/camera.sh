@@ -2,7 +2,7 @@
 # What cameras and operators say of a run's units: a feed from a file, from standard input and over
 # TCP, the last good code after a jam, and the rule "only good" at the end.
 # Usage: camera.sh BUILD EMULATOR
-# shellcheck disable=SC2154 # what lib.sh sets
+# shellcheck disable=SC2034,SC2154 # what lines_lib.sh takes, what lib.sh sets
 emulator=$(realpath "${2:?usage: camera.sh BUILD EMULATOR}")
 . "$(dirname "$0")/lib.sh"
 . "$source_dir/tests/system/cli/lines_lib.sh"
@@ -41,15 +41,15 @@ gives 0 countermark redeem "$(code 1)"
 
 # ---- standard input, from the place where an earlier feed ended
 
-sed -n '9,11p' codes >more
-gives 0 countermark run verify $run <more
-gives 1 countermark run verify $run --feed more --skip 2 --json
+sed -n '9,11p' codes >further
+gives 0 countermark run verify $run <further
+gives 1 countermark run verify $run --feed further --skip 2 --json
 [ "$(json 'JSON.stringify(v.verdicts)' out)" = '{"duplicate":1}' ] || fail "--skip did not skip"
 gives 3 countermark run verify $run --feed nowhere.csv
 err_is 'nowhere.csv: cannot open: No such file or directory; check the path and the rights'
 gives 2 countermark run verify $run --feed tcp:one
 err_has 'is no address to listen on; write tcp:PORT'
-gives 3 countermark run verify nothing --feed more
+gives 3 countermark run verify nothing --feed further
 
 # ---- a camera over TCP, answered line by line; Ctrl-C ends the feed after the last line
 

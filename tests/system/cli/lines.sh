@@ -2,7 +2,7 @@
 # Runs that stream from the command line, without a daemon: into a file, and to an emulated ZPL
 # printer, whose own record judges that no code is taken twice: also over Ctrl-C and kill -9.
 # Usage: lines.sh BUILD EMULATOR
-# shellcheck disable=SC2154 # what lib.sh sets
+# shellcheck disable=SC2034,SC2154 # what lines_lib.sh takes, what lib.sh sets
 emulator=$(realpath "${2:?usage: lines.sh BUILD EMULATOR}")
 . "$(dirname "$0")/lib.sh"
 . "$source_dir/tests/system/cli/lines_lib.sh"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the tests of packaging lines share: an emulated printer and its record, and waiting for facts.
-# shellcheck disable=SC2154 # lib.sh and the tests set them
+# shellcheck disable=SC2034,SC2154 # lib.sh and the tests set them, or take them
 
 # soon COMMAND...: within twenty seconds it succeeds.
 soon() {
@@ -37,6 +37,7 @@ ended() {
 
 # judge_sums FILE EXPRESSION: the equation of docs/design/runs.md holds in a run's record, and the
 # expression over it.
+# shellcheck disable=SC2016 # JavaScript
 judge_sums() {
   node -e 'const v = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
     const flying = v.in_flight_total ?? 0;

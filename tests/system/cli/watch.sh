@@ -2,7 +2,7 @@
 # Runs that the daemon drives, as an operator sees and steers them: the same commands, a live view at
 # a terminal (script(1) is the terminal), a line a change in a pipe.
 # Usage: watch.sh BUILD EMULATOR
-# shellcheck disable=SC2154 # what lib.sh sets
+# shellcheck disable=SC2034,SC2154 # what lines_lib.sh takes, what lib.sh sets
 emulator=$(realpath "${2:?usage: watch.sh BUILD EMULATOR}")
 . "$(dirname "$0")/lib.sh"
 . "$source_dir/tests/system/cli/lines_lib.sh"

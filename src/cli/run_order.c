@@ -186,6 +186,7 @@ static cm_err put_production(struct cli *cli, struct json_writer *w) {
     json_put_cstr(w, "date", date);
     put_given(o, w, "batch-name", "name");
     TRY(put_count(cli, w, "quantity"));
+    if (option_given(o, "open")) json_put_bool(w, "open", true);
     json_object_end(w);
     return CM_OK;
 }
@@ -195,7 +196,7 @@ static cm_err put_production(struct cli *cli, struct json_writer *w) {
 
 static cm_err check_what(const struct cli *cli) {
     static const char *const rolling[] = {"attribute", "product",    "gtin",     "date", "roll-at",
-                                          "zone",      "batch-name", "quantity", NULL};
+                                          "zone",      "batch-name", "quantity", "open", NULL};
     const struct options *o = &cli->options;
     const bool production = option_given(o, "sku") || option_given(o, "scheme");
     if (production != (position(cli, 0) != NULL)) {

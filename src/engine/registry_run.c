@@ -62,8 +62,8 @@ static cm_err check_counts(struct json_value v, const char *problem) {
 }
 
 static cm_err check_production(struct json_value v) {
-    static const char *const keys[] = {"scheme",  "attributes", "product", "gtin",    "zone",
-                                       "roll_at", "date",       "name",    "quantity"};
+    static const char *const keys[] = {"scheme",  "attributes", "product", "gtin",     "zone",
+                                       "roll_at", "date",       "name",    "quantity", "open"};
     static const char *const texts[] = {"product", "gtin", "zone", "roll_at", "date", "name"};
     struct cm_slice text;
     const char *key = NULL;
@@ -74,6 +74,8 @@ static cm_err check_production(struct json_value v) {
     const struct json_value attributes = json_get(v, "attributes");
     for (size_t i = 0; json_present(json_member(attributes, i, &key)); i++)
         TRY(optional_text(json_get(attributes, key)));
+    bool open = false;
+    if (json_present(json_get(v, "open"))) TRY(json_bool(json_get(v, "open"), &open));
     return optional_count(json_get(v, "quantity"));
 }
 

@@ -154,17 +154,28 @@ static cm_err look_at_phase(void *ctx, const struct registry *r) {
     memcpy(p->name, e->name, sizeof p->name);
     return CM_OK;
 }
-static cm_err hand_out(struct taking *t) {
+static cm_err hand_out(struct taking *t, enum batch_phase *phase) {
     struct phase_look p = {.set = t->set};
     TRY(engine_read(t->a->ctx->engine, look_at_phase, &p));
-    if (p.counters.phase == PHASE_CLOSED)
+    *phase = (enum batch_phase)p.counters.phase;
+    if (*phase == PHASE_CLOSED)
         return diag_fail(t->a->diag, CM_E_STATE, p.name, NULL, "'countermark batch open' it again",
                          "the batch is closed");
-    const struct phase_event shipped = {.set = t->set,
-                                        .actor = t->a->ctx->actor,
-                                        .phase = (enum batch_phase)p.counters.phase,
-                                        .shipped = true};
+    const struct phase_event shipped = {
+        .set = t->set, .actor = t->a->ctx->actor, .phase = *phase, .shipped = true};
     return p.counters.shipped != 0 ? CM_OK : engine_phase(t->a->ctx->engine, &shipped, t->a->diag);
+}
+
+/* A production whose codes are to redeem from the first label on: once the run holds units of it, a
+ * batch may be opened. */
+static cm_err open_batch(struct taking *t, enum batch_phase phase) {
+    bool open = false;
+    const struct json_value v = json_get(json_get(t->run.root, "production"), "open");
+    const struct phase_event event = {
+        .set = t->set, .actor = t->a->ctx->actor, .phase = PHASE_OPEN, .shipped = true};
+    if (json_present(v)) TRY(json_bool(v, &open));
+    if (!open || phase != PHASE_MADE) return CM_OK;
+    return engine_phase(t->a->ctx->engine, &event, t->a->diag);
 }
 
 static cm_err open_minter(struct taking *t, struct minter **out) {
@@ -196,13 +207,14 @@ static cm_err refill(struct taking *t, struct minter **m) {
 }
 
 static cm_err give(struct taking *t, struct minter **m, struct minter_rows *rows) {
-    TRY(hand_out(t));
+    enum batch_phase phase = PHASE_MADE;
+    TRY(hand_out(t, &phase));
     TRY(open_minter(t, m));
     TRY(refill(t, m));
     do /* where filters forbid every serial of a chunk, the next one */
         TRY(minter_next(*m, t->wanted, rows, t->a->diag));
     while (rows->n > 0 && rows->units == 0);
-    return CM_OK;
+    return rows->n > 0 ? open_batch(t, phase) : CM_OK;
 }
 
 static cm_err check_wish(const struct taking *t) {

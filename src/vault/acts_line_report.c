@@ -157,8 +157,7 @@ static cm_err keep_end(struct act *a, struct found_run *f, struct live_row *row,
         return runs_change(a, f, &(struct run_change){.wish = WISH_STOP, .why = why});
     const uint64_t since_ms = a->now_unix_ms - row->saved_ms;
     const bool due = since_ms >= (copies ? SAVE_SOON_MS : SAVE_MS);
-    const bool changed = runs_duplicates(a, f) != runs_u64(f, "duplicates") || row->down_n > 0;
-    return due && changed ? runs_save(a, f) : CM_OK;
+    return due && runs_unsaved(a, f) ? runs_save(a, f) : CM_OK;
 }
 
 /* ---- Doing ----------------------------------------------------------------------------------- */

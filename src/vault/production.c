@@ -109,14 +109,16 @@ static cm_err read_pattern(struct plan *p) {
 }
 
 static cm_err read_plan(struct act *a, struct json_value v, struct cm_slice line, struct plan *p) {
-    static const char *const keys[] = {"scheme",  "attributes", "product", "gtin",    "zone",
-                                       "roll_at", "date",       "name",    "quantity"};
+    static const char *const keys[] = {"scheme",  "attributes", "product", "gtin",     "zone",
+                                       "roll_at", "date",       "name",    "quantity", "open"};
+    bool open = false; /* whoever takes units looks at it */
     *p = (struct plan){.a = a, .v = v, .line = line};
     TRY(json_only(v, keys, CM_ARRAY_N(keys)));
     TRY(engine_read(a->ctx->engine, look_at_scheme, p));
     TRY(read_roll(p));
     TRY(read_date(p));
     TRY(read_pattern(p));
+    if (json_present(json_get(v, "open"))) TRY(json_bool(json_get(v, "open"), &open));
     p->quantity = p->serials < PRODUCTION_GROWTH ? p->serials : PRODUCTION_GROWTH;
     const struct json_value quantity = json_get(v, "quantity");
     return json_present(quantity) ? json_u64(quantity, 1, p->serials, &p->quantity) : CM_OK;

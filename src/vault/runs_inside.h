@@ -58,6 +58,8 @@ CM_MUST_CHECK cm_err runs_live_row(struct act *a, const struct found_run *f, str
 /* Duplicates so far; minutes down by cause as members of an object in thousandths of a second, or
  * in whole minutes. */
 uint64_t runs_duplicates(const struct act *a, const struct found_run *f);
+/* Whether the document lacks copies, or a minute down. */
+bool runs_unsaved(const struct act *a, const struct found_run *f);
 void runs_put_down(struct json_writer *w, const struct act *a, const struct found_run *f,
                    uint64_t ms_each);
 

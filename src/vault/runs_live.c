@@ -5,6 +5,8 @@
 #include "base/macros.h"
 #include "vault/runs_inside.h"
 
+#define UNSAVED_MS 60000u /* down that is worth a document */
+
 static struct live_row *find(const struct act *a, const struct found_run *f) {
     return a->ctx->live != NULL ? run_live_find(a->ctx->live, f->number) : NULL;
 }
@@ -33,6 +35,22 @@ cm_err runs_live_row(struct act *a, const struct found_run *f, struct live_row *
     read_down(f, row);
     *out = row;
     return CM_OK;
+}
+
+static uint64_t down_ms(const struct live_row *row) {
+    uint64_t ms = 0;
+    for (size_t i = 0; i < row->down_n; i++)
+        ms += row->down[i].before_ms + row->down[i].ms;
+    return ms;
+}
+
+bool runs_unsaved(const struct act *a, const struct found_run *f) {
+    struct live_row saved = {.run = 0};
+    const struct live_row *row = find(a, f);
+    if (row == NULL) return false;
+    read_down(f, &saved);
+    return runs_duplicates(a, f) != runs_u64(f, "duplicates") ||
+           down_ms(row) >= down_ms(&saved) + UNSAVED_MS;
 }
 
 uint64_t runs_duplicates(const struct act *a, const struct found_run *f) {

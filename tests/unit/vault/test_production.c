@@ -195,6 +195,29 @@ static void products_have_batches_of_their_own_and_codes_of_their_day(void **sta
     assert_non_null(strstr(w.diag.problem, "another product"));
 }
 
+static void a_days_batch_is_opened_if_the_run_says_so(void **state) {
+    (void)state;
+    static const struct {
+        const char *open, *phase;
+        enum cm_verdict verdict;
+    } cases[] = {{"", "made", CM_V_NOT_OPEN_YET}, {",\"open\":true", "open", CM_V_ACCEPTED}};
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        struct taken t;
+        char production[200];
+        w.now_ms = JULY_1_06 + i * 48 * HOUR_MS;
+        (void)snprintf(production, sizeof production, SCHEME "," BERLIN "%s", cases[i].open);
+        start(production, "");
+        line_acts_take(&w, 1, &t);
+        line_acts_ok(&w, "batch.show", "{\"batch\":\"%s\"}", t.batch);
+        assert_string_equal(line_acts_result_text(&w, "phase"), cases[i].phase);
+        assert_int_equal(world_ask(&w.world, CM_OP_CHECK, t.codes[0], NULL, 0).verdict,
+                         cases[i].verdict);
+        line_acts_ok(&w, "run.stop", "{\"run\":\"%s\"}", w.run);
+        line_acts_report(&w, "\"moves\":[[%u,0,1,\"printed\",\"none\"]],\"done\":true", t.set);
+        line_acts_ok(&w, "run.close", "{\"run\":\"%s\"}", w.run);
+    }
+}
+
 static void a_fixed_date_does_not_roll(void **state) {
     (void)state;
     struct taken t;
@@ -271,6 +294,7 @@ int main(void) {
         T(near_the_roll_only_what_will_be_printed_is_given),
         T(an_overrun_extends_the_batch_while_serials_last),
         T(products_have_batches_of_their_own_and_codes_of_their_day),
+        T(a_days_batch_is_opened_if_the_run_says_so),
         T(a_fixed_date_does_not_roll),
         T(an_order_of_a_production_is_not_overrun),
         T(what_cannot_roll_is_not_begun),

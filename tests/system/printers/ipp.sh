@@ -6,11 +6,9 @@ set -euo pipefail
 stream=$(realpath "${1:?usage: ipp.sh STREAM NO_DNSSD PROXY}")
 no_dnssd=$(realpath "$2")
 proxy=$(realpath "$3")
-command -v ippeveprinter >/dev/null ||
-  { echo "ippeveprinter is missing; run './dev setup'" >&2 && exit 1; }
+here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d)
 cd "$scratch"
-mkdir spool
 pids=()
 
 clean_up() {
@@ -39,45 +37,23 @@ soon() {
   fail "never: $*"
 }
 
-# The press: keeps what it was given, and does as the file `mood` says.
-cat >press <<'SCRIPT'
-#!/bin/sh
-unset LD_PRELOAD
-labels=$(grep -o '\^FDCODE[0-9]*' "$1" | tee -a "$PRESS/printed" | wc -l)
-case $(cat "$PRESS/mood") in
-  counts) echo "ATTR: job-impressions-completed=$labels" >&2 ;;
-  empty) echo 'STATE: +media-empty' >&2; sleep 1; echo 'STATE: -media-empty' >&2 ;;
-  fails) echo plain >"$PRESS/mood"; exit 1 ;;
-esac
-SCRIPT
-chmod +x press
-export PRESS=$scratch
-
-free_port() {
-  node -e 'const s = require("net").createServer().listen(0, "localhost", () => {
-    console.log(s.address().port); s.close(); })'
-}
-
-port=$(free_port)
-LD_PRELOAD=$no_dnssd ippeveprinter -r off -p "$port" -d "$scratch/spool" -k -c "$scratch/press" \
-  -f application/vnd.zebra-zpl,application/octet-stream -n localhost -vv Zebra >printer.log 2>&1 &
-pids+=($!)
-listens() { (exec 3<>"/dev/tcp/localhost/$port"); }
-soon listens
+# shellcheck source=tests/system/printers/ipp_printer.sh
+. "$here/ipp_printer.sh"
+queue_starts "$no_dnssd"
 
 # prints MOOD FIRST COUNT WINDOW [PORT]: one run, its words in `said`.
 prints() {
   echo "$1" >mood
-  : >printed
-  timeout 60 "$stream" "ipp://localhost:${5:-$port}/ipp/print" "run-$1-$2" "$2" "$3" "$4" \
+  : >paper
+  timeout 60 "$stream" "ipp://localhost:${5:-$queue_port}/ipp/print" "run-$1-$2" "$2" "$3" "$4" \
     </dev/null >said || fail "the run did not end: $*"
 }
 
 # once FIRST COUNT: each of these codes was printed, none twice, and no other.
 once() {
   local i
-  for ((i = $1; i < $1 + $2; i++)); do printf '^FDCODE%06d\n' "$i"; done >wanted
-  cmp -s wanted printed || fail "not each code once: $(sort printed | uniq -c | awk '$1 > 1' | head -n 3)"
+  for ((i = $1; i < $1 + $2; i++)); do printf 'CODE%06d\n' "$i"; done >wanted
+  cmp -s wanted paper || fail "not each code once: $(sort paper | uniq -c | awk '$1 > 1' | head -n 3)"
 }
 
 says() { grep -qxF "$1" said || fail "not said: $1"; }
@@ -107,7 +83,8 @@ says 'given=10 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=10'
 
 # wire HOW N: a wire that breaks; its port in $wire_port.
 wire() {
-  node "$proxy" "$port" "$1" "$2" >wire &
+  : >wire # not the port of the one before
+  node "$proxy" "$queue_port" "$1" "$2" >wire &
   pids+=($!)
   soon grep -q '^ready ' wire
   wire_port=$(sed -n 's/^ready //p' wire)
@@ -127,20 +104,20 @@ for how in amid head; do
   wire "$how" 2
   prints plain 600 30 10 "$wire_port"
   grep -qx cut wire || fail "the wire did not break"
-  [ -z "$(sort printed | uniq -d)" ] || fail "printed twice: $(sort printed | uniq -d | head -n 3)"
+  [ -z "$(sort paper | uniq -d)" ] || fail "printed twice: $(sort paper | uniq -d | head -n 3)"
   grep -q '^given=30 printed=0 .*delivered=20$' said || fail "the cut job is not told apart"
 done
 
 # The printer is switched off amid a run: nobody answers, and the operator ends it.
 mkfifo hand
 echo plain >mood
-"$stream" "ipp://localhost:$port/ipp/print" run-off 700 1000 10 <hand >said &
+"$stream" "ipp://localhost:$queue_port/ipp/print" run-off 700 1000 10 <hand >said &
 run=$!
 pids+=("$run")
 exec 3>hand
 soon grep -q '^fate delivered ' said
-kill "${pids[0]}"
-wait "${pids[0]}" 2>/dev/null || true
+kill "$queue_pid"
+wait "$queue_pid" 2>/dev/null || true
 soon grep -q '^down connection refused: is the printer on, is port' said
 echo abandon >&3
 soon grep -q '^given=' said

@@ -10,7 +10,7 @@
 
 #define US_PER_MS     1000u
 #define TICK_US       (100u * US_PER_MS)
-#define COMMIT_GAP_US 1000u               /* between two commits: at most a thousand a second */
+#define COMMIT_GAP_US 500u                /* between two commits: at most two thousand a second */
 #define RETRY_US      (1000u * US_PER_MS) /* after a commit that failed */
 #define LAZY_US       (1000u * US_PER_MS) /* until fates are on the disk */
 
@@ -90,7 +90,7 @@ static void look(struct line *line, struct run_now now) {
         line->next_giving = l->giving;
         l->giving = line;
     }
-    lines_ask_for(line);
+    line->looked = true;
     flush(line, now);
     show(line);
     if (units == 0) set_timer(line, now);
@@ -149,6 +149,16 @@ bool lines_durable(struct lines *l) {
     return err == CM_OK;
 }
 
+/* Behind the commit: a supply in this process may take its time, and no label should wait for it.
+ */
+static void ask_all(struct lines *l) {
+    for (size_t i = 0; i < l->n; i++) {
+        struct line *line = l->all[i];
+        if (line->looked && line->run != NULL) lines_ask_for(line);
+        line->looked = false;
+    }
+}
+
 static void turn_ends(void *ctx) {
     struct lines *l = ctx;
     const struct run_now now = lines_now(l);
@@ -163,6 +173,7 @@ static void turn_ends(void *ctx) {
     if (l->lazy_us == 0 && run_journal_is_pending(l->journal)) l->lazy_us = now.us + LAZY_US;
     const bool lazy = l->lazy_us != 0 && now.us >= l->lazy_us;
     if (l->giving != NULL || lazy) commit(l, now);
+    ask_all(l);
 }
 
 /* Ten times a second: what waits for a time that no run has a timer for. */

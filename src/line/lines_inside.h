@@ -16,6 +16,7 @@ struct line {
     struct loop_timer wakes; /* when the run has something to do */
     struct line *next_touched, *next_giving;
     bool touched, giving;
+    bool looked;     /* in this turn: it may have something to ask */
     bool listed;     /* in the list that is being read */
     bool told;       /* of one that could not be made: the vault knows why */
     uint32_t report; /* token of the report that has it, 0: none */

@@ -235,8 +235,8 @@ bool run_wants_cut(struct run *r) {
 
 /* The last unit has settled and no more will come: the printer is set at rest. */
 static void end_if_all_is_done(struct run *r) {
-    const bool more =
-        !r->ended || r->waiting > 0 || r->pending > 0 || r->asks_n > 0 || run_wants_again(r);
+    const bool more = !r->ended || r->returned || r->waiting > 0 || r->pending > 0 ||
+                      r->asks_n > 0 || run_wants_again(r);
     if (!more && run_flows(r) && driver_in_flight(r->driver) == 0) begin_stop(r);
 }
 

@@ -57,6 +57,8 @@ void run_return_late(struct run *r) {
         t->count = t->journaled;
         r->waiting -= t->units;
         t->units = 0;
+        r->returned = r->changed = true;
+        r->returned_told = false; /* a report under way is older */
     }
     pop_done(r);
 }

@@ -45,11 +45,13 @@ struct run {
 
     enum line_wish wish;
     char why[RUN_ERROR_CAP];
-    uint64_t resumed; /* of the document */
-    bool resting;     /* no new units: the process ends */
-    bool ended;       /* the vault has no more for it */
-    bool stuck;       /* a text cannot be said: waits for the operator */
-    bool leaving;     /* driver_stop was called */
+    uint64_t resumed;   /* of the document */
+    bool resting;       /* no new units: the process ends */
+    bool ended;         /* the vault has no more for it */
+    bool returned;      /* units went back: once the ledger knows, its order has room for others */
+    bool returned_told; /* the report under way tells it */
+    bool stuck;         /* a text cannot be said: waits for the operator */
+    bool leaving;       /* driver_stop was called */
     bool was_up;
     bool wants_cut;
     cm_err blocked; /* of the journal's last commit */

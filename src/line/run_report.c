@@ -105,6 +105,7 @@ void run_report(struct run *r, bool durable, struct json_writer *w, struct run_n
     json_put_bool(w, "done", finished && moves && !more);
     json_object_end(w);
     r->told_done = finished && moves && !more;
+    r->returned_told = r->returned && moves && !more;
     r->reporting = true;
     r->changed = more; /* the rest follows soon */
     r->told_given = r->given;
@@ -142,6 +143,7 @@ void run_reported(struct run *r, cm_err err, struct run_now now) {
     if (err == CM_OK) {
         forget_told(r);
         r->bite = r->changed ? 2 * r->bite : 0; /* nothing is left: all is as before */
+        if (r->returned_told) r->returned = r->ended = false;
         if (r->told_done) r->done = true;
         return;
     }

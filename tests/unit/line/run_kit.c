@@ -78,10 +78,19 @@ static void put_codes(struct kit *k, struct json_writer *w, uint64_t first, uint
     json_array_end(w);
 }
 
+/* Serials that the vault may give now: what is void is made up for. */
+static uint64_t serials_left(const struct kit *k) {
+    const uint64_t left = k->plan.units - k->next, void_n = kit_count(k, CM_STAGE_VOID);
+    const uint64_t given = k->next - void_n;
+    if (k->plan.order == 0) return left;
+    const uint64_t wanted = k->plan.order > given ? k->plan.order - given : 0;
+    return wanted < left ? wanted : left;
+}
+
 /* Mint, hold and answer; what is held stays so even if the line never hears of it. */
 static struct json_doc *answer(struct kit *k, const struct run_ask *a) {
     struct json_doc *doc = NULL;
-    const uint64_t left = k->plan.units - k->next, first = a->again ? a->first : k->next;
+    const uint64_t left = serials_left(k), first = a->again ? a->first : k->next;
     const uint64_t count = a->again || a->count < left ? a->count : left;
     buffer_clear(&k->json);
     struct json_writer w = json_writer_into(&k->json, false);
@@ -95,7 +104,7 @@ static struct json_doc *answer(struct kit *k, const struct run_ask *a) {
     json_object_end(&w);
     if (k->until_ms > 0) json_put_u64(&w, "until_ms", k->until_ms);
     if (!a->again) k->next += count;
-    if (!a->again && k->next == k->plan.units) json_put_cstr(&w, "end", "the batch is used up");
+    if (!a->again && serials_left(k) == 0) json_put_cstr(&w, "end", "the batch is used up");
     json_object_end(&w);
     assert_ok(json_doc_new(&doc, buffer_slice(&k->json), "answer", &JSON_LIMITS_DEFAULT, NULL));
     k->takes++;

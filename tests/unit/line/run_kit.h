@@ -33,6 +33,7 @@ struct kit_plan {
     uint64_t rate_per_minute;  /* of the printer; 0: a product passes every 50 ms */
     uint64_t limit_per_minute; /* of the run */
     size_t window, units;      /* units: the vault has no more */
+    size_t order;              /* of so many that are not void; 0: none */
     unsigned hole_every;       /* 0: none */
     uint64_t late_ms;          /* until the vault answers */
     uint64_t seed;

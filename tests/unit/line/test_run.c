@@ -103,6 +103,28 @@ static void units_of_yesterday_go_back(void **state) {
     kit_close(&k);
 }
 
+/* The vault has given all of the order, and then a part of it went back with yesterday's batch. */
+static void an_order_is_filled_although_a_day_rolled(void **state) {
+    (void)state;
+    struct kit k;
+    struct kit_plan plan = zpl;
+    plan.limit_per_minute = 1200;
+    plan.units = 1000;
+    plan.order = 60;
+    kit_open(&k, &plan);
+    k.until_ms = k.now.wall_ms + 2000;
+    for (unsigned i = 0; i < 1990; i++)
+        kit_step(&k, KIT_LIVES);
+    assert_int_equal(k.next, 60); /* all of it was given */
+    k.until_ms = 0;
+    kit_run(&k, 60000);
+    assert_true(k.view.done);
+    assert_true(kit_count(&k, CM_STAGE_VOID) > 0);
+    assert_int_equal(kit_count(&k, CM_STAGE_PRINTED), 60);
+    kit_judge(&k, false);
+    kit_close(&k);
+}
+
 static void a_rate_is_kept_to_the_unit(void **state) {
     (void)state;
     struct kit k;
@@ -354,6 +376,7 @@ int main(void) {
         cmocka_unit_test(a_pause_sends_nothing_and_a_resume_goes_on),
         cmocka_unit_test(a_stop_returns_what_never_left),
         cmocka_unit_test(units_of_yesterday_go_back),
+        cmocka_unit_test(an_order_is_filled_although_a_day_rolled),
         cmocka_unit_test(a_rate_is_kept_to_the_unit),
         cmocka_unit_test(nothing_is_sent_while_the_journal_cannot_be_written),
         cmocka_unit_test(a_silent_vault_is_asked_again_and_nothing_is_lost),

@@ -34,7 +34,7 @@ static cm_err set_queue(struct ipp *p, const struct driver_options *o, struct cm
     ipp_job_prefix(o->name, p->prefix);
     text_append(p->queue.format, sizeof p->queue.format, "%s",
                 uri.format[0] == '\0' ? FORMAT : uri.format);
-    uri.format[0] = '\0';
+    uri.format[0] = uri.pin[0] = '\0';
     (void)printer_uri_text(&uri, text);
     if (strlen(text) >= sizeof p->queue.uri) return CM_E_LIMIT;
     text_append(p->queue.uri, sizeof p->queue.uri, "%s", text);

@@ -160,6 +160,16 @@ static void set_care(const struct link *lk, CURL *easy) {
     (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(lk->o.dead_ms / MS_PER_S) + 1);
 }
 
+/* A printer whose key is known needs no authority to vouch for its certificate. */
+static void set_trust(const struct link *lk, CURL *easy) {
+    char pin[PRINTER_PIN_CAP + 16] = "";
+    if (lk->uri.pin[0] == '\0') return;
+    text_append(pin, sizeof pin, "sha256//%s", lk->uri.pin);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, pin);
+}
+
 static bool begin(struct link *lk, bool probing) {
     struct http *h = lk->own;
     h->easy = curl_easy_init();
@@ -169,6 +179,7 @@ static bool begin(struct link *lk, bool probing) {
     if (h->easy == NULL || h->connect_to == NULL) return false;
     set_url(lk, h->easy);
     set_care(lk, h->easy);
+    set_trust(lk, h->easy);
     (void)curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, h->connect_to);
     if (probing) {
         (void)curl_easy_setopt(h->easy, CURLOPT_CONNECT_ONLY, 1L);
@@ -201,7 +212,9 @@ static void explain(const struct link *lk, CURLcode result, char out[LINK_WORDS_
         result == CURLE_PARTIAL_FILE)
         words = "the printer cut the connection";
     if (result == CURLE_PEER_FAILED_VERIFICATION)
-        words = "its certificate is not trusted: install its authority on this computer";
+        words = "its certificate is not trusted: give its key, ipps://...?pin=...";
+    if (result == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+        words = "it is another printer: its key is not that of the address";
     if (result == CURLE_SSL_CONNECT_ERROR) words = "no TLS there: is it ipp://, not ipps://?";
     text_append(out, LINK_WORDS_CAP, "%s", words);
 }

@@ -20,7 +20,8 @@
 #define PRINTER_HOST_CAP   256u
 #define PRINTER_PATH_CAP   1024u
 #define PRINTER_OPTION_CAP 256u
-#define PRINTER_TEXT_CAP   (PRINTER_KIND_CAP + PRINTER_HOST_CAP + PRINTER_PATH_CAP + 1024u)
+#define PRINTER_PIN_CAP    45u /* base64 of SHA-256 and a NUL */
+#define PRINTER_TEXT_CAP   (PRINTER_KIND_CAP + PRINTER_HOST_CAP + PRINTER_PATH_CAP + 1088u)
 
 enum printer_transport { TRANSPORT_TCP, TRANSPORT_SERIAL, TRANSPORT_FILE, TRANSPORT_HTTP };
 enum serial_parity { PARITY_NONE, PARITY_EVEN, PARITY_ODD };
@@ -33,6 +34,7 @@ struct printer_uri {
     uint16_t port;
     char path[PRINTER_PATH_CAP]; /* serial: the device; file: the file; http: from its slash */
     bool tls;                    /* ipps */
+    char pin[PRINTER_PIN_CAP];   /* ipps: SHA-256 of its public key, in base64; else empty */
     char protocol[PRINTER_OPTION_CAP]; /* raw: a shipped name, or a file; else empty */
     char format[PRINTER_OPTION_CAP];   /* ipp: document format; empty: the driver's own */
     uint32_t baud;                     /* serial: 9600 unless said */

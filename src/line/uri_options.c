@@ -97,6 +97,20 @@ static cm_err read_format(struct uri_reader *r, const struct option *o) {
     return uri_copy(r, o->value, o->value_at, r->uri.format, sizeof r->uri.format);
 }
 
+/* SHA-256 of the key's SubjectPublicKeyInfo in base64, as RFC 7469 (2.4) has it: printers sign
+ * their own certificates. */
+static cm_err read_pin(struct uri_reader *r, const struct option *o) {
+    const char *remedy = "write SHA-256 of the printer's public key (DER) in base64, 44 characters";
+    if (o->value.len != PRINTER_PIN_CAP - 1 || o->value.p[PRINTER_PIN_CAP - 2] != '=')
+        return bad_value(r, o, remedy);
+    for (size_t i = 0; i + 1 < o->value.len; i++) {
+        const uint8_t c = o->value.p[i];
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && (c < '0' || c > '9') && c != '+' && c != '/') return bad_value(r, o, remedy);
+    }
+    return uri_copy(r, o->value, o->value_at, r->uri.pin, sizeof r->uri.pin);
+}
+
 static cm_err one_option(struct uri_reader *r, const struct option *o) {
     bool known = false;
     if (r->uri.transport == TRANSPORT_SERIAL) TRY(serial_option(r, o, &known));
@@ -105,9 +119,10 @@ static cm_err one_option(struct uri_reader *r, const struct option *o) {
         return read_protocol(r, o);
     if (r->uri.transport == TRANSPORT_HTTP && slice_equal(o->name, slice_text("format")))
         return read_format(r, o);
+    if (r->uri.tls && slice_equal(o->name, slice_text("pin"))) return read_pin(r, o);
     return uri_wrong(r, CM_E_FORMAT, o->name_at, "an option that this address does not take",
                      "serial lines take baud, bits, stop, parity, flow; raw takes protocol; ipp "
-                     "takes format");
+                     "takes format, ipps also pin");
 }
 
 static size_t find(const struct uri_reader *r, size_t from, size_t end, uint8_t byte) {
@@ -207,6 +222,10 @@ size_t printer_uri_text(const struct printer_uri *u, char out[static PRINTER_TEX
     const char *mark = u->transport == TRANSPORT_SERIAL ? "&" : "?";
     if (u->protocol[0] != '\0')
         text_append(out, PRINTER_TEXT_CAP, "%sprotocol=%s", mark, u->protocol);
+    if (u->pin[0] != '\0') {
+        text_append(out, PRINTER_TEXT_CAP, "%spin=%s", mark, u->pin);
+        mark = "&";
+    }
     if (u->format[0] != '\0') text_append(out, PRINTER_TEXT_CAP, "%sformat=%s", mark, u->format);
     return strlen(out);
 }

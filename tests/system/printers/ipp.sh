@@ -39,6 +39,7 @@ soon() {
 
 # shellcheck source=tests/system/printers/ipp_printer.sh
 . "$here/ipp_printer.sh"
+queue_pid=
 queue_starts "$no_dnssd"
 
 # prints MOOD FIRST COUNT WINDOW [PORT]: one run, its words in `said`.
@@ -81,6 +82,30 @@ once 400 10
 says 'state paper out: media-empty-warning' # as ippeveprinter says it
 says 'given=10 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=10'
 
+# Over TLS with a certificate that the printer signed itself: refused, unless its key is known.
+key=$(openssl s_client -connect "localhost:$queue_port" </dev/null 2>/dev/null |
+  openssl x509 -pubkey -noout | openssl pkey -pubin -outform der |
+  openssl dgst -sha256 -binary | base64)
+[ "${#key}" -eq 44 ] || fail "ippeveprinter shows no certificate"
+other=$(printf 'another key' | openssl dgst -sha256 -binary | base64)
+: >paper
+mkfifo hand
+for address in "ipps://localhost:$queue_port" "ipps://localhost:$queue_port?pin=$other"; do
+  : >said
+  "$stream" "$address" run-tls 450 3 <hand >said &
+  run=$!
+  pids+=("$run")
+  exec 3>hand
+  soon grep -qE '^down (its certificate is not trusted|it is another printer)' said
+  echo abandon >&3
+  wait "$run"
+  says 'given=0 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=0'
+done
+[ ! -s paper ] || fail "something went to a printer that is not trusted"
+timeout 60 "$stream" "ipps://localhost:$queue_port?pin=$key" run-tls 450 3 </dev/null >said ||
+  fail "no way in with the right key"
+once 450 3
+
 # wire HOW N: a wire that breaks; its port in $wire_port.
 wire() {
   : >wire # not the port of the one before
@@ -109,7 +134,6 @@ for how in amid head; do
 done
 
 # The printer is switched off amid a run: nobody answers, and the operator ends it.
-mkfifo hand
 echo plain >mood
 "$stream" "ipp://localhost:$queue_port/ipp/print" run-off 700 1000 10 <hand >said &
 run=$!

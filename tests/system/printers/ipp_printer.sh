@@ -14,7 +14,7 @@ free_port() {
 # queue_starts NO_DNSSD: and waits until it listens.
 queue_starts() {
   command -v ippeveprinter >/dev/null || fail "ippeveprinter is missing; run './dev setup'"
-  mkdir -p spool
+  mkdir -p spool keys
   : >paper
   echo plain >mood
   cat >press <<'SCRIPT'
@@ -34,8 +34,9 @@ SCRIPT
   chmod +x press
   export PRESS=$scratch
   queue_port=$(free_port)
-  LD_PRELOAD=$1 ippeveprinter -r off -p "$queue_port" -d "$scratch/spool" -k -c "$scratch/press" \
-    -f application/vnd.zebra-zpl,application/octet-stream -n localhost -vv Zebra >printer.log 2>&1 &
+  LD_PRELOAD=$1 ippeveprinter -r off -p "$queue_port" -d "$scratch/spool" -k \
+    -K "$scratch/keys" -c "$scratch/press" -f application/vnd.zebra-zpl,application/octet-stream \
+    -n localhost -vv Zebra >printer.log 2>&1 &
   queue_pid=$!
   pids+=("$queue_pid")
   soon queue_listens

@@ -68,6 +68,17 @@ judge_sums out 'v.sent_total === 25 && v.reserved_total === 25'
 gives 3 countermark run resume monday-run-1
 err_has 'the run is closed'
 
+# ---- a production opens its batch of the day by itself
+
+gives 0 countermark run start --sku CM-2 --attribute flavour=lemon --line 3 --open \
+  --printer file:day.txt --count 5 --json
+judge_sums out 'v.printed === 5 && /^CM-2-lemon-20..-..-..-L3$/.test(v.batch)'
+gives 0 countermark redeem "$(head -n 1 day.txt | cut -f 1)"
+gives 3 countermark run start --sku CM-2 --attribute flavour=lemon --zone Nowhere --printer file:y
+err_has 'no time zone Nowhere'
+gives 2 countermark run start --sku CM-2 --printer file:y
+err_has "attribute 'flavour' is missing"
+
 # ---- to a printer: probed, tested, stopped by Ctrl-C, killed, and gone on with
 
 emulate zpl --rate 3000

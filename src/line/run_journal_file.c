@@ -110,7 +110,7 @@ cm_err run_journal_snapshot(struct run_journal *j) {
     j->generation++;
     const uint64_t sequence = j->sequence;
     cm_err err = run_group_make(j, buffer_slice(&records), &j->group);
-    j->file_len = RUN_JOURNAL_FILE_LEN;
+    j->file_len = j->room_len;
     if (j->group.len > j->file_len / 2) j->file_len = 2 * (uint64_t)j->group.len;
     int fd = -1;
     if (err == CM_OK) err = write_new(j, &j->group, &fd);
@@ -222,11 +222,12 @@ static cm_err read_past(struct run_journal *j, enum run_journal_found *found) {
     return set_aside(j);
 }
 
-cm_err run_journal_open(const char *folder, struct run_journal **out, enum run_journal_found *found,
-                        struct cm_diag *diag) {
+cm_err run_journal_open_sized(const char *folder, uint64_t room_len, struct run_journal **out,
+                              enum run_journal_found *found, struct cm_diag *diag) {
     CM_CLEANUP(run_journal_closep) struct run_journal *j = calloc(1, sizeof *j);
     if (j == NULL) return CM_E_NO_MEMORY;
     j->fd = j->lock_fd = -1;
+    j->room_len = room_len;
     j->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (j->dir_fd < 0) return last_error(diag, "the folder");
     TRY(take_lock(j, diag));
@@ -241,6 +242,11 @@ cm_err run_journal_open(const char *folder, struct run_journal **out, enum run_j
     *found = was;
     *out = take(&j);
     return CM_OK;
+}
+
+cm_err run_journal_open(const char *folder, struct run_journal **out, enum run_journal_found *found,
+                        struct cm_diag *diag) {
+    return run_journal_open_sized(folder, RUN_JOURNAL_FILE_LEN, out, found, diag);
 }
 
 void run_journal_close(struct run_journal *j) {

@@ -39,6 +39,7 @@ struct run_record {
 struct run_journal {
     int dir_fd, lock_fd, fd;
     uint64_t at;         /* where the next group goes */
+    uint64_t room_len;   /* to prepare in each file, at least */
     uint64_t file_len;   /* prepared */
     uint64_t sequence;   /* of the next group */
     uint64_t generation; /* of the file: another one after each snapshot */
@@ -72,6 +73,12 @@ CM_MUST_CHECK cm_err run_group_make(const struct run_journal *j, struct cm_slice
 CM_MUST_CHECK cm_err run_journal_replay(struct run_journal *j, struct cm_slice file);
 
 /* ---- The file */
+
+/* As run_journal_open, with files of another length than RUN_JOURNAL_FILE_LEN: for tests that look
+ * at thousands of them. */
+CM_MUST_CHECK cm_err run_journal_open_sized(const char *folder, uint64_t room_len,
+                                            struct run_journal **out, enum run_journal_found *found,
+                                            struct cm_diag *diag);
 
 /* Write all that is known into a new file and put it in the place of the old one. */
 CM_MUST_CHECK cm_err run_journal_snapshot(struct run_journal *j);

@@ -241,8 +241,7 @@ cm_err lend_book_report(struct lend_book *b, struct json_value run, uint64_t now
     uint64_t duplicates = b->duplicates;
     bool done = false;
     TRY(spans_copy(&b->spans, &moved));
-    if (json_present(json_get(run, "moves")))
-        TRY(spans_read(json_get(run, "moves"), true, &moved));
+    if (json_present(json_get(run, "moves"))) TRY(spans_read(json_get(run, "moves"), true, &moved));
     TRY(json_copy_text(json_get(run, "state"), 0, b->state, sizeof b->state));
     TRY(json_copy_text(json_get(run, "words"), 0, b->words, sizeof b->words));
     if (json_present(json_get(run, "duplicates")))

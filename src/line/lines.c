@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "line/lines_inside.h"
@@ -87,6 +88,7 @@ static void look(struct line *line, struct run_now now) {
     const size_t units = run_collect(line->run, now);
     if (units > 0 && !line->giving) {
         line->giving = true;
+        line->ready_us = now.us;
         line->next_giving = l->giving;
         l->giving = line;
     }
@@ -101,6 +103,12 @@ static void commit_due(void *ctx) {
     loop_hurry(l->o.loop); /* the turn's end does it */
 }
 
+static void count_delay(struct lines *l, const struct line *line) {
+    const uint64_t waited_us = clock_monotonic_us() - line->ready_us;
+    const uint64_t step = waited_us / DELAY_STEP_US;
+    l->delays[step < DELAY_STEPS ? step : DELAY_STEPS - 1]++;
+}
+
 static void give_all(struct lines *l, struct run_now now) {
     struct line *line = l->giving;
     l->giving = NULL;
@@ -109,6 +117,7 @@ static void give_all(struct lines *l, struct run_now now) {
         line->giving = false;
         run_give(line->run, now);
         flush(line, now);
+        count_delay(l, line);
         set_timer(line, now);
         line = next;
     }
@@ -279,4 +288,17 @@ size_t lines_n(const struct lines *l) { return l->n; }
 void lines_view(const struct lines *l, size_t i, struct run_view *out) {
     line_view(l->all[i], out);
 }
+uint64_t lines_delay_us(const struct lines *l, double share) {
+    uint64_t all = 0, so_far = 0;
+    for (size_t i = 0; i < DELAY_STEPS; i++)
+        all += l->delays[i];
+    for (size_t i = 0; i < DELAY_STEPS; i++) {
+        so_far += l->delays[i];
+        if (so_far > 0 && (double)so_far >= (double)all * share) return (i + 1) * DELAY_STEP_US;
+    }
+    return 0;
+}
+
+void lines_delay_clear(struct lines *l) { memset(l->delays, 0, sizeof l->delays); }
+
 uint64_t lines_commits(const struct lines *l) { return run_journal_commits(l->journal); }

@@ -62,6 +62,11 @@ bool lines_done(const struct lines *l);
 size_t lines_n(const struct lines *l);
 /* How the i-th run stands. */
 void lines_view(const struct lines *l, size_t i, struct run_view *out);
+/* How long units waited between a line's readiness (its printer has room, the rate allows it) and
+ * their bytes being handed to the system: the bound below which this share of all sendings stayed,
+ * in microseconds, since the start or since lines_delay_clear. 0: nothing was sent. */
+uint64_t lines_delay_us(const struct lines *l, double share);
+void lines_delay_clear(struct lines *l);
 /* Groups written and synced since the start, for the bench. */
 uint64_t lines_commits(const struct lines *l);
 

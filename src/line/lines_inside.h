@@ -6,6 +6,9 @@
 #include "line/lines.h"
 #include "line/link.h"
 
+#define DELAY_STEP_US 50u
+#define DELAY_STEPS   200u /* the last one counts all that took longer */
+
 /* One run and its way to the printer. */
 struct line {
     struct lines *host;
@@ -15,6 +18,7 @@ struct line {
     struct link *link;       /* NULL: it needs none (any more) */
     struct loop_timer wakes; /* when the run has something to do */
     struct line *next_touched, *next_giving;
+    uint64_t ready_us; /* of the units that wait for the commit; 0: none */
     bool touched, giving;
     bool looked;     /* in this turn: it may have something to ask */
     bool listed;     /* in the list that is being read */
@@ -46,8 +50,9 @@ struct lines {
     struct question *questions;
     size_t question_n, question_cap;
     uint32_t token;
-    uint32_t report;    /* token of the one under way */
-    struct buffer json; /* of questions and reports */
+    uint32_t report;              /* token of the one under way */
+    struct buffer json;           /* of questions and reports */
+    uint64_t delays[DELAY_STEPS]; /* sendings by how long they waited */
     bool stopping;
     uint64_t stop_us;
 };

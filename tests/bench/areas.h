@@ -18,6 +18,7 @@ bench_area area_single;        /* the same, one at a time: latencies */
 bench_area area_http; /* the daemon under load beside the constant answer of its HTTP library */
 bench_area area_open_at_scale; /* from a kill to the first answer */
 bench_area area_scale;         /* costs and sizes from a million live codes to a thousand million */
+bench_area area_lines;         /* printers: one fast line, 64 usual ones */
 
 struct area {
     const char *name;

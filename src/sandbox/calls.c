@@ -47,6 +47,7 @@ static const int files[] = {
     SCMP_SYS(fchmod),          SCMP_SYS(pipe2),      SCMP_SYS(mlock),
     SCMP_SYS(mlock2),          SCMP_SYS(munlock),    SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sysinfo),         SCMP_SYS(getuid),     SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),          SCMP_SYS(getegid), /* OpenSSL asks whether it is setuid */
     SCMP_SYS(prlimit64),       SCMP_SYS(membarrier), SCMP_SYS(uname),
     SCMP_SYS(rt_sigtimedwait), /* LMDB and OpenSSL take their own SIGPIPE back */
 };

@@ -13,6 +13,7 @@
 #define PATH_CAP  1024u
 #define FILE_MOST 65536u
 #define CODE_LEN  7u
+#define GHOST_MS  60u /* bytes of a dead program arrive within; less than the time of rest */
 
 static const char label[] = "^XA^FO40,40^A0N,40,40^FD{code}^FS^XZ";
 
@@ -85,6 +86,7 @@ void join_close(struct join *j) {
     protocol_free(j->rules);
     buffer_free(&j->said);
     buffer_free(&j->memory);
+    buffer_free(&j->ghost_bytes);
 }
 
 static void connect(struct join *j) {
@@ -104,13 +106,30 @@ static void cut(struct join *j) {
 /* Of the deaths' own generator: below n. */
 static uint64_t draw(struct join *j, uint64_t n) { return splitmix_next(&j->rng) % n; }
 
-void join_die(struct join *j) {
+/* The last bytes of an earlier life arrive, and its link ends. */
+static void end_ghost(struct join *j) {
+    if (j->ghost == NULL) return;
+    if (!j->ghost->reset && j->ghost_bytes.len > 0 && !printer_is_full(j->ghost))
+        printer_hear(j->printer, j->ghost, buffer_slice(&j->ghost_bytes), j->now_us);
+    buffer_clear(&j->ghost_bytes);
+    printer_disconnect(j->ghost);
+    j->ghost = NULL;
+}
+
+/* Some of our bytes still arrive, at once or a while after the next life has begun to ask. */
+static void leave_bytes(struct join *j) {
     const struct cm_slice out = driver_out(j->driver);
-    const size_t arrive = out.len == 0 ? 0 : (size_t)draw(j, out.len + 1);
-    if (j->link != NULL && arrive > 0 && !printer_is_full(j->link))
-        printer_hear(j->printer, j->link, slice_of(out.p, arrive), j->now_us);
-    if (j->link != NULL) printer_disconnect(j->link);
+    end_ghost(j);
+    if (j->link == NULL) return;
+    buffer_put(&j->ghost_bytes, out.p, out.len == 0 ? 0 : (size_t)draw(j, out.len + 1));
+    j->ghost = j->link;
+    j->ghost_us = j->now_us + draw(j, 2) * draw(j, GHOST_MS) * STEP_US;
+    if (j->ghost_us == j->now_us) end_ghost(j);
     j->link = NULL;
+}
+
+void join_die(struct join *j) {
+    leave_bytes(j);
     driver_free(j->driver);
     open_driver(j);
     struct unit_past past[JOIN_UNITS_MAX];
@@ -122,7 +141,7 @@ void join_die(struct join *j) {
     assert_ok(driver_remember(j->driver, buffer_slice(&j->memory), past, n));
     j->deaths++;
     j->stopping = false;
-    j->retry_us = j->now_us + draw(j, 200) * STEP_US;
+    j->retry_us = j->now_us + draw(j, 2) * draw(j, 200) * STEP_US;
 }
 
 static bool perhaps_die(struct join *j) {
@@ -233,6 +252,7 @@ static void pass_products(struct join *j) {
 }
 
 void join_step(struct join *j) {
+    if (j->now_us >= j->ghost_us) end_ghost(j);
     connect(j);
     driver_tick(j->driver, j->now_us);
     give(j);

@@ -52,6 +52,9 @@ struct join {
     struct buffer memory;
     unsigned deaths;
     uint64_t rng;
+    struct link *ghost; /* of an earlier life, whose last bytes are still on their way */
+    uint64_t ghost_us;  /* when they arrive */
+    struct buffer ghost_bytes;
     uint64_t split_us; /* when the first part of an answer came */
 };
 

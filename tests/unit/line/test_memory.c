@@ -87,6 +87,45 @@ static void the_next_life_proves_what_the_last_one_sent(void **state) {
     driver_free(d);
 }
 
+/* What the coder of section 4a says to each question of a driver that wants it at rest. */
+static void answer_wsi(struct driver *d, uint64_t now_us) {
+    const struct cm_slice out = driver_out(d);
+    const char question = out.len > 1 ? (char)out.p[1] : '\0';
+    driver_left(d, out.len, now_us);
+    if (question == 'O') driver_hear(d, slice_text("$7F"), now_us);
+    if (question == 'E')
+        driver_hear(d,
+                    slice_text("\x02"
+                               "0000000000000\x03"),
+                    now_us);
+    if (question == 'G')
+        driver_hear(d,
+                    slice_text("\x02"
+                               "0000000101\x03"),
+                    now_us);
+}
+
+/* The counter moved by one: the text, if the coder said that it took it; else perhaps the old text
+ * once more, which prints again when the power comes back. */
+static void a_slot_proves_only_a_text_that_was_taken(void **state) {
+    (void)state;
+    for (uint8_t taken = 0; taken <= 1; taken++) {
+        const uint8_t memory[] = {1, 'W',   1, 0, 0, 0, 0, 0, 0, 0,
+                                  7, taken, 0, 0, 0, 0, 0, 0, 0, 100};
+        const struct unit_past past[] = {{.serial = 7}};
+        struct driver *d = make(&kind_wsi);
+        assert_ok(driver_remember(d, slice_of(memory, sizeof memory), past, 1));
+        driver_connected(d, 0);
+        for (uint64_t now_us = 0; now_us < 3 * S; now_us += 10 * MS) {
+            driver_tick(d, now_us);
+            answer_wsi(d, now_us);
+        }
+        assert_int_equal(driver_fated(d, taken == 1 ? FATE_PRINTED : FATE_UNKNOWN), 1);
+        assert_int_equal(driver_state(d), DRIVER_RUNNING); /* nobody is held up for it */
+        driver_free(d);
+    }
+}
+
 static void remember(const struct driver_kind *kind, struct cm_slice memory, size_t flying) {
     const struct unit_past past[UNITS] = {{7}, {8}, {9}, {10}, {11}};
     struct driver *d = make(kind);
@@ -249,6 +288,7 @@ static void a_printer_without_paper_is_not_cut(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_life_proves_what_the_last_one_sent),
+        cmocka_unit_test(a_slot_proves_only_a_text_that_was_taken),
         cmocka_unit_test(a_memory_that_does_not_fit_proves_nothing),
         cmocka_unit_test(a_driver_remembers_once_and_before_it_begins),
         cmocka_unit_test(more_units_than_the_window_are_remembered),

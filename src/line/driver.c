@@ -75,6 +75,8 @@ void driver_connected(struct driver *d, uint64_t now_us) {
     d->pause_us = 0;
     d->reads_n = 0;
     d->read_us = now_us;
+    if (d->late) d->late_until_us = now_us + d->rest_us;
+    d->late = false;
     if (d->phase != PHASE_HELD) {
         driver_block(d, DRIVER_RUNNING, "");
         driver_peek(d);

@@ -55,7 +55,7 @@ cm_err driver_remember(struct driver *d, struct cm_slice memory, const struct un
     if (n == 0) return CM_OK;
     if (n > SIZE_MAX / sizeof(struct flight)) return CM_E_NO_MEMORY;
     TRY(take_over(d, flights, n));
-    d->past = d->relinked = true;
+    d->past = d->relinked = d->late = true;
     const bool known = d->kind->remember != NULL && fits(d, memory, &own);
     if (!known || !d->kind->remember(d, own)) driver_settle(d, n, FATE_UNKNOWN);
     d->doubt = d->past && !d->kind->piped;

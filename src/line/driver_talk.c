@@ -171,7 +171,7 @@ static void plan_ends(struct driver *d) {
     const bool rests = walked == d->kind->rest_plan && d->kind->rested(d);
     if (d->flight_n > 0 || d->plan != NULL) return;
     if (d->phase == PHASE_SETTLING) d->phase = PHASE_RUNNING;
-    if (!rests) return;
+    if (!rests || d->now_us < d->late_until_us) return;
     if (d->phase == PHASE_STOPPING) d->phase = PHASE_STOPPED;
     if (d->phase == PHASE_OPENING) driver_walk(d, d->kind->open_plan);
 }

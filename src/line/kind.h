@@ -125,7 +125,9 @@ struct driver {
     struct flight *flights; /* a ring of flight_cap, which is the window or more */
     size_t flight_cap, flight_first, flight_n;
     bool relinked; /* their link was lost meanwhile, and perhaps the printer's power */
-    bool past;     /* of an earlier life: the last ones, any number of them, may never have left */
+    bool late;     /* bytes of an earlier life may still be on their way when the link comes up */
+    uint64_t late_until_us;
+    bool past; /* of an earlier life: the last ones, any number of them, may never have left */
     uint64_t number; /* set by the kind for each unit */
     uint64_t given, fated[FATE_N];
 

@@ -121,7 +121,8 @@ static void leave_bytes(struct join *j) {
     const struct cm_slice out = driver_out(j->driver);
     end_ghost(j);
     if (j->link == NULL) return;
-    buffer_put(&j->ghost_bytes, out.p, out.len == 0 ? 0 : (size_t)draw(j, out.len + 1));
+    const size_t arrive = draw(j, 2) == 0 ? out.len : (size_t)draw(j, out.len + 1);
+    buffer_put(&j->ghost_bytes, out.p, arrive);
     j->ghost = j->link;
     j->ghost_us = j->now_us + draw(j, 2) * draw(j, GHOST_MS) * STEP_US;
     if (j->ghost_us == j->now_us) end_ghost(j);
@@ -239,6 +240,7 @@ static void give(struct join *j) {
         assert_ok(driver_give(j->driver, &u, j->now_us, NULL));
         j->given++;
     }
+    (void)perhaps_die(j); /* with units that are said and have not left */
 }
 
 static void pass_products(struct join *j) {

@@ -194,6 +194,17 @@ static cm_err put_below(struct buffer *out, struct json_value run, size_t width)
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
+static bool is_wanted(struct json_value run, const struct run_window *view) {
+    return !view->open_only || !says(run, "state", "closed");
+}
+
+static size_t count_wanted(struct json_value runs, size_t n, const struct run_window *view) {
+    size_t wanted = 0;
+    for (size_t i = 0; i < n; i++)
+        wanted += is_wanted(json_at(runs, i), view);
+    return wanted;
+}
+
 static struct layout layout_of(struct json_value runs, size_t n, size_t width) {
     size_t name = 0, state = 0;
     for (size_t i = 0; i < n; i++) {
@@ -205,15 +216,18 @@ static struct layout layout_of(struct json_value runs, size_t n, size_t width) {
     return lay_out(width, name, state);
 }
 
-static void put_title(struct buffer *out, struct json_value runs, size_t n,
+static void put_title(struct buffer *out, struct json_value runs, size_t n, size_t wanted,
                       const struct run_window *view) {
     char title[64] = "", time[TIME_TEXT_CAP];
     size_t worried = 0;
     for (size_t i = 0; i < n; i++)
         worried += is_true(json_at(runs, i), "attention");
     time_format(view->time_ms, time);
-    text_append(title, sizeof title, "%.10s %.8s  %zu runs", time, time + sizeof "2026-11-22", n);
-    if (worried > 0) text_append(title, sizeof title, ", %zu need an operator", worried);
+    text_append(title, sizeof title, "%.10s %.8s  %zu run%s", time, time + sizeof "2026-11-22",
+                wanted);
+    if (worried > 0)
+        text_append(title, sizeof title, ", %zu need%s an operator", worried,
+                    worried == 1 ? "s" : "");
     plain_cut(out, slice_text(title), view->columns);
     end_line(out);
 }
@@ -228,7 +242,7 @@ static size_t lines_in(const struct buffer *out) {
 /* Runs with attention, then the others, when there is not room for all; else as they come. */
 struct shown {
     struct json_value runs;
-    size_t n, count;
+    size_t n, wanted, count;
     const struct layout *layout;
     const struct run_window *view;
 };
@@ -237,10 +251,10 @@ static cm_err put_runs(struct shown *s, struct buffer *out, bool all, bool worri
     for (size_t i = 0; i < s->n; i++) {
         const struct json_value run = json_at(s->runs, i);
         const size_t before = out->len;
-        if (!all && is_true(run, "attention") != worried) continue;
+        if (!is_wanted(run, s->view) || (!all && is_true(run, "attention") != worried)) continue;
         put_line(out, s->layout, run, false);
         TRY(put_below(out, run, s->view->columns));
-        if (s->view->rows > 0 && lines_in(out) + (s->count + 1 < s->n) > s->view->rows) {
+        if (s->view->rows > 0 && lines_in(out) + (s->count + 1 < s->wanted) > s->view->rows) {
             out->len = before;
             return CM_E_NO_SPACE;
         }
@@ -259,7 +273,8 @@ static cm_err put_all(struct shown *s, struct buffer *out) {
     if (err == CM_OK) err = put_runs(s, out, false, false);
     if (err != CM_E_NO_SPACE) return err;
     char more[96] = "";
-    text_append(more, sizeof more, "... and %zu more: a larger window shows them", s->n - s->count);
+    text_append(more, sizeof more, "... and %zu more: a larger window shows them",
+                s->wanted - s->count);
     plain_cut(out, slice_text(more), s->view->columns);
     end_line(out);
     return CM_OK;
@@ -275,8 +290,9 @@ cm_err run_table(struct cm_slice runs, const struct run_window *view, struct buf
     TRY(json_doc_new(&doc, runs, "run.list", &limits, diag));
     s.runs = json_get(json_root(doc), "runs");
     TRY(json_items(s.runs, 0, SIZE_MAX, &s.n));
-    if (v.time_ms > 0) put_title(out, s.runs, s.n, &v);
-    if (s.n == 0) {
+    s.wanted = count_wanted(s.runs, s.n, &v);
+    if (v.time_ms > 0) put_title(out, s.runs, s.n, s.wanted, &v);
+    if (s.wanted == 0) {
         plain_cut(out, slice_text("no runs: countermark run start begins one"), v.columns);
         end_line(out);
         return buffer_err(out);

@@ -14,6 +14,7 @@ struct run_window {
     size_t columns;
     size_t rows;      /* lines at most; the last says how many runs are not shown. 0: all */
     uint64_t time_ms; /* for the title; 0: no title */
+    bool open_only;   /* closed runs are left out */
 };
 
 /** The runs of {"runs":[...]} as lines, each ended by a line end, none wider than columns.

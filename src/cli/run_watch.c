@@ -76,7 +76,7 @@ static cm_err show(struct watch *w, const struct screen *s, struct cm_slice runs
     static const struct json_limits limits = {.text_max = LIST_MAX, .depth_max = JSON_DEPTH_MAX};
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    struct run_window view = {.time_ms = clock_now_ms(clock_wall())};
+    struct run_window view = {.time_ms = clock_now_ms(clock_wall()), .open_only = w->run == NULL};
     if (s->shown) {
         screen_size(&view.columns, &view.rows);
         TRY(run_table(runs, &view, &out, w->cli->diag));

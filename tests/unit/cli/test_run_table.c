@@ -113,7 +113,7 @@ static void of_hundreds_of_runs_those_with_trouble_come_first(void **state) {
         lines += out.p[i] == '\n';
     assert_int_equal(lines, 24);
     /* date -u -d @1795331107 */
-    assert_non_null(strstr(text, "2026-11-22 07:05:07  300 runs, 1 need an operator\n"));
+    assert_non_null(strstr(text, "2026-11-22 07:05:07  300 runs, 1 needs an operator\n"));
     assert_non_null(strstr(text, "\nrun-250           "));
     assert_non_null(strstr(text, "needs an operator\nrun-0 "));
     assert_non_null(strstr(text, "\n... and 280 more: a larger window shows them\n"));
@@ -127,6 +127,19 @@ static void all_are_shown_in_order_where_there_is_room(void **state) {
     assert_ok(run_table(buffer_slice(&runs), &view, &out, NULL));
     assert_null(strstr(buffer_cstr(&out), "more"));
     assert_non_null(strstr(buffer_cstr(&out), "\nrun-0 "));
+}
+
+static void a_watch_leaves_closed_runs_out(void **state) {
+    (void)state;
+    static const char runs[] = "{\"runs\":[{\"run\":\"old\",\"state\":\"closed\"},"
+                               "{\"run\":\"new\",\"state\":\"running\"}]}";
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    const struct run_window view = {
+        .columns = 80, .rows = 3, .time_ms = 1795331107123u, .open_only = true};
+    assert_ok(run_table(slice_text(runs), &view, &out, NULL));
+    assert_non_null(strstr(buffer_cstr(&out), "  1 run\n"));
+    assert_non_null(strstr(buffer_cstr(&out), "\nnew "));
+    assert_null(strstr(buffer_cstr(&out), "old"));
 }
 
 static void a_line_of_news_comes_when_something_changed(void **state) {
@@ -178,6 +191,7 @@ int main(void) {
         cmocka_unit_test(wide_characters_take_two_columns),
         cmocka_unit_test(of_hundreds_of_runs_those_with_trouble_come_first),
         cmocka_unit_test(all_are_shown_in_order_where_there_is_room),
+        cmocka_unit_test(a_watch_leaves_closed_runs_out),
         cmocka_unit_test(a_line_of_news_comes_when_something_changed),
         cmocka_unit_test(what_is_no_list_of_runs_is_refused),
     };

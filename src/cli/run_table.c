@@ -224,7 +224,7 @@ static void put_title(struct buffer *out, struct json_value runs, size_t n, size
         worried += is_true(json_at(runs, i), "attention");
     time_format(view->time_ms, time);
     text_append(title, sizeof title, "%.10s %.8s  %zu run%s", time, time + sizeof "2026-11-22",
-                wanted);
+                wanted, wanted == 1 ? "" : "s");
     if (worried > 0)
         text_append(title, sizeof title, ", %zu need%s an operator", worried,
                     worried == 1 ? "s" : "");

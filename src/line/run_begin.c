@@ -129,11 +129,18 @@ static bool overlaps(const struct spans *s, const struct span *span) {
     return i < s->n && s->p[i].set == span->set && s->p[i].first < span->first + span->count;
 }
 
+/* A list without them, taken for an empty one, would make units forgotten that may be on paper. */
+static bool tells_holds(struct json_value held) {
+    return json_kind_of(json_get(held, "reserved")) == JSON_KIND_ARRAY &&
+           json_kind_of(json_get(held, "sent")) == JSON_KIND_ARRAY;
+}
+
 bool run_overruled(const struct run *r, struct json_value held) {
     CM_CLEANUP(spans_wipe) struct spans listed = SPANS_INIT;
     const struct run_past *p = run_journal_past(r->journal, r->number);
     bool flies = false;
-    if (p == NULL || collect_list(json_get(held, "reserved"), &listed) != CM_OK ||
+    if (p == NULL || !tells_holds(held) ||
+        collect_list(json_get(held, "reserved"), &listed) != CM_OK ||
         collect_list(json_get(held, "sent"), &listed) != CM_OK)
         return false;
     for (size_t i = 0; i < p->spans.n; i++) {
@@ -237,6 +244,9 @@ static cm_err hand_over(struct run *r) {
 
 cm_err run_account(struct run *r, struct json_value held, bool known) {
     struct account a = {.r = r, .known = known};
+    const struct run_past *p = run_journal_past(r->journal, r->number);
+    if (p->spans.n > 0 && !tells_holds(held))
+        return json_fail(held, CM_E_FORMAT, NULL, "it does not say what the run holds");
     cm_err err = compare_list(&a, json_get(held, "reserved"), false);
     if (err == CM_OK) err = compare_list(&a, json_get(held, "sent"), true);
     if (err == CM_OK) err = drop_unheld(&a);

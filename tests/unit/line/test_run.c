@@ -284,6 +284,33 @@ static void a_take_that_never_arrived_is_returned(void **state) {
     kit_close(&k);
 }
 
+/* A document alone says nothing of units: it must not be read as "the run holds none". */
+static void a_list_that_does_not_tell_holds_is_refused(void **state) {
+    (void)state;
+    struct kit k;
+    struct run *other = NULL;
+    struct json_doc *doc = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    static const char text[] =
+        "{\"number\":9,\"name\":\"r\",\"printer\":\"file:x\",\"wish\":\"run\"}";
+    struct run_document d;
+    struct driver_options driver;
+    kit_open(&k, &zpl);
+    for (unsigned i = 0; i < 3000 && k.view.given < 20; i++)
+        kit_step(&k, KIT_LIVES);
+    assert_ok(json_doc_new(&doc, slice_text(text), "list", &JSON_LIMITS_DEFAULT, &diag));
+    assert_ok(run_document_read(json_root(doc), &d));
+    assert_ok(run_document_driver(&d, "file", &driver, NULL));
+    const struct run_options o = {.document = &d, .driver = &driver, .journal = k.journal};
+    assert_err(CM_E_FORMAT, run_new(&o, json_root(doc), k.now, &other, &diag));
+    assert_false(run_overruled(k.run, json_root(doc)));
+    json_doc_free(doc);
+    kit_run(&k, 20000);
+    assert_int_equal(kit_count(&k, CM_STAGE_PRINTED), 60);
+    kit_judge(&k, false);
+    kit_close(&k);
+}
+
 static const struct kit_plan voices[] = {
     {.kind = "zpl", .grammar = "zpl", .rate_per_minute = 2400},
     {.kind = "ztc", .grammar = "ztc", .message = "DM24", .rate_per_minute = 2400},
@@ -387,6 +414,7 @@ int main(void) {
         cmocka_unit_test(a_take_that_never_arrived_is_returned),
         cmocka_unit_test(a_range_without_units_is_given_back),
         cmocka_unit_test(a_range_that_is_refused_does_not_hold_up_the_run),
+        cmocka_unit_test(a_list_that_does_not_tell_holds_is_refused),
         cmocka_unit_test(no_death_sends_a_unit_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

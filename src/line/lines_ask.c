@@ -51,6 +51,7 @@ static void write_ask(struct buffer *out, uint32_t number, const struct run_ask 
         json_put_u64(&w, "first", a->first);
     }
     json_put_u64(&w, a->again ? "count" : "units", a->count);
+    if (!a->again) json_put_u64(&w, "waiting", a->waiting);
     json_object_end(&w);
 }
 

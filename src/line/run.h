@@ -68,6 +68,7 @@ struct run_ask {
     uint32_t set;
     uint64_t first;
     uint32_t count;
+    uint64_t waiting; /* units that it has, or has asked for, and has not sent */
 };
 /** What the run would like to ask now. @return false: nothing. Each true is answered by run_answer
  * or run_unanswered. */

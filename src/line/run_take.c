@@ -8,6 +8,7 @@
 #define AHEAD_MAX     (2u * RUN_TAKE_MAX) /* units waiting at most */
 #define AHEAD_S       4u                  /* seconds of the measured rate to have in stock */
 #define METER_US      (US_PER_S / 2)
+#define WAIT_SHORT_US (US_PER_S / 10)
 #define WAIT_FIRST_US (US_PER_S / 2)
 #define WAIT_MOST_US  (30u * US_PER_S)
 #define SET_MAX       ((1u << 24) - 1)
@@ -70,7 +71,8 @@ bool run_asks(struct run *r, struct run_now now, struct run_ask *out) {
     } else {
         if (r->asks_n >= ASKS_MAX || !run_wants_more(r)) return false;
         const uint64_t n = r->ahead - (r->waiting + r->asked);
-        *out = (struct run_ask){.count = n < RUN_TAKE_MAX ? (uint32_t)n : RUN_TAKE_MAX};
+        *out = (struct run_ask){.count = n < RUN_TAKE_MAX ? (uint32_t)n : RUN_TAKE_MAX,
+                                .waiting = r->waiting + r->asked};
     }
     r->asks_n++;
     r->asked += out->count;
@@ -253,6 +255,8 @@ cm_err run_answer(struct run *r, const struct run_ask *ask, struct json_value an
         r->ask_at_us = now.us + WAIT_MOST_US;
         return err;
     }
+    /* Fewer than wished, as towards the end of a day: the same question at once gets no more. */
+    if (!ask->again && a.count < ask->count) r->ask_at_us = now.us + WAIT_SHORT_US;
     struct cm_slice end = slice_of(NULL, 0);
     if (ask->again || json_kind_of(json_get(answer, "end")) != JSON_KIND_TEXT) return CM_OK;
     TRY(json_text(json_get(answer, "end"), 0, SIZE_MAX, &end));

@@ -18,7 +18,7 @@
 struct taking {
     struct act *a;
     struct found_run run;
-    uint64_t wanted;
+    uint64_t wanted, waiting; /* waiting: that the line has and has not sent */
     uint32_t set;
     uint64_t until_ms; /* 0: the batch does not roll */
     bool grows;        /* a full batch is made larger */
@@ -111,7 +111,8 @@ static cm_err limit_by_totals(struct taking *t) {
     return CM_OK;
 }
 
-/* Near the end of a production day only what will still be printed is given. */
+/* Towards the end of a production day only what will still be printed is given, less what waits on
+ * the line already. */
 static void limit_by_roll(struct taking *t) {
     const struct run_live *live = t->a->ctx->live;
     const struct live_row *row = live != NULL ? run_live_find(live, t->run.number) : NULL;
@@ -122,7 +123,8 @@ static void limit_by_roll(struct taking *t) {
     uint64_t most = left_ms < NEAR_ROLL_MS ? NEAR_ROLL_N : TAKE_MAX;
     if (rate > 0)
         most = left_ms / MS_PER_MINUTE * rate + left_ms % MS_PER_MINUTE * rate / MS_PER_MINUTE;
-    if (most == 0) most = 1;
+    most = most > t->waiting ? most - t->waiting : 0;
+    if (most == 0 && t->waiting == 0) most = 1; /* no line stands for want of a code */
     if (t->wanted > most) t->wanted = most;
 }
 
@@ -230,6 +232,8 @@ static cm_err line_take(struct act *a) {
     uint64_t number = 0;
     TRY(json_u64(json_get(a->args, "run"), 1, UINT32_MAX, &number));
     TRY(json_u64(json_get(a->args, "units"), 1, TAKE_MAX, &t.wanted));
+    if (json_present(json_get(a->args, "waiting")))
+        TRY(json_u64(json_get(a->args, "waiting"), 0, INT64_MAX, &t.waiting));
     TRY(runs_of_line(a, (uint32_t)number, &t.run));
     TRY(check_wish(&t));
     TRY(limit_by_totals(&t));
@@ -304,7 +308,7 @@ static cm_err line_again(struct act *a) {
 }
 
 const struct act_entry acts_line[] = {
-    {"line.take", line_take, {"run", "units"}},
+    {"line.take", line_take, {"run", "units", "waiting"}},
     {"line.again", line_again, {"run", "set", "first", "count"}},
     {"line.report", line_report, {"runs"}},
     {NULL, NULL, {NULL}},

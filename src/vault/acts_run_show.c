@@ -72,6 +72,7 @@ static cm_err name_of(void *ctx, const struct registry *r) {
 static cm_err show_span(void *ctx, const struct span *span, uint64_t units) {
     struct showing *s = ctx;
     struct json_writer *w = &s->spans;
+    if (units == 0) return CM_OK; /* serials that are no units */
     if (s->named != span->set) {
         s->named = span->set;
         TRY(engine_read(s->a->ctx->engine, name_of, s));

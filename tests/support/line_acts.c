@@ -136,7 +136,8 @@ static void read_taken(const struct line_acts *l, struct taken *out) {
 
 void line_acts_take(struct line_acts *l, unsigned units, struct taken *out) {
     char args[ARGS_CAP];
-    (void)snprintf(args, sizeof args, "{\"run\":%u,\"units\":%u}", l->number, units);
+    (void)snprintf(args, sizeof args, "{\"run\":%u,\"units\":%u,\"waiting\":%" PRIu64 "}",
+                   l->number, units, l->waiting);
     must(l, "line.take", args, run(l, true, "line.take", args));
     read_taken(l, out);
 }

@@ -14,8 +14,9 @@ struct line_acts {
     struct world world;
     struct run_live live;
     enum run_holder holder;
-    uint64_t now_ms; /* of the acts; 0 = the wall clock's */
-    uint32_t set;    /* of batch "lines" */
+    uint64_t waiting; /* what the line says of it in a take */
+    uint64_t now_ms;  /* of the acts; 0 = the wall clock's */
+    uint32_t set;     /* of batch "lines" */
     char run[64];
     uint32_t number; /* of the run started last */
     struct buffer result;

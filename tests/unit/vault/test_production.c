@@ -146,6 +146,14 @@ static void near_the_roll_only_what_will_be_printed_is_given(void **state) {
     w.now_ms = JULY_1_06 - 2000;
     line_acts_take(&w, 200, &t);
     assert_int_equal(t.n, 20); /* ten a second, two seconds */
+    w.waiting = 13;
+    line_acts_take(&w, 200, &t);
+    assert_int_equal(t.n, 7); /* the line has 13 of them */
+    w.waiting = 20;
+    line_acts_take(&w, 200, &t);
+    assert_int_equal(t.n, 0);
+    assert_string_equal(t.end, ""); /* not the end: later */
+    w.waiting = 0;
     line_acts_report(&w, "\"rate\":60");
     line_acts_take(&w, 200, &t);
     assert_int_equal(t.n, 2); /* as measured */

@@ -5,106 +5,38 @@
  * taken whole or not at all, and one that got no answer says how much of it left.
  * References: RFC 9110 (9.2.2: what may be retried), libcurl-multi(3), CURLOPT_FORBID_REUSE(3). */
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "line/curl_loop.h"
 #include "line/ipp_message.h"
 #include "line/link_kind.h"
 
 #define KEEP      16384u
-#define MS_PER_S  1000u
 #define US_PER_MS 1000u
+#define LOOKS     4u /* for movement, within dead_ms */
 #define URL_CAP   (PRINTER_HOST_CAP + PRINTER_PATH_CAP + 32u)
 
 struct http {
-    CURLM *multi;
+    struct curl_loop curl;
     CURL *easy; /* the transfer under way; NULL: none */
     struct curl_slist *headers, *connect_to;
     bool probing; /* it only connects */
-    bool global;  /* libcurl's count of us */
     struct buffer out, in;
-    struct loop_timer timer; /* of libcurl */
+    struct loop_timer stall; /* looks whether anything moves */
+    curl_off_t moved;        /* bytes, as of the last look */
+    unsigned stalls;         /* looks in a row that saw nothing move */
     struct resolve_query *query;
     struct resolved found;
     size_t which; /* of found: another one after each failure to connect */
     struct link *lk;
 };
 
-/* A connection of libcurl in our loop. */
-struct wire {
-    struct http *h;
-    struct loop_watch *watch;
-    curl_socket_t fd;
-};
-
-static void look_for_end(struct link *lk);
-
-/* ---- libcurl in the loop */
-
-static void act(struct http *h, curl_socket_t fd, int mask) {
-    struct link *lk = h->lk;
-    int running = 0;
-    link_enter(lk);
-    (void)curl_multi_socket_action(h->multi, fd, mask, &running);
-    look_for_end(lk);
-    link_leave(lk);
-}
-
-static void socket_ready(void *ctx, unsigned events) {
-    const struct wire *w = ctx;
-    int mask = 0;
-    if (events & LOOP_READ) mask |= CURL_CSELECT_IN;
-    if (events & LOOP_WRITE) mask |= CURL_CSELECT_OUT;
-    if (events & LOOP_CLOSED) mask |= CURL_CSELECT_IN;
-    act(w->h, w->fd, mask);
-}
-
-static void timer_due(void *ctx) { act(ctx, CURL_SOCKET_TIMEOUT, 0); }
-
-static int set_timer(CURLM *multi, long ms, void *ctx) {
-    struct http *h = ctx;
-    struct loop *loop = h->lk->loop;
-    (void)multi;
-    if (ms < 0) {
-        loop_timer_cancel(loop, &h->timer);
-    } else {
-        loop_timer_at(loop, &h->timer, loop_now_us(loop) + (uint64_t)ms * US_PER_MS, timer_due, h);
-    }
-    return 0;
-}
-
-static int set_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx) {
-    struct http *h = ctx;
-    struct wire *w = socket_ctx;
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (w != NULL) loop_unwatch(w->watch);
-        free(w);
-        return 0;
-    }
-    unsigned events = 0;
-    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= LOOP_READ;
-    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= LOOP_WRITE;
-    if (w != NULL) {
-        loop_watch_set(w->watch, events);
-        return 0;
-    }
-    w = calloc(1, sizeof *w);
-    if (w == NULL) return -1;
-    *w = (struct wire){.h = h, .fd = fd};
-    if (loop_watch(h->lk->loop, fd, events, socket_ready, w, &w->watch) != CM_OK) {
-        free(w);
-        return -1;
-    }
-    (void)curl_multi_assign(h->multi, fd, w);
-    return 0;
-}
+static void look_for_stall(void *ctx);
 
 /* ---- A transfer */
 
@@ -116,8 +48,9 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *ctx) {
 }
 
 static void drop(struct http *h) {
+    loop_timer_cancel(h->lk->loop, &h->stall);
     if (h->easy != NULL) {
-        (void)curl_multi_remove_handle(h->multi, h->easy);
+        (void)curl_multi_remove_handle(h->curl.multi, h->easy);
         curl_easy_cleanup(h->easy);
         h->easy = NULL;
     }
@@ -156,8 +89,6 @@ static void set_care(const struct link *lk, CURL *easy) {
     (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)lk->o.connect_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(lk->o.dead_ms / MS_PER_S) + 1);
 }
 
 /* A printer whose key is known needs no authority to vouch for its certificate. */
@@ -192,7 +123,9 @@ static bool begin(struct link *lk, bool probing) {
         (void)curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, take_answer);
         (void)curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, h);
     }
-    return curl_multi_add_handle(h->multi, h->easy) == CURLM_OK;
+    h->moved = -1;
+    look_for_stall(lk);
+    return curl_multi_add_handle(h->curl.multi, h->easy) == CURLM_OK;
 }
 
 /* ---- Its end */
@@ -271,17 +204,39 @@ static void succeeds(struct link *lk) {
     buffer_wipe(&frame);
 }
 
-static void look_for_end(struct link *lk) {
+static void look_for_end(void *ctx) {
+    struct link *lk = ctx;
     struct http *h = lk->own;
     int left = 0;
-    const CURLMsg *m = curl_multi_info_read(h->multi, &left);
+    const CURLMsg *m = curl_multi_info_read(h->curl.multi, &left);
     if (m == NULL || m->msg != CURLMSG_DONE || m->easy_handle != h->easy) return;
     const CURLcode result = m->data.result;
+    link_enter(lk);
     if (result == CURLE_OK) {
         succeeds(lk);
     } else {
         fails(lk, result);
     }
+    link_leave(lk);
+}
+
+/* A slow printer may take its time as long as something moves. */
+static void look_for_stall(void *ctx) {
+    struct link *lk = ctx;
+    struct http *h = lk->own;
+    curl_off_t sent = 0;
+    (void)curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    const curl_off_t moved = sent + (curl_off_t)h->in.len;
+    const bool stands = moved == h->moved && !h->probing;
+    h->moved = moved;
+    loop_timer_at(lk->loop, &h->stall,
+                  loop_now_us(lk->loop) + lk->o.dead_ms * (uint64_t)US_PER_MS / LOOKS,
+                  look_for_stall, lk);
+    h->stalls = stands ? h->stalls + 1 : 0;
+    if (h->stalls < LOOKS) return;
+    link_enter(lk);
+    fails(lk, CURLE_OPERATION_TIMEDOUT);
+    link_leave(lk);
 }
 
 /* ---- The transport */
@@ -293,17 +248,10 @@ static cm_err http_begin(struct link *lk, struct cm_diag *diag) {
     if (lk->o.resolver == NULL && !resolve_digits(lk->uri.host, lk->uri.port, &digits))
         return diag_fail(diag, CM_E_UNSUPPORTED, "printer address", NULL,
                          "write the address in digits", "names are not looked up here");
-    h->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    if (!h->global) return CM_E_NO_MEMORY;
-    h->multi = curl_multi_init();
+    TRY(curl_loop_init(&h->curl, lk->loop, look_for_end, lk));
     h->headers = curl_slist_append(NULL, "Content-Type: application/ipp");
     struct curl_slist *more = curl_slist_append(h->headers, "Expect:");
-    if (h->multi == NULL || more == NULL) return CM_E_NO_MEMORY;
-    (void)curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    (void)curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-    (void)curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    (void)curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
-    return CM_OK;
+    return more == NULL ? CM_E_NO_MEMORY : CM_OK;
 }
 
 static void http_close(struct link *lk) {
@@ -311,19 +259,14 @@ static void http_close(struct link *lk) {
     resolver_cancel(h->query);
     h->query = NULL;
     drop(h);
-    loop_timer_cancel(lk->loop, &h->timer);
     buffer_wipe(&h->out);
     buffer_wipe(&h->in);
 }
 
 static void http_end(struct link *lk) {
     struct http *h = lk->own;
-    if (h->multi != NULL) {
-        (void)curl_multi_cleanup(h->multi);
-        loop_timer_cancel(lk->loop, &h->timer);
-    }
+    curl_loop_wipe(&h->curl);
     curl_slist_free_all(h->headers);
-    if (h->global) curl_global_cleanup();
 }
 
 static void probe(struct link *lk) {

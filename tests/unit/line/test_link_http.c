@@ -197,7 +197,7 @@ static void a_request_that_found_nobody_is_told_apart(void **state) {
 static void a_printer_that_never_answers_is_given_up(void **state) {
     (void)state;
     struct host h;
-    const struct link_options o = {.seed = 1, .dead_ms = 1};
+    const struct link_options o = {.seed = 1, .dead_ms = 200};
     host_open(&h, &o);
     up_then_write(&h);
     whole_request(&h);

@@ -22,6 +22,7 @@
 #define TURN_US       100000u
 #define HANDOVER_MS   20000u /* an earlier life may still be settling its printers */
 #define HANDOVER_STEP 50     /* ms between two looks whether it has ended */
+#define ORPHAN_MS     2000   /* for the supervisor to see that the vault is dead */
 
 struct line_life {
     struct lines *lines;
@@ -102,6 +103,14 @@ static cm_err await_lines(const struct role_context *c, struct loop *loop, struc
     return err;
 }
 
+/* The vault is gone. As a rule it is dead and everybody is told to end; if not, it has cut us off.
+ */
+static cm_err mourn(const struct role_context *c, struct cm_diag *diag) {
+    struct pollfd stop = {.fd = c->fds.stop, .events = POLLIN};
+    if (poll(&stop, 1, ORPHAN_MS) != 0) return CM_OK;
+    return diag_fail(diag, CM_E_DEAD, "line", NULL, NULL, "the vault ended the connection");
+}
+
 static void lines_of_lifep(struct line_life *life) { lines_free(life->lines); }
 
 static cm_err live(const struct role_context *c, struct cm_diag *diag) {
@@ -115,9 +124,7 @@ static cm_err live(const struct role_context *c, struct cm_diag *diag) {
         err = loop_turn(loop, life.stopping ? TURN_US : LOOP_FOREVER);
     loop_unwatch(life.stop);
     TRY(err);
-    if (life.orphaned && !life.stopping)
-        return diag_fail(diag, CM_E_DEAD, "line", NULL, NULL, "the vault is gone");
-    return CM_OK;
+    return life.orphaned && !life.stopping ? mourn(c, diag) : CM_OK;
 }
 
 static cm_err serve_line(const struct role_context *c, struct cm_diag *diag) {

@@ -283,6 +283,9 @@ test('every run closes with its equation', async () => {
     sumsClose(report, `${line.name} at its close`);
   }
   same((await daemon.stop()).code, 0, daemon.log);
+  const bad = /Sanitizer|runtime error|(line|vault):? (ended with code|killed by signal (?!9))/;
+  const ill = log().split('\n').filter((text) => bad.test(text));
+  same(ill, [], 'deaths that were not ours');
 });
 
 await run();

@@ -2,7 +2,8 @@
 // restarts and falls in the middle, a printer that is off for a while, a second process, a restored
 // backup. The printer's record is the judge: nothing is taken twice.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { bin, check, countermark, Daemon, makeWorkspace, run, same, sleep, test, until, writeText } from
@@ -93,6 +94,35 @@ for (const grammar of ['zpl', 'ztc', 'sppl', 'wsi', 'codenet'])
     sumsClose(operate('close', `count-${grammar}`), 'at its close');
     await e.off();
   });
+
+test('names, files and queues are reached from behind the fences', async () => {
+  const before = d.pid('cm-line');
+  const e = await printer('zpl', 'named');
+  const queue = http.createServer((_, answer) => { answer.writeHead(404).end(); });
+  await new Promise((done) => { queue.listen(0, '127.0.0.1', done); });
+  const uris = { named: `zpl+tcp://localhost:${e.port}`, filed: 'file:labels.zpl',
+    queued: `ipp://localhost:${queue.address().port}/ipp/print`, nowhere: 'zpl+tcp://printer.invalid:9100' };
+  for (const [name, uri] of Object.entries(uris)) {
+    countermark(workspace, 'batch', 'add', name, '--scheme', 'drink', '--quantity', '20', '--attribute',
+      'sku=A1');
+    await act(workspace, 'run.start', { batch: name, name, printer: uri, template: serialLabel });
+  }
+  same((await ends('named')).printed, 20, 'by name');
+  same((await ends('filed')).sent_total, 20, 'into a file');
+  const written = readFileSync(join(workspace, 'line', 'labels.zpl'), 'latin1');
+  check(written.length > 20 * 10, `the file holds ${written.length} bytes`);
+  for (const [name, words] of [['queued', /./], ['nowhere', /no such host/]])
+    await until(async () => words.test((await show(name)).last_error), `an error of run ${name}`);
+  same(d.pid('cm-line'), before, 'the same line process');
+  for (const name of ['queued', 'nowhere']) {
+    operate('stop', name);
+    sumsClose(await ends(name), name);
+    same((await show(name)).sent_total, 0, `${name}: sent`);
+  }
+  rmSync(join(workspace, 'line', 'labels.zpl')); // it holds codes, as it should
+  queue.close();
+  await e.off();
+});
 
 test('pause holds a run, resume lets it go on, stop ends it', async () => {
   const e = await begin('paused', 'zpl', { rate: 1200 });

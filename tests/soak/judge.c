@@ -1,6 +1,8 @@
 /* Open addressing over a table that never grows. References as in judge.h. */
 #include "soak/judge.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 #include "support/cm.h"
 #include "support/must.h"
 
+#define SAID_MOST  20u
 #define FLAG_TAKEN 1u
 #define FLAG_PAPER 2u
 #define FLAG_LIES  4u
@@ -102,18 +105,23 @@ static bool by_word(uint8_t cause) {
     return cause == CM_CAUSE_OPERATOR || cause == CM_CAUSE_RULE || cause == CM_CAUSE_RECALLED;
 }
 
-static void compare(struct judged *out, const struct given *g, const struct span *s) {
+/* What is wrong with a unit; NULL: nothing. */
+static const char *compare(struct judged *out, const struct given *g, const struct span *s) {
     const bool taken = (g->flags & FLAG_TAKEN) != 0, paper = (g->flags & FLAG_PAPER) != 0;
     const bool lies = (g->flags & FLAG_LIES) != 0, word = by_word(s->cause);
     const bool unsent = s->cause == CM_CAUSE_RETURNED || s->cause == CM_CAUSE_UNSENT;
+    const struct judged before = *out;
     switch ((enum cm_stage)s->stage) {
     case CM_STAGE_RESERVED:
-    case CM_STAGE_SENT: out->unsettled++; break;
-    case CM_STAGE_PRINTED: out->printed_on_nothing += !paper && !word && !lies; break;
-    case CM_STAGE_UNKNOWN:
-        if (paper) out->unknown_on_product++;
-        if (!paper) out->unknown_on_nothing++;
+    case CM_STAGE_SENT: out->unsettled++; return "is not settled";
+    case CM_STAGE_PRINTED:
+        if (lies) {
+            out->deceived += !paper && !word;
+            return NULL;
+        }
+        out->printed_on_nothing += !paper && !word;
         break;
+    case CM_STAGE_UNKNOWN: out->unknown_on_product += paper; return NULL;
     case CM_STAGE_GOOD: out->good_on_nothing += !paper; break;
     case CM_STAGE_REJECTED: break;
     case CM_STAGE_VOID:
@@ -122,9 +130,19 @@ static void compare(struct judged *out, const struct given *g, const struct span
         break;
     default: break;
     }
+    if (out->unsent_taken != before.unsent_taken) return "a printer took it";
+    if (out->void_on_product != before.void_on_product) return "it is on a product";
+    return memcmp(out, &before, sizeof before) == 0 ? NULL : "it is on nothing";
+}
+
+static void say(const struct given *g, uint32_t run, const struct span *s, const char *what) {
+    (void)fprintf(stderr, "soak: unit %" PRIu32 "/%" PRIu64 " of run %" PRIu32 " is %s (%s): %s\n",
+                  g->set, g->serial, run, cm_stage_name((enum cm_stage)s->stage),
+                  cm_cause_name((enum cm_cause)s->cause), what);
 }
 
 cm_err judge_ledger(struct judge *j, struct cm_engine *engine, struct judged *out) {
+    unsigned said = 0;
     *out = j->sum;
     for (uint64_t i = 0; i <= j->mask; i++) {
         const struct given *g = &j->table[i];
@@ -132,12 +150,10 @@ cm_err judge_ledger(struct judge *j, struct cm_engine *engine, struct judged *ou
         uint32_t run = 0;
         if (g->key == 0) continue;
         const cm_err err = engine_run_of(engine, g->set, g->serial, &run, &span);
-        if (err == CM_E_NOT_FOUND)
-            out->unheld++;
-        else if (err == CM_OK)
-            compare(out, g, &span);
-        else
-            return err;
+        if (err != CM_OK && err != CM_E_NOT_FOUND) return err;
+        out->unheld += err == CM_E_NOT_FOUND;
+        const char *what = err == CM_OK ? compare(out, g, &span) : NULL;
+        if (what != NULL && said++ < SAID_MOST) say(g, run, &span, what);
     }
     return CM_OK;
 }

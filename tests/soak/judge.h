@@ -19,9 +19,11 @@ struct judged {
     uint64_t unsent_taken;    /* never left us, says the ledger; a printer had it */
     uint64_t printed_on_nothing;
     uint64_t good_on_nothing;
-    uint64_t unsettled;                              /* still reserved or sent when all is closed */
-    uint64_t unheld;                                 /* a unit that no run holds */
-    uint64_t unknown_on_product, unknown_on_nothing; /* for the report: neither is a fault */
+    uint64_t unsettled; /* still reserved or sent when all is closed */
+    uint64_t unheld;    /* a unit that no run holds */
+    /* For the report: none of these is a fault. */
+    uint64_t unknown_on_product;
+    uint64_t deceived; /* printed on nothing, where a printer's counts deceive */
 };
 
 struct judge *judge_new(uint64_t codes_most);

@@ -64,8 +64,9 @@ static void tell(const struct plant_result *r) {
                  " journals lost; vault: %" PRIu64 " restarts, %" PRIu64 " outages\n",
                  r->kills, r->ends, r->journals_lost, r->vaults, r->outages);
     (void)printf("printers: %" PRIu64 " faults, %" PRIu64
-                 " copies of their own making, of which %" PRIu64 " were told\n",
-                 r->faults, r->copies, s->duplicates);
+                 " copies of their own making, of which %" PRIu64 " were told; %" PRIu64
+                 " units on nothing that their counts call printed\n",
+                 r->faults, r->copies, s->duplicates, j->deceived);
     (void)printf("units: given %" PRIu64 ", taken %" PRIu64 "; printed %" PRIu64 ", good %" PRIu64
                  ", rejected %" PRIu64 ", void %" PRIu64 ", unknown %" PRIu64 " (%" PRIu64
                  " of them on a product), returned %" PRIu64 "\n",

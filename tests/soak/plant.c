@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "engine/fsck.h"
 #include "line/lines.h"
+#include "soak/own_random.h"
 #include "soak/own_time.h"
 #include "support/cm.h"
 #include "support/must.h"
@@ -288,13 +289,13 @@ static void make_line(struct plant *p, unsigned i) {
                                       .seed = splitmix_next(&p->rng),
                                       .rate_per_minute = kind->rate_per_minute,
                                       .slot = kind->slot,
-                                      .lies = i % 4 == 3,
+                                      .lies = draw(p, 2) == 0,
                                       .twice = p->o.twice};
     p->sites[i] = site_new(&site);
     p->stations[i] = (struct station){.index = i,
                                       .kind = kind,
-                                      .production = i % 2 == 1,
-                                      .camera = i % 3 == 2,
+                                      .production = draw(p, 2) == 0,
+                                      .camera = draw(p, 3) == 0,
                                       .lies = site.lies,
                                       .loop = p->loop,
                                       .office = &p->office,
@@ -306,6 +307,7 @@ static void make_line(struct plant *p, unsigned i) {
 
 static void begin(struct plant *p) {
     p->rng = p->o.seed;
+    own_random_seed(p->o.seed);
     p->wall_us = clock_monotonic_us();
     log_set_level(LOG_ERROR);
     assert_ok(loop_new(&p->loop));

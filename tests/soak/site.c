@@ -38,8 +38,9 @@ struct site {
 
 static uint64_t draw(struct site *s, uint64_t n) { return splitmix_next(&s->rng) % n; }
 
-/* Every fault of the issue's list, each with its odds. Printers that lie (their counter counts what
- * was skipped, or misses what it cannot know; print messages that nobody asked for) are apart. */
+/* Every fault of the issue's list, each with its odds. Printers whose counts deceive are apart:
+ * what was skipped counts, nobody asked for a print message, or a copy of the printer's own making
+ * stands in the counter for a label that was lost, so that the sums agree. */
 static void write_script(const struct site_options *o, char out[static SCRIPT_CAP]) {
     static const char honest[] = "one-in reply 20000 no-reply\n"
                                  "one-in reply 20000 late 250\n"
@@ -57,10 +58,10 @@ static void write_script(const struct site_options *o, char out[static SCRIPT_CA
                                  "one-in print 1500 head-open for 30000\n"
                                  "one-in item 1200 menu for 20000\n"
                                  "one-in item 8000 menu\n"
-                                 "one-in item 20000 repeat-last\n"
-                                 "one-in item 2000 stop-empty\n"
-                                 "one-in print 2000 reprint\n";
-    static const char lies[] = "one-in print 1500 skip\n"
+                                 "one-in item 2000 stop-empty\n";
+    static const char lies[] = "one-in item 20000 repeat-last\n"
+                               "one-in print 2000 reprint\n"
+                               "one-in print 1500 skip\n"
                                "one-in print 3000 skip counted\n"
                                "one-in reply 20000 unsolicited\n";
     (void)snprintf(out, SCRIPT_CAP, "%s%s", honest, o->lies ? lies : "");

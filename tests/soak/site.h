@@ -20,7 +20,7 @@ struct site_options {
     uint64_t seed;
     uint64_t rate_per_minute;
     bool slot;  /* prints when a product passes */
-    bool lies;  /* its counter or its print messages may be wrong */
+    bool lies;  /* its counts may deceive */
     bool twice; /* control: now and then bytes of ours reach it twice */
 };
 

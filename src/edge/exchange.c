@@ -111,8 +111,23 @@ static void throttled(struct exchange *x, uint64_t wait_us) {
     exchange_fail(x, PROBLEM_THROTTLED, NULL);
 }
 
+/* Acts judge their arguments themselves: what they refuse is the caller's to mend. */
+static enum problem problem_of_act(cm_err err) {
+    switch ((int)err) {
+    case CM_E_ARGUMENT:
+    case CM_E_FORMAT:
+    case CM_E_RANGE:
+    case CM_E_VERSION:
+    case CM_E_UNSUPPORTED: return PROBLEM_MALFORMED;
+    case CM_E_EXISTS:
+    case CM_E_BUSY: return PROBLEM_CONFLICT; /* a name or a printer that another run has */
+    case CM_E_AUTH: return PROBLEM_FORBIDDEN;
+    default: return PROBLEM_UNAVAILABLE;
+    }
+}
+
 void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) {
-    enum problem p = PROBLEM_UNAVAILABLE;
+    enum problem p = x->route == ROUTE_RUN ? problem_of_act(err) : PROBLEM_UNAVAILABLE;
     if (err == CM_E_STATE || err == CM_E_LIMIT || err == CM_E_CONFLICT) p = PROBLEM_CONFLICT;
     /* One act at a time runs in the vault: of an issue nothing but its key can conflict. */
     if (err == CM_E_CONFLICT && x->route == ROUTE_ISSUE && x->idempotency_len > 0)
@@ -121,7 +136,7 @@ void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) 
     if (err == CM_E_NOT_FOUND) p = PROBLEM_NOT_FOUND;
     if (err == CM_E_NO_SPACE) p = PROBLEM_STORAGE_FULL;
     if (err == CM_E_DEAD) p = PROBLEM_OUTCOME_UNKNOWN;
-    if (err == CM_E_BUSY) p = PROBLEM_THROTTLED;
+    if (err == CM_E_BUSY && x->route != ROUTE_RUN) p = PROBLEM_THROTTLED;
     if (p == PROBLEM_THROTTLED) x->retry_after_s = RETRY_SOON_S;
     exchange_fail(x, p, diag);
 }

@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "line/kind.h"
 
-#define SPARE     2u  /* rooms beside those of the fates: copies may be told at any time */
-#define FIRST_CAP 16u /* reports */
+#define COPIES_MAX 1000000000u /* at once */
+#define SPARE      2u          /* rooms beside those of the fates: copies may be told at any time */
+#define FIRST_CAP  16u         /* reports */
 
 /* One report, small: of many that wait most are fates. */
 struct kept_report {
@@ -79,9 +80,11 @@ void report_counter(struct driver *d, uint64_t counter, uint64_t depth) {
     t->two = depth;
 }
 
+/* A printer may say any number: what no line can print in its life is not passed on as it stands.
+ */
 void report_copies(struct driver *d, uint64_t n) {
     if (!hold(d, d->flight_n + 1)) return; /* never for want of room: SPARE */
-    add(d, REPORT_DUPLICATE)->two = n;
+    add(d, REPORT_DUPLICATE)->two = n < COPIES_MAX ? n : COPIES_MAX;
 }
 
 void report_reconnect(struct driver *d) {

@@ -314,7 +314,7 @@ static cm_err show(struct reporting *r) {
     TRY(runs_live_row(r->a, &r->run, &row));
     TRY(json_copy_text(json_get(r->root, "state"), 0, row->state, sizeof row->state));
     TRY(json_copy_text(json_get(r->root, "words"), 0, row->words, sizeof row->words));
-    TRY(json_u64(json_get(r->root, "duplicates"), 0, INT64_MAX, &row->duplicates));
+    TRY(json_u64(json_get(r->root, "duplicates"), 0, LIVE_COUNT_MAX, &row->duplicates));
     TRY(json_bool(json_get(r->root, "done"), &row->done));
     row->attention = row->duplicates > 0 || r->contradicted > 0;
     row->reported_ms = r->a->now_unix_ms;

@@ -284,6 +284,15 @@ static cm_err limit_again(struct taking *t) {
     return CM_OK;
 }
 
+/* What a backup has as reserved may have been printed since: nothing changes by giving its text, so
+ * that no event would refuse it. */
+static cm_err check_accepted(const struct taking *t) {
+    if (!engine_restored(t->a->ctx->engine)) return CM_OK;
+    return diag_fail(t->a->diag, CM_E_STATE, t->run.name, NULL,
+                     "accept the loss first: countermark restore accept",
+                     "the workspace was restored: what was reserved may have been sent");
+}
+
 static cm_err line_again(struct act *a) {
     CM_CLEANUP(taking_wipe) struct taking t = {.a = a, .run = FOUND_RUN_INIT};
     CM_CLEANUP(minter_closep) struct minter *m = NULL;
@@ -294,6 +303,7 @@ static cm_err line_again(struct act *a) {
     TRY(json_u64(json_get(a->args, "first"), 0, INT64_MAX >> 1, &first));
     TRY(json_u64(json_get(a->args, "count"), 1, TAKE_MAX, &count));
     TRY(runs_of_line(a, (uint32_t)number, &t.run));
+    TRY(check_accepted(&t));
     t.set = (uint32_t)set;
     struct covered c = {.set = t.set, .next = first, .end = first + count};
     TRY(engine_run_spans(a->ctx->engine, t.run.number, cover, &c));

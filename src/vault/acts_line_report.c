@@ -74,12 +74,12 @@ static cm_err check_numbers(struct json_value v) {
     uint64_t number = 0;
     for (size_t i = 0; i < CM_ARRAY_N(numbers); i++)
         if (json_present(json_get(v, numbers[i])))
-            TRY(json_u64(json_get(v, numbers[i]), 0, INT64_MAX, &number));
+            TRY(json_u64(json_get(v, numbers[i]), 0, LIVE_COUNT_MAX, &number));
     if (json_present(down) && json_kind_of(down) != JSON_KIND_OBJECT)
         return json_fail(down, CM_E_FORMAT, NULL, "not an object of milliseconds by cause");
     for (size_t i = 0; json_present(json_member(down, i, &key)); i++) {
         if (i == LIVE_CAUSES) return json_fail(down, CM_E_LIMIT, NULL, "too many causes");
-        TRY(json_u64(json_get(down, key), 0, INT64_MAX >> 1, &number));
+        TRY(json_u64(json_get(down, key), 0, LIVE_COUNT_MAX, &number));
     }
     return CM_OK;
 }

@@ -67,11 +67,17 @@ struct live_down *run_live_down(struct live_row *row, struct cm_slice cause) {
     return d;
 }
 
+uint64_t run_live_sum(uint64_t before, uint64_t now) {
+    if (before >= LIVE_COUNT_MAX || now >= LIVE_COUNT_MAX - before) return LIVE_COUNT_MAX;
+    return before + now;
+}
+
 static void end_life(struct live_row *row) {
-    row->duplicates_before += row->duplicates;
+    row->duplicates_before = run_live_sum(row->duplicates_before, row->duplicates);
     row->duplicates = 0;
     for (size_t i = 0; i < row->down_n; i++) {
-        row->down[i].before_ms += row->down[i].ms;
+        struct live_down *d = &row->down[i];
+        d->before_ms = run_live_sum(d->before_ms, d->ms);
         row->down[i].ms = 0;
     }
     row->told = row->done = row->attention = false;

@@ -13,6 +13,10 @@
 #include "vault/run_feed.h"
 
 #define LIVE_WORDS_CAP 96u /* bytes of words for people with their NUL; a longer text is cut */
+/* Counts and times of one life of a line, and their sums: more is taken for this, lest a hostile
+ * one make numbers that no run document takes, and the run could not even be stopped. Exact in
+ * every reader of JSON. */
+#define LIVE_COUNT_MAX ((uint64_t)1 << 53)
 #define LIVE_CAUSES    16u /* of standing still; further ones count as the last */
 
 struct live_down {
@@ -55,6 +59,8 @@ CM_MUST_CHECK cm_err run_live_row(struct run_live *l, uint32_t run, struct live_
 void run_live_drop(struct run_live *l, uint32_t run);
 /* The row's entry of a cause of standing still. */
 struct live_down *run_live_down(struct live_row *row, struct cm_slice cause);
+/* What was counted before and now together, LIVE_COUNT_MAX at most. */
+uint64_t run_live_sum(uint64_t before, uint64_t now);
 /* A line process came or went. Without any, what was told is not true any more, except that what
  * was counted stays counted. */
 void run_live_came(struct run_live *l);

@@ -18,7 +18,8 @@ static void read_down(const struct found_run *f, struct live_row *row) {
     for (size_t i = 0; json_present(v = json_member(down, i, &key)); i++) {
         uint64_t ms = 0;
         if (json_u64(v, 0, INT64_MAX, &ms) != CM_OK) continue;
-        run_live_down(row, slice_text(key))->before_ms += ms;
+        struct live_down *d = run_live_down(row, slice_text(key));
+        d->before_ms = run_live_sum(d->before_ms, ms);
     }
 }
 
@@ -40,7 +41,7 @@ cm_err runs_live_row(struct act *a, const struct found_run *f, struct live_row *
 static uint64_t down_ms(const struct live_row *row) {
     uint64_t ms = 0;
     for (size_t i = 0; i < row->down_n; i++)
-        ms += row->down[i].before_ms + row->down[i].ms;
+        ms = run_live_sum(ms, run_live_sum(row->down[i].before_ms, row->down[i].ms));
     return ms;
 }
 
@@ -55,7 +56,8 @@ bool runs_unsaved(const struct act *a, const struct found_run *f) {
 
 uint64_t runs_duplicates(const struct act *a, const struct found_run *f) {
     const struct live_row *row = find(a, f);
-    return row != NULL ? row->duplicates_before + row->duplicates : runs_u64(f, "duplicates");
+    if (row == NULL) return runs_u64(f, "duplicates");
+    return run_live_sum(row->duplicates_before, row->duplicates);
 }
 
 void runs_put_down(struct json_writer *w, const struct act *a, const struct found_run *f,
@@ -67,7 +69,7 @@ void runs_put_down(struct json_writer *w, const struct act *a, const struct foun
         row = &kept;
     }
     for (size_t i = 0; i < row->down_n; i++) {
-        const uint64_t ms = row->down[i].before_ms + row->down[i].ms;
+        const uint64_t ms = run_live_sum(row->down[i].before_ms, row->down[i].ms);
         const uint64_t n = (ms + ms_each / 2) / ms_each;
         if (n > 0) json_put_u64(w, row->down[i].cause, n);
     }

@@ -273,10 +273,27 @@ static void minutes_down_and_copies_outlive_the_line(void **state) {
     assert_true(holds("\"paper out\":2,\"head open\":10"));
 }
 
+/* Numbers of a line in foreign hands, life after life: the operator can still end the run. */
+static void counts_without_end_do_not_keep_a_run_from_its_end(void **state) {
+    (void)state;
+    line_acts_start(&w, "");
+    for (unsigned life = 0; life < 4; life++) {
+        line_acts_report(&w, "\"duplicates\":9007199254740992,"
+                             "\"down\":{\"paper out\":9007199254740992}");
+        run_live_went(&w.live);
+        run_live_came(&w.live);
+    }
+    assert_int_equal(line_acts_number(&w, "duplicates"), 9007199254740992);
+    line_acts_ok(&w, "run.stop", "{\"run\":\"%s\"}", w.run);
+    line_acts_report(&w, "\"state\":\"stopped\",\"done\":true");
+    line_acts_ok(&w, "run.close", "{\"run\":\"%s\"}", w.run);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, make, remove_world)
     const struct CMUnitTest tests[] = {
         T(a_run_goes_from_start_to_close),
+        T(counts_without_end_do_not_keep_a_run_from_its_end),
         T(codes_of_a_take_are_the_batchs_and_redeem_once),
         T(what_is_void_does_not_redeem_and_what_is_unknown_does),
         T(no_unit_is_given_twice_and_the_batch_ends),

@@ -136,6 +136,10 @@ static void lines_are_held_to_their_own_runs(void **state) {
          NULL},
         {"line.report", "{\"runs\":[{\"number\":1,\"rate\":-5}]}", CM_E_RANGE, NULL},
         {"line.report", "{\"runs\":[{\"number\":1,\"done\":1}]}", CM_E_FORMAT, NULL},
+        {"line.report", "{\"runs\":[{\"number\":1,\"duplicates\":9007199254740993}]}", CM_E_RANGE,
+         NULL},
+        {"line.report", "{\"runs\":[{\"number\":1,\"down\":{\"x\":9007199254740993}}]}", CM_E_RANGE,
+         NULL},
         {"line.report", "{\"runs\":[{\"number\":1,\"down\":[1]}]}", CM_E_FORMAT, NULL},
         {"line.report", "{\"runs\":[{\"number\":1,\"colour\":1}]}", CM_E_FORMAT, NULL},
         {"line.report", "{\"runs\":[{\"number\":1,\"rate\":9},{\"number\":1,\"rate\":\"x\"}]}",
@@ -275,6 +279,23 @@ static void a_full_batch_and_a_closed_one_are_told_at_the_start(void **state) {
     check(&(struct refusal){"run.start", START LABEL, CM_E_STATE, "closed"});
 }
 
+/* The backup has as reserved what has been printed since: no line gets its text once more. */
+static void a_restored_workspace_gives_no_text_again(void **state) {
+    (void)state;
+    struct workspace file;
+    const struct refusal again = {"line.again", "{\"run\":1,\"set\":1,\"first\":0,\"count\":3}",
+                                  CM_E_STATE, "restore accept"};
+    line_acts_start(&w, "");
+    assert_ok(line_acts_line(&w, "line.take", "{\"run\":1,\"units\":3}"));
+    assert_ok(line_acts_line(&w, again.act, again.args));
+    world_close(&w.world);
+    assert_ok(workspace_read(w.world.dir, &file, NULL));
+    file.epoch++; /* as a restore does */
+    assert_ok(workspace_write(w.world.dir, &file, NULL));
+    world_open(&w.world);
+    check(&again);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, make, remove_world)
     const struct CMUnitTest tests[] = {
@@ -288,6 +309,7 @@ int main(void) {
         T(runs_of_other_brands_and_modes_are_not_there),
         T(a_line_that_reports_nothing_is_given_no_more),
         T(a_full_batch_and_a_closed_one_are_told_at_the_start),
+        T(a_restored_workspace_gives_no_text_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

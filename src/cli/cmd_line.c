@@ -18,6 +18,7 @@
 #include "cli/stream.h"
 #include "doc/json.h"
 #include "doc/json_write.h"
+#include "line/lend_claim.h"
 #include "line/post.h"
 #include "line/supply_lend.h"
 
@@ -169,11 +170,21 @@ static cm_err hand_in_last(struct agent *a) {
 /* ---- Streaming --------------------------------------------------------------------------------
  */
 
+/* A lend goes on where it was begun, with its book: anything else would print codes again. */
+static cm_err open_book(struct agent *a) {
+    CM_CLEANUP(lend_claim_close) struct lend_claim claim = LEND_CLAIM_INIT;
+    struct cm_diag *diag = a->cli->diag;
+    const char *key = option_text(&a->cli->options, "private-key");
+    TRY(lend_claim_open(&claim, key, &a->lend, a->folder, diag));
+    TRY(lend_book_open(&a->book, &a->lend, a->folder, clock_now_ms(clock_wall()), diag));
+    return lend_claim_note(&claim, diag);
+}
+
 static cm_err stream(struct agent *a, const char *path) {
     struct cli *cli = a->cli;
     TRY(open_lend(a, path));
     TRY(choose_folder(a, path));
-    TRY(lend_book_open(&a->book, &a->lend, a->folder, clock_now_ms(clock_wall()), cli->diag));
+    TRY(open_book(a));
     TRY(supply_lend_new(&a->lend, &a->book, clock_wall(), option_text(&cli->options, "printer"),
                         &a->supply, cli->diag));
     TRY(stream_open(&a->stream, a->folder, a->supply, cli->json, cli->diag));

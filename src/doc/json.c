@@ -106,8 +106,20 @@ cm_err json_doc_new(struct json_doc **out, struct cm_slice text, const char *inp
     return CM_OK;
 }
 
+/* Documents carry codes (what a line takes, what a camera read), and jansson frees without wiping.
+ * Nobody else has its texts. */
+static void wipe_texts(json_t *v) {
+    size_t i = 0;
+    const char *key = NULL;
+    json_t *child = NULL;
+    if (json_is_string(v)) wipe((void *)(uintptr_t)json_string_value(v), json_string_length(v));
+    json_array_foreach(v, i, child) wipe_texts(child);
+    json_object_foreach(v, key, child) wipe_texts(child);
+}
+
 void json_doc_free(struct json_doc *doc) {
     if (doc == NULL) return;
+    wipe_texts(doc->root);
     json_decref(doc->root);
     free(doc);
 }

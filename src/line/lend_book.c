@@ -1,14 +1,17 @@
 /* The book's moves and its file. References as in lend_book.h. */
 #include "line/lend_book.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
 
-#define BOOK_MODE 0600u
+#define BOOK_MODE 0600
 #define SPANS_MAX 200000u /* of one list */
 
 static const struct json_limits limits = {.text_max = 2 * LEND_REPORT_MAX, .depth_max = 8};
@@ -17,6 +20,7 @@ void lend_book_wipe(struct lend_book *b) {
     spans_wipe(&b->spans);
     buffer_free(&b->down);
     buffer_free(&b->report);
+    if (b->locked) (void)close(b->lock_fd);
     *b = (struct lend_book){.lend = NULL};
 }
 
@@ -170,14 +174,36 @@ static cm_err book_read(struct lend_book *b, struct cm_diag *diag) {
     return read_report(b, text, diag);
 }
 
+cm_err lend_book_path(const struct lend *lend, const char *folder,
+                      char out[static LEND_BOOK_PATH_CAP], struct cm_diag *diag) {
+    const int n =
+        snprintf(out, LEND_BOOK_PATH_CAP, "%s/lend-%u.report", folder, (unsigned)lend->number);
+    if (n >= 0 && (size_t)n < LEND_BOOK_PATH_CAP) return CM_OK;
+    return diag_fail(diag, CM_E_RANGE, folder, NULL, "use a shorter path", "too long");
+}
+
+/* Before it is read: an agent that is just ending may have taken more than it says. The book itself
+ * is replaced with each change, so that another file has the lock. */
+static cm_err take_lock(struct lend_book *b, struct cm_diag *diag) {
+    char path[LEND_BOOK_PATH_CAP + 8];
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    (void)snprintf(path, sizeof path, "%s.lock", b->path);
+    b->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, BOOK_MODE);
+    if (b->lock_fd < 0)
+        return diag_fail(diag, file_err_from_errno(errno), path, NULL,
+                         "let the agent write in its folder", "%s", file_errno_text(errno));
+    b->locked = true;
+    if (fcntl(b->lock_fd, F_OFD_SETLK, &whole) == 0) return CM_OK;
+    return diag_fail(diag, errno == EAGAIN || errno == EACCES ? CM_E_BUSY : CM_E_IO, b->path, NULL,
+                     "let that one go on, or stop it", "another agent prints this lend");
+}
+
 cm_err lend_book_open(struct lend_book *out, const struct lend *lend, const char *folder,
                       uint64_t now_ms, struct cm_diag *diag) {
     *out = (struct lend_book){.lend = lend};
-    const int n =
-        snprintf(out->path, sizeof out->path, "%s/lend-%u.report", folder, (unsigned)lend->number);
-    if (n < 0 || (size_t)n >= sizeof out->path)
-        return diag_fail(diag, CM_E_RANGE, folder, NULL, "use a shorter path", "too long");
-    cm_err err = book_read(out, diag);
+    TRY(lend_book_path(lend, folder, out->path, diag));
+    cm_err err = take_lock(out, diag);
+    if (err == CM_OK) err = book_read(out, diag);
     if (err == CM_E_NOT_FOUND) err = CM_OK;
     if (err == CM_OK) err = book_write(out, now_ms, diag); /* a folder without rights shows now */
     if (err != CM_OK) lend_book_wipe(out);

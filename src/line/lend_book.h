@@ -31,10 +31,16 @@ struct lend_book {
     struct buffer down;   /* JSON object: milliseconds by cause */
     struct buffer report; /* as last written: {"report":TEXT,"mac":HEX} */
     bool done;
+    bool locked; /* lock_fd is ours: nobody else works on this book */
+    int lock_fd;
 };
 
 void lend_book_wipe(struct lend_book *b);
-/** Open the book of a lend in a folder, or begin it.
+/** Where the book of a lend lies in a folder. @retval CM_E_RANGE  the path is too long */
+CM_MUST_CHECK cm_err lend_book_path(const struct lend *lend, const char *folder,
+                                    char out[static LEND_BOOK_PATH_CAP], struct cm_diag *diag);
+/** Open the book of a lend in a folder, or begin it. Nobody else has it until it is wiped.
+ * @retval CM_E_BUSY    another process works on it
  * @param[out] out  lend_book_wipe it; empty on error
  * @retval CM_E_AUTH    a book of another lend, or changed    @retval CM_E_FORMAT, CM_E_CONFLICT
  * @retval CM_E_RANGE   the folder's path is too long         @retval as file_read, file_replace */

@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "doc/json_write.h"
+#include "line/lend_claim.h"
 #include "line/lines.h"
 
 #define ARGS_MAX    4194304u /* bytes of a report of ours */
@@ -74,12 +75,9 @@ static cm_err put_document(const struct supply_lend *s, struct json_value doc,
 
 /* A run journal of another lend in the same folder must not be taken for this one's. */
 static cm_err put_identity(const struct supply_lend *s, struct json_writer *w) {
-    static const char what[] = "which lend this is";
-    uint8_t mac[REPORT_MAC_LEN];
-    char hex[2 * REPORT_MAC_LEN + 1];
-    TRY(report_mac(&s->lend->report_key, slice_of(what, sizeof what - 1), mac));
-    hex_format(mac, sizeof mac, hex);
-    json_put_cstr(w, "workspace", hex);
+    char id[LEND_ID_CAP];
+    TRY(lend_id(s->lend, id));
+    json_put_cstr(w, "workspace", id);
     return CM_OK;
 }
 

@@ -33,6 +33,18 @@ cp printed.txt before.txt
 gives 0 env -u COUNTERMARK_WORKSPACE countermark line agent line3.lend \
   --private-key ../line.key --printer "file:$PWD/printed.txt" --json
 cmp before.txt printed.txt || fail "the agent printed again what it had printed"
+
+# Copied to another folder, or without its book: it does not begin anew.
+mkdir copy && cp line3.lend copy/
+gives 3 env -u COUNTERMARK_WORKSPACE countermark line agent copy/line3.lend \
+  --private-key ../line.key --printer "file:$PWD/printed.txt"
+err_has 'the lend was begun in this folder'
+mv line3.lend.state kept
+gives 3 env -u COUNTERMARK_WORKSPACE countermark line agent line3.lend \
+  --private-key ../line.key --printer "file:$PWD/printed.txt"
+err_has 'its book is gone'
+rmdir line3.lend.state && mv kept line3.lend.state
+cmp before.txt printed.txt || fail "a lend began anew"
 cd "$scratch" || fail "no folder"
 
 # The report, by hand: once, twice, and with a changed byte.

@@ -2,6 +2,8 @@
  * is not JSON follows RFC 8259, duplicate keys RFC 7493 (I-JSON) section 2.3. */
 #include "support/cm.h"
 
+#include <jansson.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -247,9 +249,32 @@ static void a_value_is_copied_with_its_members_in_order(void **state) {
     assert_int_equal(json_copy_value(json_get(json_root(doc), "c"), &out), CM_E_FORMAT);
 }
 
+/* A free() that looks at what it is given. */
+static const char code[] = "7KQM4TXHPW2C";
+static size_t left_over;
+static void look_and_free(void *p) {
+    if (p != NULL && memmem(p, malloc_usable_size(p), code, sizeof code - 1) != NULL) left_over++;
+    free(p);
+}
+
+/* Answers to a line and reads of a camera are documents full of codes. */
+static void texts_are_wiped_before_their_memory_is_given_back(void **state) {
+    (void)state;
+    struct json_doc *doc = NULL;
+    json_set_alloc_funcs(malloc, look_and_free);
+    assert_ok(parse(&doc,
+                    "{\"codes\":[\"7KQM4TXHPW2C\",{\"deep\":[\"7KQM4TXHPW2C\"]},null],"
+                    "\"a longer text behind them\":1}",
+                    NULL));
+    json_doc_free(doc);
+    json_set_alloc_funcs(malloc, free);
+    assert_int_equal(left_over, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_read_by_typed_readers),
+        cmocka_unit_test(texts_are_wiped_before_their_memory_is_given_back),
         cmocka_unit_test(an_error_names_line_column_path_and_remedy),
         cmocka_unit_test(an_unknown_key_is_named_at_its_key),
         cmocka_unit_test(an_absent_member_is_reported_at_its_object),

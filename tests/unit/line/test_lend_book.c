@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "line/lend_book.h"
+#include "line/lend_claim.h"
+#include "support/scratch.h"
 
 static const struct cm_key key = {{1, 2, 3}};
 static const struct cm_key other_key = {{3, 2, 1}};
@@ -32,11 +34,6 @@ static void lend_of(struct lend *l, const struct cm_key *k) {
 static void folder_of(char out[static 64]) {
     (void)snprintf(out, 64, "/tmp/lend-XXXXXX");
     assert_non_null(mkdtemp(out));
-}
-
-static void folder_gone(const struct lend_book *b, const char *folder) {
-    (void)unlink(b->path);
-    (void)rmdir(folder);
 }
 
 static uint64_t taken(struct lend_book *b, uint64_t units, uint64_t *first) {
@@ -77,7 +74,7 @@ static void another_life_goes_on_where_the_last_one_ended(void **state) {
     assert_int_equal(taken(&b, 100, &first), 2);
     assert_int_equal(first, 13);
     assert_int_equal(taken(&b, 100, &first), 0);
-    folder_gone(&b, folder);
+    scratch_remove(folder);
     lend_book_wipe(&b);
 }
 
@@ -108,7 +105,7 @@ static void a_move_that_no_unit_may_make_changes_nothing(void **state) {
         assert_int_equal(lend_book_count(&b, CM_STAGE_VOID), 2);
         assert_int_equal(b.spans.n, 1);
     }
-    folder_gone(&b, folder);
+    scratch_remove(folder);
     lend_book_wipe(&b);
 }
 
@@ -117,25 +114,26 @@ static void a_book_of_other_hands_is_refused(void **state) {
     CM_CLEANUP(lend_wipe) struct lend l, other;
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
     struct lend_book b, again;
-    char folder[64];
+    char folder[64], path[LEND_BOOK_PATH_CAP];
     uint64_t first = 0;
     lend_of(&l, &key);
     lend_of(&other, &other_key);
     folder_of(folder);
     assert_ok(lend_book_open(&b, &l, folder, 1, NULL));
     assert_int_equal(taken(&b, 3, &first), 3);
+    memcpy(path, b.path, sizeof path);
+    lend_book_wipe(&b);
     assert_err(CM_E_AUTH, lend_book_open(&again, &other, folder, 1, NULL));
-    assert_ok(file_read(b.path, LEND_REPORT_MAX, &bytes, NULL));
+    assert_ok(file_read(path, LEND_REPORT_MAX, &bytes, NULL));
     for (size_t at = 0; at < bytes.len; at++) { /* one bit of every byte */
         bytes.p[at] ^= 1;
-        assert_ok(file_replace(b.path, buffer_slice(&bytes), 0600, NULL));
+        assert_ok(file_replace(path, buffer_slice(&bytes), 0600, NULL));
         bytes.p[at] ^= 1;
         const cm_err err = lend_book_open(&again, &l, folder, 1, NULL);
         assert_int_not_equal(err, CM_OK);
         assert_int_not_equal(err, CM_E_NOT_FOUND); /* which would begin it anew */
     }
-    folder_gone(&b, folder);
-    lend_book_wipe(&b);
+    scratch_remove(folder);
 }
 
 static void what_could_not_be_written_was_not_taken(void **state) {
@@ -148,15 +146,102 @@ static void what_could_not_be_written_was_not_taken(void **state) {
     lend_of(&l, &key);
     folder_of(folder);
     assert_ok(lend_book_open(&b, &l, folder, 1, NULL));
-    folder_gone(&b, folder);
+    scratch_remove(folder);
     assert_int_not_equal(lend_book_take(&b, 2, 1, &c, &first, &count, NULL), CM_OK);
     assert_int_equal(b.spans.n, 0);
     lend_book_wipe(&b);
 }
 
+/* Two agents on one lend would each print what the other has not written down yet. */
+static void one_agent_at_a_time_has_the_book(void **state) {
+    (void)state;
+    CM_CLEANUP(lend_wipe) struct lend l;
+    struct lend_book b, other;
+    char folder[64];
+    uint64_t first = 0;
+    lend_of(&l, &key);
+    folder_of(folder);
+    assert_ok(lend_book_open(&b, &l, folder, 1, NULL));
+    assert_err(CM_E_BUSY, lend_book_open(&other, &l, folder, 1, NULL));
+    assert_int_equal(taken(&b, 2, &first), 2);
+    lend_book_wipe(&b);
+    assert_ok(lend_book_open(&other, &l, folder, 1, NULL));
+    assert_int_equal(taken(&other, 1, &first), 1);
+    assert_int_equal(first, 12);
+    lend_book_wipe(&other);
+    scratch_remove(folder);
+}
+
+/* Begin or go on, as the agent does. */
+static cm_err work(const struct lend *l, const char *private_key, const char *folder) {
+    CM_CLEANUP(lend_claim_close) struct lend_claim claim = LEND_CLAIM_INIT;
+    CM_CLEANUP(lend_book_wipe) struct lend_book b = {.lend = NULL};
+    TRY(lend_claim_open(&claim, private_key, l, folder, NULL));
+    TRY(lend_book_open(&b, l, folder, 1, NULL));
+    return lend_claim_note(&claim, NULL);
+}
+
+static void a_lend_goes_on_only_where_its_book_is(void **state) {
+    (void)state;
+    CM_CLEANUP(lend_wipe) struct lend l, other;
+    char base[64], private_key[128], here[128], there[128], old[160], new[160];
+    lend_of(&l, &key);
+    lend_of(&other, &other_key);
+    folder_of(base);
+    (void)snprintf(private_key, sizeof private_key, "%s/line.key", base);
+    (void)snprintf(here, sizeof here, "%s/here", base);
+    (void)snprintf(there, sizeof there, "%s/there", base);
+    (void)snprintf(old, sizeof old, "%s/lend-7.report", here);
+    (void)snprintf(new, sizeof new, "%s/lend-7.report", there);
+    assert_ok(file_replace(private_key, slice_text("a key"), 0600, NULL));
+    assert_int_equal(mkdir(here, 0700), 0);
+    assert_int_equal(mkdir(there, 0700), 0);
+
+    assert_ok(work(&l, private_key, here));
+    assert_ok(work(&l, private_key, here));
+    assert_err(CM_E_CONFLICT, work(&l, private_key, there)); /* copied: it would print again */
+    assert_int_equal(rename(old, new), 0);
+    assert_ok(work(&l, private_key, there)); /* moved */
+    assert_err(CM_E_CONFLICT, work(&l, private_key, here));
+    assert_int_equal(unlink(new), 0);
+    assert_err(CM_E_CONFLICT, work(&l, private_key, there)); /* what it printed nobody knows */
+    assert_err(CM_E_CONFLICT, work(&l, private_key, here));
+    assert_ok(work(&other, private_key, here)); /* another lend begins where it likes */
+    scratch_remove(base);
+}
+
+/* A power cut before the line was whole: nothing was printed on it. */
+static void a_line_that_was_cut_counts_for_nothing(void **state) {
+    (void)state;
+    CM_CLEANUP(lend_wipe) struct lend l;
+    CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
+    char base[64], private_key[128], here[128], claims[160], book[160];
+    lend_of(&l, &key);
+    folder_of(base);
+    (void)snprintf(private_key, sizeof private_key, "%s/line.key", base);
+    (void)snprintf(here, sizeof here, "%s/here", base);
+    (void)snprintf(claims, sizeof claims, "%s.lends", private_key);
+    (void)snprintf(book, sizeof book, "%s/lend-7.report", here);
+    assert_ok(file_replace(private_key, slice_text("a key"), 0600, NULL));
+    assert_int_equal(mkdir(here, 0700), 0);
+    assert_ok(work(&l, private_key, here));
+    assert_ok(file_read(claims, 4096, &bytes, NULL));
+    for (size_t len = 0; len <= bytes.len; len++) {
+        (void)unlink(book);
+        assert_ok(file_replace(claims, slice_of(bytes.p, len), 0600, NULL));
+        assert_int_equal(work(&l, private_key, here), len < bytes.len ? CM_OK : CM_E_CONFLICT);
+        (void)unlink(book);
+        assert_err(CM_E_CONFLICT, work(&l, private_key, here)); /* it is whole now */
+    }
+    scratch_remove(base);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_life_goes_on_where_the_last_one_ended),
+        cmocka_unit_test(one_agent_at_a_time_has_the_book),
+        cmocka_unit_test(a_lend_goes_on_only_where_its_book_is),
+        cmocka_unit_test(a_line_that_was_cut_counts_for_nothing),
         cmocka_unit_test(a_move_that_no_unit_may_make_changes_nothing),
         cmocka_unit_test(a_book_of_other_hands_is_refused),
         cmocka_unit_test(what_could_not_be_written_was_not_taken),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/macros.h"
 #include "support/cm.h"
@@ -41,20 +42,20 @@ static uint64_t key_of(struct cm_slice text) {
 struct judge *judge_new(uint64_t codes_most) {
     struct judge *j = must_calloc(1, sizeof *j);
     uint64_t n = 1024;
-    while (n < codes_most * 2)
+    while (n < codes_most + codes_most / 2)
         n *= 2;
     j->mask = n - 1;
     j->most = codes_most;
-    j->table = malloc(n * sizeof *j->table);
-    if (j->table == NULL) abort();
-    memset(j->table, 0x5A, n * sizeof *j->table); /* touched, so that it is there from now on */
-    memset(j->table, 0, n * sizeof *j->table);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+    void *table = mmap(NULL, n * sizeof *j->table, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (table == MAP_FAILED) abort();
+    j->table = table;
     return j;
 }
 
 void judge_free(struct judge *j) {
     if (j == NULL) return;
-    free(j->table);
+    (void)munmap(j->table, (j->mask + 1) * sizeof *j->table);
     free(j);
 }
 

@@ -26,7 +26,7 @@ static const char help[] =
     "\n"
     "  --lines N       emulated lines (32)\n"
     "  --hours N       hours of the plant (30)\n"
-    "  --most SECONDS  of this machine: then the plant goes home early (240; 0: no limit)\n"
+    "  --most SECONDS  of this machine: then the plant goes home early (270; 0: no limit)\n"
     "  --seed N        of everything (drawn from the clock)\n"
     "  --twice         control: printers get some bytes twice, and the soak must fail\n";
 
@@ -54,12 +54,14 @@ static bool read_option(int c, struct plant_options *o) {
     }
 }
 
-static void tell(const struct plant_result *r) {
+static void tell(const struct plant_result *r, unsigned hours) {
     const struct judged *j = &r->judged;
     const struct station_sums *s = &r->sums;
     (void)printf("\n%.1f hours: %" PRIu64 " runs, %" PRIu64 " stops, %" PRIu64 " pauses, %" PRIu64
                  " jams (%" PRIu64 " settled by a last good code), %" PRIu64 " holds ended\n",
                  r->hours, s->runs, s->stops, s->pauses, s->jams, s->jams_settled, s->resumes);
+    if (r->hours < hours)
+        (void)printf("this machine's time was up: the plant went home early (--most)\n");
     (void)printf("line process: %" PRIu64 " killed, %" PRIu64 " ended, %" PRIu64
                  " journals lost; vault: %" PRIu64 " restarts, %" PRIu64 " outages\n",
                  r->kills, r->ends, r->journals_lost, r->vaults, r->outages);
@@ -92,7 +94,7 @@ int main(int argc, char **argv) {
                                           {"help", no_argument, NULL, '?'},
                                           {NULL, 0, NULL, 0}};
     struct plant_options o = {
-        .seed = clock_monotonic_us() % 1000000u, .lines = 32, .hours = 30, .most_s = 240};
+        .seed = clock_monotonic_us() % 1000000u, .lines = 32, .hours = 30, .most_s = 270};
     struct plant_result r;
     int c = 0;
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -106,7 +108,7 @@ int main(int argc, char **argv) {
         }
     }
     plant_run(&o, &r);
-    tell(&r);
+    tell(&r, o.hours);
     const bool sound = plant_is_sound(&r);
     (void)printf("soak: sent=%" PRIu64 " duplicates=%" PRIu64 " unknown=%" PRIu64
                  " sums=%s seed=%" PRIu64 "\n",

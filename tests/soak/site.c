@@ -58,7 +58,7 @@ static void write_script(const struct site_options *o, char out[static SCRIPT_CA
                                  "one-in print 1500 head-open for 30000\n"
                                  "one-in item 1200 menu for 20000\n"
                                  "one-in item 8000 menu\n"
-                                 "one-in item 2000 stop-empty\n";
+                                 "one-in item 400 stop-empty\n";
     static const char lies[] = "one-in item 20000 repeat-last\n"
                                "one-in print 2000 reprint\n"
                                "one-in print 1500 skip\n"

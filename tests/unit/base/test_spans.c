@@ -92,7 +92,7 @@ static void nothing_leads_back_to_sending(void **state) {
     }
     for (unsigned to = 0; to < CM_STAGE_VOID; to++)
         assert_false(cm_stage_may(CM_STAGE_VOID, (enum cm_stage)to));
-    assert_false(cm_stage_may(CM_STAGE_N, CM_STAGE_N));
+    assert_false(cm_stage_may((enum cm_stage)CM_STAGE_N, (enum cm_stage)CM_STAGE_N));
 }
 
 int main(void) {

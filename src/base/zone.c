@@ -11,8 +11,8 @@
 
 #define DAY_S       86400
 #define HOUR_S      3600
-#define OFFSET_MAX  93599 /* RFC 8536: 25:59:59 */
-#define AHEAD_H     15    /* no zone is further from UTC, either way */
+#define OFFSET_MAX  93599          /* RFC 8536: 25:59:59 */
+#define AHEAD_S     INT64_C(54000) /* 15 h: no zone is further from UTC, either way */
 #define TYPES_MAX   256u
 #define CHARS_MAX   1024u
 #define TIMES_MAX   8192u
@@ -179,7 +179,7 @@ int32_t zone_offset(const struct zone *z, int64_t unix_s) {
  * so a time that is reached there is reached there first. */
 int64_t zone_instant(const struct zone *z, int32_t day, int32_t second) {
     const int64_t wanted = (int64_t)day * DAY_S + second;
-    int64_t low = wanted - AHEAD_H * HOUR_S, high = wanted + AHEAD_H * HOUR_S;
+    int64_t low = wanted - AHEAD_S, high = wanted + AHEAD_S;
     const int32_t before = zone_offset(z, low), after = zone_offset(z, high);
     if (before == after) return wanted - before;
     while (high - low > 1) {

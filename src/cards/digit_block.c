@@ -23,7 +23,7 @@ void digit_block_load(struct digit_block *block, const char *rows, size_t stride
                       size_t n) {
     const size_t near_n = digit_n < DIGIT_LANES ? digit_n : DIGIT_LANES;
     const bool whole = digit_n >= DIGIT_LANES; /* a copy of fixed length stays inside the row */
-    digit_lanes other[DIGIT_LANES];
+    digit_lanes other[DIGIT_LANES] = {0};
     for (size_t i = 0; i < DIGIT_LANES; i++) {
         if (!whole || i >= n) memset(&block->digit[i], '0', DIGIT_LANES);
         if (whole && i < n) memcpy(&block->digit[i], rows + i * stride, DIGIT_LANES);

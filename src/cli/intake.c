@@ -59,7 +59,7 @@ static cm_err read_address(const char *text, union address *out, socklen_t *len)
 }
 
 static cm_err own_port(int fd, unsigned *port) {
-    union address bound;
+    union address bound = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t len = sizeof bound;
     if (getsockname(fd, &bound.any, &len) != 0) return CM_E_IO;
     *port = ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);

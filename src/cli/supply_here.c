@@ -47,8 +47,9 @@ cm_err supply_here_new(struct session *session, struct supply **out) {
     static const struct supply_ops ops = {.join = join, .ask = ask, .close = close_here};
     struct here *h = calloc(1, sizeof *h);
     if (h == NULL) return CM_E_NO_MEMORY;
-    *h = (struct here){.base = {.ops = &ops}, .session = session};
-    run_live_came(&session->live);
+    h->session = session;
+    h->base.ops = &ops;
     *out = &h->base;
+    run_live_came(&session->live);
     return CM_OK;
 }

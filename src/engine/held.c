@@ -136,6 +136,7 @@ cm_err held_room(struct held *h, const struct hold_event *e) {
 
 void held_add(struct held *h, const struct hold_event *e, uint64_t sequence) {
     struct held_entry *entry = held_find(h, e->run, e->set);
+    if (entry == NULL) return; /* cannot be: held_room made it */
     struct held_row *row = &entry->row;
     const struct span span = {.set = e->set,
                               .stage = CM_STAGE_RESERVED,

@@ -6,7 +6,7 @@
 #include "engine/local.h"
 #include "engine/runs.h"
 
-#define SWEEP_MOVES EVENT_SCRAP_MAX / 16u /* ranges of one group; our choice */
+#define SWEEP_MOVES (EVENT_SCRAP_MAX / 16u) /* ranges of one group; our choice */
 
 struct sweep_act {
     uint32_t run, actor;
@@ -67,7 +67,7 @@ static void gathered_wipe(struct gathered *g) { free(g->moves); }
 
 static void gather(const struct sweep_act *a, const struct held_row *row, struct span span,
                    struct gathered *g) {
-    if (a->count_only) {
+    if (g->moves == NULL) { /* they are only counted */
         g->units += held_units(row, &span);
         return;
     }

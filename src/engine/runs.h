@@ -30,8 +30,10 @@ struct run_move {
     enum cm_stage stage;
     enum cm_cause cause;
 };
-#define RUN_MOVES_MAX 65536u                 /* of one call */
-#define RUN_SCRAP_MAX (4u * EVENT_SCRAP_MAX) /* serials to rejected or void in one call */
+#define RUN_MOVES_MAX 65536u /* of one call */
+#define RUN_SCRAP_MAX                                                                              \
+    (UINT64_C(4) * EVENT_SCRAP_MAX) /* serials to rejected or void in one call                     \
+                                     */
 /** Say what became of units, all or nothing, in order; one group. What stands there already writes
  * nothing and keeps its first cause: the same report twice changes nothing.
  * To CM_STAGE_REJECTED and CM_STAGE_VOID: the units become void, unless used up before.

@@ -10,7 +10,7 @@ const char *unit_fate_name(enum unit_fate fate) {
     case FATE_CLEARED: return "cleared";
     case FATE_UNKNOWN: return "unknown";
     case FATE_DELIVERED: return "delivered";
-    case FATE_N: break;
+    case FATE_N:
     default: break;
     }
     return "no fate";

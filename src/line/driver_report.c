@@ -94,7 +94,7 @@ void report_reconnect(struct driver *d) {
 bool driver_report(struct driver *d, struct report *out) {
     if (d->told_first == d->told_n) {
         d->told_first = d->told_n = 0;
-        buffer_recycle(&d->told_words, REPORT_WORDS_CAP * 4);
+        buffer_recycle(&d->told_words, (size_t)REPORT_WORDS_CAP * 4);
         return false;
     }
     const struct kept_report *t = &d->told[d->told_first++];

@@ -153,6 +153,12 @@ static void pace(struct driver *d, size_t settled) {
         d->sooner_us = d->sooner_us > wait_us ? d->sooner_us - wait_us : 0;
 }
 
+static void rest_ends(struct driver *d) {
+    if (d->now_us < d->late_until_us) return;
+    if (d->phase == PHASE_STOPPING) d->phase = PHASE_STOPPED;
+    if (d->phase == PHASE_OPENING) driver_walk(d, d->kind->open_plan);
+}
+
 static void plan_ends(struct driver *d) {
     const int *walked = d->walk;
     const size_t before = d->flight_n;
@@ -171,9 +177,7 @@ static void plan_ends(struct driver *d) {
     const bool rests = walked == d->kind->rest_plan && d->kind->rested(d);
     if (d->flight_n > 0 || d->plan != NULL) return;
     if (d->phase == PHASE_SETTLING) d->phase = PHASE_RUNNING;
-    if (!rests || d->now_us < d->late_until_us) return;
-    if (d->phase == PHASE_STOPPING) d->phase = PHASE_STOPPED;
-    if (d->phase == PHASE_OPENING) driver_walk(d, d->kind->open_plan);
+    if (rests) rest_ends(d);
 }
 
 /* Nothing runs: is it time to look again? */
@@ -181,8 +185,9 @@ static bool look(struct driver *d) {
     if (d->now_us < d->poll_due_us || d->phase == PHASE_HELD) return false;
     const bool rests = d->phase == PHASE_OPENING || d->phase == PHASE_STOPPING;
     const int *plan = rests ? d->kind->rest_plan : d->kind->poll_plan;
-    driver_walk(d, d->peeks_left > 0 ? d->kind->peek_plan : plan);
-    return true;
+    if (d->peeks_left > 0) plan = d->kind->peek_plan;
+    driver_walk(d, plan);
+    return plan != NULL;
 }
 
 static enum driver_state state_now(const struct driver *d) {
@@ -218,10 +223,12 @@ void driver_advance(struct driver *d) {
         if (!d->linked || d->phase == PHASE_STOPPED || d->asking != ASK_NONE) break;
         if (d->now_us < d->pause_us) break;
         if (d->plan == NULL && !look(d)) break;
-        if (*d->plan == ASK_NONE) {
+        const int *step = d->plan;
+        if (*step == ASK_NONE) {
             plan_ends(d);
         } else {
-            ask(d, *d->plan++);
+            d->plan = step + 1;
+            ask(d, *step);
         }
     }
     show(d);

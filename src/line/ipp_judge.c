@@ -8,9 +8,11 @@
 #include "base/text.h"
 #include "line/ipp_inside.h"
 
-#define US_PER_S      1000000u
-#define IDLE_US       (5u * US_PER_S) /* between two looks at a queue without a job of ours */
-#define TROUBLE_US    (5u * US_PER_S) /* after a job that failed, doubled for each in a row */
+#define US_PER_S 1000000u
+#define IDLE_US  (UINT64_C(5) * US_PER_S) /* between two looks at a queue without a job of ours */
+#define TROUBLE_US                                                                                 \
+    (UINT64_C(5) * US_PER_S) /* after a job that failed, doubled for each in a row                 \
+                              */
 #define DOUBLINGS     6u
 #define LOOKS_LEAST   2u
 #define TELLS_LABELS  2u /* a queue that counts documents never says so many of one job */

@@ -11,8 +11,9 @@
 #include "doc/json.h"
 #include "doc/json_write.h"
 
-#define PIECE_LEN 65536u /* bytes decrypted at once */
-#define INPUT     "lend"
+#define PIECE_LEN   65536u /* bytes decrypted at once */
+#define INPUT       "lend"
+#define KEY_HEX_LEN ((size_t)2 * CM_KEY_LEN)
 
 static const struct json_limits limits = {.text_max = LEND_LINE_MAX, .depth_max = 16};
 
@@ -56,7 +57,7 @@ static cm_err read_head(struct reader *r, struct json_value v) {
     TRY(json_u64(json_get(v, "number"), 1, UINT32_MAX, &number));
     TRY(json_u64(json_get(v, "until_ms"), 1, INT64_MAX, &l->until_ms));
     TRY(json_u64(json_get(v, "units"), 1, LEND_UNITS_MAX, &l->units));
-    TRY(json_text(json_get(v, "report_key"), 2 * CM_KEY_LEN, 2 * CM_KEY_LEN, &hex));
+    TRY(json_text(json_get(v, "report_key"), KEY_HEX_LEN, KEY_HEX_LEN, &hex));
     if (hex_parse(hex, l->report_key.b, CM_KEY_LEN) != CM_OK)
         return refuse(r, CM_E_FORMAT, "the report key is not hexadecimal");
     l->number = (uint32_t)number;

@@ -17,7 +17,7 @@
 #include "line/lend.h"
 
 #define LEND_REPORT_FORMAT "countermark line report 1"
-#define LEND_REPORT_MAX    4194304u /* bytes: a hundred thousand spans */
+#define LEND_REPORT_MAX    (size_t)4194304 /* bytes: a hundred thousand spans */
 #define LEND_BOOK_PATH_CAP 1024u
 #define LEND_WORDS_CAP     256u
 

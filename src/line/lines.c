@@ -10,10 +10,10 @@
 #include "line/lines_inside.h"
 
 #define US_PER_MS     1000u
-#define TICK_US       (100u * US_PER_MS)
-#define COMMIT_GAP_US 500u                /* between two commits: at most two thousand a second */
-#define RETRY_US      (1000u * US_PER_MS) /* after a commit that failed */
-#define LAZY_US       (1000u * US_PER_MS) /* until fates are on the disk */
+#define TICK_US       (UINT64_C(100) * US_PER_MS)
+#define COMMIT_GAP_US 500u /* between two commits: at most two thousand a second */
+#define RETRY_US      (UINT64_C(1000) * US_PER_MS) /* after a commit that failed */
+#define LAZY_US       (UINT64_C(1000) * US_PER_MS) /* until fates are on the disk */
 
 struct run_now lines_now(const struct lines *l) {
     return (struct run_now){.us = loop_now_us(l->o.loop), .wall_ms = clock_now_ms(l->o.clock)};

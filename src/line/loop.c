@@ -49,19 +49,18 @@ cm_err loop_new(struct loop **out) {
     return CM_OK;
 }
 
-static void bury(struct loop *loop) {
-    while (loop->dead != NULL) {
-        struct loop_watch *w = loop->dead;
-        loop->dead = w->next;
+static void free_all(struct loop_watch *w) {
+    while (w != NULL) {
+        struct loop_watch *next = w->next;
         free(w);
+        w = next;
     }
 }
 
 void loop_free(struct loop *loop) {
     if (loop == NULL) return;
-    while (loop->watches != NULL)
-        loop_unwatch(loop->watches);
-    bury(loop);
+    free_all(loop->watches); /* the kernel forgets them with the file below */
+    free_all(loop->dead);
     if (loop->epoll >= 0) (void)close(loop->epoll);
     free(loop);
 }
@@ -193,6 +192,7 @@ cm_err loop_turn(struct loop *loop, uint64_t most_wait_us) {
     call_due(loop);
     if (loop->end != NULL) loop->end(loop->end_ctx);
     loop->turning = false;
-    bury(loop);
+    free_all(loop->dead);
+    loop->dead = NULL;
     return CM_OK;
 }

@@ -214,6 +214,14 @@ static void hear_unit(struct driver *d, bool yes) {
     if (d->phase == PHASE_RUNNING) driver_walk(d, check_plan);
 }
 
+static void hear_switched(struct driver *d) {
+    struct raw *r = d->own;
+    if (d->asking == ASK_ON) r->on = true;
+    if (d->asking == ASK_OFF && r->on) r->off_us = d->now_us;
+    if (d->asking == ASK_OFF) r->on = false;
+    driver_answered(d);
+}
+
 static void hear_verdict(struct driver *d, bool yes) {
     struct raw *r = d->own;
     /* A late yes is the unit's; a late no may be the question's own. */
@@ -225,10 +233,7 @@ static void hear_verdict(struct driver *d, bool yes) {
     if (d->asking == ASK_READBACK && !yes) r->wrong_text = true;
     const bool plain = d->asking == ASK_ON || d->asking == ASK_OFF || d->asking >= ASK_SETUP;
     if (plain && yes) {
-        if (d->asking == ASK_ON) r->on = true;
-        if (d->asking == ASK_OFF && r->on) r->off_us = d->now_us;
-        if (d->asking == ASK_OFF) r->on = false;
-        driver_answered(d);
+        hear_switched(d);
     } else if (plain || (d->asking > ASK_UNIT && !yes)) {
         driver_denied(d);
     }

@@ -219,7 +219,7 @@ static void take_reports(struct run *r) {
             break;
         case REPORT_RECONNECT: r->wants_cut = true; break;
         case REPORT_ACCEPTED:
-        case REPORT_COUNTER: break;
+        case REPORT_COUNTER:
         default: break;
         }
     }

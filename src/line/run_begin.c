@@ -77,38 +77,44 @@ static cm_err compare_list(struct account *a, struct json_value list, bool sent)
 
 /* ---- What the journal holds ----------------------------------------------------------------- */
 
+/* The next part of a range, from *at on, that is not held; false when there is none. */
+static bool next_unheld(const struct spans *held, const struct span *range, uint64_t *at,
+                        struct span *part) {
+    const uint64_t end = range->first + range->count;
+    while (*at < end) {
+        const size_t k = spans_from(held, range->set, *at);
+        const bool same = k < held->n && held->p[k].set == range->set;
+        const uint64_t begins = same && held->p[k].first < end ? held->p[k].first : end;
+        if (begins > *at) {
+            *part = (struct span){.set = range->set,
+                                  .stage = CM_STAGE_VOID,
+                                  .cause = CM_CAUSE_RETURNED,
+                                  .first = *at,
+                                  .count = begins - *at};
+            *at = begins;
+            return true;
+        }
+        *at = begins + held->p[k].count;
+    }
+    return false;
+}
+
 /* Reserved here but not there: the ledger has settled it meanwhile; it must not be sent. */
 static cm_err drop_unheld(struct account *a) {
-    struct spans gone = SPANS_INIT;
+    CM_CLEANUP(spans_wipe) struct spans gone = SPANS_INIT;
     const struct run_past *p = run_journal_past(a->r->journal, a->r->number);
-    cm_err err = CM_OK;
-    for (size_t i = 0; i < p->spans.n && err == CM_OK; i++) {
+    for (size_t i = 0; i < p->spans.n; i++) {
         const struct span *s = &p->spans.p[i];
-        if (s->stage != CM_STAGE_RESERVED) continue;
-        const uint64_t end = s->first + s->count;
-        for (uint64_t at = s->first; at < end && err == CM_OK;) {
-            const size_t k = spans_from(&a->held, s->set, at);
-            const bool same = k < a->held.n && a->held.p[k].set == s->set;
-            const uint64_t begins = same ? a->held.p[k].first : end;
-            if (begins <= at) {
-                at = begins + a->held.p[k].count;
-                continue;
-            }
-            const struct span part = {.set = s->set,
-                                      .stage = CM_STAGE_VOID,
-                                      .cause = CM_CAUSE_RETURNED,
-                                      .first = at,
-                                      .count = (begins < end ? begins : end) - at};
-            at += part.count;
-            err = spans_put(&gone, &part);
-        }
+        uint64_t at = s->first;
+        struct span part;
+        while (s->stage == CM_STAGE_RESERVED && next_unheld(&a->held, s, &at, &part))
+            TRY(spans_put(&gone, &part));
     }
-    for (size_t i = 0; i < gone.n && err == CM_OK; i++) {
-        err = run_journal_fate(a->r->journal, a->r->number, &gone.p[i]);
-        if (err == CM_OK) err = run_journal_forget(a->r->journal, a->r->number, &gone.p[i]);
+    for (size_t i = 0; i < gone.n; i++) {
+        TRY(run_journal_fate(a->r->journal, a->r->number, &gone.p[i]));
+        TRY(run_journal_forget(a->r->journal, a->r->number, &gone.p[i]));
     }
-    spans_wipe(&gone);
-    return err;
+    return CM_OK;
 }
 
 /* Add a list's ranges. */

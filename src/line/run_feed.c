@@ -178,13 +178,9 @@ static uint64_t rate_wakes_us(const struct run *r) {
     return r->rate_us + (uint64_t)((needs + r->rate - 1) / r->rate);
 }
 
-uint64_t run_feed_wakes_us(const struct run *r) {
-    if (!run_flows(r)) return UINT64_MAX;
-    uint64_t wakes_us = rate_wakes_us(r);
-    const uint64_t may = r->waiting == 0 || r->rate > 0 || r->blocked != CM_OK ? 0 : room_left(r);
-    if (may >= mark(r)) return r->now.us; /* there is more to send at once */
-    const bool asks = r->was_up && r->asks_n == 0 && (run_wants_again(r) || run_wants_more(r));
-    if (asks && r->ask_at_us < wakes_us) wakes_us = r->ask_at_us;
+/* When the first of the days that units wait for ends. */
+static uint64_t roll_wakes_us(const struct run *r) {
+    uint64_t wakes_us = UINT64_MAX;
     for (const struct take *t = r->takes; t != NULL; t = t->next) {
         if (t->until_ms == UINT64_MAX || t->units == 0) continue;
         const uint64_t ms = t->until_ms > r->now.wall_ms ? t->until_ms - r->now.wall_ms : 0;
@@ -192,4 +188,14 @@ uint64_t run_feed_wakes_us(const struct run *r) {
         if (at_us < wakes_us) wakes_us = at_us;
     }
     return wakes_us;
+}
+
+uint64_t run_feed_wakes_us(const struct run *r) {
+    if (!run_flows(r)) return UINT64_MAX;
+    const uint64_t rate_us = rate_wakes_us(r), roll_us = roll_wakes_us(r);
+    const uint64_t wakes_us = rate_us < roll_us ? rate_us : roll_us;
+    const uint64_t may = r->waiting == 0 || r->rate > 0 || r->blocked != CM_OK ? 0 : room_left(r);
+    if (may >= mark(r)) return r->now.us; /* there is more to send at once */
+    const bool asks = r->was_up && r->asks_n == 0 && (run_wants_again(r) || run_wants_more(r));
+    return asks && r->ask_at_us < wakes_us ? r->ask_at_us : wakes_us;
 }

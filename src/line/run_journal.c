@@ -207,7 +207,7 @@ static cm_err apply_span(struct run_past *p, const struct run_record *r) {
     case RECORD_BEGIN:
     case RECORD_RUN:
     case RECORD_MEMORY:
-    case RECORD_DROP: break;
+    case RECORD_DROP:
     default: break;
     }
     return CM_E_FORMAT;

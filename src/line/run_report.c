@@ -4,13 +4,13 @@
 #include "line/run_inside.h"
 
 #define LIVE_US     US_PER_S
-#define QUIET_US    (10u * US_PER_S) /* nothing happens: still a sign of life */
-#define MOVES_US    (10u * US_PER_S)
+#define QUIET_US    (UINT64_C(10) * US_PER_S) /* nothing happens: still a sign of life */
+#define MOVES_US    (UINT64_C(10) * US_PER_S)
 #define MOVES_UNITS 65536u
 #define CHANGED_US  (US_PER_S / 5) /* states that change faster wait so long */
 #define SPANS_MAX   2000u          /* of a report */
 #define SCRAP_MAX   32768u         /* units to void in a report; engine/runs.h allows more */
-#define RETRY_US    (2u * US_PER_S)
+#define RETRY_US    (UINT64_C(2) * US_PER_S)
 
 static bool moves_due(const struct run *r) {
     const bool end = run_has_finished(r) && !r->told_done;
@@ -41,8 +41,24 @@ static void put_move(struct json_writer *w, const struct span *s) {
     json_array_end(w);
 }
 
-static bool is_told(const struct span *s) {
-    return s->stage >= CM_STAGE_SENT && s->stage < CM_STAGE_N;
+static bool is_settled(const struct span *s) {
+    return s->stage > CM_STAGE_SENT && s->stage < CM_STAGE_N;
+}
+
+/* As much of a span as one report may tell. */
+static struct span part_of(const struct run *r, const struct span *whole, uint64_t *scrap) {
+    struct span s = *whole;
+    if (r->bite > 0 && s.count > r->bite) s.count = r->bite;
+    if (s.stage != CM_STAGE_VOID) return s;
+    if (s.count > *scrap) s.count = *scrap;
+    *scrap -= s.count;
+    return s;
+}
+
+static bool settled_from(const struct spans *s, size_t i) {
+    while (i < s->n && !is_settled(&s->p[i]))
+        i++;
+    return i < s->n;
 }
 
 /* Tell what fits; whether something is left for the next report. */
@@ -52,21 +68,14 @@ static bool put_moves(struct run *r, struct json_writer *w) {
     uint64_t scrap = SCRAP_MAX;
     size_t n = 0, i = 0;
     for (; i < p->spans.n && n < most && scrap > 0; i++) {
-        struct span s = p->spans.p[i];
-        const bool settled = s.stage > CM_STAGE_SENT;
-        if (!is_told(&s) || (r->bite > 0 && !settled)) continue;
-        if (r->bite > 0 && s.count > r->bite) s.count = r->bite;
-        if (s.stage == CM_STAGE_VOID) {
-            if (s.count > scrap) s.count = scrap;
-            scrap -= s.count;
-        }
+        const bool settled = is_settled(&p->spans.p[i]);
+        if (!settled && (r->bite > 0 || p->spans.p[i].stage != CM_STAGE_SENT)) continue;
+        const struct span s = part_of(r, &p->spans.p[i], &scrap);
         if (settled && spans_put(&r->told, &s) != CM_OK) break;
         put_move(w, &s);
         n++;
     }
-    for (; i < p->spans.n; i++)
-        if (p->spans.p[i].stage > CM_STAGE_SENT && is_told(&p->spans.p[i])) return true;
-    return scrap == 0 || (r->bite > 0 && n > 0);
+    return settled_from(&p->spans, i) || scrap == 0 || (r->bite > 0 && n > 0);
 }
 
 /* ---- Reports -------------------------------------------------------------------------------- */

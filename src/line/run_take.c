@@ -4,13 +4,13 @@
 
 #include "line/run_inside.h"
 
-#define ASKS_MAX      2u                  /* under way: one is being made while one is sent */
-#define AHEAD_MAX     (2u * RUN_TAKE_MAX) /* units waiting at most */
-#define AHEAD_S       4u                  /* seconds of the measured rate to have in stock */
+#define ASKS_MAX      2u /* under way: one is being made while one is sent */
+#define AHEAD_MAX     (UINT64_C(2) * RUN_TAKE_MAX) /* units waiting at most */
+#define AHEAD_S       4u /* seconds of the measured rate to have in stock */
 #define METER_US      (US_PER_S / 2)
 #define WAIT_SHORT_US (US_PER_S / 10)
 #define WAIT_FIRST_US (US_PER_S / 2)
-#define WAIT_MOST_US  (30u * US_PER_S)
+#define WAIT_MOST_US  (UINT64_C(30) * US_PER_S)
 #define SET_MAX       ((1u << 24) - 1)
 #define SERIAL_END    ((uint64_t)1 << KEY_SERIAL_BITS)
 

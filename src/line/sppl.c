@@ -58,18 +58,17 @@ struct sppl {
 static cm_err sppl_begin(struct driver *d, const struct driver_options *o, struct cm_diag *diag) {
     struct sppl *s = d->own;
     s->adrift = true;
-    const struct cm_slice message = slice_text(o->template_name == NULL ? "" : o->template_name);
+    const char *message = o->template_name == NULL ? "" : o->template_name;
     if (d->fields_n != 1)
         return diag_fail(diag, CM_E_RANGE, "fields", NULL, "give the whole text as one field",
                          "an SPPL queue takes one field");
-    if (message.len >= MESSAGE_MAX || slice_text(o->fields[0]).len >= FIELD_CAP)
+    if (strlen(message) >= MESSAGE_MAX || slice_text(o->fields[0]).len >= FIELD_CAP)
         return diag_fail(diag, CM_E_RANGE, "template", NULL, "shorten it", "a name is too long");
-    if (strpbrk(o->fields[0], FORBIDDEN) != NULL ||
-        (message.len > 0 && strpbrk(o->template_name, FORBIDDEN) != NULL))
+    if (strpbrk(o->fields[0], FORBIDDEN) != NULL || strpbrk(message, FORBIDDEN) != NULL)
         return diag_fail(diag, CM_E_FORMAT, "template", NULL, "use letters and digits",
                          "a name has a character that SPPL cannot say");
     text_append(s->field, sizeof s->field, "%s", o->fields[0]);
-    if (message.len > 0) text_append(s->message, sizeof s->message, "%s", o->template_name);
+    text_append(s->message, sizeof s->message, "%s", message);
     return CM_OK;
 }
 

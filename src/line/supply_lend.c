@@ -204,30 +204,32 @@ static cm_err ask(struct supply *base, const char *act, struct cm_slice args, ui
     return CM_OK;
 }
 
-static void shut(struct supply *base) {
-    struct supply_lend *s = lend_of(base);
+static void lend_free(struct supply_lend *s) {
+    if (s == NULL) return;
     free(s->printer);
     free(s);
 }
+static void lend_freep(struct supply_lend **s) { lend_free(*s); }
+
+static void shut(struct supply *base) { lend_free(lend_of(base)); }
 
 static const struct supply_ops lend_ops = {.join = join, .ask = ask, .close = shut};
 
 cm_err supply_lend_new(const struct lend *lend, struct lend_book *book, struct clock_source clock,
                        const char *printer, struct supply **out, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT;
-    struct supply_lend *s = calloc(1, sizeof *s);
+    CM_CLEANUP(lend_freep) struct supply_lend *s = calloc(1, sizeof *s);
     if (s == NULL) return CM_E_NO_MEMORY;
-    *s = (struct supply_lend){.base = {&lend_ops}, .lend = lend, .book = book, .clock = clock};
+    s->base.ops = &lend_ops;
+    s->lend = lend;
+    s->book = book;
+    s->clock = clock;
     s->wish = "run";
     s->why = "";
     if (printer != NULL) s->printer = strdup(printer);
-    cm_err err = printer != NULL && s->printer == NULL ? CM_E_NO_MEMORY : CM_OK;
-    if (err == CM_OK) err = put_runs(s, &runs, diag); /* what cannot be said later shows now */
-    if (err != CM_OK) {
-        shut(&s->base);
-        return err;
-    }
-    *out = &s->base;
+    if (printer != NULL && s->printer == NULL) return CM_E_NO_MEMORY;
+    TRY(put_runs(s, &runs, diag)); /* what cannot be said later shows now */
+    *out = &take(&s)->base;
     return CM_OK;
 }
 

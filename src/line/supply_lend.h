@@ -17,6 +17,6 @@ CM_MUST_CHECK cm_err supply_lend_new(const struct lend *lend, struct lend_book *
                                      struct clock_source clock, const char *printer,
                                      struct supply **out, struct cm_diag *diag);
 /* The vault has recalled the range, or the operator wishes an end: tell the line to stop. */
-void supply_lend_stop(struct supply *s, const char *why);
+void supply_lend_stop(struct supply *base, const char *why);
 
 #endif

@@ -147,15 +147,22 @@ static void hear_values(struct driver *d, struct cm_slice values) {
     driver_answered(d);
 }
 
+static void hear_unit(struct driver *d, bool yes) {
+    if (yes) {
+        driver_took(d);
+        return;
+    }
+    driver_refused(d, "the printer refused a record");
+    d->poll_due_us = d->now_us;
+}
+
 /* ACK or ERR. */
 static void hear_verdict(struct driver *d, bool yes) {
     struct ztc *z = d->own;
     /* A late yes is the unit's: GST never answers ACK. A late no may be its own. */
     const bool late = d->doubt && !d->relinked && yes && d->asking == ASK_STATE;
     if (d->asking == ASK_UNIT || late) {
-        if (yes) driver_took(d);
-        if (!yes) driver_refused(d, "the printer refused a record");
-        if (!yes) d->poll_due_us = d->now_us;
+        hear_unit(d, yes);
         return;
     }
     if (d->asking == ASK_COUNTS && !yes) { /* an older printer */

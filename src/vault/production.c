@@ -162,7 +162,7 @@ static cm_err batch_name(const struct plan *p, int32_t day, char out[REGISTRY_NA
     char date[DATE_TEXT_CAP];
     date_format(day, date);
     for (const char *at = p->pattern; *at != '\0';) {
-        struct cm_slice word;
+        struct cm_slice word = slice_of(NULL, 0);
         const char *end = strchr(at, '}');
         if (*at != '{' || end == NULL) {
             buffer_u8(&name, (uint8_t)*at++);

@@ -64,5 +64,5 @@ cm_err production_extend(struct act *a, uint32_t set) {
     TRY(engine_document(a->ctx->engine, DOCUMENT_BATCH, &b.set, a->ctx->actor, buffer_slice(&text),
                         a->diag));
     return act_note(a, "batch %s extended to %llu codes: its line went on", b.name,
-                    (unsigned long long)(b.quantity + growth));
+                    (unsigned long long)b.quantity + growth);
 }

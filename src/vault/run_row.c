@@ -112,24 +112,33 @@ cm_err run_row_find(struct run_row *row, uint32_t set, uint64_t serial, struct r
     return CM_OK;
 }
 
+/* Past holes to the next unit of a span, or to its end. */
+static cm_err skip_holes(struct run_row *row, struct row_batch *b, const struct span *s,
+                         uint64_t *serial) {
+    bool hole = true;
+    while (*serial < end_of(s)) {
+        TRY(is_hole(row, b, *serial, &hole));
+        if (!hole) return CM_OK;
+        ++*serial;
+    }
+    return CM_OK;
+}
+
 cm_err run_row_next(struct run_row *row, struct row_place *place, row_pass *pass,
                     const struct span **span) {
     uint64_t serial = place->serial + 1;
     *span = NULL;
     for (size_t i = place->batch; i < row->batch_n; i++, serial = 0) {
         struct row_batch *b = &row->batches[i];
-        for (size_t at = span_from(row, b, serial); at < b->to;) {
+        for (size_t at = span_from(row, b, serial); at < b->to; at++) {
             const struct span *s = &row->spans[at];
-            bool hole = false;
+            if (pass(s)) continue;
             if (serial < s->first) serial = s->first;
-            if (!pass(s)) TRY(is_hole(row, b, serial, &hole));
-            if (!pass(s) && !hole) {
-                *place = (struct row_place){.batch = i, .serial = serial};
-                *span = s;
-                return CM_OK;
-            }
-            serial = hole ? serial + 1 : end_of(s);
-            if (serial == end_of(s)) at++;
+            TRY(skip_holes(row, b, s, &serial));
+            if (serial == end_of(s)) continue;
+            *place = (struct row_place){.batch = i, .serial = serial};
+            *span = s;
+            return CM_OK;
         }
     }
     return CM_OK;

@@ -45,13 +45,14 @@ static enum cm_stage stage_of(const struct judging *j, const struct span *span, 
 /* Room was made for two units a read: its own, and one that it proves missing. */
 static void settle(struct judging *j, uint32_t set, uint64_t serial, enum cm_stage stage) {
     *(uint8_t *)map_put(&j->settled, key_of(set, serial), NULL) = (uint8_t)stage;
-    struct run_move *last = j->move_n > 0 ? &j->moves[j->move_n - 1] : NULL;
-    if (last != NULL && last->set == set && last->stage == stage &&
-        last->first + last->count == serial) {
-        last->count++;
+    struct run_move *next = j->moves + j->move_n;
+    if (j->move_n > 0 && next[-1].set == set && next[-1].stage == stage &&
+        next[-1].first + next[-1].count == serial) {
+        next[-1].count++;
         return;
     }
-    j->moves[j->move_n++] = (struct run_move){
+    j->move_n++;
+    *next = (struct run_move){
         .set = set, .first = serial, .count = 1, .stage = stage, .cause = CM_CAUSE_CAMERA};
 }
 

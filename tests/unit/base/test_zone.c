@@ -138,11 +138,12 @@ static void cut_and_damaged_files_are_refused_or_harmless(void **state) {
     (void)state;
     CM_CLEANUP(buffer_free) struct buffer file = BUFFER_INIT;
     assert_ok(file_read(ZONE_FOLDER "/Europe/Berlin", ZONE_LEN_MAX, &file, NULL));
+    assert_true(file.len > 0);
     struct zone *z = NULL;
     for (size_t len = 0; len < file.len; len++)
         assert_err(CM_E_FORMAT, zone_parse(slice_of(file.p, len), &z));
     uint64_t r = 1;
-    for (size_t i = 0; i < INSTANTS; i++) {
+    for (size_t i = 0; i < INSTANTS && file.len > 0; i++) {
         CM_CLEANUP(zone_freep) struct zone *hurt = NULL;
         const size_t at = splitmix_next(&r) % file.len;
         const uint8_t was = file.p[at];

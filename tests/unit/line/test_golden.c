@@ -72,7 +72,7 @@ static void add_requests(const char *name, struct buffer *out) {
 }
 
 static bool holds(const struct buffer *all, struct cm_slice part) {
-    return memmem(all->p, all->len, part.p, part.len) != NULL;
+    return all->len > 0 && memmem(all->p, all->len, part.p, part.len) != NULL;
 }
 
 /* A unit stands in the vectors with another code: compare what is around it. */

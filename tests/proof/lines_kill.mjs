@@ -81,6 +81,8 @@ function kill9(pid) {
   try { process.kill(pid, 'SIGKILL'); } catch { /* it has just ended by itself */ }
 }
 
+const gone = () => daemon.child.exitCode !== null || daemon.child.signalCode !== null;
+
 // The supervisor's children that are there now, by name.
 function family() {
   const found = {};
@@ -96,7 +98,7 @@ function strike(victim) {
   const chosen = { line: pids['cm-line'], vault: pids['cm-vault'], supervisor: daemon.child.pid }[victim];
   kills.push({ us: monotonicUs(), victim });
   if (victim === 'all') all.forEach(kill9);
-  else kill9(chosen ?? daemon.child.pid); // it has not been born yet
+  else kill9(chosen);
   return all;
 }
 
@@ -122,13 +124,15 @@ function lifeMs() {
 
 async function killOnce() {
   await sleep(lifeMs());
-  if (daemon.child.exitCode !== null) { // it met the last life and gave up: the next one comes
+  if (gone()) { // it met the last life and gave up: the next one comes
     await sleep(50);
     await revive([]);
   }
   while (lineFalls.length > 0 && Date.now() - lineFalls[0] > 11000) lineFalls.shift();
-  const victims = ['vault', 'supervisor', 'all'];
-  if (lineFalls.length < LINE_FALLS) victims.push('line', 'line', 'line');
+  const victims = ['supervisor', 'all'];
+  const born = family();
+  if (born['cm-vault']) victims.push('vault');
+  if (born['cm-line'] && lineFalls.length < LINE_FALLS) victims.push('line', 'line', 'line');
   const victim = oneOf(victims);
   const old = strike(victim);
   if (victim === 'line') { // falls count by daemon; this is the stricter rule
@@ -142,7 +146,7 @@ async function killOnce() {
 async function settleIn() {
   for (const end = Date.now() + 60000; ;) {
     const up = await until(() => / on http:\/\/127\.0\.0\.1:(\d+)/.exec(daemon.log)
-      ?? (daemon.child.exitCode !== null && 'gone'), 'a start', 60000);
+      ?? (gone() && 'gone'), 'a start', 60000);
     if (up !== 'gone') {
       daemon.port = Number(up[1]);
       return;

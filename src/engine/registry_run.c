@@ -106,8 +106,8 @@ static cm_err check_source(const struct registry *r, const struct run_entry *run
 static cm_err check_rest(const struct registry *r, const struct run_entry *run,
                          struct json_value root) {
     static const char *const texts[] = {"line", "printer", "why"};
-    static const char *const counts[] = {"window",    "rate",       "count",  "started_ms",
-                                         "closed_ms", "duplicates", "resumed"};
+    static const char *const counts[] = {"window",    "rate",       "count",   "started_ms",
+                                         "closed_ms", "duplicates", "resumed", "settled"};
     static const char *const rules[] = {"default", "only-good"};
     size_t rule = 0;
     for (size_t i = 0; i < CM_ARRAY_N(texts); i++)
@@ -126,10 +126,10 @@ static cm_err check_rest(const struct registry *r, const struct run_entry *run,
 /* What the registry keeps of it. */
 static cm_err parse(struct json_value root, struct run_entry *run) {
     static const char *const keys[] = {
-        "name",       "brand",  "test",    "line",  "printer",    "template",
-        "protocol",   "window", "rate",    "count", "batch",      "production",
-        "holder",     "wish",   "why",     "rule",  "started_ms", "closed_ms",
-        "duplicates", "down",   "resumed", "reads"};
+        "name",       "brand",  "test",    "line",    "printer",    "template",
+        "protocol",   "window", "rate",    "count",   "batch",      "production",
+        "holder",     "wish",   "why",     "rule",    "started_ms", "closed_ms",
+        "duplicates", "down",   "resumed", "settled", "reads"};
     uint64_t brand = 0;
     size_t wish = 0, holder = 0;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));

@@ -108,11 +108,12 @@ void driver_disconnected(struct driver *d, uint64_t now_us) {
     d->asking = ASK_NONE;
     d->plan = d->walk = NULL;
     d->peeks_left = 0;
-    d->linked = false;
+    d->linked = d->counted = false;
     d->relinked = d->flight_n > 0;
+    d->late |= d->clear; /* what the lost link carried may come behind what the next one says */
     if (d->kind->lost != NULL) d->kind->lost(d);
     if (d->phase != PHASE_STOPPED && d->phase != PHASE_HELD) d->phase = PHASE_DOWN;
-    if (d->halting && d->flight_n == 0) d->phase = PHASE_STOPPED;
+    if (d->halting && d->flight_n == 0 && !d->clear) d->phase = PHASE_STOPPED;
     driver_advance(d);
 }
 
@@ -188,13 +189,45 @@ void driver_stop(struct driver *d, uint64_t now_us) {
     d->now_us = now_us;
     if (d->phase == PHASE_STOPPED) return;
     d->halting = true;
+    if (d->clear && d->phase == PHASE_HELD) d->phase = PHASE_DOWN;
     if (d->linked) driver_reopen(d);
-    if (!d->linked && d->flight_n == 0) d->phase = PHASE_STOPPED;
+    if (!d->linked && d->flight_n == 0 && !d->clear) d->phase = PHASE_STOPPED;
+    driver_advance(d);
+}
+
+/* What has not begun to leave us never will. A job's frame that has begun is whole or nothing. */
+static void drop_unsent(struct driver *d) {
+    const uint64_t left = d->out_before + d->out_gone;
+    size_t begun = 0;
+    while (begun < d->flight_n &&
+           d->flights[(d->flight_first + begun) % d->flight_cap].begins < left)
+        begun++;
+    if (begun == d->flight_n || (begun > 0 && d->kind->model == DRIVER_JOB)) return;
+    const struct flight *first = &d->flights[(d->flight_first + begun) % d->flight_cap];
+    d->out.len = (size_t)(first->begins - d->out_before);
+    d->asking = ASK_NONE; /* it may have stood behind them */
+    while (d->flight_n > begun)
+        driver_settle_last(d, FATE_UNSENT);
+}
+
+void driver_clear(struct driver *d, uint64_t now_us) {
+    d->now_us = now_us;
+    if (d->phase == PHASE_STOPPED) return;
+    d->clear = true;
+    d->clear_knows = d->counted;
+    d->clear_from = d->told_counter;
+    d->late |= !d->linked;
+    drop_unsent(d);
+    driver_settle(d, d->flight_n, FATE_UNKNOWN);
+    if (d->kind->clear != NULL) d->kind->clear(d);
+    if (d->phase == PHASE_HELD) d->phase = PHASE_DOWN;
+    if (d->linked) driver_reopen(d);
     driver_advance(d);
 }
 
 void driver_abandon(struct driver *d, uint64_t now_us) {
     d->now_us = now_us;
+    d->clear = false;
     driver_settle(d, d->flight_n, FATE_UNKNOWN);
     d->halting = true;
     d->phase = PHASE_STOPPED;

@@ -168,6 +168,10 @@ void driver_passed(struct driver *d, uint64_t n, uint64_t now_us);
 void driver_resume(struct driver *d, uint64_t now_us);
 /* No more units: bring the printer to rest and settle what is in flight, then DRIVER_STOPPED. */
 void driver_stop(struct driver *d, uint64_t now_us);
+/* After a jam: what is in flight is given up as unknown (unsent, where nothing of it left), and the
+ * printer must let go of all that it holds before it gets anything new; one that is not linked, as
+ * soon as it is. A stop waits for it. What came out meanwhile is told as copies, and held. */
+void driver_clear(struct driver *d, uint64_t now_us);
 /* Stop at once: whatever is in flight is unknown. Works without a link. */
 void driver_abandon(struct driver *d, uint64_t now_us);
 
@@ -184,6 +188,7 @@ uint64_t driver_wakes_us(const struct driver *d);
 
 size_t driver_room(const struct driver *d); /* units that may be given now */
 size_t driver_in_flight(const struct driver *d);
+bool driver_clears(const struct driver *d); /* the printer still has to let go */
 enum driver_state driver_state(const struct driver *d);
 enum driver_model driver_model(const struct driver *d);
 /* A driver that was given n units in its life: n = in flight + the sum of all fates. */

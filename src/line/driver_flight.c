@@ -85,6 +85,7 @@ void driver_refused(struct driver *d, const char *why) {
 }
 
 void driver_count(struct driver *d, uint64_t counter, uint64_t depth) {
+    d->counted = true;
     if (counter == d->told_counter && depth == d->told_depth) return;
     d->told_counter = counter;
     d->told_depth = depth;
@@ -100,6 +101,7 @@ size_t driver_room(const struct driver *d) {
 }
 
 size_t driver_in_flight(const struct driver *d) { return d->flight_n; }
+bool driver_clears(const struct driver *d) { return d->clear; }
 enum driver_state driver_state(const struct driver *d) { return d->state; }
 enum driver_model driver_model(const struct driver *d) { return d->kind->model; }
 uint64_t driver_given(const struct driver *d) { return d->given; }

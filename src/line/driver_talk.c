@@ -153,8 +153,19 @@ static void pace(struct driver *d, size_t settled) {
         d->sooner_us = d->sooner_us > wait_us ? d->sooner_us - wait_us : 0;
 }
 
+/* The printer has let go of what was given up. Whatever came out since then is on the line, and
+ * dead: false, an operator must see to it first. */
+static bool has_let_go(struct driver *d) {
+    const uint64_t n = d->told_counter - d->clear_from;
+    d->clear = false;
+    if (!d->clear_knows || d->told_counter <= d->clear_from) return true;
+    driver_hold(d, n, "more came out while it was cleared: throw out what is behind the last good");
+    return false;
+}
+
 static void rest_ends(struct driver *d) {
     if (d->now_us < d->late_until_us) return;
+    if (d->clear && !has_let_go(d)) return;
     if (d->phase == PHASE_STOPPING) d->phase = PHASE_STOPPED;
     if (d->phase == PHASE_OPENING) driver_walk(d, d->kind->open_plan);
 }
@@ -209,6 +220,8 @@ static void show(struct driver *d) {
         text_append(words, sizeof words, "%s", d->cause_words);
     const bool waits = now == DRIVER_DOWN || now == DRIVER_OPENING || now == DRIVER_SETTLING ||
                        now == DRIVER_STOPPING || now == DRIVER_SILENT;
+    if (d->clear && waits)
+        text_append(words, sizeof words, "the printer must let go of what it holds first");
     if (waits && d->flight_n > 0)
         text_append(words, sizeof words, "waiting for %zu units", d->flight_n);
     if (now == d->state && slice_equal(slice_text(words), slice_text(d->words))) return;

@@ -20,7 +20,7 @@
 #define MEMORY_TAG 'i'
 
 /* Plans are known by their address. */
-static const int rest_plan[] = {ASK_JOBS, ASK_JOB, ASK_PRINTER, ASK_NONE};
+static const int rest_plan[] = {ASK_JOBS, ASK_CANCEL, ASK_JOB, ASK_PRINTER, ASK_NONE};
 static const int poll_plan[] = {ASK_JOBS, ASK_JOB, ASK_PRINTER, ASK_NONE};
 static const int open_plan[] = {ASK_NONE};
 
@@ -64,11 +64,13 @@ static bool ipp_say(struct driver *d, int ask) {
     struct ipp *p = d->own;
     const bool doubt = d->flight_n > 0 && p->job.id == 0;
     if (p->building || p->printing) return false; /* nothing comes between a job and its answer */
-    if (ask == ASK_JOBS && p->numbered && !doubt) return false;
+    if (ask == ASK_JOBS && p->numbered && !doubt && !d->clear) return false;
+    if (ask == ASK_CANCEL && (!d->clear || p->open == 0)) return false;
     if (ask == ASK_JOB && p->job.id == 0) return false;
     cm_err err = CM_OK;
     switch (ask) {
     case ASK_JOBS: err = ipp_say_jobs(&p->queue, &d->out); break;
+    case ASK_CANCEL: err = ipp_say_cancel(&p->queue, p->open, &d->out); break;
     case ASK_JOB: err = ipp_say_job(&p->queue, p->job.id, &d->out); break;
     default: err = ipp_say_printer(&p->queue, &d->out); break;
     }
@@ -167,6 +169,7 @@ const struct driver_kind kind_ipp = {
     .heard = ipp_heard,
     .rested = ipp_rested,
     .polled = ipp_polled,
+    .clear = ipp_clear,
     .lost = ipp_lost,
     .left = ipp_left,
     .memory_tag = MEMORY_TAG,

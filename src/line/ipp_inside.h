@@ -6,7 +6,7 @@
 #include "line/kind.h"
 #include "line/zpl_label.h"
 
-enum { ASK_PRINTER = ASK_OWN, ASK_JOBS, ASK_JOB };
+enum { ASK_PRINTER = ASK_OWN, ASK_JOBS, ASK_JOB, ASK_CANCEL };
 
 struct ipp {
     struct zpl_label label;
@@ -16,6 +16,7 @@ struct ipp {
     uint32_t asked;         /* request id of the outstanding question */
     uint32_t number;        /* of the job under way, or of the next */
     uint32_t highest;       /* seen in the queue */
+    int32_t open;           /* a job of ours that has not ended, when it is to be cleared; or 0 */
     bool numbered;          /* the queue was asked for its jobs */
     bool building;          /* labels are added; nothing of it has left */
     bool printing;          /* it left, its answer is awaited */
@@ -40,5 +41,6 @@ void ipp_heard(struct driver *d, struct cm_slice frame);
 /* What is proved of the job under way; rested as kind.h has it. */
 bool ipp_rested(struct driver *d);
 void ipp_polled(struct driver *d);
+void ipp_clear(struct driver *d);
 
 #endif

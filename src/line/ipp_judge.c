@@ -13,14 +13,15 @@
 #define TROUBLE_US                                                                                 \
     (UINT64_C(5) * US_PER_S) /* after a job that failed, doubled for each in a row                 \
                               */
-#define DOUBLINGS     6u
-#define LOOKS_LEAST   2u
-#define TELLS_LABELS  2u /* a queue that counts documents never says so many of one job */
-#define HTTP_OK       200u
-#define HTTP_CLIENT   400u
-#define HTTP_SERVER   500u
-#define STATUS_YES    0x0100u /* below it: done */
-#define STATUS_ABSENT 0x0406u /* client-error-not-found */
+#define DOUBLINGS           6u
+#define LOOKS_LEAST         2u
+#define TELLS_LABELS        2u /* a queue that counts documents never says so many of one job */
+#define HTTP_OK             200u
+#define HTTP_CLIENT         400u
+#define HTTP_SERVER         500u
+#define STATUS_YES          0x0100u /* below it: done */
+#define STATUS_NOT_POSSIBLE 0x0404u /* client-error-not-possible: it has ended */
+#define STATUS_ABSENT       0x0406u /* client-error-not-found */
 
 /* Of job-state. */
 #define JOB_CANCELED  7
@@ -151,6 +152,7 @@ static void see_job(void *ctx, const struct ipp_job *job) {
     uint64_t last = 0;
     if (!ipp_job_read(job->name, p->prefix, &number, &last)) return;
     if (number > p->highest) p->highest = number;
+    if (d->clear && job->state < JOB_CANCELED) p->open = job->id;
     if (number != p->number || d->flight_n == 0) return;
     p->job.id = job->id;
     if (d->past) cut_behind(d, last);
@@ -159,12 +161,26 @@ static void see_job(void *ctx, const struct ipp_job *job) {
 static void hear_jobs(struct driver *d, struct cm_slice message) {
     struct ipp *p = d->own;
     unsigned status = 0;
+    p->open = 0;
     /* A queue that does not tell its jobs knows none: then a lost answer stays a doubt. */
     cm_ignore(ipp_read(message, &p->queue, &status, NULL, see_job, d));
     p->numbered = true;
     if (d->flight_n == 0 && p->number <= p->highest) p->number = p->highest % UINT32_MAX + 1;
     if (d->flight_n > 0 && p->job.id == 0 && p->missed_n++ == 0) p->missed_since_us = d->now_us;
     driver_answered(d);
+}
+
+/* The list of jobs is asked for again: it tells whether the job has ended. */
+static void hear_cancel(struct driver *d, struct cm_slice message) {
+    struct ipp *p = d->own;
+    unsigned status = 0;
+    char words[REPORT_WORDS_CAP] = "";
+    const cm_err err = ipp_read(message, &p->queue, &status, NULL, NULL, NULL);
+    driver_answered(d);
+    if (err == CM_OK && (status < STATUS_YES || status == STATUS_NOT_POSSIBLE)) return;
+    text_append(words, sizeof words, "cancel the job at the queue: it refuses us: %s",
+                err == CM_OK ? ipp_status_name(status) : cm_err_name(err));
+    trouble(d, words);
 }
 
 /* Numbers of jobs begin again where a printer was switched off: the name tells. */
@@ -212,6 +228,7 @@ void ipp_heard(struct driver *d, struct cm_slice frame) {
     }
     switch (d->asking) {
     case ASK_JOBS: hear_jobs(d, f.message); break;
+    case ASK_CANCEL: hear_cancel(d, f.message); break;
     case ASK_JOB: hear_job(d, f.message); break;
     default: hear_printer(d, f.message); break;
     }
@@ -264,7 +281,14 @@ static void judge(struct driver *d) {
 bool ipp_rested(struct driver *d) {
     const struct ipp *p = d->own;
     judge(d);
-    return d->flight_n == 0 && p->numbered && p->seen;
+    return d->flight_n == 0 && p->numbered && p->seen && p->open == 0 && !p->printing;
+}
+
+/* A job whose answer is awaited is listed, and cancelled, behind it. */
+void ipp_clear(struct driver *d) {
+    struct ipp *p = d->own;
+    p->building = p->numbered = false;
+    end_job(d);
 }
 
 void ipp_polled(struct driver *d) {

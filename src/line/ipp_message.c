@@ -85,6 +85,15 @@ cm_err ipp_say_job(struct ipp_queue *q, int32_t job, struct buffer *out) {
     return say(out, m);
 }
 
+cm_err ipp_say_cancel(struct ipp_queue *q, int32_t job, struct buffer *out) {
+    next_request(q);
+    CM_CLEANUP(message_freep) ipp_t *m = request(q, IPP_OP_CANCEL_JOB);
+    if (m == NULL) return CM_E_NO_MEMORY;
+    ippAddInteger(m, IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", job);
+    add_user(m);
+    return say(out, m);
+}
+
 /* One copy is said aloud: a queue's own default may be more. */
 cm_err ipp_say_print(struct ipp_queue *q, const char *job_name, struct buffer *out) {
     next_request(q);

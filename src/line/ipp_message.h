@@ -40,6 +40,7 @@ struct ipp_queue {
 CM_MUST_CHECK cm_err ipp_say_printer(struct ipp_queue *q, struct buffer *out);
 CM_MUST_CHECK cm_err ipp_say_jobs(struct ipp_queue *q, struct buffer *out);
 CM_MUST_CHECK cm_err ipp_say_job(struct ipp_queue *q, int32_t job, struct buffer *out);
+CM_MUST_CHECK cm_err ipp_say_cancel(struct ipp_queue *q, int32_t job, struct buffer *out);
 /* The document follows; its length is to be added to the frame's. */
 CM_MUST_CHECK cm_err ipp_say_print(struct ipp_queue *q, const char *job_name, struct buffer *out);
 

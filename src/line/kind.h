@@ -77,7 +77,10 @@ struct driver_kind {
     bool (*rested)(struct driver *d);
     void (*polled)(struct driver *d);
     enum peek (*peeked)(struct driver *d); /* of peek_plan; not of a printer without flights */
-    void (*lost)(struct driver *d);        /* the link is gone; may be NULL */
+    /* Its units were given up, and the printer shall let go of them (driver.clear): from now on
+     * `rested` tells so only when it has. NULL: its plans do that anyway. */
+    void (*clear)(struct driver *d);
+    void (*lost)(struct driver *d);               /* the link is gone; may be NULL */
     void (*passed)(struct driver *d, uint64_t n); /* may be NULL */
     void (*left)(struct driver *d);               /* bytes left us; may be NULL */
 
@@ -101,6 +104,9 @@ struct driver {
     bool linked;
     bool doubt;                         /* the last unit went unanswered */
     bool halting;                       /* a stop was wished: it outlives the link */
+    bool clear;                         /* the printer must let go of what it holds first */
+    bool counted, clear_knows;          /* its counter was read on this link; and before that */
+    uint64_t clear_from;                /* what it was then */
     enum driver_state cause;            /* what is in the way; DRIVER_RUNNING: nothing */
     char cause_words[REPORT_WORDS_CAP]; /* of the printer or of us, about it */
     char words[REPORT_WORDS_CAP];       /* as last reported */

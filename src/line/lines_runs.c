@@ -102,9 +102,7 @@ static void tell(struct line *line, const struct run_document *d, struct json_va
     struct run_view view;
     line_view(line, &view);
     const bool busy = line->giving || line->report != 0;
-    const bool jam =
-        line->run != NULL && d->wish == RUN_WISH_RUN && !busy && run_overruled(line->run, v);
-    const bool anew = line->run == NULL || (view.done && d->wish == RUN_WISH_RUN) || jam;
+    const bool anew = line->run == NULL || (view.done && d->wish == RUN_WISH_RUN);
     if (!anew) {
         run_told(line->run, d, lines_now(line->host));
         lines_touch(line);

@@ -32,6 +32,7 @@ struct raw {
     uint8_t text[DRIVER_TEXT_MAX]; /* of the last unit's first field, to be read back */
     size_t text_len;
     bool on, based, wrong_text;
+    bool by_hand;    /* it cannot be told to let go of what it holds */
     uint64_t off_us; /* since when it is off */
     uint64_t base, count;
 };
@@ -295,6 +296,11 @@ static bool raw_rested(struct driver *d) {
     const bool still = driver_still(d, r->count, d->flight_n);
     if (r->p.count.n > 0) judge_count(d);
     if (d->phase == PHASE_HELD || !still) return false;
+    if (d->clear && r->by_hand) {
+        r->by_hand = false;
+        driver_hold(d, 0, "no command clears it: empty its memory by hand, then resume");
+        return false;
+    }
     driver_settle(d, d->flight_n, FATE_UNKNOWN); /* printed or not: a slot cannot tell */
     r->base = r->count;
     r->based = true;
@@ -329,6 +335,13 @@ static void raw_passed(struct driver *d, uint64_t n) {
     if (r->p.count.n > 0 || r->p.printed.n > 0) return;
     const size_t taken = taken_n(d);
     driver_settle(d, n < taken ? (size_t)n : taken, FATE_UNKNOWN);
+}
+
+/* A slot that is off waits for the next text; a queue, or a slot that is never off, prints on. */
+static void raw_clear(struct driver *d) {
+    struct raw *r = d->own;
+    r->based = false;
+    r->by_hand = r->p.fifo || r->p.off.n == 0;
 }
 
 static void raw_lost(struct driver *d) {
@@ -383,6 +396,7 @@ const struct driver_kind kind_raw = {
     .heard = raw_heard,
     .rested = raw_rested,
     .polled = raw_polled,
+    .clear = raw_clear,
     .lost = raw_lost,
     .passed = raw_passed,
     .memory_tag = 'R',

@@ -40,6 +40,7 @@ cm_err run_new(const struct run_options *o, struct json_value held, struct run_n
     r->ahead = 2 * r->window;
     r->meter_us = r->state_us = r->report_us = r->moves_us = now.us;
     const bool known = run_journal_past(r->journal, r->number) != NULL;
+    r->settled = known ? run_journal_past(r->journal, r->number)->cleared : 0;
     cm_err err = driver_new(o->driver, &r->driver, diag);
     if (err == CM_OK) err = run_journal_begin(r->journal, r->number);
     if (err == CM_OK) err = run_account(r, held, known);
@@ -83,12 +84,29 @@ static void go_on(struct run *r) {
     driver_resume(r->driver, r->now.us);
 }
 
+static void take_reports(struct run *r);
+
+/* The operator has said what came out and what did not; the ledger has that word, and keeps it.
+ * What the printer still holds may be dead by it, so nothing of it may come out any more. */
+static void give_up(struct run *r) {
+    run_return_pending(r);
+    take_reports(r); /* what is proved stands */
+    r->giving_up = true;
+    driver_clear(r->driver, r->now.us);
+    take_reports(r);
+    r->giving_up = false;
+    r->clearing = true;
+}
+
 void run_told(struct run *r, const struct run_document *d, struct run_now now) {
     char why[RUN_ERROR_CAP] = "";
     r->now = now;
     text_append(why, sizeof why, "%.*s", (int)(d->why.len < sizeof why ? d->why.len : sizeof why),
                 d->why.len == 0 ? "" : (const char *)d->why.p);
-    const bool same = r->wish == d->wish && strcmp(why, r->why) == 0 && r->resumed == d->resumed;
+    const bool same = r->wish == d->wish && strcmp(why, r->why) == 0 && r->resumed == d->resumed &&
+                      r->settled == d->settled;
+    if (r->settled != d->settled) give_up(r);
+    r->settled = d->settled;
     r->resumed = d->resumed;
     if (r->rate != d->rate) {
         r->rate = d->rate;
@@ -196,8 +214,9 @@ static void take_fate(struct run *r, const struct report *report) {
                         .cause = to[report->fate].cause};
     if (report->fate == FATE_UNKNOWN && spans_find(&r->past, span.set, span.first) != NULL)
         span.cause = CM_CAUSE_CRASH;
+    if (report->fate == FATE_UNKNOWN && r->giving_up) span.cause = CM_CAUSE_OPERATOR;
     if (report->fate == FATE_PRINTED) r->printed += report->n;
-    if (span.stage == CM_STAGE_UNKNOWN) r->unknown += report->n;
+    if (span.stage == CM_STAGE_UNKNOWN && !r->giving_up) r->unknown += report->n;
     if (span.stage == CM_STAGE_VOID) r->voided += report->n;
     run_settle(r, &span);
 }
@@ -240,6 +259,14 @@ static void end_if_all_is_done(struct run *r) {
     if (!more && run_flows(r) && driver_in_flight(r->driver) == 0) begin_stop(r);
 }
 
+/* Another life need not clear the printer again. */
+static void note_cleared(struct run *r) {
+    if (!r->clearing || driver_clears(r->driver)) return;
+    const cm_err err = run_journal_cleared(r->journal, r->number, r->settled);
+    if (err != CM_OK) run_fail(r, "that the printer was cleared cannot be journaled", err);
+    r->clearing = err != CM_OK;
+}
+
 /* The driver's memory belongs to each commit that writes units as sent or fates. */
 static void write_memory(struct run *r) {
     uint8_t bytes[RUN_MEMORY_MAX * 2];
@@ -260,7 +287,8 @@ size_t run_collect(struct run *r, struct run_now now) {
     end_held(r);
     take_reports(r);
     run_measure(r);
-    run_journal_next(r);
+    note_cleared(r);
+    if (!r->clearing) run_journal_next(r);
     if (r->fated || r->pending > 0) write_memory(r);
     return (size_t)r->pending;
 }
@@ -278,7 +306,7 @@ uint64_t run_wakes_us(const struct run *r, struct run_now now) {
 /* ---- How it stands -------------------------------------------------------------------------- */
 
 bool run_is_settled(const struct run *r) {
-    return driver_in_flight(r->driver) == 0 && r->pending == 0;
+    return driver_in_flight(r->driver) == 0 && r->pending == 0 && !driver_clears(r->driver);
 }
 
 bool run_has_finished(const struct run *r) {

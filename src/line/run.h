@@ -52,11 +52,9 @@ void run_up(struct run *r, struct run_now now);
 void run_down(struct run *r, const char *words, struct run_now now);
 void run_heard(struct run *r, struct cm_slice bytes, struct run_now now);
 void run_left(struct run *r, size_t len, struct run_now now);
-/* The document as pushed anew: wish and why count, and "resumed" (a number that grows). */
+/* The document as pushed anew: wish and why count, "resumed" and "settled" (numbers that grow).
+ * After a jam was settled the printer is cleared, and what is in flight is left to the ledger. */
 void run_told(struct run *r, const struct run_document *d, struct run_now now);
-/* Whether the ledger has settled all that is in flight here, by an operator's word after a jam:
- * then the run is to be made anew. @param[in] held  as for run_new */
-bool run_overruled(const struct run *r, struct json_value held);
 /* No new units from here on; what is in flight settles or stays for the next life. */
 void run_rest(struct run *r);
 /* The journal cannot be written, or can again. */

@@ -117,62 +117,6 @@ static cm_err drop_unheld(struct account *a) {
     return CM_OK;
 }
 
-/* Add a list's ranges. */
-static cm_err collect_list(struct json_value list, struct spans *out) {
-    size_t n = 0;
-    if (!json_present(list)) return CM_OK;
-    TRY(json_items(list, 0, SIZE_MAX, &n));
-    for (size_t i = 0; i < n; i++) {
-        struct span range = {.set = 0};
-        TRY(read_range(json_at(list, i), &range));
-        TRY(spans_put(out, &range));
-    }
-    return CM_OK;
-}
-
-static bool overlaps(const struct spans *s, const struct span *span) {
-    const size_t i = spans_from(s, span->set, span->first);
-    return i < s->n && s->p[i].set == span->set && s->p[i].first < span->first + span->count;
-}
-
-/* A list without them, taken for an empty one, would make units forgotten that may be on paper. */
-static bool tells_holds(struct json_value held) {
-    return json_kind_of(json_get(held, "reserved")) == JSON_KIND_ARRAY &&
-           json_kind_of(json_get(held, "sent")) == JSON_KIND_ARRAY;
-}
-
-bool run_overruled(const struct run *r, struct json_value held) {
-    CM_CLEANUP(spans_wipe) struct spans listed = SPANS_INIT;
-    const struct run_past *p = run_journal_past(r->journal, r->number);
-    bool flies = false;
-    if (p == NULL || !tells_holds(held) ||
-        collect_list(json_get(held, "reserved"), &listed) != CM_OK ||
-        collect_list(json_get(held, "sent"), &listed) != CM_OK)
-        return false;
-    for (size_t i = 0; i < p->spans.n; i++) {
-        if (p->spans.p[i].stage != CM_STAGE_SENT) continue;
-        if (overlaps(&listed, &p->spans.p[i])) return false;
-        flies = true;
-    }
-    return flies;
-}
-
-/* An operator has said what became of all that was in flight: the printer is not asked any more,
- * and its counter is taken as it then stands. */
-static cm_err drop_overruled(struct run *r) {
-    const struct run_past *p = run_journal_past(r->journal, r->number);
-    for (size_t i = 0; i < p->spans.n;) {
-        struct span s = p->spans.p[i++];
-        if (s.stage != CM_STAGE_SENT) continue;
-        s.stage = CM_STAGE_VOID; /* what it is, the ledger knows */
-        s.cause = CM_CAUSE_OPERATOR;
-        TRY(run_journal_fate(r->journal, r->number, &s));
-        TRY(run_journal_forget(r->journal, r->number, &s));
-        i = 0;
-    }
-    return CM_OK;
-}
-
 /* Call for every span of a run, in the order of sending. */
 typedef cm_err visit_fn(struct run *r, const struct span *span, void *ctx);
 
@@ -248,6 +192,12 @@ static cm_err hand_over(struct run *r) {
     return err;
 }
 
+/* A list without them, taken for an empty one, would make units forgotten that may be on paper. */
+static bool tells_holds(struct json_value held) {
+    return json_kind_of(json_get(held, "reserved")) == JSON_KIND_ARRAY &&
+           json_kind_of(json_get(held, "sent")) == JSON_KIND_ARRAY;
+}
+
 cm_err run_account(struct run *r, struct json_value held, bool known) {
     struct account a = {.r = r, .known = known};
     const struct run_past *p = run_journal_past(r->journal, r->number);
@@ -256,7 +206,6 @@ cm_err run_account(struct run *r, struct json_value held, bool known) {
     cm_err err = compare_list(&a, json_get(held, "reserved"), false);
     if (err == CM_OK) err = compare_list(&a, json_get(held, "sent"), true);
     if (err == CM_OK) err = drop_unheld(&a);
-    if (err == CM_OK && run_overruled(r, held)) err = drop_overruled(r);
     if (err == CM_OK) err = list_again(r);
     if (err == CM_OK) err = hand_over(r);
     spans_wipe(&a.held);

@@ -42,6 +42,7 @@ cm_err run_document_read(struct json_value v, struct run_document *out) {
     TRY(number(v, "window", RUN_WINDOW_MAX, &d.window));
     TRY(number(v, "rate", RUN_RATE_MAX, &d.rate));
     TRY(number(v, "resumed", INT64_MAX, &d.resumed));
+    TRY(number(v, "settled", INT64_MAX, &d.settled));
     TRY(json_word(json_get(v, "wish"), wishes, CM_ARRAY_N(wishes), &wish));
     d.wish = (enum line_wish)wish;
     if (stands(json_get(v, "why"))) TRY(json_text(json_get(v, "why"), 0, SIZE_MAX, &d.why));

@@ -26,6 +26,7 @@ struct run_document {
     enum line_wish wish;
     struct cm_slice why;
     uint64_t resumed; /* grows whenever an operator saw to it */
+    uint64_t settled; /* and whenever one said what came out before a jam */
 };
 
 /** Read one. Members that only the vault needs are passed over.

@@ -46,6 +46,9 @@ struct run {
     enum line_wish wish;
     char why[RUN_ERROR_CAP];
     uint64_t resumed;   /* of the document */
+    uint64_t settled;   /* likewise; the printer has let go that often, */
+    bool clearing;      /* or must, once more */
+    bool giving_up;     /* fates of now are an operator's word */
     bool resting;       /* no new units: the process ends */
     bool ended;         /* the vault has no more for it */
     bool returned;      /* units went back: once the ledger knows, its order has room for others */

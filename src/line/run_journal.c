@@ -207,6 +207,7 @@ static cm_err apply_span(struct run_past *p, const struct run_record *r) {
     case RECORD_BEGIN:
     case RECORD_RUN:
     case RECORD_MEMORY:
+    case RECORD_LET_GO:
     case RECORD_DROP:
     default: break;
     }
@@ -220,6 +221,8 @@ cm_err run_record_apply(struct run_journal *j, const struct run_record *r) {
     if (p == NULL) return CM_E_NOT_FOUND;
     if (r->type == RECORD_DROP) return drop(j, r->run);
     if (r->type == RECORD_MEMORY) return remember(p, r->bytes);
+    if (r->type == RECORD_LET_GO) p->cleared = r->number;
+    if (r->type == RECORD_LET_GO) return CM_OK;
     return apply_span(p, r);
 }
 
@@ -292,6 +295,12 @@ cm_err run_journal_memory(struct run_journal *j, uint32_t run, struct cm_slice m
     const struct run_past *p = find(j, run);
     if (p != NULL && slice_equal(memory, slice_of(p->memory, p->memory_len))) return CM_OK;
     return append(j, &(struct run_record){.type = RECORD_MEMORY, .run = run, .bytes = memory});
+}
+
+cm_err run_journal_cleared(struct run_journal *j, uint32_t run, uint64_t n) {
+    const struct run_past *p = find(j, run);
+    if (p != NULL && p->cleared == n) return CM_OK;
+    return append(j, &(struct run_record){.type = RECORD_LET_GO, .run = run, .number = n});
 }
 
 cm_err run_journal_drop(struct run_journal *j, uint32_t run) {

@@ -35,6 +35,7 @@ struct run_past {
     size_t set_n, set_cap;
     uint8_t memory[RUN_MEMORY_MAX];
     size_t memory_len;
+    uint64_t cleared; /* run_journal_cleared */
 };
 
 enum run_journal_found {
@@ -97,6 +98,9 @@ CM_MUST_CHECK cm_err run_journal_forget(struct run_journal *j, uint32_t run,
  * @retval CM_E_RANGE  longer than RUN_MEMORY_MAX     @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err run_journal_memory(struct run_journal *j, uint32_t run,
                                         struct cm_slice memory);
+/** The printer has let go of what was given up, the n-th time that an operator settled a jam; the
+ * same number as before writes nothing. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err run_journal_cleared(struct run_journal *j, uint32_t run, uint64_t n);
 /** The run is closed: nothing of it is needed any more. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err run_journal_drop(struct run_journal *j, uint32_t run);
 

@@ -83,6 +83,9 @@ static void put_all(struct buffer *out, const struct run_journal *j) {
         r.type = RECORD_MEMORY;
         r.bytes = slice_of(p->memory, p->memory_len);
         run_record_put(out, &r);
+        if (p->cleared == 0) continue;
+        r = (struct run_record){.type = RECORD_LET_GO, .run = p->run, .number = p->cleared};
+        run_record_put(out, &r);
     }
 }
 

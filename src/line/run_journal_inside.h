@@ -26,7 +26,8 @@ enum record_type {
     RECORD_FATE = 6,
     RECORD_FORGET = 7,
     RECORD_MEMORY = 8,
-    RECORD_DROP = 9
+    RECORD_DROP = 9,
+    RECORD_LET_GO = 10 /* how often the printer let go of what a jam left in it */
 };
 
 struct run_record {
@@ -34,6 +35,7 @@ struct run_record {
     uint32_t run;
     struct span span;      /* HOLD, HOLE, SENT, FATE, FORGET */
     struct cm_slice bytes; /* BEGIN, MEMORY */
+    uint64_t number;       /* LET_GO */
 };
 
 struct run_journal {

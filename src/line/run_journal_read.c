@@ -16,6 +16,7 @@ static bool has_span(enum record_type type) {
 
 static size_t body_len(const struct run_record *r) {
     if (has_span(r->type)) return RECORD_SPAN_LEN;
+    if (r->type == RECORD_LET_GO) return sizeof r->number;
     return r->type == RECORD_BEGIN || r->type == RECORD_MEMORY ? r->bytes.len : 0;
 }
 
@@ -31,6 +32,10 @@ void run_record_put(struct buffer *out, const struct run_record *r) {
         buffer_u8(out, r->type == RECORD_FATE ? r->span.stage : 0);
         buffer_u8(out, r->type == RECORD_FATE ? r->span.cause : 0);
         buffer_u16be(out, 0);
+        return;
+    }
+    if (r->type == RECORD_LET_GO) {
+        buffer_u64be(out, r->number);
         return;
     }
     buffer_put(out, r->bytes.p, r->bytes.len);
@@ -56,9 +61,10 @@ cm_err run_record_take(struct cursor *c, struct run_record *out) {
     out->run = cursor_u32be(c);
     struct cursor body = cursor_over(cursor_bytes(c, len));
     TRY(cursor_err(c));
-    if (type < RECORD_BEGIN || type > RECORD_DROP || zero != 0) return CM_E_FORMAT;
+    if (type < RECORD_BEGIN || type > RECORD_LET_GO || zero != 0) return CM_E_FORMAT;
     out->type = (enum record_type)type;
     if (has_span(out->type)) TRY(take_span(&body, out));
+    if (out->type == RECORD_LET_GO) out->number = cursor_u64be(&body);
     if (out->type == RECORD_BEGIN || out->type == RECORD_MEMORY)
         out->bytes = cursor_bytes(&body, body.left);
     return cursor_end(&body);

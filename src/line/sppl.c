@@ -228,6 +228,8 @@ static bool sppl_rested(struct driver *d) {
     struct sppl *s = d->own;
     const bool still = driver_still(d, s->total, s->depth);
     if (s->first != s->total) return false;
+    driver_count(d, s->total, s->depth);
+    if (d->clear && !still) return false; /* one in the press */
     if (s->clearing && s->depth == 0) return cleared(d);
     if (!still) return false;
     if (s->adrift) s->base = s->total;
@@ -316,6 +318,13 @@ static bool sppl_remember(struct driver *d, struct cm_slice memory) {
     return true;
 }
 
+/* What the counter says of given up units says nothing of later ones. */
+static void sppl_clear(struct driver *d) {
+    struct sppl *s = d->own;
+    s->adrift = true;
+    s->clearing = false;
+}
+
 static void sppl_lost(struct driver *d) {
     struct sppl *s = d->own;
     s->clearing = s->ran = false;
@@ -339,6 +348,7 @@ const struct driver_kind kind_sppl = {
     .heard = sppl_heard,
     .rested = sppl_rested,
     .polled = sppl_polled,
+    .clear = sppl_clear,
     .lost = sppl_lost,
     .peek_plan = peek_plan,
     .peeked = sppl_peeked,

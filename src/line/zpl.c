@@ -33,15 +33,16 @@
 #define HS_WAITS  7u
 #define HS_BATCH  8u
 
-enum { SAY_NO_REPRINT = ASK_OWN, SAY_LABEL, ASK_LOOK };
+enum { SAY_NO_REPRINT = ASK_OWN, SAY_CLEAR, SAY_LABEL, ASK_LOOK };
 
-static const int rest_plan[] = {SAY_NO_REPRINT, ASK_LOOK, ASK_NONE};
+static const int rest_plan[] = {SAY_NO_REPRINT, SAY_CLEAR, ASK_LOOK, ASK_NONE};
 static const int open_plan[] = {SAY_LABEL, ASK_NONE};
 static const int poll_plan[] = {ASK_LOOK, ASK_NONE};
 
 struct zpl {
     struct zpl_label label;
     bool quiet_reprint; /* ^JZN was said on this link: power-up turns reprinting on again */
+    bool cancelled;     /* ~JA was said, and nothing was seen to wait since */
     bool based;         /* base was read at rest */
     bool trouble;       /* something disturbed the order: only a count at rest is believed */
     uint64_t base;      /* odometer when all that left flight had left */
@@ -70,6 +71,10 @@ static bool zpl_say(struct driver *d, int ask) {
     case SAY_NO_REPRINT:
         if (!z->quiet_reprint) driver_say(d, "^XA^JZN^XZ\n");
         z->quiet_reprint = true;
+        return false;
+    case SAY_CLEAR: /* lets the label in the press end (printers reference section 1.9) */
+        if (d->clear && !z->cancelled) driver_say(d, "~JA\n");
+        z->cancelled = true;
         return false;
     case SAY_LABEL: driver_put(d, buffer_slice(&z->label.stored)); return false;
     default:
@@ -198,6 +203,7 @@ static bool zpl_judge(struct driver *d) {
     see_causes(d);
     const bool rests = is_at_rest(d);
     driver_count(d, z->odometer, z->heard_1 ? z->queue : 0);
+    if (d->clear && z->heard_1 && z->queue > 0) z->cancelled = false; /* say it again */
     if (!z->based) {
         z->base = z->odometer;
         z->based = rests;
@@ -226,9 +232,14 @@ static bool zpl_judge(struct driver *d) {
 
 static void zpl_polled(struct driver *d) { (void)zpl_judge(d); }
 
+static void zpl_clear(struct driver *d) {
+    struct zpl *z = d->own;
+    z->based = z->trouble = z->cancelled = false;
+}
+
 static void zpl_lost(struct driver *d) {
     struct zpl *z = d->own;
-    z->quiet_reprint = false;
+    z->quiet_reprint = z->cancelled = false;
     z->trouble = d->flight_n > 0;
 }
 
@@ -278,6 +289,7 @@ const struct driver_kind kind_zpl = {
     .heard = zpl_heard,
     .rested = zpl_judge,
     .polled = zpl_polled,
+    .clear = zpl_clear,
     .lost = zpl_lost,
     .memory_tag = 'Z',
     .memory = zpl_memory,

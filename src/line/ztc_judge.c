@@ -7,8 +7,10 @@
 
 /* Whether the readings are of one moment and of this run. */
 static bool is_sound(struct driver *d) {
-    const struct ztc *z = d->own;
+    struct ztc *z = d->own;
     driver_count(d, z->good, z->left);
+    /* Selecting a job may begin its count anew: with nothing of ours printed since, it is known. */
+    if (z->last == z->seen && z->good < z->good_base) z->good_base = z->good;
     return z->first == z->last && z->last >= z->seen && z->last < z->next &&
            z->good >= z->good_base;
 }
@@ -109,6 +111,7 @@ static bool cleared(struct driver *d) {
     struct ztc *z = d->own;
     z->clearing = false;
     driver_settle(d, d->flight_n, z->verdict);
+    if (z->next <= z->last) z->next = z->last + 1; /* one of others' came out of the press */
     z->seen = z->last;
     z->good_base = z->good;
     return true;
@@ -118,6 +121,8 @@ bool ztc_rested(struct driver *d) {
     struct ztc *z = d->own;
     const bool still = driver_still(d, z->last, z->left);
     if (z->first != z->last) return false;
+    driver_count(d, z->good, z->left);
+    if (d->clear && z->clearing && z->left == 0 && !still) return false; /* one in the press */
     if (z->clearing && z->left == 0) return cleared(d);
     if (!z->known || d->flight_n == 0) {
         z->known = true;
@@ -130,8 +135,8 @@ bool ztc_rested(struct driver *d) {
     if (!agrees) agrees = rest_agrees(d);
     z->verdict = agrees ? FATE_CLEARED : FATE_UNKNOWN;
     z->clearing = true;
-    if (z->left == 0) return cleared(d);
-    driver_walk(d, ztc_clear_plan);
+    if (z->left == 0 && (still || !d->clear)) return cleared(d);
+    if (z->left > 0) driver_walk(d, ztc_clear_plan);
     return false;
 }
 

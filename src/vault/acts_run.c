@@ -245,12 +245,15 @@ static cm_err run_stop(struct act *a) {
     return CM_OK;
 }
 
-/* After a jam: what came out is printed, what was behind it is void. */
-static cm_err settle_last_good(struct act *a, const struct found_run *f, struct json_value v) {
+/* After a jam: what came out is printed, what was behind it is void. That the printer must let go
+ * of what it holds is journaled first: whatever fails behind it, nothing dead comes out of it. */
+static cm_err settle_last_good(struct act *a, struct found_run *f, struct json_value v) {
     struct cm_slice code;
     struct run_settled settled;
     TRY(json_text(v, 1, CODE_TEXT_MAX, &code));
-    TRY(run_settle_last_good(a->ctx->engine, f->number, a->ctx->actor, code, &settled, a->diag));
+    TRY(run_find_last_good(a->ctx->engine, f->number, code, &settled, a->diag));
+    TRY(runs_change(a, f, &(struct run_change){.wish = f->wish, .why = "a jam", .settled = true}));
+    TRY(run_settle_last_good(a->ctx->engine, f->number, a->ctx->actor, &settled, a->diag));
     TRY(act_note(a,
                  "run %s: after a jam the last good unit was serial %llu: %llu printed, %llu void",
                  f->name, (unsigned long long)settled.serial, (unsigned long long)settled.printed,

@@ -60,26 +60,32 @@ static cm_err check_unit(struct cm_engine *engine, uint32_t run, const struct fo
                      cm_cause_name((enum cm_cause)span.cause));
 }
 
-cm_err run_settle_last_good(struct cm_engine *engine, uint32_t run, uint32_t actor,
-                            struct cm_slice code, struct run_settled *out, struct cm_diag *diag) {
+cm_err run_find_last_good(struct cm_engine *engine, uint32_t run, struct cm_slice code,
+                          struct run_settled *out, struct cm_diag *diag) {
     struct state_read state = {.run = run, .diag = diag};
     struct found_unit unit;
     TRY(engine_read(engine, read_settleable, &state));
     TRY(engine_run_find(engine, run, &code, 1, &unit));
     if (unit.verdict != CM_V_ACCEPTED) return tell_unknown(unit.verdict, diag);
     TRY(check_unit(engine, run, &unit, diag));
+    *out = (struct run_settled){.set = unit.set, .serial = unit.serial};
+    return CM_OK;
+}
+
+cm_err run_settle_last_good(struct cm_engine *engine, uint32_t run, uint32_t actor,
+                            struct run_settled *settled, struct cm_diag *diag) {
     struct run_sweep sweep = {.from = JAM_FROM,
                               .stage = CM_STAGE_PRINTED,
                               .cause = CM_CAUSE_OPERATOR,
                               .part = SWEEP_UP_TO,
-                              .set = unit.set,
-                              .serial = unit.serial};
-    struct run_settled settled = {.set = unit.set, .serial = unit.serial};
-    TRY(engine_run_sweep(engine, run, actor, &sweep, &settled.printed, diag));
+                              .set = settled->set,
+                              .serial = settled->serial};
+    struct run_settled done = *settled;
+    TRY(engine_run_sweep(engine, run, actor, &sweep, &done.printed, diag));
     sweep.stage = CM_STAGE_VOID;
     sweep.part = SWEEP_BEHIND;
-    TRY(engine_run_sweep(engine, run, actor, &sweep, &settled.voided, diag));
-    *out = settled;
+    TRY(engine_run_sweep(engine, run, actor, &sweep, &done.voided, diag));
+    *settled = done;
     return CM_OK;
 }
 

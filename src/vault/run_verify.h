@@ -44,15 +44,20 @@ struct run_settled {
     uint64_t serial; /* of the last good unit */
     uint64_t printed, voided;
 };
-/** After a jam: units sent up to and including this one are printed, those behind are void (cause
- * operator); what a camera or the printer proved already stays.
+/** After a jam: whether this can be the last good code of the run. Changes nothing.
+ * @param[out] out  its unit
  * @retval CM_E_NOT_FOUND  not a code of this run: the diag says what it is
  * @retval CM_E_CONFLICT   the unit was never sent, or is void or rejected
- * @retval CM_E_STATE      the run is streaming or closed: pause it first
+ * @retval CM_E_STATE      the run is streaming or closed: pause it first */
+CM_MUST_CHECK cm_err run_find_last_good(struct cm_engine *engine, uint32_t run,
+                                        struct cm_slice code, struct run_settled *out,
+                                        struct cm_diag *diag);
+/** Units sent up to and including the one that was found are printed, those behind are void (cause
+ * operator); what a camera or the printer proved already stays.
+ * @param[in,out] settled  of run_find_last_good; its counts are set
  * @retval as engine_run_move */
 CM_MUST_CHECK cm_err run_settle_last_good(struct cm_engine *engine, uint32_t run, uint32_t actor,
-                                          struct cm_slice code, struct run_settled *out,
-                                          struct cm_diag *diag);
+                                          struct run_settled *settled, struct cm_diag *diag);
 
 /* The rule "only good" at a run's close: units that no camera read become void (cause rule). */
 struct run_kill {

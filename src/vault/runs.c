@@ -94,8 +94,8 @@ uint64_t runs_u64(const struct found_run *f, const char *key) {
 /* ---- Changing -------------------------------------------------------------------------------- */
 
 static bool is_changed(const char *key) {
-    static const char *const keys[] = {"wish", "why",  "resumed",   "holder", "duplicates",
-                                       "down", "rule", "closed_ms", "reads"};
+    static const char *const keys[] = {"wish",       "why",  "resumed", "settled",   "holder",
+                                       "duplicates", "down", "rule",    "closed_ms", "reads"};
     for (size_t i = 0; i < CM_ARRAY_N(keys); i++)
         if (strcmp(key, keys[i]) == 0) return true;
     return false;
@@ -125,6 +125,8 @@ static cm_err put_changed(struct act *a, const struct found_run *f, const struct
     if (c->wish == WISH_CLOSED) json_put_u64(w, "closed_ms", a->now_unix_ms);
     const uint64_t resumed = runs_u64(f, "resumed") + (c->resumed ? 1 : 0);
     if (resumed > 0) json_put_u64(w, "resumed", resumed);
+    const uint64_t settled = runs_u64(f, "settled") + f->settled + (c->settled ? 1 : 0);
+    if (settled > 0) json_put_u64(w, "settled", settled);
     if (duplicates > 0) json_put_u64(w, "duplicates", duplicates);
     json_object_begin(w, "down");
     runs_put_down(w, a, f, 1);
@@ -144,6 +146,7 @@ cm_err runs_change(struct act *a, struct found_run *f, const struct run_change *
     TRY(engine_document(a->ctx->engine, DOCUMENT_RUN, &f->number, a->ctx->actor,
                         buffer_slice(&text), a->diag));
     f->wish = c->wish;
+    f->settled += c->settled;
     if (c->here) f->holder = a->ctx->holder;
     struct live_row *row = a->ctx->live != NULL ? run_live_find(a->ctx->live, f->number) : NULL;
     if (row == NULL) return CM_OK;

@@ -17,6 +17,7 @@ struct found_run {
     struct json_doc *doc;
     struct json_value root;
     uint64_t reads[READ_VERDICT_N]; /* counted or saved by this act: root does not have them */
+    uint64_t settled;               /* jams, likewise */
 };
 #define FOUND_RUN_INIT                                                                             \
     { .number = 0 }
@@ -43,6 +44,7 @@ struct run_change {
     const char *why;  /* for people; NULL: the old reason is not true any more */
     const char *rule; /* of the close */
     bool resumed;     /* an operator saw to it: drivers that held go on */
+    bool settled;     /* and said what came out before a jam: printers are cleared */
     bool here;        /* whoever does this act drives the printer from now on */
 };
 /** Journal a changed document, with the duplicates and minutes down that are known now. */

@@ -54,6 +54,7 @@ static struct json_doc *document(struct kit *k) {
     json_put_cstr(&w, "wish", k->wish);
     json_put_cstr(&w, "why", k->why);
     json_put_u64(&w, "resumed", k->resumed);
+    json_put_u64(&w, "settled", k->settled);
     put_ranges(&w, k, "reserved", CM_STAGE_RESERVED);
     put_ranges(&w, k, "sent", CM_STAGE_SENT);
     json_object_end(&w);
@@ -144,7 +145,8 @@ static unsigned word_of(struct json_value v, const char *(*name)(unsigned), unsi
 static const char *stage_name(unsigned i) { return cm_stage_name((enum cm_stage)i); }
 static const char *cause_name(unsigned i) { return cm_cause_name((enum cm_cause)i); }
 
-/* The ledger's own rule stands: what it refuses, the run gives up only after asking alone. */
+/* The ledger's own rule stands (what an operator settled stays, engine_run_report): what it
+ * refuses, the run gives up only after asking alone. */
 static cm_err take_moves(struct kit *k, struct json_value moves) {
     size_t n = 0;
     if (!json_present(moves)) return CM_OK;
@@ -160,6 +162,7 @@ static cm_err take_moves(struct kit *k, struct json_value moves) {
         for (uint64_t s = first; s < first + count; s++) {
             if (k->stage[s] == KIT_HOLE) continue;
             assert_int_not_equal(k->stage[s], KIT_FREE);
+            if (k->settled > 0 && k->stage[s] > CM_STAGE_SENT && k->stage[s] != stage) continue;
             if (!cm_stage_may((enum cm_stage)k->stage[s], (enum cm_stage)stage))
                 return CM_E_CONFLICT;
             if (k->stage[s] != stage) k->cause[s] = (uint8_t)cause;

@@ -52,6 +52,7 @@ struct kit {
     enum run_journal_found found;
     const char *wish, *why;
     unsigned resumed;    /* of the document */
+    unsigned settled;    /* likewise */
     cm_err commit_error; /* commits fail with it */
 
     /* The vault. */

@@ -88,7 +88,6 @@ static void a_list_that_does_not_tell_holds_is_refused(void **state) {
     assert_ok(run_document_driver(&d, "file", &driver, NULL));
     const struct run_options o = {.document = &d, .driver = &driver, .journal = k.journal};
     assert_err(CM_E_FORMAT, run_new(&o, json_root(doc), k.now, &other, &diag));
-    assert_false(run_overruled(k.run, json_root(doc)));
     json_doc_free(doc);
     kit_run(&k, 20000);
     assert_int_equal(kit_count(&k, CM_STAGE_PRINTED), 60);

@@ -4,15 +4,22 @@
 
 STYLE=$ROOT/.clang-format
 
+# many COMMAND...: over the files of standard input, some at a time, on every core.
+many() { (cd "$ROOT" && xargs -r -d '\n' -P "$(nproc)" -n 24 "$@" 2>&1); }
+
+layout() { files '*.[ch]' | many clang-format --style=file:"$STYLE" --dry-run -Werror; }
+scripts() {
+  files '*.sh' dev run | { grep -v '^fuzz/corpus/' || true; } |
+    many shellcheck -e SC1091 -f gcc
+}
+
 check() {
-  local file
-  { files '*.[ch]' || true; } | while read -r file; do
-    clang-format --style=file:"$STYLE" --dry-run -Werror "$ROOT/$file" >/dev/null 2>&1 ||
-      echo "$file: not in the house format; run ./dev format"
-  done
-  { files '*.sh' dev run | grep -v '^fuzz/corpus/' || true; } | while read -r file; do
-    shellcheck -e SC1091 -f gcc "$ROOT/$file" | sed "s|^$ROOT/||" || true
-  done
+  local said
+  if ! said=$(layout); then
+    printf '%s\n' "$said" | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: error: .*/\1/p' | sort -u |
+      sed 's/$/: not in the house format; run .\/dev format/' | grep . || printf '%s\n' "$said"
+  fi
+  said=$(scripts) || printf '%s\n' "$said"
 }
 
 plant() {

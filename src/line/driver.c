@@ -177,6 +177,8 @@ void driver_passed(struct driver *d, uint64_t n, uint64_t now_us) {
     driver_advance(d);
 }
 
+bool driver_is_blind(const struct driver *d) { return d->kind->blind != NULL && d->kind->blind(d); }
+
 void driver_resume(struct driver *d, uint64_t now_us) {
     d->now_us = now_us;
     if (d->phase != PHASE_HELD) return;

@@ -164,6 +164,9 @@ CM_MUST_CHECK cm_err driver_give(struct driver *d, const struct unit *u, uint64_
 /* Somebody beside the printer saw n products pass it: frees the slot of a coder that counts
  * nothing; others pay no heed. */
 void driver_passed(struct driver *d, uint64_t n, uint64_t now_us);
+/* Whether only driver_passed can tell that a unit was printed: without it the slot is never free,
+ * and each product carries the first text. */
+bool driver_is_blind(const struct driver *d);
 /* An operator saw to it: a held driver goes on. */
 void driver_resume(struct driver *d, uint64_t now_us);
 /* No more units: bring the printer to rest and settle what is in flight, then DRIVER_STOPPED. */

@@ -82,6 +82,7 @@ struct driver_kind {
     void (*clear)(struct driver *d);
     void (*lost)(struct driver *d);               /* the link is gone; may be NULL */
     void (*passed)(struct driver *d, uint64_t n); /* may be NULL */
+    bool (*blind)(const struct driver *d);        /* needs driver_passed; NULL: never */
     void (*left)(struct driver *d);               /* bytes left us; may be NULL */
 
     /* Another life (driver.h). A kind without them keeps nothing: its units become unknown. */

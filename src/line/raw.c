@@ -330,9 +330,13 @@ static void raw_polled(struct driver *d) {
     }
 }
 
-static void raw_passed(struct driver *d, uint64_t n) {
+static bool raw_blind(const struct driver *d) {
     const struct raw *r = d->own;
-    if (r->p.count.n > 0 || r->p.printed.n > 0) return;
+    return r->p.count.n == 0 && r->p.printed.n == 0;
+}
+
+static void raw_passed(struct driver *d, uint64_t n) {
+    if (!raw_blind(d)) return;
     const size_t taken = taken_n(d);
     driver_settle(d, n < taken ? (size_t)n : taken, FATE_UNKNOWN);
 }
@@ -399,6 +403,7 @@ const struct driver_kind kind_raw = {
     .clear = raw_clear,
     .lost = raw_lost,
     .passed = raw_passed,
+    .blind = raw_blind,
     .memory_tag = 'R',
     .memory = raw_memory,
     .remember = raw_remember,

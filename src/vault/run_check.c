@@ -38,7 +38,12 @@ cm_err run_check(struct json_value document, bool fenced, struct cm_diag *diag) 
     TRY(printer_uri_parse(slice_text(d.printer), &uri, diag));
     if (fenced) TRY(check_path(&uri, diag));
     TRY(run_document_driver(&d, uri.kind, &options, diag));
-    return driver_new(&options, &driver, diag);
+    TRY(driver_new(&options, &driver, diag));
+    if (!driver_is_blind(driver)) return CM_OK;
+    return diag_fail(diag, CM_E_UNSUPPORTED, "protocol", NULL,
+                     "use a coder that counts prints or tells of each; give its protocol file "
+                     "'count' or 'printed' where the coder can",
+                     "this coder tells of no print: each product would carry the same code");
 }
 
 cm_err run_check_printer(struct cm_slice text, char out[static PRINTER_TEXT_CAP],

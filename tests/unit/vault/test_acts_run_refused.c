@@ -1,7 +1,10 @@
 /* What the acts on runs refuse: each case changes nothing, names its problem and gives no result.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "doc/json_write.h"
 #include "engine/runs.h"
 #include "support/cm.h"
 #include "support/line_acts.h"
@@ -279,6 +282,36 @@ static void a_full_batch_and_a_closed_one_are_told_at_the_start(void **state) {
     check(&(struct refusal){"run.start", START LABEL, CM_E_STATE, "closed"});
 }
 
+/* A shipped protocol, as the command line gives it. */
+static cm_err start_raw(const char *protocol) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT, args = BUFFER_INIT;
+    char path[512];
+    (void)snprintf(path, sizeof path, CM_SOURCE_DIR "/templates/protocols/%s.protocol", protocol);
+    assert_ok(file_read(path, 65536, &text, NULL));
+    struct json_writer j = json_writer_into(&args, false);
+    json_object_begin(&j, NULL);
+    json_put_cstr(&j, "batch", "lines");
+    json_put_cstr(&j, "printer", "raw+tcp://p:9000?protocol=x");
+    json_object_begin(&j, "template");
+    json_put_cstr(&j, "name", "BOX");
+    json_put_cstr(&j, "text", "");
+    json_object_end(&j);
+    json_object_begin(&j, "protocol");
+    json_put_cstr(&j, "name", protocol);
+    json_put_text(&j, "text", buffer_slice(&text));
+    json_object_end(&j);
+    json_object_end(&j);
+    return line_acts_try(&w, "run.start", buffer_cstr(&args));
+}
+
+/* Nobody would tell when to send the next text: every product would carry the first one. */
+static void a_coder_that_tells_of_no_print_gets_no_run(void **state) {
+    (void)state;
+    assert_err(CM_E_UNSUPPORTED, start_raw("ngpcl"));
+    assert_non_null(strstr(w.diag.problem, "the same code"));
+    assert_ok(start_raw("codenet"));
+}
+
 /* The backup has as reserved what has been printed since: no line gets its text once more. */
 static void a_restored_workspace_gives_no_text_again(void **state) {
     (void)state;
@@ -310,6 +343,7 @@ int main(void) {
         T(a_line_that_reports_nothing_is_given_no_more),
         T(a_full_batch_and_a_closed_one_are_told_at_the_start),
         T(a_restored_workspace_gives_no_text_again),
+        T(a_coder_that_tells_of_no_print_gets_no_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,11 @@ void driver_resume(struct driver *d, uint64_t now_us) {
     driver_advance(d);
 }
 
+void driver_restart(struct driver *d) {
+    d->halting = false;
+    if (d->phase == PHASE_STOPPED && !d->linked) d->phase = PHASE_DOWN;
+}
+
 void driver_stop(struct driver *d, uint64_t now_us) {
     d->now_us = now_us;
     if (d->phase == PHASE_STOPPED) return;

@@ -169,6 +169,8 @@ void driver_passed(struct driver *d, uint64_t n, uint64_t now_us);
 bool driver_is_blind(const struct driver *d);
 /* An operator saw to it: a held driver goes on. */
 void driver_resume(struct driver *d, uint64_t now_us);
+/* A stop is taken back: once the link is down, so that it goes on as with any new one. */
+void driver_restart(struct driver *d);
 /* No more units: bring the printer to rest and settle what is in flight, then DRIVER_STOPPED. */
 void driver_stop(struct driver *d, uint64_t now_us);
 /* After a jam: what is in flight is given up as unknown (unsent, where nothing of it left), and the

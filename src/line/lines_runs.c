@@ -96,6 +96,18 @@ static void begin(struct line *line, const struct run_document *d, struct json_v
     lines_touch(line);
 }
 
+/* One that was begun to say that it is stopped has no link, and goes on after all. */
+static void reopen(struct line *line, const struct run_document *d) {
+    struct cm_diag diag = DIAG_INIT;
+    struct printer_uri uri;
+    if (line->link != NULL || d->wish != RUN_WISH_RUN) return;
+    cm_err err = printer_uri_parse(slice_text(d->printer), &uri, &diag);
+    if (err == CM_OK) err = open_link(line, &uri, &diag);
+    if (err != CM_OK)
+        log_event(LOG_ERROR, "run %s gets no link: %s: %s", line->name, cm_err_name(err),
+                  diag.problem);
+}
+
 /* ---- Following the list --------------------------------------------------------------------- */
 
 static void tell(struct line *line, const struct run_document *d, struct json_value v) {
@@ -105,6 +117,7 @@ static void tell(struct line *line, const struct run_document *d, struct json_va
     const bool anew = line->run == NULL || (view.done && d->wish == RUN_WISH_RUN);
     if (!anew) {
         run_told(line->run, d, lines_now(line->host));
+        if (!view.done) reopen(line, d);
         lines_touch(line);
         return;
     }

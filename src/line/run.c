@@ -77,7 +77,16 @@ static void begin_stop(struct run *r) {
     driver_stop(r->driver, r->now.us);
 }
 
+/* The printer is being brought to rest, or is: it is opened anew. */
+static void take_stop_back(struct run *r) {
+    r->leaving = r->told_done = false;
+    driver_disconnected(r->driver, r->now.us);
+    driver_restart(r->driver);
+    r->wants_cut = r->reopens = true;
+}
+
 static void go_on(struct run *r) {
+    if (r->leaving) take_stop_back(r);
     r->stuck = r->ended = r->attention = false;
     r->error[0] = '\0';
     r->ask_wait_us = r->ask_at_us = 0;
@@ -114,7 +123,7 @@ void run_told(struct run *r, const struct run_document *d, struct run_now now) {
         r->budget = 0;
     }
     if (same) return;
-    if (d->wish == RUN_WISH_RUN && r->was_up) go_on(r);
+    if (d->wish == RUN_WISH_RUN && (r->was_up || r->leaving)) go_on(r);
     r->wish = d->wish;
     memcpy(r->why, why, sizeof why);
     r->changed = true;
@@ -145,7 +154,8 @@ void run_up(struct run *r, struct run_now now) {
 
 void run_down(struct run *r, const char *words, struct run_now now) {
     r->now = now;
-    if (words != NULL && words[0] != '\0') run_set_error(r, "%s", words);
+    if (words != NULL && words[0] != '\0' && !r->reopens) run_set_error(r, "%s", words);
+    r->reopens = false;
     driver_disconnected(r->driver, now.us);
 }
 

@@ -57,6 +57,7 @@ struct run {
     bool leaving;       /* driver_stop was called */
     bool was_up;
     bool wants_cut;
+    bool reopens;   /* by its own wish: the next end of the link is no fault */
     cm_err blocked; /* of the journal's last commit */
 
     struct take *takes, *takes_last;

@@ -222,12 +222,40 @@ static void what_the_ledger_refuses_is_told_alone_and_given_up(void **state) {
     kit_close(&k);
 }
 
+/* Stop, and at once: no, go on. The vault had all moves already and thought it stopped. */
+static void a_stop_can_be_taken_back_until_it_is_done(void **state) {
+    (void)state;
+    struct kit_plan plan = zpl;
+    plan.units = 600;
+    unsigned taken_back = 0;
+    for (unsigned ms = 0; ms < 900; ms += 30) {
+        struct kit k;
+        kit_open(&k, &plan);
+        kit_run(&k, 1500);
+        kit_wish(&k, "stop", "");
+        kit_run(&k, ms);
+        const uint64_t printed = k.view.printed;
+        if (!k.view.done) {
+            taken_back++;
+            k.resumed++;
+            kit_wish(&k, "run", "");
+            kit_run(&k, 20000);
+            assert_true(k.view.done); /* by its own end */
+            assert_true(k.view.printed > printed + 100);
+        }
+        kit_judge(&k, false);
+        kit_close(&k);
+    }
+    assert_true(taken_back > 5);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_run_prints_all_it_was_given),
         cmocka_unit_test(serials_that_are_no_units_are_passed_over),
         cmocka_unit_test(a_pause_sends_nothing_and_a_resume_goes_on),
         cmocka_unit_test(a_stop_returns_what_never_left),
+        cmocka_unit_test(a_stop_can_be_taken_back_until_it_is_done),
         cmocka_unit_test(units_of_yesterday_go_back),
         cmocka_unit_test(an_order_is_filled_although_a_day_rolled),
         cmocka_unit_test(a_rate_is_kept_to_the_unit),

@@ -13,6 +13,8 @@ const struct option_spec run_start_options[] = {
     {"template", OPTION_TEXT, "FILE", "the label: a file, or plain, qr, gs1-datamatrix", NULL,
      false},
     {"protocol", OPTION_TEXT, "FILE", "raw printers: a file, or codenet, ngpcl", NULL, false},
+    {"paced-by-camera", OPTION_FLAG, NULL,
+     "a coder that tells of no print: each product waits for run verify", NULL, false},
     {"count", OPTION_NUMBER, "N", "stop after so many (default: the whole batch)", NULL, false},
     {"rate", OPTION_TEXT, "N/min", "no faster than this; also N/s, N/h", NULL, false},
     {"window", OPTION_NUMBER, "N", "units in the printer at once, at most", NULL, false},

@@ -245,6 +245,7 @@ cm_err run_order_members(struct cli *cli, struct json_writer *w) {
     put_file(w, "protocol", texts.protocol_name, &texts.protocol_text);
     put_given(o, w, "name", "name");
     put_given(o, w, "line", "line");
+    if (option_given(o, "paced-by-camera")) json_put_cstr(w, "paced_by", "camera");
     return put_speed(cli, w);
 }
 

@@ -109,7 +109,8 @@ static cm_err check_rest(const struct registry *r, const struct run_entry *run,
     static const char *const counts[] = {"window",    "rate",       "count",   "started_ms",
                                          "closed_ms", "duplicates", "resumed", "settled"};
     static const char *const rules[] = {"default", "only-good"};
-    size_t rule = 0;
+    static const char *const paces[] = {"camera"};
+    size_t rule = 0, pace = 0;
     for (size_t i = 0; i < CM_ARRAY_N(texts); i++)
         TRY(optional_text(json_get(root, texts[i])));
     for (size_t i = 0; i < CM_ARRAY_N(counts); i++)
@@ -120,6 +121,8 @@ static cm_err check_rest(const struct registry *r, const struct run_entry *run,
     TRY(check_counts(json_get(root, "reads"), "not an object of reads by verdict"));
     if (json_present(json_get(root, "rule")))
         TRY(json_word(json_get(root, "rule"), rules, CM_ARRAY_N(rules), &rule));
+    if (json_present(json_get(root, "paced_by")))
+        TRY(json_word(json_get(root, "paced_by"), paces, CM_ARRAY_N(paces), &pace));
     return check_source(r, run, root);
 }
 
@@ -129,7 +132,7 @@ static cm_err parse(struct json_value root, struct run_entry *run) {
         "name",       "brand",  "test",    "line",    "printer",    "template",
         "protocol",   "window", "rate",    "count",   "batch",      "production",
         "holder",     "wish",   "why",     "rule",    "started_ms", "closed_ms",
-        "duplicates", "down",   "resumed", "settled", "reads"};
+        "duplicates", "down",   "resumed", "settled", "reads",      "paced_by"};
     uint64_t brand = 0;
     size_t wish = 0, holder = 0;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));

@@ -147,6 +147,22 @@ static cm_err refusal_of(struct json_value list, uint32_t number) {
     return CM_OK;
 }
 
+/* Products that a camera saw pass since the last answer: {"passed":[[number, so far]...]}. */
+static uint64_t passed_since(struct line *line, struct json_value list) {
+    uint64_t number = 0, so_far = 0;
+    size_t n = 0;
+    if (json_kind_of(list) == JSON_KIND_ARRAY && json_items(list, 0, SIZE_MAX, &n) == CM_OK)
+        for (size_t i = 0; i < n && so_far == 0; i++)
+            if (json_u64(json_at(json_at(list, i), 0), 0, UINT32_MAX, &number) == CM_OK &&
+                number == line->number)
+                cm_ignore(json_u64(json_at(json_at(list, i), 1), 0, INT64_MAX, &so_far));
+    const bool counts = line->passed_known && so_far > line->passed;
+    const uint64_t since = counts ? so_far - line->passed : 0;
+    line->passed_known = true;
+    line->passed = so_far;
+    return since;
+}
+
 static void reported(struct lines *l, uint32_t token, cm_err err, struct cm_slice result) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_value refused = {.doc = NULL};
@@ -160,6 +176,10 @@ static void reported(struct lines *l, uint32_t token, cm_err err, struct cm_slic
         line->report = 0;
         const cm_err one = err == CM_OK ? refusal_of(refused, line->number) : err;
         run_reported(line->run, one, lines_now(l));
+        if (err == CM_OK) {
+            const uint64_t passed = passed_since(line, json_get(json_root(doc), "passed"));
+            if (passed > 0) run_passed(line->run, passed, lines_now(l));
+        }
         lines_touch(line);
     }
 }

@@ -18,6 +18,8 @@ struct line {
     struct link *link;       /* NULL: it needs none (any more) */
     struct loop_timer wakes; /* when the run has something to do */
     struct line *next_touched, *next_giving;
+    uint64_t passed;   /* products that its camera saw, as last told */
+    bool passed_known; /* told once in this life: what came before is not counted */
     uint64_t ready_us; /* of the units that wait for the commit; 0: none */
     bool touched, giving;
     bool looked;     /* in this turn: it may have something to ask */

@@ -164,6 +164,11 @@ void run_heard(struct run *r, struct cm_slice bytes, struct run_now now) {
     driver_hear(r->driver, bytes, now.us);
 }
 
+void run_passed(struct run *r, uint64_t n, struct run_now now) {
+    r->now = now;
+    driver_passed(r->driver, n, now.us);
+}
+
 void run_left(struct run *r, size_t len, struct run_now now) {
     r->now = now;
     driver_left(r->driver, len, now.us);

@@ -51,6 +51,8 @@ void run_free(struct run *r);
 void run_up(struct run *r, struct run_now now);
 void run_down(struct run *r, const char *words, struct run_now now);
 void run_heard(struct run *r, struct cm_slice bytes, struct run_now now);
+/* A camera saw so many products pass; whether that means something is the language's to say. */
+void run_passed(struct run *r, uint64_t n, struct run_now now);
 void run_left(struct run *r, size_t len, struct run_now now);
 /* The document as pushed anew: wish and why count, "resumed" and "settled" (numbers that grow).
  * After a jam was settled the printer is cleared, and what is in flight is left to the ledger. */

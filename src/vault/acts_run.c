@@ -156,8 +156,8 @@ static cm_err take_holder(struct starting *s) {
 
 /* Members that go into the document as they were given; their kinds are judged there. */
 static cm_err copy_given(struct starting *s, struct json_writer *w) {
-    static const char *const keys[] = {"line", "template", "protocol", "window",
-                                       "rate", "count",    "batch",    "production"};
+    static const char *const keys[] = {"line",  "template", "protocol",   "window",  "rate",
+                                       "count", "batch",    "production", "paced_by"};
     CM_CLEANUP(buffer_free) struct buffer value = BUFFER_INIT;
     for (size_t i = 0; i < CM_ARRAY_N(keys); i++) {
         const struct json_value v = json_get(s->a->args, keys[i]);
@@ -318,7 +318,7 @@ const struct act_entry acts_run[] = {
     {"run.start",
      run_start,
      {"batch", "production", "printer", "template", "protocol", "name", "line", "count", "rate",
-      "window", "holder"}},
+      "window", "holder", "paced_by"}},
     {"run.pause", run_pause, {"run"}},
     {"run.stop", run_stop, {"run"}},
     {"run.resume", run_resume, {"run", "last_good"}},

@@ -69,6 +69,7 @@ static cm_err judge(struct verifying *v) {
     if (a->ctx->live != NULL) TRY(runs_live_row(a, &v->run, &row));
     if (row != NULL) feed = &row->feed;
     TRY(run_verify_lines(a->ctx->engine, &options, feed, v->reads, v->n, v->verdicts, a->diag));
+    if (row != NULL) row->passed += v->n;
     for (size_t i = 0; row != NULL && i < v->n; i++)
         if (v->verdicts[i] == READ_V_DUPLICATE || v->verdicts[i] == READ_V_DEAD) row->alarm = true;
     if (row == NULL) memcpy(v->run.reads, alone.verdicts, sizeof v->run.reads);

@@ -39,10 +39,12 @@ cm_err run_check(struct json_value document, bool fenced, struct cm_diag *diag) 
     if (fenced) TRY(check_path(&uri, diag));
     TRY(run_document_driver(&d, uri.kind, &options, diag));
     TRY(driver_new(&options, &driver, diag));
-    if (!driver_is_blind(driver)) return CM_OK;
+    /* Judged by the registry: whoever says it lets each product wait for its read. */
+    if (!driver_is_blind(driver) || json_present(json_get(document, "paced_by"))) return CM_OK;
     return diag_fail(diag, CM_E_UNSUPPORTED, "protocol", NULL,
                      "use a coder that counts prints or tells of each; give its protocol file "
-                     "'count' or 'printed' where the coder can",
+                     "'count' or 'printed' where the coder can; where each product waits until it "
+                     "was scanned: --paced-by-camera",
                      "this coder tells of no print: each product would carry the same code");
 }
 

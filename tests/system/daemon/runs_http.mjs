@@ -1,7 +1,9 @@
 // A run from its start to its close over HTTP, for a key of the role admin: an emulated printer takes
 // its labels and is the judge. Other roles, other brands, TEST and LIVE, and bodies that are no acts.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, countermark, Daemon, makeWorkspace, run, same, test, until } from './kit.mjs';
+import { check, countermark, Daemon, makeWorkspace, run, same, source, test, until, writeText } from
+  './kit.mjs';
 import { Emulator, serialLabel, sumsClose, twice, uriOf } from './lines_kit.mjs';
 
 const { root, workspace, keys } = makeWorkspace(500);
@@ -69,6 +71,30 @@ test('a key of another brand does not see the run', async () => {
   same((await ask('show', key, { run: 'first' })).status, 404, 'show');
   same((await ask('list', key)).json?.runs.length, 0, 'listed');
   same((await ask('void', key, { run: 'first', stage: 'printed', reason: 'x' })).status, 404, 'void');
+});
+
+test('a coder that counts nothing goes on from read to read of its camera', async () => {
+  const fed = join(root, 'fed.faults');
+  writeText(fed, 'at item 1 stop-empty\n'); // a product passes when it was fed a new text
+  const e = await Emulator.start('ngpcl', join(root, 'ngpcl.record'),
+    { rate: 6000, more: ['--faults', fed] });
+  const protocol = { name: 'ngpcl',
+    text: readFileSync(join(source, 'templates/protocols/ngpcl.protocol'), 'utf8') };
+  const order = { batch: 'b1', name: 'camera', count: 4, protocol,
+    printer: uriOf(e, 'raw', '?protocol=ngpcl'), template: { name: 'JOB', text: '' } };
+  same((await ask('start', keys.admin, order)).status, 400, 'unpaced');
+  const started = await ask('start', keys.admin, { ...order, paced_by: 'camera' });
+  same(started.status, 200, `start: ${started.raw}`);
+  for (let n = 1; n <= 4; n++) {
+    await until(() => e.codes('printed').length >= n, `product ${n}`);
+    const lines = [{ code: e.codes('printed')[n - 1] }];
+    const answer = await ask('verify', keys.admin, { run: 'camera', lines });
+    same(answer.json.verdicts?.[0], 'good', `read ${n}`);
+  }
+  const camera = async () => (await ask('show', keys.admin, { run: 'camera' })).json;
+  await until(async () => (await camera()).state === 'done', 'the end');
+  same((await camera()).good, 4, 'good');
+  same(twice(e.codes('taken')).length, 0, 'taken twice');
 });
 
 await run();

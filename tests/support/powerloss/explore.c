@@ -162,6 +162,10 @@ static void step(struct exploration *x, struct disk_model *m, const struct disk_
     if (has_write(m)) try_tears(x, x->tears);
 }
 
+static bool has_enough(const struct exploration *x) {
+    return x->options->enough > 0 && x->report->violations >= x->options->enough;
+}
+
 void powerloss_explore(const struct powerloss_options *options, powerloss_check *check, void *ctx,
                        struct powerloss_report *report) {
     struct disk_log log;
@@ -179,7 +183,7 @@ void powerloss_explore(const struct powerloss_options *options, powerloss_check 
                             .tears = tears_a_point(&log, options->states),
                             .marks = calloc((size_t)log.n + 1, sizeof *x.marks)};
     if (x.marks == NULL) abort();
-    for (uint64_t i = 0; i < log.n; i++)
+    for (uint64_t i = 0; i < log.n && !has_enough(&x); i++)
         step(&x, &m, &log.ops[i]);
     free(x.marks);
     free(x.fates);

@@ -28,6 +28,7 @@ struct powerloss_options {
     uint64_t states; /* about how many; never less than all subsets of up to six operations */
     bool apart;      /* judge each state in a process of its own, whose death is a violation: for
                       * disks that lied, since LMDB trusts its pages and may crash on them */
+    uint64_t enough; /* violations that end it; 0: it goes on to its end */
 };
 
 struct powerloss_report {
@@ -36,7 +37,7 @@ struct powerloss_report {
     char first[POWERLOSS_WHY_CAP]; /* of the first violation */
 };
 
-/* Explore; violations do not end it. */
+/* Explore; violations do not end it, unless a control has found `enough` of them. */
 void powerloss_explore(const struct powerloss_options *options, powerloss_check *check, void *ctx,
                        struct powerloss_report *report);
 

@@ -36,7 +36,7 @@ struct live_row {
     struct run_feed feed; /* of its camera; counts are those since reads_saved_ms */
     uint64_t reads_saved_ms;
     uint64_t passed; /* products that its camera saw pass, legible or not */
-    bool told; /* the line that is connected spoke of it */
+    bool told;       /* the line that is connected spoke of it */
     bool attention;
     bool alarm; /* a camera saw a copy, or a code that must not be there; until a resume */
     bool done;  /* the line has settled all it had and sends no more */

@@ -86,7 +86,6 @@ static void take_stop_back(struct run *r) {
 }
 
 static void go_on(struct run *r) {
-    if (r->leaving) take_stop_back(r);
     r->stuck = r->ended = r->attention = false;
     r->error[0] = '\0';
     r->ask_wait_us = r->ask_at_us = 0;
@@ -114,6 +113,9 @@ void run_told(struct run *r, const struct run_document *d, struct run_now now) {
                 d->why.len == 0 ? "" : (const char *)d->why.p);
     const bool same = r->wish == d->wish && strcmp(why, r->why) == 0 && r->resumed == d->resumed &&
                       r->settled == d->settled;
+    const bool goes_on = !same && d->wish == RUN_WISH_RUN && (r->was_up || r->leaving);
+    if (goes_on && r->leaving)
+        take_stop_back(r); /* first: a driver that has stopped clears nothing */
     if (r->settled != d->settled) give_up(r);
     r->settled = d->settled;
     r->resumed = d->resumed;
@@ -123,7 +125,7 @@ void run_told(struct run *r, const struct run_document *d, struct run_now now) {
         r->budget = 0;
     }
     if (same) return;
-    if (d->wish == RUN_WISH_RUN && (r->was_up || r->leaving)) go_on(r);
+    if (goes_on) go_on(r);
     r->wish = d->wish;
     memcpy(r->why, why, sizeof why);
     r->changed = true;

@@ -10,38 +10,23 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "line/kinds.h"
-#include "line/protocol.h"
+#include "line/raw_inside.h"
 #include "line/reply.h"
-
-#define MESSAGE_MAX 128u
-
-enum { ASK_OFF = ASK_OWN, ASK_ON, ASK_SYNC, ASK_STATUS, ASK_COUNT, ASK_READBACK, ASK_SETUP };
 
 static const int rest_plan[] = {ASK_OFF, ASK_STATUS, ASK_COUNT, ASK_NONE};
 static const int open_plan[] = {ASK_SETUP,     ASK_SETUP + 1, ASK_SETUP + 2,
                                 ASK_SETUP + 3, ASK_SETUP + 4, ASK_SETUP + 5,
                                 ASK_SETUP + 6, ASK_SETUP + 7, ASK_NONE};
 static const int poll_plan[] = {ASK_STATUS, ASK_COUNT, ASK_NONE};
-static const int off_plan[] = {ASK_OFF, ASK_STATUS, ASK_COUNT, ASK_NONE};
+const int raw_off_plan[] = {ASK_OFF, ASK_STATUS, ASK_COUNT, ASK_NONE};
 static const int check_plan[] = {ASK_READBACK, ASK_ON, ASK_NONE};
 _Static_assert(CM_ARRAY_N(open_plan) == PROTOCOL_SETUPS + 1, "one question for each set-up line");
-
-struct raw {
-    struct line_protocol p;
-    char message[MESSAGE_MAX];
-    uint8_t text[DRIVER_TEXT_MAX]; /* of the last unit's first field, to be read back */
-    size_t text_len;
-    bool on, based, wrong_text;
-    bool by_hand;    /* it cannot be told to let go of what it holds */
-    uint64_t off_us; /* since when it is off */
-    uint64_t base, count;
-};
 
 static cm_err raw_begin(struct driver *d, const struct driver_options *o, struct cm_diag *diag) {
     struct raw *r = d->own;
     const char *message = o->template_name == NULL ? "" : o->template_name;
     TRY(protocol_read(&r->p, o->template_text, "protocol", o->fields, diag));
-    if (slice_text(message).len >= MESSAGE_MAX)
+    if (slice_text(message).len >= RAW_MESSAGE_MAX)
         return diag_fail(diag, CM_E_RANGE, "template", NULL, "shorten it", "a name is too long");
     text_append(r->message, sizeof r->message, "%s", message);
     r->on = true;
@@ -169,26 +154,13 @@ static size_t raw_frame(const struct driver *d, struct cm_slice rest) {
     return sort_of(d->own, rest, &sort, &len, &value) == MATCH_PARTLY ? 0 : len;
 }
 
-/* Units that the printer said it has. */
-static size_t taken_n(const struct driver *d) {
-    const bool open = d->asking == ASK_UNIT || d->doubt;
-    return open && d->flight_n > 0 ? d->flight_n - 1 : d->flight_n;
-}
-
-static void contradicts(struct driver *d, uint64_t copies, const char *why) {
-    struct raw *r = d->own;
-    driver_settle(d, d->flight_n, FATE_UNKNOWN);
-    r->based = false;
-    driver_hold(d, copies, why);
-}
-
 static void hear_printed(struct driver *d) {
     const struct raw *r = d->own;
     if (r->p.count.n > 0 || d->phase == PHASE_HELD) return; /* the counter is the judge */
-    if (taken_n(d) > 0) {
+    if (raw_taken_n(d) > 0) {
         driver_settle(d, 1, FATE_PRINTED);
     } else {
-        contradicts(d, 1, "a product came before its text: it carries the last one again");
+        raw_contradicts(d, 1, "a product came before its text: it carries the last one again");
     }
 }
 
@@ -268,117 +240,6 @@ static void raw_heard(struct driver *d, struct cm_slice frame) {
     }
 }
 
-/* ---- Judging */
-
-/* By the counter, where there is one. A slot whose text was not taken for certain may have printed
- * the one before once more. */
-static void judge_count(struct driver *d) {
-    struct raw *r = d->own;
-    driver_count(d, r->count, d->flight_n);
-    if (!r->based || d->phase == PHASE_HELD) return;
-    const uint64_t counted = r->count - r->base;
-    if (!r->p.fifo && counted == 1 && d->flight_n == 1 && taken_n(d) == 0) {
-        driver_settle(d, 1, FATE_UNKNOWN);
-        r->base = r->count;
-        return;
-    }
-    if (r->count < r->base || counted > d->flight_n) {
-        contradicts(d, r->count < r->base ? 0 : counted - d->flight_n,
-                    "the print counter is not that of this run");
-        return;
-    }
-    driver_settle(d, counted, FATE_PRINTED);
-    r->base = r->count;
-}
-
-static bool raw_rested(struct driver *d) {
-    struct raw *r = d->own;
-    const bool still = driver_still(d, r->count, d->flight_n);
-    if (r->p.count.n > 0) judge_count(d);
-    if (d->phase == PHASE_HELD || !still) return false;
-    if (d->clear && r->by_hand) {
-        r->by_hand = false;
-        driver_hold(d, 0, "no command clears it: empty its memory by hand, then resume");
-        return false;
-    }
-    driver_settle(d, d->flight_n, FATE_UNKNOWN); /* printed or not: a slot cannot tell */
-    r->base = r->count;
-    r->based = true;
-    return true;
-}
-
-/* It prints nothing, and what it printed before is known. */
-static bool is_shut(const struct driver *d) {
-    const struct raw *r = d->own;
-    const bool old = r->p.status.n == 0 && d->read_us < r->off_us;
-    return r->p.off.n == 0 || (!r->on && !old);
-}
-
-static void raw_polled(struct driver *d) {
-    struct raw *r = d->own;
-    if (r->p.count.n > 0) judge_count(d);
-    if (d->phase == PHASE_HELD) return;
-    if (r->wrong_text) {
-        r->wrong_text = false;
-        driver_settle_last(d, FATE_UNKNOWN);
-        driver_block(d, DRIVER_FAULT, "the printer holds another text than it was sent");
-        driver_reopen(d);
-    } else if (d->doubt) {
-        driver_reopen(d);
-    } else if (d->flight_n == 0 && !r->p.fifo && !is_shut(d) && d->phase == PHASE_RUNNING) {
-        driver_walk(d, off_plan);
-    }
-}
-
-static bool raw_blind(const struct driver *d) {
-    const struct raw *r = d->own;
-    return r->p.count.n == 0 && r->p.printed.n == 0;
-}
-
-static void raw_passed(struct driver *d, uint64_t n) {
-    if (!raw_blind(d)) return;
-    const size_t taken = taken_n(d);
-    driver_settle(d, n < taken ? (size_t)n : taken, FATE_UNKNOWN);
-}
-
-/* A slot that is off waits for the next text; a queue, or a slot that is never off, prints on. */
-static void raw_clear(struct driver *d) {
-    struct raw *r = d->own;
-    r->based = false;
-    r->by_hand = r->p.fifo || r->p.off.n == 0;
-}
-
-static void raw_lost(struct driver *d) {
-    struct raw *r = d->own;
-    r->on = true; /* it may have been off and on again */
-}
-
-/* The print counter before the first unit in flight; of a slot, whether it took its text. */
-static void raw_memory(const struct driver *d, struct buffer *out) {
-    const struct raw *r = d->own;
-    buffer_u8(out, r->based && r->p.count.n > 0);
-    buffer_u8(out, d->flight_n == 1 && taken_n(d) == 1);
-    buffer_u64be(out, r->base);
-}
-
-static bool raw_remember(struct driver *d, struct cm_slice memory) {
-    struct raw *r = d->own;
-    struct cursor c = cursor_over(memory);
-    const uint8_t based = cursor_u8(&c), taken = cursor_u8(&c);
-    const uint64_t base = cursor_u64be(&c);
-    if (cursor_end(&c) != CM_OK || based != 1 || taken > 1) return false;
-    if (!r->p.fifo && d->flight_n != 1) return false;
-    r->based = true;
-    r->base = r->count = base;
-    d->past = taken == 0 || d->flight_n > 1; /* nothing is in doubt of a text that was taken */
-    return true;
-}
-
-static bool raw_reads(const struct driver *d, int ask) {
-    const struct raw *r = d->own;
-    return r->p.status.n == 0 && (ask == ASK_SYNC || ask == ASK_COUNT);
-}
-
 const struct driver_kind kind_raw = {
     .name = "raw",
     .summary = "any line protocol, as data: a slot or a queue; proves what its file can ask",
@@ -391,7 +252,7 @@ const struct driver_kind kind_raw = {
     .rest_plan = rest_plan,
     .open_plan = open_plan,
     .poll_plan = poll_plan,
-    .shut_plan = off_plan,
+    .shut_plan = raw_off_plan,
     .begin = raw_begin,
     .end = raw_end,
     .say = raw_say,

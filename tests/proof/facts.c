@@ -9,9 +9,24 @@
 #include "ledger/event_frame.h"
 #include "ledger/journal_read.h"
 
+/* Its number among the distinct ones; a new one gets the next. */
+static cm_err number_of(struct facts *f, const struct unit_event *u, uint32_t *number) {
+    *number = 0;
+    if (!u->has_redeemer) return CM_OK;
+    for (uint32_t i = 0; i < f->pseudonym_n && *number == 0; i++)
+        if (memcmp(f->pseudonyms[i], u->redeemer, sizeof u->redeemer) == 0) *number = i + 1;
+    if (*number != 0) return CM_OK;
+    if (f->pseudonym_n == HISTORY_REDEEMERS) return CM_E_CORRUPT;
+    memcpy(f->pseudonyms[f->pseudonym_n], u->redeemer, sizeof u->redeemer);
+    *number = ++f->pseudonym_n;
+    return CM_OK;
+}
+
 static cm_err add(struct facts *f, const struct unit_event *u, uint64_t sequence,
                   uint64_t time_ms) {
+    uint32_t pseudonym = 0;
     if (u->serial >= f->unit_n) return CM_E_CORRUPT;
+    TRY(number_of(f, u, &pseudonym));
     if (f->n == f->cap) {
         const size_t cap = f->cap * 2 + 1024;
         struct history_fact *p = realloc(f->p, cap * sizeof *p);
@@ -23,6 +38,7 @@ static cm_err add(struct facts *f, const struct unit_event *u, uint64_t sequence
                                          .unit = (uint32_t)u->serial,
                                          .actor = u->actor,
                                          .use = u->use,
+                                         .pseudonym = pseudonym,
                                          .spent = u->spent,
                                          .sequence = sequence,
                                          .time_ms = time_ms,

@@ -11,11 +11,13 @@ struct facts {
     size_t n, cap;
     uint32_t set, unit_n;
     uint64_t segment; /* the last one */
+    uint8_t pseudonyms[HISTORY_REDEEMERS][EVENT_HASH_LEN];
+    uint32_t pseudonym_n;
 };
 
 /** Read the journal of a world whose engine is closed; free f->p in any case.
- * @retval as journal_reader_open and journal_reader_next; CM_E_CORRUPT also for unreadable events
- *         and for units beyond unit_n */
+ * @retval as journal_reader_open and journal_reader_next; CM_E_CORRUPT also for unreadable events,
+ *         for units beyond unit_n and for more pseudonyms than there are redeemers */
 CM_MUST_CHECK cm_err facts_try(struct facts *f, const struct world *w, uint32_t set,
                                uint32_t unit_n, struct cm_diag *diag);
 /* The same; fails the running test when it cannot. */

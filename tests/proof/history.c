@@ -135,11 +135,12 @@ static int by_sequence(const void *a, const void *b) {
     return x == y ? 0 : x < y ? -1 : 1;
 }
 
-static int by_question(const void *a, const void *b) {
-    const struct history_event *x = ((const struct asked_once *)a)->event;
-    const struct history_event *y = ((const struct asked_once *)b)->event;
-    if (x->unit != y->unit) return x->unit < y->unit ? -1 : 1;
-    return (int)x->op - (int)y->op;
+/* Within a unit the earliest first: of several that may have made a change, the one asked first
+ * contradicts nothing that another would not. */
+static int by_unit_and_time(const void *a, const void *b) {
+    const struct asked_once *x = a, *y = b;
+    if (x->event->unit != y->event->unit) return x->event->unit < y->event->unit ? -1 : 1;
+    return x->t_invoke == y->t_invoke ? 0 : x->t_invoke < y->t_invoke ? -1 : 1;
 }
 
 static enum event_type type_of(enum cm_operation op) {
@@ -156,7 +157,8 @@ static bool as_said(const struct history_fact *f, const struct history_event *e)
            f->use == e->use && f->time_ms == e->time_ms && f->until_ms == e->until_ms;
 }
 
-/* An attempt that never got its answer and may have made this change; each serves once. */
+/* An attempt that never got its answer and may have made this change; each serves once. Two that
+ * differ only in their redeemer are told apart by the pseudonym. */
 static const struct asked_once *unknown_for(struct walk *w, const struct history_fact *f) {
     size_t low = 0, high = w->unknown_n;
     while (low < high) {
@@ -168,7 +170,8 @@ static const struct asked_once *unknown_for(struct walk *w, const struct history
     }
     for (; low < w->unknown_n && w->unknown[low].event->unit == f->unit; low++) {
         struct asked_once *u = &w->unknown[low];
-        const bool fits = type_of(u->event->op) == f->type && u->event->actor == f->actor;
+        const bool fits = type_of(u->event->op) == f->type && u->event->actor == f->actor &&
+                          who_fits(&w->who, w->h->use_max, f, u->event->redeemer);
         if (!fits || u->used) continue;
         u->used = true;
         return u;
@@ -176,28 +179,42 @@ static const struct asked_once *unknown_for(struct walk *w, const struct history
     return NULL;
 }
 
-static enum history_rule join(struct walk *w, struct history_fault *fault) {
+/* Every acceptance with its change; what they teach of pseudonyms is whole before any guess. */
+static enum history_rule join_answered(struct walk *w, struct history_fault *fault) {
     size_t next = 0;
     for (size_t i = 0; i < w->h->fact_n; i++) {
         const struct history_fact *f = &w->h->facts[i];
-        struct step *s = &w->steps[i];
-        *s = (struct step){.fact = f, .order = i};
-        if (next < w->accepted_n && w->accepted[next].event->sequence < f->sequence) break;
-        const bool known = next < w->accepted_n && w->accepted[next].event->sequence == f->sequence;
-        if (known && !as_said(f, w->accepted[next].event))
+        w->steps[i] = (struct step){.fact = f, .order = i};
+        if (next == w->accepted_n || w->accepted[next].event->sequence > f->sequence) continue;
+        if (w->accepted[next].event->sequence < f->sequence) break;
+        const struct asked_once *a = &w->accepted[next++];
+        if (!as_said(f, a->event))
             return history_fail(fault, R2_ACKNOWLEDGED_KEPT, "sequence %llu is not what was said",
                                 (unsigned long long)f->sequence);
-        if (known) s->asked = &w->accepted[next++];
-        if (!known && f->type != EVENT_EXPIRE) {
-            s->asked = unknown_for(w, f);
-            if (s->asked == NULL)
-                return history_fail(fault, R3_NOTHING_UNASKED, "sequence %llu: nobody asked",
-                                    (unsigned long long)f->sequence);
-        }
+        if (!who_fits(&w->who, w->h->use_max, f, a->event->redeemer))
+            return history_fail(fault, R9_RIGHT_PERSON,
+                                "sequence %llu, asked by redeemer %u, stands under pseudonym %u",
+                                (unsigned long long)f->sequence, a->event->redeemer, f->pseudonym);
+        who_learn(&w->who, w->h->use_max, f, a->event->redeemer);
+        w->steps[i].asked = a;
     }
     if (next == w->accepted_n) return HISTORY_GOOD;
     return history_fail(fault, R2_ACKNOWLEDGED_KEPT, "sequence %llu was acknowledged and is gone",
                         (unsigned long long)w->accepted[next].event->sequence);
+}
+
+/* Every other change with a question that may have made it. */
+static enum history_rule join_unknown(struct walk *w, struct history_fault *fault) {
+    for (size_t i = 0; i < w->h->fact_n; i++) {
+        struct step *s = &w->steps[i];
+        if (s->asked != NULL || s->fact->type == EVENT_EXPIRE) continue;
+        s->asked = unknown_for(w, s->fact);
+        if (s->asked == NULL)
+            return history_fail(fault, R3_NOTHING_UNASKED, "sequence %llu: nobody asked",
+                                (unsigned long long)s->fact->sequence);
+        who_learn(&w->who, w->h->use_max, s->fact, s->asked->event->redeemer);
+    }
+    return HISTORY_GOOD;
 }
 
 static enum history_rule one_caller_a_change(const struct walk *w, struct history_fault *fault) {
@@ -227,9 +244,10 @@ enum history_rule history_judge(const struct history *h, struct history_fault *f
     enum history_rule rule = record_is_orderly(h, fault);
     if (rule == HISTORY_GOOD) rule = judge_keys(&w, fault);
     qsort(w.accepted, w.accepted_n, sizeof *w.accepted, by_sequence);
-    qsort(w.unknown, w.unknown_n, sizeof *w.unknown, by_question);
+    qsort(w.unknown, w.unknown_n, sizeof *w.unknown, by_unit_and_time);
     if (rule == HISTORY_GOOD) rule = one_caller_a_change(&w, fault);
-    if (rule == HISTORY_GOOD) rule = join(&w, fault);
+    if (rule == HISTORY_GOOD) rule = join_answered(&w, fault);
+    if (rule == HISTORY_GOOD) rule = join_unknown(&w, fault);
     if (rule == HISTORY_GOOD) rule = walk_judge(&w, fault);
     free(w.accepted);
     free(w.unknown);

@@ -4,7 +4,7 @@
  * It shares no code with the engine: it has a model of one unit of its own (history_unit.c) and
  * knows every caller's clock. The journal numbers all changes, so the order need not be guessed:
  * the judge sorts, walks, and asks at each step whether that order was allowed. O(n log n).
- * Source: the rules R1..R8 of Jepsen-style register checking, adapted; docs/design/proofs.md. */
+ * Source: the rules R1..R9 of Jepsen-style register checking, adapted; docs/design/proofs.md. */
 #ifndef CM_TESTS_PROOF_HISTORY_H
 #define CM_TESTS_PROOF_HISTORY_H
 
@@ -42,6 +42,7 @@ struct history_event {
 struct history_fact {
     enum event_type type;
     uint32_t unit, actor, use;
+    uint32_t pseudonym; /* which of the distinct ones, from 1; 0 = none */
     bool spent;
     uint64_t sequence, time_ms, until_ms;
 };
@@ -70,7 +71,8 @@ enum history_rule {
     R5_REFUSED_FOR_REASON, /* a refusal (or check) was true at some moment while it was asked */
     R6_ORDERLY_RECORD,     /* sequences and times never go back; counters add up */
     R7_USES,               /* uses never exceed the terms and are counted right */
-    R8_LEGAL_STEPS         /* every change was allowed by the state before it */
+    R8_LEGAL_STEPS,        /* every change was allowed by the state before it */
+    R9_RIGHT_PERSON        /* a change's pseudonym is that of who asked, or of who holds */
 };
 
 struct history_fault {
@@ -86,7 +88,7 @@ enum history_rule history_judge(const struct history *h, struct history_fault *f
 struct unit_model {
     uint32_t uses;
     bool reserved, is_void;
-    uint32_t holder, held_for;
+    uint32_t holder, held_for, held_as; /* held_as: its pseudonym */
     uint64_t until_ms;
     uint64_t redeemers; /* bit r - 1: reference r has used it */
 };

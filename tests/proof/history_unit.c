@@ -33,6 +33,7 @@ static enum history_rule reserve(struct unit_model *u, uint32_t use_max,
     u->reserved = true;
     u->holder = fact->actor;
     u->held_for = redeemer;
+    u->held_as = fact->pseudonym;
     u->until_ms = fact->until_ms;
     return HISTORY_GOOD;
 }
@@ -61,12 +62,14 @@ static enum history_rule confirm(struct unit_model *u, uint32_t use_max,
                                  const struct history_fact *fact) {
     if (!u->reserved || fact->time_ms >= u->until_ms) return R8_LEGAL_STEPS;
     if (fact->actor != 0 && fact->actor != u->holder) return R8_LEGAL_STEPS;
+    if (fact->pseudonym != u->held_as) return R9_RIGHT_PERSON;
     return use_once(u, use_max, fact, u->held_for);
 }
 
 enum history_rule unit_model_step(struct unit_model *u, uint32_t use_max,
                                   const struct history_fact *fact, uint32_t redeemer) {
     if (u->is_void) return R8_LEGAL_STEPS;
+    if (fact->type == EVENT_EXPIRE && fact->pseudonym != 0) return R9_RIGHT_PERSON;
     switch ((int)fact->type) {
     case EVENT_REDEEM: return u->reserved ? R8_LEGAL_STEPS : use_once(u, use_max, fact, redeemer);
     case EVENT_RESERVE: return u->reserved ? R8_LEGAL_STEPS : reserve(u, use_max, fact, redeemer);

@@ -3,6 +3,7 @@
 #define CM_TESTS_PROOF_HISTORY_WALK_H
 
 #include "history.h"
+#include "history_who.h"
 
 /* One question with all its attempts: it worked, if it did, between these moments. */
 struct asked_once {
@@ -26,6 +27,7 @@ struct walk {
     struct asked_once *accepted, *unknown;
     size_t accepted_n, unknown_n;
     struct step *steps; /* one a fact */
+    struct who who;
 };
 
 enum history_rule walk_judge(struct walk *w, struct history_fault *fault);

@@ -138,6 +138,10 @@ static enum event_type type_of(enum cm_operation op) {
     }
 }
 
+uint32_t story_pseudonym(uint32_t redeemer) {
+    return redeemer == 0 ? 0 : HISTORY_REDEEMERS + 1 - redeemer;
+}
+
 /* A call that takes effect, or looks, at s->now. */
 static struct history_event *call_now(struct story *s, const struct line *l, uint32_t unit) {
     struct history_event *e = push_event(s);
@@ -153,8 +157,12 @@ static struct history_event *call_now(struct story *s, const struct line *l, uin
                                 .verdict = l->verdict,
                                 .use = l->use};
     if (l->verdict != CM_V_ACCEPTED || l->op == CM_OP_CHECK) return e;
-    struct history_fact f = {
-        .type = type_of(l->op), .unit = unit, .actor = l->actor, .use = l->use, .spent = l->spent};
+    struct history_fact f = {.type = type_of(l->op),
+                             .unit = unit,
+                             .actor = l->actor,
+                             .use = l->use,
+                             .pseudonym = story_pseudonym(l->redeemer),
+                             .spent = l->spent};
     if (l->op == CM_OP_RESERVE) f.until_ms = s->clock_ms + STORY_HOLD_MS;
     push_fact(s, &f);
     e->sequence = s->facts[s->h.fact_n - 1].sequence;
@@ -253,8 +261,14 @@ void story_free(struct story *s) {
 
 struct history_event *story_call(struct story *s, enum cm_operation op, uint32_t unit,
                                  enum cm_verdict verdict, uint32_t use) {
+    return story_call_of(s, op, unit, 0, verdict, use);
+}
+
+struct history_event *story_call_of(struct story *s, enum cm_operation op, uint32_t unit,
+                                    uint32_t redeemer, enum cm_verdict verdict, uint32_t use) {
     s->now += 4 * REACH;
-    const struct line l = {.op = op, .verdict = verdict, .actor = 1, .use = use};
+    const struct line l = {
+        .op = op, .verdict = verdict, .actor = 1, .redeemer = redeemer, .use = use};
     return call_now(s, &l, unit);
 }
 

@@ -26,6 +26,11 @@ void story_free(struct story *s);
  * sequence and its fact. Returns the event, which may be changed. */
 struct history_event *story_call(struct story *s, enum cm_operation op, uint32_t unit,
                                  enum cm_verdict verdict, uint32_t use);
+/* The same, asked by a redeemer. */
+struct history_event *story_call_of(struct story *s, enum cm_operation op, uint32_t unit,
+                                    uint32_t redeemer, enum cm_verdict verdict, uint32_t use);
+/* Under which pseudonym a redeemer stands in the journal of every story. */
+uint32_t story_pseudonym(uint32_t redeemer);
 /* The fact behind an event's sequence. */
 struct history_fact *story_fact(struct story *s, uint64_t sequence);
 

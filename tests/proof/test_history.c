@@ -1,5 +1,6 @@
 /* The judge judged: good histories pass, and each of the damages below is found under the rule
- * that it breaks, wherever it is done. Rules: docs/design/proofs.md. */
+ * that it breaks, wherever it is done; under whose name a change stands is test_history_who.c.
+ * Rules: docs/design/proofs.md. */
 #include "support/cm.h"
 
 #include <stdlib.h>
@@ -145,7 +146,7 @@ static void redeemed_beyond_its_uses(struct story *s) {
 static void one_redeemer_twice(struct story *s) {
     const uint32_t unit = quiet_unit(s);
     for (uint32_t i = 1; i <= 2; i++)
-        story_call(s, CM_OP_REDEEM, unit, CM_V_ACCEPTED, i)->redeemer = 5;
+        story_call_of(s, CM_OP_REDEEM, unit, 5, CM_V_ACCEPTED, i);
 }
 static void miscounted(struct story *s) {
     struct history_event *e = find(s, is_redeem);

@@ -2,19 +2,15 @@
  * After a put fails nothing more is put, and the commit is refused: an image is never half a fold.
  * A commit that fails for another reason than room ends folding in this process, since the kernel
  * may have dropped the pages it could not write. Details have their own file: state_run.c. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "base/log.h"
 #include "ledger/state_image.h"
 #include "ledger/state_page.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"
-
-#define FULL_LEN 262144u /* bytes; what LMDB writes at once, 64 pages */
 
 cm_err state_fold_begin(struct state *s, struct state_fold **out) {
     if (atomic_load(&s->dead)) return CM_E_DEAD;
@@ -184,18 +180,15 @@ cm_err fold_held(struct state_fold *f, uint32_t run, uint32_t set, struct cm_sli
 }
 
 /* LMDB 0.9 calls a write an I/O error that a full disk, or the most that this process may write
- * into one file, cut short. Nothing that a failed commit
- * wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so
- * where there is no room it is want of room, and may be tried again. */
-static bool no_room(const struct state *s) {
-    struct statvfs disk;
-    struct stat file;
-    struct rlimit most;
-    int fd = -1;
-    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
-    if ((uint64_t)disk.f_bavail * disk.f_frsize < FULL_LEN) return true;
-    if (fstat(fd, &file) != 0 || getrlimit(RLIMIT_FSIZE, &most) != 0) return false;
-    return most.rlim_cur != RLIM_INFINITY && (rlim_t)file.st_size + FULL_LEN > most.rlim_cur;
+ * into one file, cut short. A call that failed leaves its errno, one that was cut short leaves
+ * none; asking the disk afterwards would be a race with whoever frees room. Nothing that a failed
+ * commit wrote is ever read, unless its meta page was written, and that ends in MDB_PANIC: so a
+ * commit that was cut short is want of room, and may be tried again. Frees the transaction in any
+ * case. */
+static cm_err commit(MDB_txn *txn) {
+    errno = 0;
+    const int rc = mdb_txn_commit(txn);
+    return state_err(rc == EIO && errno != EIO ? ENOSPC : rc, "commit");
 }
 
 cm_err fold_commit(struct state_fold *f, uint64_t position) {
@@ -207,9 +200,8 @@ cm_err fold_commit(struct state_fold *f, uint64_t position) {
         fold_abort(f);
         return err;
     }
-    err = state_err(mdb_txn_commit(f->txn), "commit"); /* frees the transaction in every case */
+    err = commit(f->txn);
     free(f);
-    if (err == CM_E_IO && no_room(s)) err = CM_E_NO_SPACE;
     if (err == CM_OK) {
         atomic_store(&s->position, position);
     } else if (err != CM_E_NO_SPACE) {

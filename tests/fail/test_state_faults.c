@@ -87,6 +87,42 @@ static void no_failing_write_is_taken_for_done(void **state) {
     fail_each((struct fault_plan){.classes = FAULT_WRITES, .error = ENOSPC, .ever_after = true});
 }
 
+/* LMDB calls a write that ended early for want of room an I/O error. Who frees room at that very
+ * moment (here: there was always some) must not end folding for the life of the process. */
+static void a_commit_cut_short_is_tried_again_whatever_room_there_is_by_then(void **state) {
+    (void)state;
+    struct scratch root;
+    assert_true(scratch_make(&root));
+    const struct scratch image = scratch_below(&root, "state");
+    const struct state_options options = plan_options(image.path, true);
+    struct state *s = NULL;
+    assert_ok(state_open(&s, &options, NULL));
+    assert_ok(plan_fold(s, 1));
+    faults_arm(&(struct fault_plan){.classes = FAULT_WRITES, .at = 1, .half_done = true});
+    assert_err(CM_E_NO_SPACE, plan_fold(s, 2));
+    assert_true(faults_disarm() > 0);
+    assert_true(state_position(s) == 1);
+    assert_ok(plan_fold(s, 2));
+    state_close(s);
+    scratch_remove(root.path);
+}
+
+static void a_commit_that_met_a_broken_disk_is_the_last(void **state) {
+    (void)state;
+    struct scratch root;
+    assert_true(scratch_make(&root));
+    const struct scratch image = scratch_below(&root, "state");
+    const struct state_options options = plan_options(image.path, true);
+    struct state *s = NULL;
+    assert_ok(state_open(&s, &options, NULL));
+    faults_arm(&(struct fault_plan){.classes = FAULT_WRITES, .at = 1, .error = EIO});
+    assert_err(CM_E_IO, plan_fold(s, 1));
+    (void)faults_disarm();
+    assert_err(CM_E_DEAD, plan_fold(s, 1));
+    state_close(s);
+    scratch_remove(root.path);
+}
+
 static void no_failing_sync_is_taken_for_done(void **state) {
     (void)state;
     fail_each((struct fault_plan){.classes = FAULT_SYNCS, .error = EIO});
@@ -108,6 +144,8 @@ static int quiet(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_failing_write_is_taken_for_done),
+        cmocka_unit_test(a_commit_cut_short_is_tried_again_whatever_room_there_is_by_then),
+        cmocka_unit_test(a_commit_that_met_a_broken_disk_is_the_last),
         cmocka_unit_test(no_failing_sync_is_taken_for_done),
         cmocka_unit_test(no_failing_allocation_harms_the_image),
     };

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "line/mask.h"
 #include "line/run_inside.h"
 
 void run_set_error(struct run *r, const char *format, ...) {
@@ -193,11 +194,12 @@ void run_clock(struct run *r) {
 
 static void take_state(struct run *r, const struct report *report) {
     run_clock(r);
-    if (stands_still(report->state) && report->words[0] != '\0')
-        run_set_error(r, "%s: %s", driver_state_name(report->state), report->words);
+    memcpy(r->words, report->words, sizeof r->words);
+    mask_codes(r->words, r->code_len); /* a printer may quote what it could not print */
+    if (stands_still(report->state) && r->words[0] != '\0')
+        run_set_error(r, "%s: %s", driver_state_name(report->state), r->words);
     r->state = report->state;
     r->state_us = r->now.us;
-    memcpy(r->words, report->words, sizeof r->words);
     if (r->state == DRIVER_HELD) r->attention = true;
     r->changed = true;
 }

@@ -45,6 +45,7 @@ struct run {
 
     enum line_wish wish;
     char why[RUN_ERROR_CAP];
+    size_t code_len;    /* of the last texts that came; 0: none yet */
     uint64_t resumed;   /* of the document */
     uint64_t settled;   /* likewise; the printer has let go that often, */
     bool clearing;      /* or must, once more */

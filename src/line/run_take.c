@@ -203,6 +203,7 @@ static void add_take(struct run *r, struct take *t) {
 static cm_err keep_take(struct run *r, const struct run_ask *ask, const struct answer *a,
                         struct json_value batch) {
     struct take *t = make_take(r, ask, a);
+    if (t != NULL && t->units > 0) r->code_len = t->code_len;
     if (t == NULL) return CM_E_NO_MEMORY;
     cm_err err = fields_new(batch, slice_text(r->line), &t->fields);
     if (err == CM_OK && !ask->again) err = journal_hold(r, t);

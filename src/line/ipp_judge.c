@@ -177,7 +177,11 @@ static void hear_cancel(struct driver *d, struct cm_slice message) {
     char words[REPORT_WORDS_CAP] = "";
     const cm_err err = ipp_read(message, &p->queue, &status, NULL, NULL, NULL);
     driver_answered(d);
-    if (err == CM_OK && (status < STATUS_YES || status == STATUS_NOT_POSSIBLE)) return;
+    p->troubles = 0; /* no job failed, and none waits longer for it */
+    if (err == CM_OK && (status < STATUS_YES || status == STATUS_NOT_POSSIBLE)) {
+        p->trouble_until_us = 0;
+        return;
+    }
     text_append(words, sizeof words, "cancel the job at the queue: it refuses us: %s",
                 err == CM_OK ? ipp_status_name(status) : cm_err_name(err));
     trouble(d, words);

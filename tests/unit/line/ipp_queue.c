@@ -114,6 +114,23 @@ static ipp_t *get_job(const struct queue *q, ipp_t *m) {
     return answer_to(m, IPP_STATUS_ERROR_NOT_FOUND);
 }
 
+/* RFC 8011, 4.3.3: a job at its end cannot be cancelled. */
+static ipp_t *cancel_job(struct queue *q, ipp_t *m) {
+    const int id = ippGetInteger(ippFindAttribute(m, "job-id", IPP_TAG_INTEGER), 0);
+    q->cancel_n++;
+    if (q->no_cancel) return answer_to(m, IPP_STATUS_ERROR_NOT_AUTHORIZED);
+    for (unsigned i = 0; i < q->job_n; i++) {
+        struct queue_job *job = &q->jobs[i];
+        if (job->id != id) continue;
+        if (job->state >= (int)IPP_JSTATE_CANCELED)
+            return answer_to(m, IPP_STATUS_ERROR_NOT_POSSIBLE);
+        job->state = (int)IPP_JSTATE_CANCELED;
+        job->reason = "job-canceled-by-user";
+        return answer_to(m, IPP_STATUS_OK);
+    }
+    return answer_to(m, IPP_STATUS_ERROR_NOT_FOUND);
+}
+
 static ipp_t *get_printer(const struct queue *q, ipp_t *m) {
     const char *const formats[] = {"application/octet-stream", q->format};
     int n = 0;
@@ -138,6 +155,7 @@ void queue_hear(struct queue *q, struct cm_slice frame, struct buffer *answer) {
     ipp_t *a = NULL;
     switch ((int)ippGetOperation(m)) {
     case IPP_OP_PRINT_JOB: a = print_job(q, m, slice_of(c.p, c.left)); break;
+    case IPP_OP_CANCEL_JOB: a = cancel_job(q, m); break;
     case IPP_OP_GET_JOBS: a = get_jobs(q, m); break;
     case IPP_OP_GET_JOB_ATTRIBUTES: a = get_job(q, m); break;
     case IPP_OP_GET_PRINTER_ATTRIBUTES: a = get_printer(q, m); break;

@@ -32,13 +32,14 @@ struct queue {
     bool counts_documents; /* one impression a job */
     bool counts_labels;
     bool no_job_id;
+    bool no_cancel; /* Cancel-Job is not ours to say */
 
     /* What it has. */
     struct queue_job jobs[QUEUE_JOBS];
     unsigned job_n;
     int next_id;
-    unsigned taken[QUEUE_UNITS]; /* times a serial's label came */
-    unsigned print_n, asked_n;   /* requests */
+    unsigned taken[QUEUE_UNITS];         /* times a serial's label came */
+    unsigned print_n, asked_n, cancel_n; /* requests */
 };
 
 void queue_init(struct queue *q);

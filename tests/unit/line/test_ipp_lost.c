@@ -298,6 +298,42 @@ static void no_storm_sends_a_label_twice_or_claims_what_is_not_so(void **state) 
     assert_true(printed > 500 && delivered > 500 && unknown > 500 && falls > 500);
 }
 
+/* After a jam: jobs of this run that have not ended are cancelled, those of others are not, and no
+ * new job goes before. */
+static void after_a_jam_jobs_of_ours_are_cancelled(void **state) {
+    (void)state;
+    for (unsigned anew = 0; anew < 2; anew++) {
+        struct room *r = room_enter();
+        room_connect(r);
+        room_give(r, WINDOW);
+        room_pass(r, 300);
+        r->q.jobs[r->q.job_n] = r->q.jobs[0];
+        (void)snprintf(r->q.jobs[r->q.job_n].name, sizeof r->q.jobs[0].name, "somebody's");
+        r->q.jobs[r->q.job_n++].id = r->q.next_id++;
+        r->q.no_cancel = true;
+        if (anew == 1) room_new_driver(r); /* that knows of no job */
+        driver_clear(r->d, r->now_us);
+        if (anew == 1) room_connect(r);
+        room_pass(r, 2000);
+        assert_int_equal(r->state, DRIVER_FAULT); /* a person must do it */
+        assert_non_null(strstr(r->words, "cancel the job at the queue"));
+        assert_true(driver_clears(r->d));
+        assert_int_equal(driver_room(r->d), 0);
+        r->q.no_cancel = false;
+        room_pass(r, 20000);
+        assert_false(driver_clears(r->d));
+        assert_int_equal(r->q.jobs[0].state, IPP_JSTATE_CANCELED);
+        assert_int_equal(r->q.jobs[1].state, IPP_JSTATE_PROCESSING);
+        if (anew == 0) room_all_are(r, 0, WINDOW, FATE_UNKNOWN);
+        const unsigned first = r->given;
+        room_give(r, 2);
+        room_pass(r, 300);
+        assert_int_equal(r->given, first + 2);
+        assert_string_not_equal(r->q.jobs[2].name, r->q.jobs[0].name);
+        room_leave(r);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_answer_is_looked_up_by_name),
@@ -307,6 +343,7 @@ int main(void) {
         cmocka_unit_test(another_life_finds_its_job_and_knows_who_was_not_in_it),
         cmocka_unit_test(a_memory_that_says_nothing_makes_all_unknown),
         cmocka_unit_test(no_storm_sends_a_label_twice_or_claims_what_is_not_so),
+        cmocka_unit_test(after_a_jam_jobs_of_ours_are_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

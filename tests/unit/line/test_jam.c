@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "join.h"
 #include "run_kit.h"
 #include "support/splitmix.h"
 
@@ -248,6 +249,47 @@ static void what_comes_out_behind_the_last_good_one_is_told(void **state) {
     }
 }
 
+/* Coders by data: one that can be switched off waits for the next text; one that cannot is held
+ * until somebody emptied it. Driver and printer alone (join.h). */
+static void a_coder_that_knows_no_command_is_emptied_by_hand(void **state) {
+    (void)state;
+    static const char *const grammars[] = {"codenet", "ngpcl"};
+    for (size_t i = 0; i < CM_ARRAY_N(grammars); i++) {
+        struct join j;
+        const bool by_hand = i == 1;
+        const struct join_plan plan = {.kind = "raw",
+                                       .grammar = grammars[i],
+                                       .message = by_hand ? "BOX" : NULL,
+                                       .units = 20,
+                                       .product_ms = 50,
+                                       .passing = by_hand};
+        join_open(&j, &plan);
+        while (j.given < 5)
+            join_step(&j);
+        j.plan.product_ms = 0; /* the line stands */
+        for (unsigned k = 0; k < 20; k++)
+            join_step(&j);
+        const uint64_t before = join_met(&j, RECORD_PRINTED) + join_met(&j, RECORD_REPEATED);
+        driver_clear(j.driver, j.now_us);
+        assert_true(driver_clears(j.driver));
+        assert_int_equal(driver_in_flight(j.driver), 0);
+        for (unsigned k = 0; k < 1000 && by_hand; k++)
+            join_step(&j);
+        assert_int_equal(driver_state(j.driver) == DRIVER_HELD, by_hand);
+        assert_int_equal(driver_room(j.driver), 0);
+        if (by_hand) assert_non_null(strstr(j.words, "by hand"));
+        assert_int_equal(join_met(&j, RECORD_PRINTED) + join_met(&j, RECORD_REPEATED), before);
+        driver_resume(j.driver, j.now_us); /* somebody did */
+        const size_t given = j.given;
+        for (unsigned k = 0; k < 2000 && j.given == given; k++)
+            join_step(&j);
+        assert_true(j.given > given);
+        assert_false(driver_clears(j.driver));
+        join_judge(&j);
+        join_close(&j);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_that_was_declared_void_comes_out),
@@ -255,6 +297,7 @@ int main(void) {
         cmocka_unit_test(a_printer_that_was_away_is_cleared_when_it_is_back),
         cmocka_unit_test(a_stop_behind_it_waits_for_the_printer),
         cmocka_unit_test(what_comes_out_behind_the_last_good_one_is_told),
+        cmocka_unit_test(a_coder_that_knows_no_command_is_emptied_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

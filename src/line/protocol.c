@@ -131,7 +131,7 @@ static cm_err read_word(struct reader *r, struct cm_slice text, const char *cons
             *out = i;
             return CM_OK;
         }
-    return wrong(r, CM_E_FORMAT, "a word that this key does not know", "see line/protocol.h");
+    return wrong(r, CM_E_FORMAT, "a word that this key does not know", "see docs/guide/protocols.md");
 }
 
 static cm_err read_meaning(struct reader *r, struct cm_slice text) {
@@ -243,7 +243,7 @@ static cm_err read_scalar(struct reader *r, struct cm_slice key, struct cm_slice
         return CM_OK;
     }
     r->column = 1;
-    return wrong(r, CM_E_FORMAT, "an unknown key", "see line/protocol.h");
+    return wrong(r, CM_E_FORMAT, "an unknown key", "see docs/guide/protocols.md");
 }
 
 static cm_err read_line(struct reader *r, struct cm_slice line) {

@@ -2,41 +2,13 @@
 # Our IPP driver and link against ippeveprinter, an IPP printer of other authors. The judge is what
 # its script was given to print: every code once, whatever breaks.
 # Usage: ipp.sh STREAM NO_DNSSD PROXY (Debian packages cups-ipp-utils, nodejs).
-set -euo pipefail
+# shellcheck disable=SC2034,SC2154 # what printers_lib.sh takes, what it sets
 stream=$(realpath "${1:?usage: ipp.sh STREAM NO_DNSSD PROXY}")
 no_dnssd=$(realpath "$2")
 proxy=$(realpath "$3")
 here=$(cd "$(dirname "$0")" && pwd)
-scratch=$(mktemp -d)
-cd "$scratch"
-pids=()
-
-clean_up() {
-  local pid
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  cd / && rm -rf "$scratch"
-}
-trap clean_up EXIT
-
-fail() {
-  printf 'FAILED: %s\n' "$*" >&2
-  tail -n 40 said printer.log wire >&2 || true
-  exit 1
-}
-
-# soon COMMAND...: within ten seconds it succeeds.
-soon() {
-  local i
-  for ((i = 0; i < 100; i++)); do
-    if "$@" >/dev/null 2>&1; then return; fi
-    sleep 0.1
-  done
-  fail "never: $*"
-}
-
+shows=(said printer.log wire)
+. "$here/printers_lib.sh"
 # shellcheck source=tests/system/printers/ipp_printer.sh
 . "$here/ipp_printer.sh"
 queue_pid=

@@ -2,40 +2,11 @@
 # One stream of labels over each kind of wire: TCP, a serial line (a pseudo terminal), a file, and a
 # queue of lprint, a print server of another author. The emulated printer's record is the judge:
 # every code once. Usage: wires.sh STREAM EMULATOR (Debian packages lprint, nodejs).
-set -euo pipefail
+# shellcheck disable=SC2034,SC2154 # what printers_lib.sh takes, what it sets
 stream=$(realpath "${1:?usage: wires.sh STREAM EMULATOR}")
 emulator=$(realpath "$2")
-command -v lprint >/dev/null || { echo "lprint is missing; run './dev setup'" >&2 && exit 1; }
-scratch=$(mktemp -d)
-cd "$scratch"
-export HOME=$scratch # lprint keeps its state there
-pids=()
-
-clean_up() {
-  local pid
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  cd / && rm -rf "$scratch"
-}
-trap clean_up EXIT
-
-fail() {
-  printf 'FAILED: %s\n' "$*" >&2
-  tail -n 30 said record log >&2 || true
-  exit 1
-}
-
-# soon COMMAND...: within ten seconds it succeeds.
-soon() {
-  local i
-  for ((i = 0; i < 100; i++)); do
-    if "$@" >/dev/null 2>&1; then return; fi
-    sleep 0.1
-  done
-  fail "never: $*"
-}
+shows=(said record log)
+. "$(dirname "$0")/printers_lib.sh"
 
 # emulate WHERE OPTIONS...: a ZPL printer; its port or device in $where.
 emulate() {
@@ -74,16 +45,8 @@ says 'given=5000 printed=5000 unsent=0 refused=0 cleared=0 unknown=0 delivered=0
 
 # lprint hands our bytes on and calls a job completed when they left: delivered, not printed.
 emulate 0
-zebra=$where
-lprint_port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-  console.log(s.address().port); s.close(); })')
-lprint server -o server-hostname=localhost -o server-port="$lprint_port" \
-  -o spool-directory="$scratch/spool" -o log-file="$scratch/log" -o log-level=debug &
-pids+=($!)
-system=ipp://localhost:$lprint_port/ipp/system
-soon lprint printers -u "$system"
-lprint add -d zebra -v "socket://$zebra" -m zpl_4inch-203dpi-tt -u "$system"
-streams "ipp://localhost:$lprint_port/ipp/print/zebra" 23
+lprint_queue "$where"
+streams "$queue" 23
 says 'given=23 printed=0 unsent=0 refused=0 cleared=0 unknown=0 delivered=23'
 soon grep -q '=CODE000023$' record
 once 23

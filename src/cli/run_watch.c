@@ -12,6 +12,7 @@
 #include "doc/json_write.h"
 
 #define ROUND_MS 1000u
+#define WAITING  "waiting for the daemon"
 #define LIST_MAX (1u << 26) /* bytes of the list of runs */
 
 cm_err run_argument(const char *run, struct buffer *out) {
@@ -42,7 +43,7 @@ struct watch {
     const char *run;
     struct run_news *news; /* of every run seen */
     size_t news_n;
-    bool over;
+    bool over, waits; /* for a daemon */
 };
 
 static struct run_news *news_of(struct watch *w, uint64_t number) {
@@ -86,15 +87,27 @@ static cm_err show(struct watch *w, const struct screen *s, struct cm_slice runs
     return tell(w, json_get(json_root(doc), "runs"), &out);
 }
 
+/* A daemon that restarts is waited for: whoever watches a hall should not have to come back. */
+static cm_err look(struct watch *w, const struct screen *s, struct buffer *runs) {
+    struct session *session = &w->cli->session;
+    const bool waited = w->waits;
+    buffer_clear(runs);
+    w->waits = waited && session_reconnect(session) != CM_OK;
+    const cm_err err = w->waits ? CM_E_DEAD : run_records(w->cli, w->run, runs);
+    if (err != CM_E_DEAD || !session->remote) return err;
+    w->waits = true;
+    *w->cli->diag = (struct cm_diag)DIAG_INIT;
+    if (s->shown) return screen_draw(s, slice_text(WAITING "\n"), w->cli->diag);
+    if (!waited) output_note(WAITING);
+    return CM_OK;
+}
+
 static cm_err rounds(struct watch *w, const struct screen *s) {
     CM_CLEANUP(buffer_free) struct buffer runs = BUFFER_INIT;
     enum screen_event event = SCREEN_TICK;
     while (event != SCREEN_QUIT && !w->over) {
-        if (event == SCREEN_TICK) {
-            buffer_clear(&runs);
-            TRY(run_records(w->cli, w->run, &runs));
-        }
-        TRY(show(w, s, buffer_slice(&runs)));
+        if (event == SCREEN_TICK) TRY(look(w, s, &runs));
+        if (!w->waits) TRY(show(w, s, buffer_slice(&runs)));
         if (!w->over) event = screen_wait(s, ROUND_MS);
     }
     return CM_OK;

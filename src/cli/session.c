@@ -48,6 +48,17 @@ cm_err session_open(struct session *s, const char *workspace, const struct optio
     return err;
 }
 
+cm_err session_reconnect(struct session *s) {
+    struct workspace_paths paths;
+    struct cm_diag why = DIAG_INIT;
+    TRY(workspace_paths(s->workspace, &paths, &why));
+    cm_engine_close(s->engine);
+    s->engine = NULL;
+    const cm_err err = open_remote(s, &paths, &why);
+    s->remote = true; /* so it stays, however long it takes */
+    return err;
+}
+
 void session_close(struct session *s) {
     cm_engine_close(s->engine);
     keystore_close(s->keystore);

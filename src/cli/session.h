@@ -23,6 +23,9 @@ struct session {
 CM_MUST_CHECK cm_err session_open(struct session *s, const char *workspace,
                                   const struct options *options, struct cm_diag *diag);
 void session_close(struct session *s);
+/** The daemon went away: connect to the next one. The workspace is never opened here.
+ * @retval CM_E_NOT_FOUND  none listens yet      @retval others as remote_open */
+CM_MUST_CHECK cm_err session_reconnect(struct session *s);
 
 /** Run an act (vault/acts.h). @param[in,out] result  one JSON object is appended
  * @retval as act_run */

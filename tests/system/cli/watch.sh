@@ -8,10 +8,14 @@ emulator=$(realpath "${2:?usage: watch.sh BUILD EMULATOR}")
 . "$source_dir/tests/system/cli/lines_lib.sh"
 
 make_shop
-countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
-daemon=$!
-pids+=("$daemon")
-soon grep -q ' serving ' daemon.log
+serve() {
+  : >daemon.log
+  countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+  daemon=$!
+  pids+=("$daemon")
+  soon grep -q ' serving ' daemon.log
+}
+serve
 printf 'at print 30 paper-out\n' >faults
 emulate zpl --rate 1200 --faults faults
 
@@ -20,7 +24,7 @@ emulate zpl --rate 1200 --faults faults
 gives 0 countermark run start monday --printer "zpl+tcp://127.0.0.1:$port" --template plain \
   --line 3 --json
 [ "$(json '[v.run, v.batch].join()' out)" = monday-run-1,monday ] || fail "another run: $(cat out)"
-countermark run show monday-run-1 --watch >news 2>err &
+countermark run show monday-run-1 --watch >news 2>news.err &
 news=$!
 pids+=("$news")
 soon grep -q 'Z monday-run-1: running; ' news
@@ -67,6 +71,18 @@ ended 3 "$stop"
 grep -q 'no longer waiting; it goes on stopping' err || fail "Ctrl-C was not obeyed"
 gives 0 countermark run list --json
 json 'if (v.runs.length !== 1 || v.runs[0].sent_total < 30) throw v; ""' out || fail "another list"
+
+# ---- a daemon that restarts is waited for
+
+kill -TERM "$daemon"
+wait "$daemon" || fail "the daemon ended with $?"
+soon grep -q 'waiting for the daemon' news.err
+told=$(wc -l <news)
+more_news() { [ "$(wc -l <news)" -gt "$told" ]; }
+serve
+emulate zpl --port "$port" # what was in flight is settled: that is news
+soon more_news
+[ "$(grep -c 'waiting for the daemon' news.err)" = 1 ] || fail "it waits in many words"
 kill -INT "$news"
 ended 0 "$news"
 [ "$(grep -c 'running' news)" -le 3 ] || fail "a line without news"

@@ -131,7 +131,8 @@ static cm_err read_word(struct reader *r, struct cm_slice text, const char *cons
             *out = i;
             return CM_OK;
         }
-    return wrong(r, CM_E_FORMAT, "a word that this key does not know", "see docs/guide/protocols.md");
+    return wrong(r, CM_E_FORMAT, "a word that this key does not know",
+                 "see docs/guide/protocols.md");
 }
 
 static cm_err read_meaning(struct reader *r, struct cm_slice text) {

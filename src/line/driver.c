@@ -109,6 +109,7 @@ void driver_disconnected(struct driver *d, uint64_t now_us) {
     d->plan = d->walk = NULL;
     d->peeks_left = 0;
     d->linked = d->counted = false;
+    d->print_since_us = 0;
     d->relinked = d->flight_n > 0;
     d->late |= d->clear; /* what the lost link carried may come behind what the next one says */
     if (d->kind->lost != NULL) d->kind->lost(d);
@@ -167,6 +168,7 @@ cm_err driver_give(struct driver *d, const struct unit *u, uint64_t now_us, stru
         (struct flight){.serial = u->serial, .begins = d->out_before + before, .number = d->number};
     d->given++;
     d->still_since_us = now_us;
+    if (d->flight_n == 1) d->print_since_us = now_us;
     if (!d->kind->piped) driver_owed(d, ASK_UNIT);
     return CM_OK;
 }

@@ -48,7 +48,10 @@ void driver_settle(struct driver *d, size_t n, enum unit_fate fate) {
         d->flight_first = (d->flight_first + 1) % d->flight_cap;
         d->flight_n--;
     }
-    if (d->flight_n == 0) d->doubt = d->past = d->relinked = false;
+    d->owed |= n > 0 && fate == FATE_UNKNOWN;
+    if (d->flight_n > 0) return;
+    d->doubt = d->past = d->relinked = false;
+    if (!d->owed) d->print_since_us = 0;
 }
 
 void driver_settle_last(struct driver *d, enum unit_fate fate) {
@@ -84,8 +87,21 @@ void driver_refused(struct driver *d, const char *why) {
     report_state(d, d->state, why);
 }
 
-void driver_count(struct driver *d, uint64_t counter, uint64_t depth) {
+/* A time that began while something was in the way, or before we looked, is no print's. */
+static void learn_pace(struct driver *d, uint64_t counter) {
+    const bool moved = d->counted && counter > d->told_counter;
+    const uint64_t took_us = d->print_since_us == 0 ? 0 : d->now_us - d->print_since_us;
     d->counted = true;
+    if (d->cause != DRIVER_RUNNING && d->cause != DRIVER_FULL) {
+        d->print_since_us = 0;
+    } else if (moved) {
+        if (took_us > d->longest_us) d->longest_us = took_us;
+        d->print_since_us = d->now_us;
+    }
+}
+
+void driver_count(struct driver *d, uint64_t counter, uint64_t depth) {
+    learn_pace(d, counter);
     if (counter == d->told_counter && depth == d->told_depth) return;
     d->told_counter = counter;
     d->told_depth = depth;

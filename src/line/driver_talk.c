@@ -13,6 +13,9 @@
 #define DENIED_SHOWN       10u       /* refusals in a row, likewise */
 #define BACKOFF_MOST       4u        /* doublings of the waiting time */
 #define POLL_LEAST_US      1000u /* the shortest wait between two looks */
+#define LAG_PRINTS         3u    /* of the longest, on top of a rest: then no print is to come */
+#define LAG_UNSEEN         10u   /* rests, where none was seen yet: printers of 6 labels a minute */
+#define LAG_MOST           60u   /* rests: a line may have stood for an hour */
 #define STEPS_MOST         64u /* questions without an answer in one go: a plan that runs in a ring */
 
 void driver_walk(struct driver *d, const int *plan) { d->plan = d->walk = plan; }
@@ -266,12 +269,27 @@ void driver_block(struct driver *d, enum driver_state cause, const char *words) 
     text_append(d->cause_words, sizeof d->cause_words, "%s", words);
 }
 
-bool driver_still(struct driver *d, uint64_t a, uint64_t b) {
+void driver_stirs(struct driver *d) { d->still_since_us = d->now_us; }
+
+uint64_t driver_lag_us(const struct driver *d) {
+    const uint64_t most_us = d->rest_us * LAG_MOST;
+    if (d->longest_us == 0) return d->rest_us * LAG_UNSEEN;
+    if (d->longest_us > most_us / LAG_PRINTS) return most_us;
+    const uint64_t lag_us = d->rest_us + d->longest_us * LAG_PRINTS;
+    return lag_us < most_us ? lag_us : most_us;
+}
+
+uint64_t driver_copy_lag_us(const struct driver *d) {
+    const uint64_t most_us = d->rest_us * LAG_UNSEEN;
+    return d->rest_us + (d->longest_us < most_us ? d->longest_us : most_us);
+}
+
+bool driver_still(struct driver *d, uint64_t a, uint64_t b, uint64_t rest_us) {
     if (a != d->still_a || b != d->still_b) {
         d->still_a = a;
         d->still_b = b;
         d->still_since_us = d->now_us;
     }
     const uint64_t as_of_us = reads(d, d->kind->sync) ? d->read_us : d->now_us;
-    return as_of_us >= d->still_since_us && as_of_us - d->still_since_us >= d->rest_us;
+    return as_of_us >= d->still_since_us && as_of_us - d->still_since_us >= rest_us;
 }

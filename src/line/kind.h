@@ -144,6 +144,9 @@ struct driver {
 
     uint64_t told_counter, told_depth;         /* in the last report of them */
     uint64_t still_a, still_b, still_since_us; /* readings that stand */
+    uint64_t print_since_us; /* the print that comes next began then or later; 0: who knows */
+    uint64_t longest_us;     /* from one print to the next, while nothing was in the way; 0: none */
+    bool owed;               /* units were called unknown: their prints may still come */
 };
 
 /* ---- Talking */
@@ -173,8 +176,14 @@ void driver_refused(struct driver *d, const char *why);
 
 /* ---- Judging */
 
-/* Whether two readings have stood still for the resting time, as of the last one. */
-bool driver_still(struct driver *d, uint64_t a, uint64_t b);
+/* Whether two readings have stood still for so long, as of the last one. */
+bool driver_still(struct driver *d, uint64_t a, uint64_t b, uint64_t rest_us);
+/* The printer's own resting times, from the longest time that it took for a print: where one may be
+ * to come, and where all were counted and only a copy may be. */
+uint64_t driver_lag_us(const struct driver *d);
+uint64_t driver_copy_lag_us(const struct driver *d);
+/* Unrest: whatever stands, stands from now on. */
+void driver_stirs(struct driver *d);
 /* Copies are on the line: say how many, and wait for the operator unless it is the end anyway. */
 void driver_hold(struct driver *d, uint64_t copies, const char *why);
 /* Bring the printer to rest and set it up anew: what cannot be judged while it runs. */
@@ -185,6 +194,7 @@ void driver_drain(struct driver *d);
 void driver_keep(struct driver *d);
 /* What is in the way; DRIVER_RUNNING: nothing. */
 void driver_block(struct driver *d, enum driver_state cause, const char *words);
+/* Of each look: tell them where they changed, and learn how long a print takes. */
 void driver_count(struct driver *d, uint64_t counter, uint64_t depth);
 
 /* ---- Between driver.c, driver_flight.c and driver_talk.c */

@@ -39,7 +39,9 @@ static void judge_count(struct driver *d) {
 
 bool raw_rested(struct driver *d) {
     struct raw *r = d->own;
-    const bool still = driver_still(d, r->count, d->flight_n);
+    /* A slot that is off prints no more; of a queue one may be in the press. */
+    const uint64_t rest_us = r->p.fifo && d->flight_n > 0 ? driver_lag_us(d) : d->rest_us;
+    const bool still = driver_still(d, r->count, d->flight_n, rest_us);
     if (r->p.count.n > 0) judge_count(d);
     if (d->phase == PHASE_HELD || !still) return false;
     if (d->clear && r->by_hand) {

@@ -223,10 +223,17 @@ static void settle_gone(struct driver *d) {
     d->doubt = d->past = false;
 }
 
+/* What left the queue and was not counted may still be in the press. */
+static bool is_to_come(const struct driver *d) {
+    const struct sppl *s = d->own;
+    return !s->adrift && s->depth < d->flight_n && s->total - s->base < d->flight_n - s->depth;
+}
+
 /* The printer is halted and was read. */
 static bool sppl_rested(struct driver *d) {
     struct sppl *s = d->own;
-    const bool still = driver_still(d, s->total, s->depth);
+    const bool still = driver_still(d, s->total, s->depth,
+                                    is_to_come(d) ? driver_lag_us(d) : driver_copy_lag_us(d));
     if (s->first != s->total) return false;
     driver_count(d, s->total, s->depth);
     if (d->clear && !still) return false; /* one in the press */
@@ -272,7 +279,7 @@ static void see_skips(struct driver *d) {
 static void sppl_polled(struct driver *d) {
     struct sppl *s = d->own;
     const bool agrees = sppl_agrees(d);
-    const bool still = driver_still(d, s->total, s->depth);
+    const bool still = driver_still(d, s->total, s->depth, driver_lag_us(d));
     if (d->phase == PHASE_HELD) return;
     if (s->first == s->total) see_skips(d);
     if (d->cause != DRIVER_RUNNING) return;

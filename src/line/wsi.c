@@ -186,7 +186,7 @@ static bool wsi_judge(struct driver *d) {
     }
     driver_settle(d, counted, FATE_PRINTED);
     w->base = w->count;
-    return driver_still(d, w->count, w->off);
+    return driver_still(d, w->count, w->off, d->rest_us);
 }
 
 static bool wsi_rested(struct driver *d) {

@@ -167,12 +167,17 @@ static void zpl_heard(struct driver *d, struct cm_slice frame) {
     }
 }
 
-/* Nothing waits in the printer, nothing is wrong with it, and its counter stands. */
+/* Nothing waits in the printer, nothing is wrong with it, and its counter stands. ~HS does not
+ * count the label in the press: where one may be there, only time tells. */
 static bool is_at_rest(struct driver *d) {
     const struct zpl *z = d->own;
-    const bool still = driver_still(d, z->odometer, z->queue);
-    return still && z->heard_1 && z->heard_2 && z->queue == 0 && z->batch == 0 && !z->waits &&
-           d->cause == DRIVER_RUNNING;
+    const bool missing = z->based && z->odometer - z->base < d->flight_n;
+    const bool to_come = missing || d->owed || (!z->based && d->longest_us > 0);
+    const bool idle = z->heard_1 && z->heard_2 && z->queue == 0 && z->batch == 0 && !z->waits &&
+                      d->cause == DRIVER_RUNNING;
+    if (!idle) driver_stirs(d);
+    const uint64_t rest_us = to_come ? driver_lag_us(d) : driver_copy_lag_us(d);
+    return driver_still(d, z->odometer, z->queue, rest_us) && idle;
 }
 
 static void counter_is_ahead(struct driver *d, uint64_t counted) {
@@ -190,23 +195,29 @@ static void counter_went_back(struct driver *d) {
     driver_hold(d, 0, "the label counter went back: another printer?");
 }
 
-/* Of n labels all, or nobody knows which. */
+/* Of n labels all, or nobody knows which: then one may yet come out, and its count must not be
+ * another unit's. The base is read anew, at rest, before the next one goes. */
 static void judge_whole(struct driver *d, uint64_t counted) {
     struct zpl *z = d->own;
-    driver_settle(d, d->flight_n, counted == d->flight_n ? FATE_PRINTED : FATE_UNKNOWN);
+    const bool all = counted == d->flight_n;
+    driver_settle(d, d->flight_n, all ? FATE_PRINTED : FATE_UNKNOWN);
     z->base = z->odometer;
     z->trouble = false;
+    if (all || d->halting) return;
+    z->based = false;
+    driver_reopen(d);
 }
 
 static bool zpl_judge(struct driver *d) {
     struct zpl *z = d->own;
     see_causes(d);
-    const bool rests = is_at_rest(d);
     driver_count(d, z->odometer, z->heard_1 ? z->queue : 0);
     if (d->clear && z->heard_1 && z->queue > 0) z->cancelled = false; /* say it again */
+    const bool rests = is_at_rest(d);
     if (!z->based) {
         z->base = z->odometer;
         z->based = rests;
+        if (rests) d->owed = false;
         return rests;
     }
     if (z->odometer < z->base) {

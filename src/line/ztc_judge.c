@@ -100,7 +100,7 @@ enum peek ztc_peeked(struct driver *d) {
     if (!arrivals(d, &begun, &absent)) return PEEK_AGAIN;
     if (begun < printed || begun > printed + 1) return PEEK_AGAIN;
     /* Bytes of the old link may still be on their way. */
-    if (absent > 0 && !driver_still(d, begun + z->left, absent)) return PEEK_AGAIN;
+    if (absent > 0 && !driver_still(d, begun + z->left, absent, d->rest_us)) return PEEK_AGAIN;
     settle_absent(d, absent);
     settle_printed(d, FATE_PRINTED);
     return PEEK_KEEP;
@@ -119,7 +119,7 @@ static bool cleared(struct driver *d) {
 
 bool ztc_rested(struct driver *d) {
     struct ztc *z = d->own;
-    const bool still = driver_still(d, z->last, z->left);
+    const bool still = driver_still(d, z->last, z->left, driver_lag_us(d));
     if (z->first != z->last) return false;
     driver_count(d, z->good, z->left);
     if (d->clear && z->clearing && z->left == 0 && !still) return false; /* one in the press */
@@ -143,7 +143,7 @@ bool ztc_rested(struct driver *d) {
 void ztc_polled(struct driver *d) {
     struct ztc *z = d->own;
     const bool agrees = ztc_agrees(d);
-    const bool still = driver_still(d, z->last, z->left);
+    const bool still = driver_still(d, z->last, z->left, driver_lag_us(d));
     if (d->phase == PHASE_HELD) return;
     if (is_sound(d)) see_skips(d);
     if (d->cause != DRIVER_RUNNING) return;

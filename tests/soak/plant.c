@@ -50,11 +50,11 @@ struct plant {
     bool late; /* this machine's time is up */
 };
 
-/* A label takes less than the second after which a driver believes a printer to be at rest. */
+/* The last one takes longer for a label than a driver rests: print-and-apply. */
 static const struct station_kind kinds[] = {
     {"zpl", "zpl", NULL, false, 70},          {"ztc", "ztc", "DM24", false, 80},
     {"sppl", "sppl", "dm_53.rox", false, 75}, {"wsi", "wsi", NULL, true, 40},
-    {"raw", "codenet", NULL, true, 40},       {"zpl", "zpl", NULL, false, 90},
+    {"raw", "codenet", NULL, true, 40},       {"zpl", "zpl", NULL, false, 45},
 };
 
 static uint64_t draw(struct plant *p, uint64_t n) { return splitmix_next(&p->rng) % n; }

@@ -52,14 +52,15 @@ static void open_driver(struct join *j) {
     const struct join_plan *p = &j->plan;
     struct cm_diag diag = DIAG_INIT;
     struct buffer text = BUFFER_INIT;
+    const uint64_t tempo = p->tempo == 0 ? 1 : p->tempo;
     struct driver_options o = {
         .kind = kind_named(p->kind),
         .fields = {p->field == NULL ? "code" : p->field},
         .template_name = p->message,
         .window = p->window,
-        .reply_ms = 100,
-        .poll_ms = 10,
-        .rest_ms = 100,
+        .reply_ms = 100 * tempo,
+        .poll_ms = 10 * tempo,
+        .rest_ms = 100 * tempo,
     };
     assert_non_null(o.kind);
     o.template_text = slice_text(label);

@@ -19,6 +19,7 @@ struct join_plan {
     size_t units, window;
     size_t chop;              /* bytes carried at once, 0: all */
     uint64_t rate_per_minute; /* 0: a product passes every product_ms */
+    uint64_t tempo;           /* times of the driver: 100, 10 and 100 ms; times this, 0: one */
     uint64_t product_ms;
     uint64_t seed;
     uint64_t limit_ms; /* then the driver is abandoned */

@@ -9,6 +9,8 @@
 
 #define UNITS       40u
 #define SEEDS       40u
+#define SLOW_SEEDS  12u
+#define SLOW_UNITS  16u
 #define ANSWER_MOST 130u /* bytes: longer than any answer of the voices */
 
 struct voice {
@@ -235,25 +237,101 @@ static void a_link_that_breaks_amid_a_run_voids_nothing(void **state) {
 }
 
 /* Faults at random, of every kind that breaks nothing for good. */
+static const char storm[] = "one-in print 15 paper-out for 50\n"
+                            "one-in print 18 head-open for 50\n"
+                            "one-in print 25 reprint\n"
+                            "one-in print 30 skip\n"
+                            "one-in item 20 reset\n"
+                            "one-in item 30 power lose for 60\n"
+                            "one-in print 30 power keep for 60\n"
+                            "one-in item 25 menu for 60\n"
+                            "one-in reply 30 no-reply\n"
+                            "one-in reply 30 late 150\n"
+                            "one-in reply 9 split\n"
+                            "one-in reply 20 join\n"
+                            "one-in reply 40 reset\n";
+
 static void a_storm_of_faults_sends_nothing_twice(void **state) {
     (void)state;
-    static const char storm[] = "one-in print 15 paper-out for 50\n"
-                                "one-in print 18 head-open for 50\n"
-                                "one-in print 25 reprint\n"
-                                "one-in print 30 skip\n"
-                                "one-in item 20 reset\n"
-                                "one-in item 30 power lose for 60\n"
-                                "one-in print 30 power keep for 60\n"
-                                "one-in item 25 menu for 60\n"
-                                "one-in reply 30 no-reply\n"
-                                "one-in reply 30 late 150\n"
-                                "one-in reply 9 split\n"
-                                "one-in reply 20 join\n"
-                                "one-in reply 40 reset\n";
     for (size_t i = 0; i < CM_ARRAY_N(voices); i++)
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             struct join j;
             run(&j, &voices[i], storm, seed);
+            assert_int_not_equal(fated(&j, FATE_PRINTED) + fated(&j, FATE_UNKNOWN), 0);
+            join_close(&j);
+        }
+}
+
+/* Print-and-apply: a label a resting time or several, the driver's times and the printer's in one
+ * proportion: 45 and 20 a minute beside a second. */
+static const uint64_t slow_rates[] = {450, 200};
+
+static struct join_plan slow_plan(const struct voice *v, const char *script, uint64_t seed,
+                                  uint64_t rate) {
+    struct join_plan p = plan_of(v, script, seed);
+    if (v->slot) {
+        p.product_ms = 60000 / rate;
+    } else {
+        p.rate_per_minute = rate;
+    }
+    p.units = SLOW_UNITS;
+    p.limit_ms = 60000;
+    return p;
+}
+
+static void slow_printers_are_not_believed_at_rest_too_early(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CM_ARRAY_N(voices); i++)
+        for (size_t r = 0; r < CM_ARRAY_N(slow_rates); r++) {
+            struct join j;
+            const struct join_plan p = slow_plan(&voices[i], "", 0, slow_rates[r]);
+            join_run(&j, &p);
+            const enum unit_fate fate = voices[i].blind ? FATE_UNKNOWN : FATE_PRINTED;
+            if (fated(&j, fate) != SLOW_UNITS || join_met(&j, RECORD_CLEARED) > 0)
+                fail_msg("%s, %u a minute: %u of %u", p.grammar, (unsigned)p.rate_per_minute,
+                         (unsigned)fated(&j, fate), SLOW_UNITS);
+            join_close(&j);
+        }
+}
+
+/* A label that comes out after its judgement is no other unit's, nor a copy: printed is what is on
+ * paper. (A slot whose answer is later than the next product repeats its text.) */
+static void judge_slow(const struct voice *v, const char *script, uint64_t seed, bool copies) {
+    for (size_t r = 0; r < CM_ARRAY_N(slow_rates); r++) {
+        struct join j;
+        const struct join_plan p = slow_plan(v, script, seed, slow_rates[r]);
+        join_run(&j, &p);
+        if (!v->slot && j.copies > 0 && !copies)
+            fail_msg("%s: %s: %u copies", p.grammar, script, (unsigned)j.copies);
+        join_close(&j);
+    }
+}
+
+static void every_fault_on_slow_printers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CM_ARRAY_N(voices); i++)
+        for (size_t k = 0; k < CM_ARRAY_N(faults); k++)
+            judge_slow(&voices[i], faults[k].script, k, faults[k].of[i].copies);
+}
+
+static void a_storm_of_faults_on_slow_printers(void **state) {
+    (void)state;
+    static const char mended[] = "one-in print 10 paper-out for 500\n"
+                                 "one-in print 12 head-open for 700\n"
+                                 "one-in print 14 ribbon-out for 30\n"
+                                 "one-in item 25 reset\n"
+                                 "one-in item 30 power lose for 200\n"
+                                 "one-in print 30 power keep for 200\n"
+                                 "one-in item 25 menu for 200\n"
+                                 "one-in reply 60 late 150\n";
+    static const char skips[] = "one-in print 8 skip\none-in print 15 paper-out for 500\n";
+    const char *const scripts[] = {mended, skips, storm};
+    for (size_t i = 0; i < CM_ARRAY_N(voices); i++)
+        for (uint64_t seed = 1; seed <= SLOW_SEEDS; seed++) {
+            struct join j;
+            const struct join_plan p = slow_plan(&voices[i], scripts[seed % 3], seed,
+                                                 slow_rates[seed % CM_ARRAY_N(slow_rates)]);
+            join_run(&j, &p);
             assert_int_not_equal(fated(&j, FATE_PRINTED) + fated(&j, FATE_UNKNOWN), 0);
             join_close(&j);
         }
@@ -303,6 +381,9 @@ int main(void) {
         cmocka_unit_test(an_answer_split_at_any_byte_is_the_same_answer),
         cmocka_unit_test(a_link_that_breaks_amid_a_run_voids_nothing),
         cmocka_unit_test(a_storm_of_faults_sends_nothing_twice),
+        cmocka_unit_test(slow_printers_are_not_believed_at_rest_too_early),
+        cmocka_unit_test(every_fault_on_slow_printers),
+        cmocka_unit_test(a_storm_of_faults_on_slow_printers),
         cmocka_unit_test(a_stop_amid_a_run_leaves_at_most_one_unit_unknown),
         cmocka_unit_test(a_unit_sent_twice_would_be_seen),
     };

@@ -104,6 +104,45 @@ static void paper_out_is_told_and_ends(void **state) {
     join_close(&j);
 }
 
+/* Print-and-apply, 45 and 20 labels a minute beside the resting time of a second: the label in the
+ * press is in no answer of ~HS. Two faults, so that one count too many could hide one label too
+ * few.
+ */
+static void a_slow_printer_is_not_ahead_of_its_paper(void **state) {
+    (void)state;
+    static const uint64_t rates[] = {45, 20};
+    for (unsigned first = 2; first <= 5; first++)
+        for (unsigned second = first + 4; second <= 12; second++) {
+            struct join j;
+            struct join_plan p = clean;
+            char faults[128];
+            (void)snprintf(faults, sizeof faults,
+                           "at print %u paper-out for 4000\nat print %u head-open for 700\n", first,
+                           second);
+            p.faults = faults;
+            p.units = 12;
+            p.tempo = 10;
+            p.rate_per_minute = rates[second % 2];
+            p.limit_ms = 300000;
+            join_run(&j, &p);
+            assert_int_equal(driver_state(j.driver), DRIVER_STOPPED);
+            assert_int_equal(j.copies, 0);
+            assert_true(driver_fated(j.driver, FATE_UNKNOWN) <= 10); /* two windows */
+            join_close(&j);
+        }
+}
+
+/* One that took 10 ms for a label is done a resting time, 100 ms here, after the last one. */
+static void a_quick_printer_ends_at_once(void **state) {
+    (void)state;
+    struct join j;
+    join_run(&j, &clean);
+    const struct record *r = j.printer->record;
+    const uint64_t last_us = record_at(r, record_n(r) - 1).time_us;
+    assert_in_range(j.now_us - last_us, 100 * MS, 160 * MS);
+    join_close(&j);
+}
+
 /* A unit of which not one byte has left when the link breaks is the only one that is proved unsent.
  */
 static void only_units_that_never_left_are_unsent(void **state) {
@@ -180,6 +219,8 @@ int main(void) {
         cmocka_unit_test(a_clean_run_proves_every_unit),
         cmocka_unit_test(every_split_of_bytes_is_the_same_run),
         cmocka_unit_test(paper_out_is_told_and_ends),
+        cmocka_unit_test(a_slow_printer_is_not_ahead_of_its_paper),
+        cmocka_unit_test(a_quick_printer_ends_at_once),
         cmocka_unit_test(only_units_that_never_left_are_unsent),
         cmocka_unit_test(a_unit_allocates_nothing),
     };

@@ -80,10 +80,9 @@ soon grep -q 'waiting for the daemon' news.err
 told=$(wc -l <news)
 more_news() { [ "$(wc -l <news)" -gt "$told" ]; }
 serve
-emulate zpl --port "$port" # what was in flight is settled: that is news
+emulate zpl --port "$port" # what was in flight is settled: that is news, and the run's end
 soon more_news
 [ "$(grep -c 'waiting for the daemon' news.err)" = 1 ] || fail "it waits in many words"
-kill -INT "$news"
 ended 0 "$news"
 [ "$(grep -c 'running' news)" -le 3 ] || fail "a line without news"
 

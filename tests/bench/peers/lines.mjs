@@ -11,6 +11,7 @@ async function printer(port) {
   if (open.has(port)) return open.get(port);
   const socket = connect(Number(port), '127.0.0.1');
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  socket.unref(); // it must not keep a process alive that has no more tasks
   socket.write('^XA^DFR:CM.ZPL^FS^PW400^LL200^FO30,60^A0N,56,50^FN1^FS^XZ');
   open.set(port, socket);
   return socket;

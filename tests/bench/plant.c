@@ -92,8 +92,12 @@ cm_err plant_open(struct plant *p, const struct stand_plan *plan, const char *sc
     const struct http_host_options o = {.home = &home};
     TRY(http_host_daemon(&p->daemon, p->stand.shop.dir, &o, diag));
     TRY(connect_admin(p));
-    p->line = child_named(p->daemon.pid, "cm-line");
-    p->vault = child_named(p->daemon.pid, "cm-vault");
+    /* It serves before its last child has its name. */
+    for (unsigned i = 0; i < WAIT_STEPS && (p->line == 0 || p->vault == 0); i++) {
+        if (i > 0) nap_ms(STEP_MS);
+        p->line = child_named(p->daemon.pid, "cm-line");
+        p->vault = child_named(p->daemon.pid, "cm-vault");
+    }
     if (p->line == 0 || p->vault == 0)
         return diag_fail(diag, CM_E_STATE, "countermarkd", NULL, NULL,
                          "it has no line process, or no vault");

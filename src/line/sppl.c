@@ -229,6 +229,16 @@ static bool is_to_come(const struct driver *d) {
     return !s->adrift && s->depth < d->flight_n && s->total - s->base < d->flight_n - s->depth;
 }
 
+/* What the queue holds is on no product once it is empty. */
+static bool clear_queue(struct driver *d) {
+    struct sppl *s = d->own;
+    s->at_clear = s->total;
+    s->clearing = true;
+    if (s->depth == 0) return cleared(d);
+    driver_walk(d, clear_plan);
+    return false;
+}
+
 /* The printer is halted and was read. */
 static bool sppl_rested(struct driver *d) {
     struct sppl *s = d->own;
@@ -252,11 +262,7 @@ static bool sppl_rested(struct driver *d) {
         return false;
     }
     if (!agrees) settle_gone(d);
-    s->at_clear = s->total;
-    s->clearing = true;
-    if (s->depth == 0) return cleared(d);
-    driver_walk(d, clear_plan);
-    return false;
+    return clear_queue(d);
 }
 
 /* One unit may be in the press; more than that, for longer than a print takes, were skipped. A last

@@ -106,14 +106,19 @@ enum peek ztc_peeked(struct driver *d) {
     return PEEK_KEEP;
 }
 
+/* Nothing of ours is in flight: count from what the printer shows. */
+static void begin_anew(struct ztc *z) {
+    if (z->next <= z->last) z->next = z->last + 1; /* one of others' came out of the press */
+    z->seen = z->last;
+    z->good_base = z->good;
+}
+
 /* The buffer was cleared while the printer stood. */
 static bool cleared(struct driver *d) {
     struct ztc *z = d->own;
     z->clearing = false;
     driver_settle(d, d->flight_n, z->verdict);
-    if (z->next <= z->last) z->next = z->last + 1; /* one of others' came out of the press */
-    z->seen = z->last;
-    z->good_base = z->good;
+    begin_anew(z);
     return true;
 }
 
@@ -122,20 +127,16 @@ bool ztc_rested(struct driver *d) {
     const bool still = driver_still(d, z->last, z->left, driver_lag_us(d));
     if (z->first != z->last) return false;
     driver_count(d, z->good, z->left);
-    if (d->clear && z->clearing && z->left == 0 && !still) return false; /* one in the press */
-    if (z->clearing && z->left == 0) return cleared(d);
-    if (!z->known || d->flight_n == 0) {
-        z->known = true;
-        if (z->next <= z->last) z->next = z->last + 1;
-        z->seen = z->last;
-        z->good_base = z->good;
-    }
+    const bool pressing = d->clear && !still; /* one may be in the press */
+    if (z->clearing && z->left == 0) return !pressing && cleared(d);
+    if (!z->known || d->flight_n == 0) begin_anew(z);
+    z->known = true;
     bool agrees = d->flight_n == 0 || ztc_agrees(d);
     if (d->phase == PHASE_HELD || (!agrees && !still)) return false;
     if (!agrees) agrees = rest_agrees(d);
     z->verdict = agrees ? FATE_CLEARED : FATE_UNKNOWN;
     z->clearing = true;
-    if (z->left == 0 && (still || !d->clear)) return cleared(d);
+    if (z->left == 0 && !pressing) return cleared(d);
     if (z->left > 0) driver_walk(d, ztc_clear_plan);
     return false;
 }

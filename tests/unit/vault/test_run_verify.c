@@ -237,7 +237,7 @@ static cm_err last_good(struct line *l, const char *code, struct run_settled *ou
 static void the_last_good_code_settles_what_came_out_and_what_did_not(void **state) {
     (void)state;
     struct line *l = line_make(10); /* 0, 10, 20, 30 are none */
-    struct run_settled s;
+    struct run_settled s = {.serial = 0};
     world_move(&l->w, l->run, (struct run_move){l->set, 0, 5, CM_STAGE_PRINTED, CM_CAUSE_NONE});
     world_move(&l->w, l->run, (struct run_move){l->set, 15, 10, CM_STAGE_UNKNOWN, CM_CAUSE_FAULT});
     assert_err(CM_E_STATE, last_good(l, l->codes[19], &s, NULL)); /* streaming */

@@ -16,6 +16,7 @@
 
 #include "countermark/bytes.h"
 #include "countermark/error.h"
+#include "countermark/life.h"
 #include "countermark/verdict.h"
 
 #define CM_REQUESTS_MAX  10000u      /* of one call */
@@ -34,9 +35,21 @@ enum cm_operation {
     CM_OP_CONFIRM, /* turn this caller's reservation into a redemption */
     CM_OP_RELEASE, /* give a reservation back */
     CM_OP_REVERSE, /* take a redemption back */
-    CM_OP_VOID     /* make a unit worthless for good (spoiled, stolen) */
+    CM_OP_VOID,    /* make a unit worthless for good (spoiled, stolen) */
+    /* Cards with a life alone; on other units: not possible. On such cards with a balance, REDEEM
+     * spends ask.amount, RESERVE holds it, CONFIRM takes up to the hold and gives the rest back,
+     * RELEASE gives the hold back, REVERSE refunds a transaction, whole or in part. */
+    CM_OP_ACTIVATE,   /* at the till; loads ask.amount */
+    CM_OP_DEACTIVATE, /* take an activation back while nothing was spent */
+    CM_OP_LOAD,
+    CM_OP_BLOCK,
+    CM_OP_UNBLOCK, /* a blocked or lost card; also unlocks its PIN */
+    CM_OP_LOSE,
+    CM_OP_REPLACE,  /* ask.other takes balance and place */
+    CM_OP_RENEW_PIN /* the next issue number: the PIN itself is printed elsewhere */
 };
-#define CM_OPERATION_N 7u
+#define CM_OPERATION_N      15u
+#define CM_CODE_OPERATION_N 7u /* the first ones, which codes know, too */
 
 struct cm_request {
     enum cm_operation operation;
@@ -54,6 +67,7 @@ struct cm_answer {
     uint64_t time_ms;  /* accepted: when; already redeemed, void, reserved: since when */
     uint64_t until_ms; /* reserved: the deadline; not open yet: the opening; ended: the end */
     uint32_t use;      /* redemptions of the unit that stand: this is the use-th */
+    uint16_t prize;    /* tier that the unit wins, from 1; 0 = none. With redemptions only */
     bool replayed;     /* the first answer under this idempotency key, given again */
 };
 
@@ -67,9 +81,11 @@ enum cm_call_status {
 
 /* Who asks. The edge fills it from the API key; the command line is actor 0, the operator. */
 struct cm_caller {
-    uint32_t actor; /* registry number of the API key, 0 = operator */
-    uint32_t brand; /* 0 = all brands (operator only) */
-    bool test;      /* TEST callers see TEST units only, LIVE callers LIVE units only */
+    uint32_t actor;  /* registry number of the API key, 0 = operator */
+    uint32_t brand;  /* 0 = all brands (operator only) */
+    bool test;       /* TEST callers see TEST units only, LIVE callers LIVE units only */
+    uint32_t rights; /* bits of enum cm_right; the operator (actor 0) has all */
+    uint32_t agent;  /* activates, loads and takes back in this agent's ranges only; 0 = any */
 };
 
 struct cm_call {
@@ -77,9 +93,11 @@ struct cm_call {
     uint32_t door;       /* where the codes are asked for */
     struct cm_slice key; /* idempotency key or empty; borrowed */
     const struct cm_request *requests;
-    size_t n;                   /* 1..CM_REQUESTS_MAX */
-    struct cm_answer *answers;  /* n, filled when status is CM_CALL_DONE */
-    enum cm_call_status status; /* out */
+    size_t n;                       /* 1..CM_REQUESTS_MAX */
+    struct cm_answer *answers;      /* n, filled when status is CM_CALL_DONE */
+    const struct cm_card_ask *asks; /* n, beside the requests, or NULL: nothing more is asked */
+    struct cm_card_told *told;      /* n, beside the answers, or NULL: nothing more is wanted */
+    enum cm_call_status status;     /* out */
 };
 
 /** Decide calls and make what was accepted durable.

@@ -19,9 +19,22 @@ enum cm_verdict {
     CM_V_BUSY = 10,            /* asked too often: wait and ask again */
     CM_V_NOT_RESERVED = 11,    /* CONFIRM, RELEASE: no reservation of this caller stands */
     CM_V_NOT_REDEEMED = 12,    /* REVERSE: nothing to take back */
-    CM_V_REDEEMER_NEEDED = 13  /* once per redeemer: say who redeems */
+    CM_V_REDEEMER_NEEDED = 13, /* once per redeemer: say who redeems */
+    /* Cards with a life (life.h). Anonymous callers never hear INACTIVE, WRONG_PIN, PIN_LOCKED. */
+    CM_V_INACTIVE = 14,       /* not activated yet */
+    CM_V_BLOCKED = 15,        /* blocked, or reported lost */
+    CM_V_EXPIRED = 16,        /* its time is over */
+    CM_V_REPLACED = 17,       /* another card has taken its place */
+    CM_V_NOT_ENOUGH = 18,     /* less can be spent than was asked for; told.amount says how much */
+    CM_V_WRONG_AMOUNT = 19,   /* none, too much, another currency, or more than is held or left */
+    CM_V_WRONG_PIN = 20,      /* wrong or missing; counted */
+    CM_V_PIN_LOCKED = 21,     /* too many wrong PINs: a new PIN is needed */
+    CM_V_ALREADY_ACTIVE = 22, /* activated earlier */
+    CM_V_NOT_POSSIBLE = 23,   /* this kind of unit, or this state, knows no such operation */
+    CM_V_NOT_YOURS = 24,      /* the card lies in another agent's range */
+    CM_V_SECOND_CHECK = 25    /* named by an alias: a second check is needed first */
 };
-#define CM_VERDICT_N 14u
+#define CM_VERDICT_N 26u
 
 /** Name of a verdict, as used in JSON: "accepted", "already_redeemed" ...
  * @param[in] verdict  any value

@@ -33,9 +33,9 @@ const struct option_spec ask_options[] = {
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 static enum cm_operation operation_of(const struct cli *cli) {
-    static const char *const names[CM_OPERATION_N] = {"check",   "redeem",  "reserve", "confirm",
-                                                      "release", "reverse", "void"};
-    for (unsigned i = 0; i < CM_OPERATION_N; i++)
+    static const char *const names[CM_CODE_OPERATION_N] = {
+        "check", "redeem", "reserve", "confirm", "release", "reverse", "void"};
+    for (unsigned i = 0; i < CM_CODE_OPERATION_N; i++)
         if (strcmp(cli->command->name, names[i]) == 0) return (enum cm_operation)i;
     return CM_OP_CHECK;
 }

@@ -8,6 +8,7 @@ set(CM_PUBLIC_HEADERS
   countermark/code.h
   countermark/engine.h
   countermark/error.h
+  countermark/life.h
   countermark/run.h
   countermark/scheme.h
   countermark/verdict.h)

@@ -56,6 +56,18 @@ static void put_refused(struct json_writer *w, const struct cm_answer *a) {
     case CM_V_NOT_RESERVED:
     case CM_V_NOT_REDEEMED:
     case CM_V_REDEEMER_NEEDED:
+    case CM_V_INACTIVE:
+    case CM_V_BLOCKED:
+    case CM_V_EXPIRED:
+    case CM_V_REPLACED:
+    case CM_V_NOT_ENOUGH:
+    case CM_V_WRONG_AMOUNT:
+    case CM_V_WRONG_PIN:
+    case CM_V_PIN_LOCKED:
+    case CM_V_ALREADY_ACTIVE:
+    case CM_V_NOT_POSSIBLE:
+    case CM_V_NOT_YOURS:
+    case CM_V_SECOND_CHECK:
     default: break;
     }
 }

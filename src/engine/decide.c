@@ -147,6 +147,14 @@ static void decide_unreserved(struct deciding *d, const struct asked *a, uint32_
     case CM_OP_RESERVE: use_or_hold(d, a, uses); return;
     case CM_OP_REVERSE: reverse(d, a, uses); return;
     case CM_OP_VOID: make_void(d, a, uses); return;
+    case CM_OP_ACTIVATE:
+    case CM_OP_DEACTIVATE:
+    case CM_OP_LOAD:
+    case CM_OP_BLOCK:
+    case CM_OP_UNBLOCK:
+    case CM_OP_LOSE:
+    case CM_OP_REPLACE:
+    case CM_OP_RENEW_PIN:
     case CM_OP_CONFIRM:
     case CM_OP_RELEASE:
     default: refuse(a, CM_V_NOT_RESERVED, 0, 0); return;
@@ -179,6 +187,14 @@ static void decide_reserved(struct deciding *d, const struct asked *a, const str
         return;
     case CM_OP_REVERSE: refuse(a, CM_V_NOT_REDEEMED, 0, 0); return;
     case CM_OP_VOID: make_void(d, a, x->uses); return;
+    case CM_OP_ACTIVATE:
+    case CM_OP_DEACTIVATE:
+    case CM_OP_LOAD:
+    case CM_OP_BLOCK:
+    case CM_OP_UNBLOCK:
+    case CM_OP_LOSE:
+    case CM_OP_REPLACE:
+    case CM_OP_RENEW_PIN:
     case CM_OP_CHECK:
     case CM_OP_REDEEM:
     case CM_OP_RESERVE:
@@ -210,6 +226,10 @@ static void expire(struct deciding *d, const struct asked *a, const struct unit_
 }
 
 static void decide_unit(struct deciding *d, const struct asked *a) {
+    if ((unsigned)a->request->operation >= CM_CODE_OPERATION_N) {
+        refuse(a, CM_V_NOT_POSSIBLE, 0, 0);
+        return;
+    }
     const struct set *s = a->unit->set;
     const enum unit_bits bits = book_bits(d->book, s->number, a->unit->serial);
     struct unit_extra x = {0};

@@ -145,11 +145,15 @@ size_t event_put_lookup(uint8_t *to, const struct lookup_event *e) {
 
 size_t event_put_refusals(uint8_t *to, const struct refusals_event *e) {
     struct pen w = pen_open(to);
+    uint32_t later = 0;
+    for (size_t i = REFUSAL_SHORT_N; i < REFUSAL_VERDICT_N; i++)
+        later |= e->counts[i];
+    const size_t n = later != 0 ? REFUSAL_VERDICT_N : REFUSAL_SHORT_N;
     pen_u32(&w, e->scheme);
     pen_u32(&w, e->minute);
-    for (size_t i = 0; i < REFUSAL_VERDICT_N; i++)
+    for (size_t i = 0; i < n; i++)
         pen_u32(&w, e->counts[i]);
-    return pen_close(&w, to, EVENT_REFUSALS, 0);
+    return pen_close(&w, to, EVENT_REFUSALS, later != 0 ? REFUSALS_ALL : 0);
 }
 
 size_t event_put(uint8_t *to, const struct event *e) {
@@ -260,7 +264,15 @@ static void read_document(struct cursor *c, struct document_event *e) {
     if ((uint64_t)e->offset + e->part.len > e->total_len) c->failed = true;
 }
 
-static bool read_admin(struct cursor *c, uint8_t type, struct event *out) {
+static void read_refusals(struct cursor *c, uint8_t flags, struct refusals_event *e) {
+    e->scheme = cursor_u32be(c);
+    e->minute = cursor_u32be(c);
+    const size_t n = (flags & REFUSALS_ALL) != 0 ? REFUSAL_VERDICT_N : REFUSAL_SHORT_N;
+    for (size_t i = 0; i < n; i++)
+        e->counts[i] = cursor_u32be(c);
+}
+
+static bool read_admin(struct cursor *c, uint8_t type, uint8_t flags, struct event *out) {
     switch (type) {
     case EVENT_RECALL:
         out->u.recall.set = cursor_u32be(c);
@@ -279,12 +291,7 @@ static bool read_admin(struct cursor *c, uint8_t type, struct event *out) {
         out->u.lookup.serial = cursor_u64be(c);
         out->u.lookup.actor = cursor_u32be(c);
         return true;
-    case EVENT_REFUSALS:
-        out->u.refusals.scheme = cursor_u32be(c);
-        out->u.refusals.minute = cursor_u32be(c);
-        for (size_t i = 0; i < REFUSAL_VERDICT_N; i++)
-            out->u.refusals.counts[i] = cursor_u32be(c);
-        return true;
+    case EVENT_REFUSALS: read_refusals(c, flags, &out->u.refusals); return true;
     case EVENT_NOTE:
         out->u.note.actor = cursor_u32be(c);
         out->u.note.text = cursor_bytes(c, c->left);
@@ -307,12 +314,13 @@ static bool read_any(struct cursor *c, uint8_t type, uint8_t flags, struct event
     case EVENT_ISSUE: read_issue(c, &out->u.issue); return true;
     case EVENT_PHASE: read_phase(c, &out->u.phase); return true;
     case EVENT_DOCUMENT: read_document(c, &out->u.document); return true;
-    default: return read_admin(c, type, out);
+    default: return read_admin(c, type, flags, out);
     }
 }
 
 /* Flags that an event of this type may carry; a bit we do not know may change what it means. */
 static unsigned known_flags(uint8_t type) {
+    if (type == EVENT_REFUSALS) return REFUSALS_ALL;
     if (type < EVENT_REDEEM || type > EVENT_VOID) return 0;
     return EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT;
 }

@@ -141,7 +141,11 @@ struct lookup_event {
     uint64_t serial;
 };
 
-#define REFUSAL_VERDICT_N 16u /* one counter a verdict, in the order of enum cm_verdict */
+/* One counter a verdict, in the order of enum cm_verdict. The first REFUSAL_SHORT_N are written
+ * alone where the others are zero: an event of the time when there were no more. */
+#define REFUSAL_VERDICT_N 32u
+#define REFUSAL_SHORT_N   16u
+enum { REFUSALS_ALL = 1 }; /* flag */
 struct refusals_event {
     uint32_t scheme, minute; /* minute since 1970 */
     uint32_t counts[REFUSAL_VERDICT_N];

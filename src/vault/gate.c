@@ -27,6 +27,14 @@ const struct key_row *gate_key(const struct gate *g, uint32_t actor) {
 static bool role_may(enum key_role role, enum cm_operation operation) {
     switch (operation) {
     case CM_OP_CHECK: return role != KEY_ROLE_LINE;
+    case CM_OP_ACTIVATE:
+    case CM_OP_DEACTIVATE:
+    case CM_OP_LOAD:
+    case CM_OP_BLOCK:
+    case CM_OP_UNBLOCK:
+    case CM_OP_LOSE:
+    case CM_OP_REPLACE:
+    case CM_OP_RENEW_PIN:
     case CM_OP_VOID: return role == KEY_ROLE_ADMIN;
     case CM_OP_REDEEM:
     case CM_OP_RESERVE:

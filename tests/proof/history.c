@@ -144,7 +144,7 @@ static int by_unit_and_time(const void *a, const void *b) {
 }
 
 static enum event_type type_of(enum cm_operation op) {
-    static const enum event_type types[CM_OPERATION_N] = {
+    static const enum event_type types[CM_CODE_OPERATION_N] = {
         [CM_OP_CHECK] = EVENT_LOOKUP,    [CM_OP_REDEEM] = EVENT_REDEEM,
         [CM_OP_RESERVE] = EVENT_RESERVE, [CM_OP_CONFIRM] = EVENT_CONFIRM,
         [CM_OP_RELEASE] = EVENT_RELEASE, [CM_OP_REVERSE] = EVENT_REVERSE,

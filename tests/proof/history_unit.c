@@ -108,7 +108,15 @@ static enum cm_verdict due(const struct unit_model *u, uint32_t use_max,
         return use_max == 0 && !used_by(u, use_max, e->redeemer) ? CM_V_NOT_REDEEMED
                                                                  : CM_V_ACCEPTED;
     case CM_OP_VOID: return CM_V_ACCEPTED;
-    default: return CM_V_BUSY;
+    case CM_OP_ACTIVATE:
+    case CM_OP_DEACTIVATE:
+    case CM_OP_LOAD:
+    case CM_OP_BLOCK:
+    case CM_OP_UNBLOCK:
+    case CM_OP_LOSE:
+    case CM_OP_REPLACE:
+    case CM_OP_RENEW_PIN:
+    default: return CM_V_NOT_POSSIBLE;
     }
 }
 

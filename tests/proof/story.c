@@ -134,6 +134,14 @@ static enum event_type type_of(enum cm_operation op) {
     case CM_OP_REVERSE: return EVENT_REVERSE;
     case CM_OP_VOID: return EVENT_VOID;
     case CM_OP_CHECK:
+    case CM_OP_ACTIVATE:
+    case CM_OP_DEACTIVATE:
+    case CM_OP_LOAD:
+    case CM_OP_BLOCK:
+    case CM_OP_UNBLOCK:
+    case CM_OP_LOSE:
+    case CM_OP_REPLACE:
+    case CM_OP_RENEW_PIN:
     default: abort();
     }
 }

@@ -34,7 +34,7 @@ static void an_answer_tells_product_time_and_use(void **state) {
 
 static void every_verdict_of_every_operation_hides_the_serial(void **state) {
     (void)state;
-    for (unsigned op = 0; op < CM_OPERATION_N; op++)
+    for (unsigned op = 0; op < CM_CODE_OPERATION_N; op++)
         for (unsigned v = 0; v < CM_VERDICT_N; v++) {
             const struct cm_request q = {.operation = (enum cm_operation)op};
             struct cm_answer a = {.verdict = (enum cm_verdict)v,
@@ -82,7 +82,7 @@ static void an_array_holds_what_its_answers_would_be_alone(void **state) {
     struct cm_answer answers[CM_ARRAY_N(some)];
     struct cm_request requests[CM_ARRAY_N(some)];
     memcpy(answers, some, sizeof answers);
-    for (unsigned op = 0; op < CM_OPERATION_N; op++) {
+    for (unsigned op = 0; op < CM_CODE_OPERATION_N; op++) {
         CM_CLEANUP(buffer_free) struct buffer all = BUFFER_INIT, alone = BUFFER_INIT;
         buffer_text(&alone, "{\"answers\":[");
         for (size_t i = 0; i < CM_ARRAY_N(some); i++) {

@@ -26,7 +26,7 @@ struct cell {
 
 /* Rows: operation; columns: state. Two uses, so that redeeming a fresh unit leaves it partly used
  * and redeeming a partly used one spends it. */
-static const struct cell table[CM_OPERATION_N][STATE_N] = {
+static const struct cell table[CM_CODE_OPERATION_N][STATE_N] = {
     [CM_OP_CHECK] = {{CM_V_ACCEPTED, FRESH},
                      {CM_V_ACCEPTED, PARTLY},
                      {CM_V_RESERVED, RESERVED_BY_ME},
@@ -110,7 +110,7 @@ static void every_cell(void **state) {
     const uint32_t set = world_batch(&w, 1000, true);
     world_terms(&w, "{\"uses\":2}");
     uint64_t serial = 0;
-    for (unsigned op = 0; op < CM_OPERATION_N; op++) {
+    for (unsigned op = 0; op < CM_CODE_OPERATION_N; op++) {
         for (unsigned from = 0; from < STATE_N; from++, serial++) {
             char code[WORLD_CODE_CAP];
             world_code(&w, set, serial, code);
@@ -126,7 +126,7 @@ static void every_cell(void **state) {
     world_close(&w);
     world_open(&w);
     serial = 0;
-    for (unsigned op = 0; op < CM_OPERATION_N; op++)
+    for (unsigned op = 0; op < CM_CODE_OPERATION_N; op++)
         for (unsigned from = 0; from < STATE_N; from++, serial++)
             assert_int_equal(state_of(&w, set, serial), table[op][from].then);
     world_remove(&w);

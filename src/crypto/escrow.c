@@ -10,8 +10,9 @@
 
 static const char first_line[] = "countermark escrow 1\n";
 
-static const char *const kind_names[] = {NULL,          "scheme",    "pool",  "brand", "audit",
-                                         "idempotency", "pseudonym", "alias", "api"};
+static const char *const kind_names[] = {NULL,          "scheme",     "pool",  "brand", "audit",
+                                         "idempotency", "pseudonym",  "alias", "api",   "legacy",
+                                         "order-sign",  "order-hold", "prize"};
 static const char *const state_names[] = {NULL, "issue", "verify", "destroyed"};
 
 void escrow_wipe(struct escrow *e) {

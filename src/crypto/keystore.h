@@ -21,16 +21,20 @@
 
 /* What a key is for; the numbers are in files and never change their meaning. */
 enum key_kind {
-    KEY_SCHEME = 1,    /* root of a scheme's code keys; id = scheme id */
-    KEY_POOL = 2,      /* root of a pool's card keys; id = pool id */
-    KEY_BRAND = 3,     /* root of a brand's own keys; id = brand id */
-    KEY_AUDIT = 4,     /* Ed25519 seed that signs checkpoints and manifests */
-    KEY_IDEM = 5,      /* keyed hash of idempotency scopes and requests */
-    KEY_PSEUDONYM = 6, /* keyed hash of redeemer references; id = campaign */
-    KEY_ALIAS = 7,     /* keyed hash of card aliases; id = pool id */
-    KEY_API = 8,       /* keyed hash of API keys */
+    KEY_SCHEME = 1,      /* root of a scheme's code keys; id = scheme id */
+    KEY_POOL = 2,        /* root of a pool's card keys; id = pool id */
+    KEY_BRAND = 3,       /* root of a brand's own keys; id = brand id */
+    KEY_AUDIT = 4,       /* Ed25519 seed that signs checkpoints and manifests */
+    KEY_IDEM = 5,        /* keyed hash of idempotency scopes and requests */
+    KEY_PSEUDONYM = 6,   /* keyed hash of redeemer references; id = campaign */
+    KEY_ALIAS = 7,       /* keyed hash of card aliases; id = pool id */
+    KEY_API = 8,         /* keyed hash of API keys */
+    KEY_LEGACY = 9,      /* keyed hash of imported texts; id = set */
+    KEY_ORDER_SIGN = 10, /* P-256 scalar that signs sealed files; id = brand */
+    KEY_ORDER_HOLD = 11, /* P-256 scalar to which files are sealed until they are released */
+    KEY_PRIZE = 12       /* seed of the draw of prizes; id = set */
 };
-#define KEY_KIND_LAST KEY_API
+#define KEY_KIND_LAST KEY_PRIZE
 
 enum key_state {
     KEY_ISSUE = 1,     /* issue and verify */

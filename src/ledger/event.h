@@ -116,9 +116,17 @@ enum document_kind {
     DOCUMENT_CORRECTION,
     DOCUMENT_WORKSPACE, /* derived: whether a restore waits to be accepted */
     DOCUMENT_REFUSALS,  /* derived: refusals of one scheme so far; id 0 = of no scheme */
-    DOCUMENT_RUN        /* id = number of the run; replaced by later ones */
+    DOCUMENT_RUN,       /* id = number of the run; replaced by later ones */
+    DOCUMENT_AGENT,
+    DOCUMENT_STOCK,    /* derived: where cards of a pool lie; id = set */
+    DOCUMENT_TALLY,    /* derived: what an agent's cards did; id = agent */
+    DOCUMENT_LEGACY,   /* an imported set; id = set */
+    DOCUMENT_ORDER,    /* id = number of the order; replaced by later ones */
+    DOCUMENT_OPERATOR, /* who may approve */
+    DOCUMENT_PRIZE,    /* prizes of a batch; id = set */
+    DOCUMENT_REDRAWN   /* derived: prizes that went to other units; id = set */
 };
-#define DOCUMENT_KIND_N 12u
+#define DOCUMENT_KIND_N 20u
 struct document_event {
     enum document_kind kind;
     uint32_t id, actor;

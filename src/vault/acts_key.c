@@ -10,8 +10,9 @@
 #include "vault/acts_inside.h"
 
 static const char *kind_name(enum key_kind kind) {
-    static const char *const names[] = {"",     "scheme",    "pool",  "brand", "audit",
-                                        "idem", "pseudonym", "alias", "api"};
+    static const char *const names[] = {"",           "scheme",     "pool",  "brand", "audit",
+                                        "idem",       "pseudonym",  "alias", "api",   "legacy",
+                                        "order sign", "order hold", "prize"};
     return (unsigned)kind <= KEY_KIND_LAST ? names[kind] : "unknown";
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/nearest.h"
 #include "cli/output.h"
 
 #define NAMES_MAX    128u
@@ -43,8 +44,8 @@ static cm_err unknown(const char *typed, const char *second, struct cm_diag *dia
             if (n < NAMES_MAX) names[n++] = c->name;
     (void)snprintf(whole, sizeof whole, "%.60s%s%.60s", typed, second != NULL ? " " : "",
                    second != NULL ? second : "");
-    const char *near = option_nearest(whole, names, n);
-    if (near == NULL) near = option_nearest(typed, names, n);
+    const char *near = nearest_word(whole, names, n);
+    if (near == NULL) near = nearest_word(typed, names, n);
     if (near != NULL) (void)snprintf(remedy, sizeof remedy, "did you mean '%s'?", near);
     return diag_fail(diag, CM_E_ARGUMENT, NULL, NULL, remedy, "there is no command '%s'", whole);
 }

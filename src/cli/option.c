@@ -6,46 +6,11 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
-#define WORD_MAX  48u  /* characters of a word that is compared */
 #define WORDS_MAX 128u /* words offered to the comparison */
 #define NAME_CAP  64u
-#define FAR       3u /* edits beyond which a word is no likely meaning */
-
-/* ---- The nearest word ------------------------------------------------------------------------ */
-
-static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
-
-/* Levenshtein's distance; both words are cut to WORD_MAX. */
-static unsigned distance(const char *a, const char *b) {
-    const size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
-    unsigned row[WORD_MAX + 1];
-    for (unsigned j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= m; j++) {
-            const unsigned replace = diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u);
-            diagonal = row[j];
-            row[j] = least(replace, least(row[j], row[j - 1]) + 1u);
-        }
-    }
-    return row[m];
-}
-
-const char *option_nearest(const char *typed, const char *const *words, size_t n) {
-    const char *best = NULL;
-    unsigned best_distance = FAR + 1;
-    for (size_t i = 0; i < n; i++) {
-        const unsigned d = distance(typed, words[i]);
-        if (d >= best_distance || d >= strlen(words[i])) continue;
-        best = words[i];
-        best_distance = d;
-    }
-    return best;
-}
 
 /* ---- Parsing --------------------------------------------------------------------------------- */
 
@@ -63,7 +28,7 @@ static cm_err unknown(const struct options *o, const char *name, struct cm_diag 
     for (size_t t = 0; t < OPTION_TABLES_MAX; t++)
         for (const struct option_spec *s = o->tables[t]; s != NULL && s->name != NULL; s++)
             if (n < WORDS_MAX) words[n++] = s->name;
-    const char *near = option_nearest(name, words, n);
+    const char *near = nearest_word(name, words, n);
     if (near != NULL) (void)snprintf(remedy, sizeof remedy, "did you mean --%s?", near);
     return diag_fail(diag, CM_E_ARGUMENT, NULL, NULL, remedy, "unknown option --%.60s", name);
 }

@@ -61,7 +61,4 @@ const char *option_item(const struct options *o, const char *name, size_t i);
 CM_MUST_CHECK cm_err option_u64(const struct options *o, const char *name, uint64_t min,
                                 uint64_t max, uint64_t *out, struct cm_diag *diag);
 
-/* The nearest of n words to a mistyped one, or NULL when none is near. */
-const char *option_nearest(const char *typed, const char *const *words, size_t n);
-
 #endif

@@ -17,6 +17,8 @@ void book_wipe(struct book *b) {
     layer_wipe(&b->active);
     layer_wipe(&b->folding);
     changes_wipe(&b->spare);
+    stock_wipe(&b->stock);
+    tallies_wipe(&b->tallies);
 }
 
 cm_err book_reserve(struct book *b, size_t n) { return layer_reserve(&b->active, n); }

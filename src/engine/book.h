@@ -10,6 +10,8 @@
 
 #include "engine/layer.h"
 #include "engine/set.h"
+#include "engine/stock.h"
+#include "engine/tally.h"
 #include "engine/units.h"
 
 struct book {
@@ -18,8 +20,10 @@ struct book {
     struct layer active;
     struct layer folding; /* being written out; empty when no fold runs */
     struct changes spare; /* memory of the last fold's units, for the next layer */
-    uint64_t time_ms;     /* of the latest event: time never runs backwards */
-    uint64_t sequence;    /* of the next event */
+    struct stock stock;   /* where cards lie that were not used yet */
+    struct tallies tallies;
+    uint64_t time_ms;  /* of the latest event: time never runs backwards */
+    uint64_t sequence; /* of the next event */
     /* The idempotency record that the unit or issue events being applied belong to. */
     struct map_key answering;
     uint16_t answering_left; /* 0 = none */

@@ -16,6 +16,15 @@ struct resolved {
     bool has_redeemer;
     uint8_t redeemer[EVENT_HASH_LEN];
     uint16_t reader; /* position in the door of the reader that opened it */
+    /* Aliases: what the text is as another name of a card. Whether there is one, the owner knows;
+     * by_alias tells the decider that the unit was named that way. */
+    bool has_alias;
+    enum alias_kind by_alias;
+    uint8_t alias[EVENT_HASH_LEN];
+    /* The pool whose number, face or legacy text this reads as while it opens to no card of it; 0 =
+     * none. guess_serial is what it opened to, for the owner to see whether that was issued. */
+    uint32_t guess;
+    uint64_t guess_serial;
 };
 
 /* The group under construction. */

@@ -5,35 +5,7 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "ledger/event_frame.h"
-
-/* A writing cursor over memory that is known to be large enough. */
-struct pen {
-    uint8_t *p;
-};
-static void pen_u8(struct pen *w, uint8_t v) { *w->p++ = v; }
-static void pen_u16(struct pen *w, uint16_t v) {
-    put_u16be(w->p, v);
-    w->p += sizeof v;
-}
-static void pen_u32(struct pen *w, uint32_t v) {
-    put_u32be(w->p, v);
-    w->p += sizeof v;
-}
-static void pen_u64(struct pen *w, uint64_t v) {
-    put_u64be(w->p, v);
-    w->p += sizeof v;
-}
-static void pen_put(struct pen *w, const void *p, size_t len) {
-    if (len > 0) memcpy(w->p, p, len);
-    w->p += len;
-}
-static struct pen pen_open(uint8_t *to) { return (struct pen){.p = to + EVENT_FRAME_LEN}; }
-static size_t pen_close(const struct pen *w, uint8_t *to, enum event_type type, uint8_t flags) {
-    const size_t len = (size_t)(w->p - to);
-    event_frame_head(to, (uint8_t)type, flags, (uint16_t)(len - EVENT_FRAME_LEN));
-    return len;
-}
+#include "ledger/event_pen.h"
 
 size_t event_put_unit(uint8_t *to, const struct unit_event *e) {
     struct pen w = pen_open(to);
@@ -164,6 +136,8 @@ size_t event_put(uint8_t *to, const struct event *e) {
     case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
     case EVENT_HOLD: return event_put_hold(to, &e->u.hold);
     case EVENT_MOVE: return event_put_move(to, &e->u.move);
+    case EVENT_STOCK: return event_put_stock(to, &e->u.stock);
+    case EVENT_ALIAS: return event_put_alias(to, &e->u.alias);
     case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
     case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
     case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
@@ -282,6 +256,8 @@ static bool read_admin(struct cursor *c, uint8_t type, uint8_t flags, struct eve
         return true;
     case EVENT_HOLD: read_hold(c, &out->u.hold); return true;
     case EVENT_MOVE: read_move(c, &out->u.move); return true;
+    case EVENT_STOCK: event_read_stock(c, &out->u.stock); return true;
+    case EVENT_ALIAS: event_read_alias(c, &out->u.alias); return true;
     case EVENT_EPOCH:
         out->u.epoch.epoch = cursor_u32be(c);
         read_flag(c, &out->u.epoch.restored);

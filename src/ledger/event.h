@@ -32,6 +32,9 @@ enum event_type {
     EVENT_ISSUE = 20,  /* serials spent and units issued */
     EVENT_PHASE = 21,  /* batch opened, closed, shipped, written out */
     EVENT_RECALL = 22, /* a range of serials, or all of them */
+    /* Cards. */
+    EVENT_STOCK = 24, /* where a range of cards lies, and whose it is */
+    EVENT_ALIAS = 25, /* another name of a card, as a keyed hash, given or taken */
     /* Lines. */
     EVENT_HOLD = 26, /* a run was given serials: their texts may have left */
     EVENT_MOVE = 27, /* what became of serials that a run holds */
@@ -105,6 +108,39 @@ struct move_event {
     enum cm_cause cause;
 };
 
+/* Cards of a range lie here from now on; what was said of them before is overlaid. */
+struct stock_event {
+    uint32_t set;
+    uint64_t first, count; /* indices; count >= 1 */
+    uint8_t state;         /* CM_CARD_MADE, CM_CARD_SHIPPED or CM_CARD_STOCK (life.h) */
+    uint32_t agent;        /* whose they are; 0 = nobody's */
+    uint32_t order;        /* with which they were made; 0 = none */
+    uint32_t actor;
+};
+#define EVENT_STOCK_LEN (4u + 33u) /* framed */
+
+/* What kind of name an alias is. Append only. */
+enum alias_kind {
+    ALIAS_NONE = 0,
+    ALIAS_ID = 1,    /* of a person or an account: phone, member number */
+    ALIAS_UID = 2,   /* of a chip, as the bureau returned it */
+    ALIAS_TOKEN = 3, /* activates the card, once, until its time is over */
+    ALIAS_TAG = 4,   /* of an item that belongs to the card */
+    ALIAS_OTHER = 5
+};
+#define ALIAS_KIND_N 6u
+
+struct alias_event {
+    uint32_t set;
+    uint64_t serial;
+    enum alias_kind kind; /* never ALIAS_NONE */
+    bool on;              /* given; else taken away */
+    uint64_t until_ms;    /* its end; 0 = none. Taken away: 0 */
+    uint8_t hash[EVENT_HASH_LEN];
+    uint32_t actor;
+};
+#define EVENT_ALIAS_LEN (4u + 42u) /* framed */
+
 enum document_kind {
     DOCUMENT_SCHEME = 1,
     DOCUMENT_POOL,
@@ -168,6 +204,8 @@ size_t event_put_phase(uint8_t *to, const struct phase_event *e);
 size_t event_put_recall(uint8_t *to, const struct recall_event *e);
 size_t event_put_hold(uint8_t *to, const struct hold_event *e);
 size_t event_put_move(uint8_t *to, const struct move_event *e);
+size_t event_put_stock(uint8_t *to, const struct stock_event *e);
+size_t event_put_alias(uint8_t *to, const struct alias_event *e);
 size_t event_put_document(uint8_t *to, const struct document_event *e);
 size_t event_put_epoch(uint8_t *to, const struct epoch_event *e);
 size_t event_put_note(uint8_t *to, const struct note_event *e);
@@ -185,6 +223,8 @@ struct event {
         struct recall_event recall;
         struct hold_event hold;
         struct move_event move;
+        struct stock_event stock;
+        struct alias_event alias;
         struct document_event document;
         struct epoch_event epoch;
         struct note_event note;

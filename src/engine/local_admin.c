@@ -132,6 +132,11 @@ static uint32_t next_id(const struct registry *r, enum document_kind kind) {
         for (size_t i = 0; i < r->brand_n; i++)
             last = higher(last, r->brands[i]->id);
         break;
+    case DOCUMENT_ORDER: last = r->order_n > 0 ? r->order_n - 1 : 0; break;
+    case DOCUMENT_OPERATOR:
+        for (size_t i = 0; i < r->operator_n; i++)
+            last = higher(last, r->operators[i]->id);
+        break;
     case DOCUMENT_RUN: last = r->run_n > 0 ? r->run_n - 1 : 0; break;
     default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */
     }

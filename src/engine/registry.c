@@ -64,6 +64,12 @@ void registry_wipe(struct registry *r) {
         free(r->brands[i]);
     for (uint32_t i = 0; i < r->run_n; i++)
         run_entry_free(r->runs[i]);
+    for (uint32_t i = 0; i < r->order_n; i++)
+        order_entry_free(r->orders[i]);
+    for (size_t i = 0; i < r->operator_n; i++)
+        free(r->operators[i]);
+    free(r->orders);
+    free(r->operators);
     free(r->runs);
     free(r->schemes);
     free(r->sets);
@@ -138,6 +144,8 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_BRAND] = {brand_document_check, brand_document_apply},
         [DOCUMENT_API_KEY] = {api_key_document_check, api_key_document_apply},
         [DOCUMENT_RUN] = {run_document_check, run_document_apply},
+        [DOCUMENT_ORDER] = {order_document_check, order_document_apply},
+        [DOCUMENT_OPERATOR] = {operator_document_check, operator_document_apply},
     };
     const struct registry_kind *k = &kinds[kind];
     return (unsigned)kind < DOCUMENT_KIND_N && k->apply != NULL ? k : NULL;
@@ -154,6 +162,7 @@ cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
     const struct registry_kind *k = kind_of(kind);
     if (k == NULL) return CM_E_UNSUPPORTED;
     TRY(k->apply(r, id, text, diag));
+    if (kind == DOCUMENT_ORDER || kind == DOCUMENT_OPERATOR) return CM_OK; /* nobody's copy */
     if (kind == DOCUMENT_RUN)
         r->run_generation++; /* no opener looks at runs */
     else

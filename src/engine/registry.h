@@ -14,10 +14,11 @@
 #include "codes/terms.h"
 #include "engine/set.h"
 
-#define REGISTRY_NAME_CAP 64u         /* bytes of a name with its NUL */
-#define REGISTRY_SETS_MAX (1u << 24)  /* set numbers; our choice */
-#define REGISTRY_RUNS_MAX (1u << 22)  /* run numbers; our choice */
-#define TERMS_OF_SET      0x80000000u /* terms document ids: a scheme's id, or this | set number */
+#define REGISTRY_NAME_CAP   64u         /* bytes of a name with its NUL */
+#define REGISTRY_SETS_MAX   (1u << 24)  /* set numbers; our choice */
+#define REGISTRY_RUNS_MAX   (1u << 22)  /* run numbers; our choice */
+#define REGISTRY_ORDERS_MAX 999999u     /* order numbers: six digits in folders' names */
+#define TERMS_OF_SET        0x80000000u /* terms document ids: a scheme's id, or this | set number */
 
 struct scheme_entry {
     uint32_t id, brand;
@@ -94,6 +95,43 @@ struct run_entry {
     struct buffer document; /* as it was journaled last */
 };
 
+/* An order ships units to a bureau in files; its document is the vault's to read (vault/order.h).
+ */
+enum order_state {
+    ORDER_RESERVING, /* units are being spent */
+    ORDER_RESERVED,  /* all are; files can be made, and made again */
+    ORDER_SEALED,    /* files are made, and for nobody yet */
+    ORDER_RELEASED,  /* the recipient can open them */
+    ORDER_CLOSED,    /* every unit is accounted for */
+    ORDER_WITHDRAWN  /* its units are worthless */
+};
+#define ORDER_STATE_N       6u
+#define ORDER_PARTS_MAX     2u   /* numbers, PINs */
+#define ORDER_RECIPIENT_CAP 128u /* bytes of a recipient's name with its NUL */
+#define ORDER_DOCUMENT_MAX  (4u << 20)
+struct order_channel {
+    char recipient[ORDER_RECIPIENT_CAP]; /* whose sequence: numbers rise by one for each */
+    uint64_t sequence;
+};
+struct order_entry {
+    uint32_t id, brand, set, of; /* of: the order whose spoilage this one makes up for; 0 = none */
+    bool test;
+    enum order_state state;
+    uint64_t count; /* units */
+    char name[REGISTRY_NAME_CAP];
+    struct order_channel parts[ORDER_PARTS_MAX];
+    size_t part_n;
+    struct buffer document; /* as it was journaled last */
+};
+
+/* A person who approves: known by the public key alone. */
+struct operator_entry {
+    uint32_t id;
+    bool revoked;
+    char name[REGISTRY_NAME_CAP];
+    uint8_t key[32]; /* Ed25519 */
+};
+
 struct registry {
     struct scheme_entry **schemes;
     size_t scheme_n;
@@ -107,6 +145,10 @@ struct registry {
     size_t brand_n;
     struct run_entry **runs; /* by number; [0] unused; NULL = none */
     uint32_t run_n;
+    struct order_entry **orders; /* by number; [0] unused; NULL = none */
+    uint32_t order_n;
+    struct operator_entry **operators;
+    size_t operator_n;
     uint64_t generation;     /* rises with every change but of runs: openers rebuild their tables */
     uint64_t run_generation; /* rises with every change of a run: lines are told anew */
 };
@@ -143,6 +185,10 @@ struct api_key *registry_api_key(const struct registry *r, uint32_t id);
 struct brand *registry_brand_named(const struct registry *r, struct cm_slice name);
 struct run_entry *registry_run(const struct registry *r, uint32_t number);
 struct run_entry *registry_run_named(const struct registry *r, struct cm_slice name);
+struct order_entry *registry_order(const struct registry *r, uint32_t number);
+struct operator_entry *registry_operator_named(const struct registry *r, struct cm_slice name);
+/* The word of a state as documents have it. */
+const char *order_state_name(enum order_state state);
 /* The word of a wish as documents have it. */
 const char *run_wish_name(enum run_wish wish);
 /** A run's document with another wish and another reason for it.

@@ -119,6 +119,15 @@ void recipient_name(const struct recipient *r, char out[RECIPIENT_NAME_CAP]) {
     crypto_err_clear();
 }
 
+cm_err recipient_fingerprint(const struct recipient *r, struct hash256 *out) {
+    struct hash256 sum;
+    unsigned len = 0;
+    if (X509_digest(r->cert, EVP_sha256(), sum.b, &len) != 1 || len != sizeof sum.b)
+        return crypto_err_openssl("X509_digest");
+    *out = sum;
+    return CM_OK;
+}
+
 static int ask_passphrase(char *buf, int cap, int writing, void *self) {
     (void)writing;
     const struct passphrase_source *source = self;

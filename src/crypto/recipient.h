@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "base/macros.h"
+#include "crypto/hash.h"
 
 #define RECIPIENT_RSA_MIN_BITS 2048
 #define RECIPIENT_EC_MIN_BITS  256
@@ -34,6 +35,9 @@ void recipient_free(struct recipient *r);
 void recipient_freep(struct recipient **r);
 /* Subject of the certificate on one line, cut to fit. */
 void recipient_name(const struct recipient *r, char out[RECIPIENT_NAME_CAP]);
+/** SHA-256 of the certificate's DER form, as `openssl x509 -fingerprint -sha256` shows it.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY  out untouched */
+CM_MUST_CHECK cm_err recipient_fingerprint(const struct recipient *r, struct hash256 *out);
 
 /* Where the passphrase of a private key comes from; `get` writes at most cap bytes. */
 struct passphrase_source {

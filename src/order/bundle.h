@@ -1,0 +1,44 @@
+/* The folder of an order, as it goes to a bureau: sealed files, manifest.cose, manifest.json,
+ * SHA256SUMS, ORDER.txt and signer.pem. It is written under another name and appears whole, by one
+ * rename; a stop before leaves NAME.part, which the next bundle_begin removes.
+ * Design: docs/design/orders.md, "Sealing and manifest". */
+#ifndef CM_ORDER_BUNDLE_H
+#define CM_ORDER_BUNDLE_H
+
+#include "order/manifest.h"
+
+#define BUNDLE_MANIFEST "manifest.cose"
+#define BUNDLE_JSON     "manifest.json"
+#define BUNDLE_SUMS     "SHA256SUMS"
+#define BUNDLE_TEXT     "ORDER.txt"
+#define BUNDLE_SIGNER   "signer.pem"
+#define BUNDLE_PATH_CAP 1024u
+
+struct bundle;
+
+/** Begin PARENT/NAME.part.
+ * @param[in]  name  of the folder to be: "ORDER-000012"; no '/'
+ * @param[out] out   bundle_close it; untouched on error
+ * @retval CM_E_EXISTS  PARENT/NAME is there already      @retval CM_E_RANGE  name or path
+ * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err bundle_begin(const char *parent, const char *name, struct bundle **out,
+                                  struct cm_diag *diag);
+/** Make a file in it, mode 0600, for reading and writing.
+ * @param[out] fd  the caller's to sync and close; untouched on error
+ * @retval CM_E_RANGE  not a name of a file, or one of the bundle's own      @retval CM_E_IO ... */
+CM_MUST_CHECK cm_err bundle_file(struct bundle *b, const char *file, int *fd, struct cm_diag *diag);
+/** Write the manifest and what goes with it, sync, and give the folder its name.
+ * @param[in]  m           names the files that were made; signer.pem is added to them here
+ * @param[in]  seed        Ed25519 (KEY_AUDIT)
+ * @param[in]  signer_pem  signer_open's certificate, or empty (OpenPGP only)
+ * @param[out] sha256      of manifest.cose: `previous` of the next one; may be NULL
+ * @retval CM_E_RANGE  as manifest_make      @retval CM_E_EXISTS  the folder appeared meanwhile
+ * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err bundle_publish(struct bundle *b, const struct manifest *m,
+                                    const struct cm_key *seed, struct cm_slice signer_pem,
+                                    struct hash256 *sha256, struct cm_diag *diag);
+/* Release; a bundle that was not published is removed. */
+void bundle_close(struct bundle *b);
+void bundle_closep(struct bundle **b);
+
+#endif

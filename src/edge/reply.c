@@ -140,7 +140,8 @@ static void put_answers(struct json_writer *w, const struct cm_call *call,
             continue;
         }
         put_answer(w, call->requests[i].operation, a,
-                   a->set == 0 ? slice_of(NULL, 0) : set_words_find(words, words_n, a->set));
+                   a->set == 0 ? slice_of(NULL, 0)
+                               : set_words_find(words, words_n, a->set).description);
         note(&last, call, i, w->out, before);
     }
 }

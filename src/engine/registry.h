@@ -46,8 +46,16 @@ struct door {
 };
 
 /* Append only: the numbers cross process borders. */
-enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN, ROLE_LINE };
-#define API_ROLE_N   5u
+enum api_role {
+    ROLE_VERIFY,
+    ROLE_REDEEM,
+    ROLE_ISSUE,
+    ROLE_ADMIN,
+    ROLE_LINE,
+    ROLE_TILL,
+    ROLE_DESK
+};
+#define API_ROLE_N   7u
 #define API_HASH_LEN 32u
 extern const char *const api_role_names[API_ROLE_N]; /* as documents have them */
 struct api_key {

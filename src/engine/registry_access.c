@@ -186,7 +186,8 @@ cm_err brand_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
 /* ---- API keys ---------------------------------------------------------------------------------
  */
 
-const char *const api_role_names[API_ROLE_N] = {"verify", "redeem", "issue", "admin", "line"};
+const char *const api_role_names[API_ROLE_N] = {"verify", "redeem", "issue", "admin",
+                                                "line",   "till",   "desk"};
 
 static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_diag *diag) {
     static const char *const keys[] = {"name", "brand", "door", "mode", "role", "hash", "revoked"};

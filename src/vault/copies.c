@@ -6,7 +6,7 @@
 
 #define LIST_FIRST_CAP 64u
 
-_Static_assert((int)KEY_ROLE_ADMIN == (int)ROLE_ADMIN && KEY_ROLE_N == API_ROLE_N, "same roles");
+_Static_assert((int)KEY_ROLE_DESK == (int)ROLE_DESK && KEY_ROLE_N == API_ROLE_N, "same roles");
 _Static_assert(KEY_FRAME_HASH_LEN == API_HASH_LEN, "same hashes");
 _Static_assert(KEY_FRAME_NAME_CAP == REGISTRY_NAME_CAP, "same names");
 
@@ -127,7 +127,8 @@ static cm_err copy_table(void *ctx, const struct registry *r) {
     for (size_t i = 0; i < r->door_n; i++) {
         const struct door *from = r->doors[i];
         struct door_row *to = &t->doors[t->door_n++];
-        *to = (struct door_row){.id = from->id, .brand = from->brand, .test = from->test};
+        *to = (struct door_row){
+            .id = from->id, .brand = from->brand, .test = from->test, .cards = from->pool_n > 0};
         memcpy(to->name, from->name, sizeof to->name);
     }
     if (t->key_n > 1) qsort(t->keys, t->key_n, sizeof *t->keys, by_id);

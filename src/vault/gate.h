@@ -21,11 +21,17 @@ void gate_init(struct gate *g, const struct vault_limits *limits);
 void gate_wipe(struct gate *g);
 /* The key of an actor, or NULL: unknown or revoked. */
 const struct key_row *gate_key(const struct gate *g, uint32_t actor);
-/* Whether the caller is as the registry says, at its door, within its role. */
-bool gate_admits(const struct gate *g, const struct cm_call *call);
+/* Whether the caller is as the registry says, at its door, within its role. If it is, what the
+ * role may with cards and whose ranges it sells from are filled in: nobody else says so. */
+bool gate_admits(const struct gate *g, struct cm_call *call);
+/* What a role may with cards beyond redeeming them: bits of enum cm_right. */
+uint32_t gate_rights(enum key_role role);
 /* Whether the caller has used up its share of wrong answers of this window. */
 bool gate_is_busy(const struct gate *g, const struct cm_call *call, uint64_t now_us);
 /* Count the wrong answers just given. */
 void gate_charge(struct gate *g, const struct cm_call *call, uint64_t now_us);
+/* The same for one who asked through an act. */
+bool gate_caller_is_busy(const struct gate *g, uint32_t actor, uint64_t now_us);
+void gate_charge_caller(struct gate *g, uint32_t actor, uint64_t wrong, uint64_t now_us);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 
-#define FRAME_VERSION    1u
+#define FRAME_VERSION    2u
 #define FRAME_HEADER_LEN 12u       /* bytes */
 #define FRAME_BODY_MAX   16777216u /* bytes; 10,000 codes of 1,024 bytes and their columns fit */
 

@@ -7,7 +7,8 @@
 #include "base/checked.h"
 #include "base/text.h"
 
-#define HEAD_MAX_LEN 9u /* bytes: initial byte and a 64-bit argument */
+#define HEAD_MAX_LEN 9u    /* bytes: initial byte and a 64-bit argument */
+#define MAP_HEAD     0xa0u /* initial byte of an empty map; RFC 8949 section 3.1 */
 
 /* ---- Writing ---------------------------------------------------------------------------- */
 
@@ -117,6 +118,10 @@ struct item_reader item_reader_over(struct cm_slice body, uint32_t n) {
     next(&r, ITEM_MAP, &map);
     if (map.value != n) r.failed = true;
     return r;
+}
+
+bool item_map_has(struct cm_slice body, uint32_t n) {
+    return body.len > 0 && body.p[0] == (MAP_HEAD | n);
 }
 
 static void next_value(struct item_reader *r, enum item_kind wanted, struct item *out) {

@@ -28,6 +28,10 @@ struct item_reader {
 
 /* Expects a map of exactly n items. */
 struct item_reader item_reader_over(struct cm_slice body, uint32_t n);
+#define ITEM_SHORT_MAP_MAX 23u /* items of a map whose head is one byte */
+/* Whether the body begins as a map of exactly n items, n at most ITEM_SHORT_MAP_MAX: for bodies
+ * whose last columns may be absent. */
+bool item_map_has(struct cm_slice body, uint32_t n);
 /* The next item; zero or empty when the reader has failed. Bytes and texts are borrowed. */
 uint64_t item_read_uint(struct item_reader *r, uint64_t max);
 struct cm_slice item_read_bytes(struct item_reader *r);

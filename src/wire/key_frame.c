@@ -9,7 +9,9 @@
 
 #define TABLE_ITEMS 5u
 #define KEY_ROW     (4u + 4u + 4u + 1u + 1u + KEY_FRAME_HASH_LEN + 1u) /* ..., name length */
-#define DOOR_ROW    (4u + 4u + 1u + 1u)
+#define DOOR_ROW    (4u + 4u + 1u + 1u) /* id, brand, flags, name length */
+#define DOOR_TEST   1u                  /* flags of a door */
+#define DOOR_CARDS  2u
 
 void key_table_wipe(struct key_table *t) {
     free(t->keys);
@@ -48,7 +50,8 @@ cm_err key_table_encode(struct buffer *out, const struct key_table *t) {
     for (size_t i = 0; i < t->door_n; i++) {
         buffer_u32be(out, t->doors[i].id);
         buffer_u32be(out, t->doors[i].brand);
-        buffer_u8(out, t->doors[i].test ? 1 : 0);
+        buffer_u8(out, (uint8_t)((t->doors[i].test ? DOOR_TEST : 0u) |
+                                 (t->doors[i].cards ? DOOR_CARDS : 0u)));
         buffer_u8(out, (uint8_t)name_len(t->doors[i].name));
     }
     item_bytes_head(out, 5, names);
@@ -88,9 +91,10 @@ static cm_err read_doors(struct cm_slice rows, struct cursor *names, struct key_
         struct door_row *d = &t->doors[i];
         d->id = cursor_u32be(&c);
         d->brand = cursor_u32be(&c);
-        const uint8_t test = cursor_u8(&c);
-        if (test > 1) return CM_E_FORMAT;
-        d->test = test == 1;
+        const uint8_t flags = cursor_u8(&c);
+        if (flags > (DOOR_TEST | DOOR_CARDS)) return CM_E_FORMAT;
+        d->test = (flags & DOOR_TEST) != 0;
+        d->cards = (flags & DOOR_CARDS) != 0;
         take_name(names, cursor_u8(&c), d->name);
     }
     return cursor_end(&c);

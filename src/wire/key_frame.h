@@ -13,11 +13,20 @@
 #define KEY_FRAME_ROWS_MAX 65536u
 
 /* The numbers of enum api_role (engine/registry.h). */
-enum key_role { KEY_ROLE_VERIFY, KEY_ROLE_REDEEM, KEY_ROLE_ISSUE, KEY_ROLE_ADMIN, KEY_ROLE_LINE };
-#define KEY_ROLE_N 5u
+enum key_role {
+    KEY_ROLE_VERIFY,
+    KEY_ROLE_REDEEM,
+    KEY_ROLE_ISSUE,
+    KEY_ROLE_ADMIN,
+    KEY_ROLE_LINE,
+    KEY_ROLE_TILL, /* as redeem, and sells and loads cards */
+    KEY_ROLE_DESK  /* as till, and blocks and replaces cards */
+};
+#define KEY_ROLE_N 7u
 
 struct key_row {
     uint32_t id, brand, door; /* door 0: any of its brand */
+    uint32_t agent;           /* the vault's own: never on the wire, 0 where it was read */
     bool test;
     enum key_role role;
     uint8_t hash[KEY_FRAME_HASH_LEN];
@@ -26,6 +35,7 @@ struct key_row {
 struct door_row {
     uint32_t id, brand;
     bool test;
+    bool cards; /* pools stand behind it: answers may be of cards */
     char name[KEY_FRAME_NAME_CAP];
 };
 struct key_table {

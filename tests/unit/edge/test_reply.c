@@ -24,7 +24,7 @@ static void an_answer_tells_product_time_and_use(void **state) {
                           .time_ms = 1000,
                           .use = 1};
     const struct cm_call call = {.requests = &q, .n = 1, .answers = &a};
-    const struct set_words words[] = {{4, slice_text("{\"batch\":\"b\"}")}};
+    const struct set_words words[] = {{.set = 4, .description = slice_text("{\"batch\":\"b\"}")}};
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     assert_ok(reply_write(&out, &call, true, words, 1));
     assert_string_equal(text_of(&out), "{\"verdict\":\"accepted\",\"product\":{\"batch\":\"b\"},"
@@ -78,7 +78,8 @@ static void an_array_holds_what_its_answers_would_be_alone(void **state) {
         {.verdict = CM_V_ALREADY_REDEEMED, .set = 4, .time_ms = 6, .use = 1},
         {.verdict = CM_V_VOID, .set = 4, .time_ms = 6, .use = 1},
     };
-    static const struct set_words words[] = {{4, {(const uint8_t *)"{\"n\":1}", 7}}};
+    static const struct set_words words[] = {
+        {.set = 4, .description = {(const uint8_t *)"{\"n\":1}", 7}}};
     struct cm_answer answers[CM_ARRAY_N(some)];
     struct cm_request requests[CM_ARRAY_N(some)];
     memcpy(answers, some, sizeof answers);

@@ -46,7 +46,8 @@ static void decide(struct call_list *asked) {
 }
 
 static void go(struct way *w) {
-    static const struct set_words words[] = {{4, {(const uint8_t *)"{\"n\":1}", 7}}};
+    static const struct set_words words[] = {
+        {.set = 4, .description = {(const uint8_t *)"{\"n\":1}", 7}}};
     CM_CLEANUP(call_list_wipe) struct call_list asked = CALL_LIST_INIT;
     struct set_words *told = NULL;
     size_t told_n = 0;

@@ -48,7 +48,7 @@ static void a_frame_carries_calls_there_and_answers_back(void **state) {
 
     list.answers[0] = (struct cm_answer){.verdict = CM_V_ACCEPTED, .set = 9, .use = 1};
     list.answers[1] = (struct cm_answer){.verdict = CM_V_TYPING_ERROR};
-    const struct set_words words[] = {{9, text("{\"product\":\"cola\"}")}};
+    const struct set_words words[] = {{.set = 9, .description = text("{\"product\":\"cola\"}")}};
     CM_CLEANUP(buffer_free) struct buffer back = BUFFER_INIT;
     assert_ok(answers_encode(&back, list.calls, 1, words, 1));
     struct set_words *read = NULL;
@@ -57,9 +57,67 @@ static void a_frame_carries_calls_there_and_answers_back(void **state) {
     assert_int_equal(got[0].verdict, CM_V_ACCEPTED);
     assert_int_equal(got[0].use, 1);
     assert_int_equal(got[1].verdict, CM_V_TYPING_ERROR);
-    assert_true(slice_equal(set_words_find(read, read_n, 9), words[0].description));
-    assert_int_equal(set_words_find(read, read_n, 8).len, 0);
+    assert_true(slice_equal(set_words_find(read, read_n, 9).description, words[0].description));
+    assert_int_equal(set_words_find(read, read_n, 8).description.len, 0);
     free(read);
+}
+
+/* A till loads a card and is told its balance; a code in the same frame costs no byte more. */
+static void what_is_asked_and_told_of_cards_travels_beside(void **state) {
+    (void)state;
+    const struct cm_request asked[] = {{.operation = CM_OP_LOAD, .code = text("7009 1234 5678")},
+                                       {.operation = CM_OP_REPLACE, .code = text("700987654321")}};
+    const struct cm_card_ask asks[] = {
+        {.amount = 2500, .currency = "EUR", .reference = 77, .checked = true},
+        {.other = text("7009 0000 1111"), .reason = CM_REASON_DAMAGED}};
+    struct cm_answer got[2];
+    struct cm_card_told told[2] = {{.balance = 9}, {.balance = 9}};
+    struct cm_call call = {
+        .door = 3, .requests = asked, .n = 2, .answers = got, .asks = asks, .told = told};
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, back = BUFFER_INIT;
+    CM_CLEANUP(call_list_wipe) struct call_list list = CALL_LIST_INIT;
+    assert_ok(calls_encode(&out, &call, 1));
+    assert_ok(calls_decode(buffer_slice(&out), &list));
+    assert_int_equal(list.asks[0].amount, 2500);
+    assert_string_equal(list.asks[0].currency, "EUR");
+    assert_int_equal(list.asks[0].reference, 77);
+    assert_true(list.asks[0].checked);
+    assert_true(slice_equal(list.asks[1].other, asks[1].other));
+    assert_int_equal(list.asks[1].reason, CM_REASON_DAMAGED);
+    list.told[0] = (struct cm_card_told){
+        .card = true, .state = CM_CARD_ACTIVE, .currency = "EUR", .balance = 2500};
+    assert_ok(answers_encode(&back, list.calls, 1, NULL, 0));
+    assert_ok(answers_decode(buffer_slice(&back), &call, 1, NULL, NULL));
+    assert_true(told[0].card && told[0].state == CM_CARD_ACTIVE && told[0].balance == 2500);
+    assert_string_equal(told[0].currency, "EUR");
+    assert_true(!told[1].card && told[1].balance == 0);
+}
+
+/* The engine's owner decides what may be told; a caller that gave no place is told nothing. */
+static void what_is_told_without_a_place_for_it_is_refused(void **state) {
+    (void)state;
+    const struct cm_request q = {.operation = CM_OP_CHECK, .code = text("x")};
+    struct cm_answer a = {.verdict = CM_V_ACCEPTED};
+    struct cm_card_told told = {.card = true};
+    struct cm_call call = {.requests = &q, .n = 1, .answers = &a, .told = &told};
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    assert_ok(answers_encode(&out, &call, 1, NULL, 0));
+    call.told = NULL;
+    assert_err(CM_E_FORMAT, answers_decode(buffer_slice(&out), &call, 1, NULL, NULL));
+}
+
+static void an_ask_beyond_its_limits_is_not_sent(void **state) {
+    (void)state;
+    const struct cm_request q = {.operation = CM_OP_LOAD, .code = text("x")};
+    const struct cm_card_ask bad[] = {{.amount = CM_AMOUNT_MAX + 1},
+                                      {.currency = "EU"},
+                                      {.currency = "eur"},
+                                      {.reason = (enum cm_card_reason)CM_REASON_N}};
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
+        const struct cm_call call = {.requests = &q, .n = 1, .asks = &bad[i]};
+        CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+        assert_err(CM_E_LIMIT, calls_encode(&out, &call, 1));
+    }
 }
 
 static void items_are_the_bytes_of_rfc_8949_appendix_a(void **state) {
@@ -128,12 +186,12 @@ static void headers_that_are_not_ours_are_refused(void **state) {
         cm_err err;
         uint8_t header[FRAME_HEADER_LEN];
     } bad[] = {
-        {CM_E_VERSION, {0, 0, 0, 0, 2, 1}},
-        {CM_E_FORMAT, {0, 0, 0, 0, 1, 0}},
-        {CM_E_FORMAT, {0, 0, 0, 0, 1, FRAME_KIND_LAST + 1}},
-        {CM_E_FORMAT, {0, 0, 0, 0, 1, 1, 0, 1}},
-        {CM_E_LIMIT, {1, 0, 0, 1, 1, 1}},
-        {CM_E_TRUNCATED, {0, 0, 0, 1, 1, 1}},
+        {CM_E_VERSION, {0, 0, 0, 0, 1, 1}},
+        {CM_E_FORMAT, {0, 0, 0, 0, 2, 0}},
+        {CM_E_FORMAT, {0, 0, 0, 0, 2, FRAME_KIND_LAST + 1}},
+        {CM_E_FORMAT, {0, 0, 0, 0, 2, 1, 0, 1}},
+        {CM_E_LIMIT, {1, 0, 0, 1, 2, 1}},
+        {CM_E_TRUNCATED, {0, 0, 0, 1, 2, 1}},
     };
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++)
         assert_err(bad[i].err,
@@ -150,6 +208,8 @@ struct made {
     struct cm_call calls[CALLS_CAP];
     struct cm_request requests[CALLS_CAP][REQUESTS_CAP];
     struct cm_answer answers[CALLS_CAP][REQUESTS_CAP];
+    struct cm_card_ask asks[CALLS_CAP][REQUESTS_CAP];
+    struct cm_card_told told[CALLS_CAP][REQUESTS_CAP];
     uint8_t bytes[2048];
 };
 
@@ -157,20 +217,45 @@ static struct cm_slice some(uint64_t *r, const struct made *m, size_t most) {
     return slice_of(m->bytes, below(r, most + 1));
 }
 
+static void make_card(uint64_t *r, struct made *m, size_t c, size_t i) {
+    m->asks[c][i] = (struct cm_card_ask){.amount = below(r, CM_AMOUNT_MAX + 1),
+                                         .reference = splitmix_next(r),
+                                         .other = some(r, m, 40),
+                                         .reason = (enum cm_card_reason)below(r, CM_REASON_N),
+                                         .checked = below(r, 2) == 1};
+    if (below(r, 2) == 1) memcpy(m->asks[c][i].currency, "SEK", 4);
+    m->told[c][i] = (struct cm_card_told){.card = below(r, 2) == 1};
+    if (!m->told[c][i].card) return;
+    m->told[c][i] = (struct cm_card_told){.card = true,
+                                          .state = (enum cm_card_state)below(r, CM_CARD_STATE_N),
+                                          .reason = (enum cm_card_reason)below(r, CM_REASON_N),
+                                          .currency = "EUR",
+                                          .balance = splitmix_next(r),
+                                          .held = splitmix_next(r),
+                                          .amount = splitmix_next(r),
+                                          .transaction = splitmix_next(r),
+                                          .expires_ms = splitmix_next(r),
+                                          .pin_tries_left = (uint8_t)splitmix_next(r)};
+}
+
 static size_t make(uint64_t *r, struct made *m) {
     for (size_t i = 0; i < sizeof m->bytes; i++)
         m->bytes[i] = (uint8_t)splitmix_next(r);
     const size_t n = 1 + below(r, CALLS_CAP);
     for (size_t c = 0; c < n; c++) {
-        m->calls[c] = (struct cm_call){
-            .caller = {(uint32_t)splitmix_next(r), (uint32_t)splitmix_next(r), below(r, 2) == 1},
-            .door = (uint32_t)splitmix_next(r),
-            .key = some(r, m, CM_KEY_TEXT_MAX),
-            .requests = m->requests[c],
-            .answers = m->answers[c],
-            .status = (enum cm_call_status)below(r, 4),
-            .n = 1 + below(r, REQUESTS_CAP)};
+        m->calls[c] = (struct cm_call){.caller = {.actor = (uint32_t)splitmix_next(r),
+                                                  .brand = (uint32_t)splitmix_next(r),
+                                                  .test = below(r, 2) == 1},
+                                       .door = (uint32_t)splitmix_next(r),
+                                       .key = some(r, m, CM_KEY_TEXT_MAX),
+                                       .requests = m->requests[c],
+                                       .answers = m->answers[c],
+                                       .asks = below(r, 3) == 0 ? m->asks[c] : NULL,
+                                       .told = below(r, 2) == 0 ? m->told[c] : NULL,
+                                       .status = (enum cm_call_status)below(r, 4),
+                                       .n = 1 + below(r, REQUESTS_CAP)};
         for (size_t i = 0; i < m->calls[c].n; i++) {
+            make_card(r, m, c, i);
             const enum cm_operation op = (enum cm_operation)below(r, CM_OPERATION_N);
             m->requests[c][i] = (struct cm_request){
                 .operation = op,
@@ -186,6 +271,7 @@ static size_t make(uint64_t *r, struct made *m) {
                                    .time_ms = splitmix_next(r),
                                    .until_ms = splitmix_next(r),
                                    .use = (uint32_t)splitmix_next(r),
+                                   .prize = (uint16_t)splitmix_next(r),
                                    .replayed = below(r, 2) == 1};
         }
     }
@@ -257,6 +343,7 @@ static void answers_to_other_questions_change_nothing(void **state) {
         assert_ok(answers_encode(&out, m.calls, n, NULL, 0));
         struct cm_answer before[CALLS_CAP][REQUESTS_CAP];
         memset(m.answers, 0xA5, sizeof m.answers);
+        memset(m.told, 0, sizeof m.told);
         assert_ok(answers_decode(buffer_slice(&out), m.calls, n, NULL, NULL));
         CM_CLEANUP(buffer_free) struct buffer again = BUFFER_INIT;
         assert_ok(answers_encode(&again, m.calls, n, NULL, 0));
@@ -325,6 +412,9 @@ static void the_key_table_comes_back_and_cut_ones_do_not(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_carries_calls_there_and_answers_back),
+        cmocka_unit_test(what_is_asked_and_told_of_cards_travels_beside),
+        cmocka_unit_test(what_is_told_without_a_place_for_it_is_refused),
+        cmocka_unit_test(an_ask_beyond_its_limits_is_not_sent),
         cmocka_unit_test(items_are_the_bytes_of_rfc_8949_appendix_a),
         cmocka_unit_test(an_item_in_another_form_is_refused),
         cmocka_unit_test(headers_that_are_not_ours_are_refused),

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/diag.h"
 #include "cards/density.h"
+#include "cards/life.h"
 #include "cards/rules.h"
 #include "countermark/card.h"
 
@@ -31,6 +32,7 @@ struct pool {
     struct cm_card_rules *rules;    /* owned; never NULL in a pool that was read */
     size_t key_n;                   /* 0 = version 1 for all; at least 1 in a pool that was read */
     struct pool_key keys[POOL_KEYS_MAX]; /* both fields ascending, the first from index 0 */
+    struct card_life life;               /* life.on: the cards have one */
 };
 #define POOL_INIT                                                                                  \
     { .rules = NULL }

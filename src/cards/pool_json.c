@@ -142,7 +142,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     static const char *const keys[] = {
         "format",      "name",          "brand",      "id",     "mode", "prefix",
         "body_digits", "number_digits", "pin_digits", "volume", "odds", "payment_prefix_forced",
-        "rules",       "keys"};
+        "rules",       "keys",          "life"};
     uint64_t format = 0;
     TRY(json_u64(json_get(root, "format"), 1, UINT32_MAX, &format));
     if (format != POOL_FORMAT)
@@ -157,6 +157,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     TRY(json_u64(json_get(root, "odds"), 1, DENSITY_ONE_IN_MAX, &pool->one_in));
     TRY(json_bool(json_get(root, "payment_prefix_forced"), &pool->payment_forced));
     TRY(read_keys(json_get(root, "keys"), pool));
+    if (json_present(json_get(root, "life"))) TRY(life_read(json_get(root, "life"), &pool->life));
     return read_rules(json_get(root, "rules"), pool);
 }
 
@@ -254,6 +255,7 @@ void pool_write(const struct pool *pool, struct buffer *out) {
     json_put_u64(&w, "volume", pool->volume);
     json_put_u64(&w, "odds", pool->one_in);
     json_put_bool(&w, "payment_prefix_forced", pool->payment_forced);
+    life_write(&w, &pool->life);
     write_rules(&w, pool->rules);
     write_keys(&w, pool);
     json_object_end(&w);

@@ -113,6 +113,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms) {
     switch ((int)e->type) {
     case EVENT_ANSWER: book_apply_answer(&l->book, &e->u.answer); return CM_OK;
+    case EVENT_CARD: return CM_E_CORRUPT;
     case EVENT_ISSUE: return apply_issue(l, &e->u.issue, sequence, time_ms);
     case EVENT_PHASE: return apply_phase(l, &e->u.phase);
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);

@@ -136,7 +136,8 @@ static cm_err add_pool(struct registry *r, struct pool *give_pool) {
                           .of = pool->numbers.id,
                           .brand = brand != NULL ? brand->id : 0,
                           .test = pool->numbers.test,
-                          .quantity = pool->volume};
+                          .quantity = pool->volume,
+                          .life = pool->life.on ? &pool->life : NULL};
     TRY(set_refresh(r, s));
     TRY(registry_set_room(r, pool->numbers.id));
     r->sets[pool->numbers.id] = s;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cards/life.h"
 #include "countermark/scheme.h"
 #include "ledger/state.h"
 
@@ -40,6 +41,7 @@ struct set {
     struct serial_range *recalls;
     size_t recall_n;
     struct set_rule rule;
+    const struct card_life *life; /* of its cards; NULL: units, once and for ever. The registry's */
 };
 
 bool set_recalled(const struct set *s, uint64_t serial);

@@ -131,6 +131,7 @@ size_t event_put_refusals(uint8_t *to, const struct refusals_event *e) {
 size_t event_put(uint8_t *to, const struct event *e) {
     switch ((unsigned)e->type) {
     case EVENT_ANSWER: return event_put_answer(to, &e->u.answer);
+    case EVENT_CARD: return event_put_card(to, &e->u.card);
     case EVENT_ISSUE: return event_put_issue(to, &e->u.issue);
     case EVENT_PHASE: return event_put_phase(to, &e->u.phase);
     case EVENT_RECALL: return event_put_recall(to, &e->u.recall);
@@ -287,6 +288,7 @@ static bool read_any(struct cursor *c, uint8_t type, uint8_t flags, struct event
         cursor_copy(c, out->u.answer.request, EVENT_HASH_LEN);
         out->u.answer.count = cursor_u16be(c);
         return true;
+    case EVENT_CARD: event_read_card(c, flags, &out->u.card); return true;
     case EVENT_ISSUE: read_issue(c, &out->u.issue); return true;
     case EVENT_PHASE: read_phase(c, &out->u.phase); return true;
     case EVENT_DOCUMENT: read_document(c, &out->u.document); return true;
@@ -297,6 +299,7 @@ static bool read_any(struct cursor *c, uint8_t type, uint8_t flags, struct event
 /* Flags that an event of this type may carry; a bit we do not know may change what it means. */
 static unsigned known_flags(uint8_t type) {
     if (type == EVENT_REFUSALS) return REFUSALS_ALL;
+    if (type == EVENT_CARD) return UINT8_MAX; /* every bit has its meaning */
     if (type < EVENT_REDEEM || type > EVENT_VOID) return 0;
     return EVENT_HAS_UNTIL | EVENT_HAS_REDEEMER | EVENT_SPENT;
 }

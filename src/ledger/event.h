@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "countermark/run.h"
+#include "ledger/card.h"
 
 #define EVENT_HASH_LEN     16u /* bytes kept of a key hash, request hash or pseudonym */
 #define EVENT_NO_ITEM      0xFFFFu
@@ -28,6 +29,7 @@ enum event_type {
     EVENT_REVERSE = 14,
     EVENT_EXPIRE = 15, /* a reservation's deadline passed */
     EVENT_VOID = 16,
+    EVENT_CARD = 17, /* a card with a life changed: ledger/card.h */
     /* Batches and pools. */
     EVENT_ISSUE = 20,  /* serials spent and units issued */
     EVENT_PHASE = 21,  /* batch opened, closed, shipped, written out */
@@ -217,6 +219,7 @@ struct event {
     enum event_type type;
     union {
         struct unit_event unit;
+        struct card_event card;
         struct answer_event answer;
         struct issue_event issue;
         struct phase_event phase;

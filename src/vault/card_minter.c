@@ -26,12 +26,13 @@ struct card_minter {
     size_t numbering_n;
     uint64_t at; /* next index to give */
     uint8_t number_n;
-    bool exists[CARD_MINTER_CHUNK];
-    uint8_t skip[CARD_MINTER_CHUNK], taken[CARD_MINTER_CHUNK];
-    struct cm_card_opened opened[CARD_MINTER_CHUNK];
-    struct cm_card_pin asked[CARD_MINTER_CHUNK];
-    char numbers[CARD_MINTER_CHUNK * CM_CARD_NUMBER_MAX];
-    char pins[CARD_MINTER_CHUNK * CM_CARD_PIN_MAX];
+    /* Rows of one chunk. */
+    size_t chunk;
+    bool *exists;
+    uint8_t *skip, *taken;
+    struct cm_card_opened *opened;
+    struct cm_card_pin *asked; /* with PINs */
+    char *numbers, *pins;
     struct buffer skipped; /* indices, u64 each, for the event */
 };
 
@@ -74,15 +75,43 @@ static cm_err add_numbering(struct card_minter *m, uint8_t version, struct cm_di
                      "key version %u of the pool is not in the keystore", (unsigned)version);
 }
 
+static cm_err make_room(struct card_minter *m) {
+    const bool pins = m->pool.numbers.pin_n > 0;
+    m->chunk = m->options.chunk > 0 ? m->options.chunk : CARD_MINTER_CHUNK;
+    m->exists = calloc(m->chunk, sizeof *m->exists);
+    m->skip = malloc(m->chunk);
+    m->taken = malloc(m->chunk);
+    m->opened = calloc(m->chunk, sizeof *m->opened);
+    m->numbers = malloc(m->chunk * m->number_n);
+    if (pins) m->asked = calloc(m->chunk, sizeof *m->asked);
+    if (pins) m->pins = malloc(m->chunk * m->pool.numbers.pin_n);
+    const bool ok = m->exists != NULL && m->skip != NULL && m->taken != NULL && m->opened != NULL &&
+                    m->numbers != NULL && (!pins || (m->asked != NULL && m->pins != NULL));
+    return ok ? CM_OK : CM_E_NO_MEMORY;
+}
+
+static void free_room(struct card_minter *m) {
+    if (m->numbers != NULL) wipe(m->numbers, m->chunk * m->number_n);
+    if (m->pins != NULL) wipe(m->pins, m->chunk * m->pool.numbers.pin_n);
+    free(m->exists);
+    free(m->skip);
+    free(m->taken);
+    free(m->opened);
+    free(m->asked);
+    free(m->numbers);
+    free(m->pins);
+}
+
 static cm_err open_inside(struct card_minter *m, struct cm_diag *diag) {
     TRY(copy_pool(m));
     const struct set_counters *c = &m->set.counters;
-    if (m->options.from_start && c->issued > 0 && c->shipped != 0)
+    if (m->options.from_start && !m->options.shipped && c->issued > 0 && c->shipped != 0)
         return diag_fail(diag, CM_E_STATE, m->pool.name, NULL,
                          "what was handed over is never written again; recall it and make new "
                          "cards if the file is lost",
                          "cards of this pool have been shipped");
     m->number_n = (uint8_t)cm_card_number_n(&m->pool.numbers);
+    TRY(make_room(m));
     for (size_t i = 0; i < m->pool.key_n; i++)
         TRY(add_numbering(m, m->pool.keys[i].version, diag));
     m->at = m->options.from_start ? m->options.first : c->next_serial;
@@ -104,6 +133,7 @@ void card_minter_close(struct card_minter *m) {
     if (m == NULL) return;
     for (size_t i = 0; i < m->numbering_n; i++)
         cm_numberer_free(m->numberings[i].numberer);
+    free_room(m);
     pool_clear(&m->pool);
     buffer_free(&m->skipped);
     wipe(m, sizeof *m);
@@ -207,7 +237,8 @@ static cm_err next_new(struct card_minter *m, size_t n, struct card_rows *rows,
                                   .issued = count_cards(m, n),
                                   .rule_version = (uint8_t)m->pool.rules->version_n,
                                   .skipped = buffer_slice(&m->skipped)};
-    TRY(engine_issue(m->options.engine, &e, diag));
+    TRY(m->options.spend != NULL ? m->options.spend(m->options.spend_ctx, &e, diag)
+                                 : engine_issue(m->options.engine, &e, diag));
     m->set.counters.next_serial = m->at + n;
     m->set.counters.issued += e.issued;
     give(m, n, false, rows);
@@ -235,7 +266,7 @@ cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *
                                .pin_n = m->pool.numbers.pin_n};
     /* A chunk lies within one key version. */
     const uint64_t end = smaller(capacity(m), pool_key_end(&m->pool, m->at));
-    const uint64_t n = smaller(smaller(CARD_MINTER_CHUNK, most), end > m->at ? end - m->at : 0);
+    const uint64_t n = smaller(smaller(m->chunk, most), end > m->at ? end - m->at : 0);
     if (m->at < c->next_serial)
         return next_again(m, (size_t)smaller(n, c->next_serial - m->at), rows, diag);
     const uint64_t left = m->set.quantity - c->issued;

@@ -9,6 +9,7 @@
 
 #include "countermark/card.h"
 #include "engine/engine.h"
+#include "vault/minter.h"
 
 #define CARD_MINTER_CHUNK 16384u /* indices of one chunk: one durable event each */
 
@@ -21,6 +22,10 @@ struct card_minter_options {
     bool from_start; /* begin with index `first`, giving spent ones again; else with the next new
                         one */
     uint64_t first;  /* from_start: at most the next new index */
+    bool shipped;   /* from_start even when cards were shipped: an order's own, for its recipient */
+    uint32_t chunk; /* indices of one chunk; 0 = CARD_MINTER_CHUNK */
+    minter_spend *spend; /* how indices are spent; NULL = engine_issue */
+    void *spend_ctx;
 };
 
 struct card_rows {

@@ -106,7 +106,8 @@ void minter_closep(struct minter **m) { minter_close(*m); }
 static cm_err open_inside(struct minter *m, struct cm_diag *diag) {
     const struct cm_key *root = NULL;
     TRY(engine_read(m->options.engine, look, m));
-    if (m->options.from_start && m->set.counters.issued > 0 && m->set.counters.shipped != 0)
+    if (m->options.from_start && !m->options.shipped && m->set.counters.issued > 0 &&
+        m->set.counters.shipped != 0)
         return diag_fail(diag, CM_E_STATE, m->name, NULL,
                          "what was handed over is never written again; recall it and make a new "
                          "batch if the file is lost",
@@ -228,6 +229,7 @@ static cm_err mark_holes(struct minter_place *p, size_t *n, size_t *hole_n) {
 static cm_err spend(struct minter *m, struct minter_place *p, const struct issue_event *e,
                     size_t hole_n, struct cm_diag *diag) {
     const struct run_hold hold = {.run = m->options.run, .holes = p->holes, .hole_n = hole_n};
+    if (m->options.spend != NULL) return m->options.spend(m->options.spend_ctx, e, diag);
     if (m->options.run != 0) return engine_run_hold(m->options.engine, e, &hold, diag);
     TRY(engine_issue_keyed(m->options.engine, e, m->options.key, diag));
     if (m->options.key != NULL) m->options.key->item++;

@@ -18,6 +18,9 @@
 
 struct minter;
 
+/* Spends a range durably in another way than engine_issue alone. @retval as engine_issue */
+typedef cm_err minter_spend(void *ctx, const struct issue_event *e, struct cm_diag *diag);
+
 struct minter_options {
     struct cm_engine *engine;
     const struct keystore *keystore;
@@ -28,7 +31,10 @@ struct minter_options {
     uint64_t first;  /* from_start: at most the next new serial */
     uint32_t run;    /* new ranges are held by this run from the first moment on; 0 = by none */
     struct issue_key
-        *key; /* idempotency key that new ranges join, kept at its next item; or NULL */
+        *key;            /* idempotency key that new ranges join, kept at its next item; or NULL */
+    bool shipped;        /* from_start even when codes were shipped: an order's own */
+    minter_spend *spend; /* how new ranges are spent, without run and key; NULL = engine_issue */
+    void *spend_ctx;
 };
 
 struct minter_rows {

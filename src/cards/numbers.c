@@ -2,6 +2,7 @@
  * Refuses what the construction cannot number. Reference: docs/design/construction.md section 11;
  * ISO/IEC 7812-1 for the greatest length. */
 #include "base/diag.h"
+#include "cards/shape.h"
 #include "countermark/card.h"
 
 size_t cm_card_number_n(const struct cm_pool_numbers *pool) {
@@ -37,5 +38,5 @@ cm_err cm_pool_numbers_check(const struct cm_pool_numbers *pool, struct cm_diag 
     if (pool->pin_n != 0 && (pool->pin_n < CM_CARD_PIN_MIN || pool->pin_n > CM_CARD_PIN_MAX))
         return diag_fail(diag, CM_E_RANGE, NULL, "pin_digits", "use 4 to 8 digits, or 0 for none",
                          "a PIN of %u digits", (unsigned)pool->pin_n);
-    return CM_OK;
+    return shapes_check(pool, diag);
 }

@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 #include "cards/payment.h"
+#include "cards/shape.h"
 
 void pool_clear(struct pool *pool) {
     rules_free(pool->rules);
@@ -41,11 +42,12 @@ cm_err pool_check(const struct pool *pool, struct density_plan *plan, struct cm_
 }
 
 bool pool_overlaps(const struct cm_pool_numbers *a, const struct cm_pool_numbers *b) {
-    if (cm_card_number_n(a) != cm_card_number_n(b)) return false;
-    const size_t common = a->prefix_n < b->prefix_n ? a->prefix_n : b->prefix_n;
-    for (size_t i = 0; i < common; i++)
-        if (a->prefix[i] != b->prefix[i]) return false;
-    return true;
+    struct cm_card_shape of_a[CARD_SHAPES_MAX], of_b[CARD_SHAPES_MAX];
+    const size_t a_n = shapes_of(a, of_a), b_n = shapes_of(b, of_b);
+    for (size_t i = 0; i < a_n; i++)
+        for (size_t k = 0; k < b_n; k++)
+            if (shapes_overlap(&of_a[i], &of_b[k])) return true;
+    return false;
 }
 
 uint8_t pool_key_version(const struct pool *pool, uint64_t index) {

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/diag.h"
 #include "cards/density.h"
+#include "cards/identifiers.h"
 #include "cards/life.h"
 #include "cards/rules.h"
 #include "countermark/card.h"
@@ -28,6 +29,7 @@ struct pool {
     char name[POOL_NAME_CAP], brand[POOL_NAME_CAP];
     struct cm_pool_numbers numbers; /* numbers.rules = rules */
     uint64_t volume, one_in;        /* what was promised */
+    struct identifiers identifiers; /* tracks, control number; the faces are in numbers */
     bool payment_forced;            /* the operator insisted on a payment scheme's prefix */
     struct cm_card_rules *rules;    /* owned; never NULL in a pool that was read */
     size_t key_n;                   /* 0 = version 1 for all; at least 1 in a pool that was read */

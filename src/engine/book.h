@@ -9,6 +9,7 @@
 #define CM_ENGINE_BOOK_H
 
 #include "engine/layer.h"
+#include "engine/prizes.h"
 #include "engine/set.h"
 #include "engine/stock.h"
 #include "engine/tally.h"
@@ -27,7 +28,15 @@ struct book {
     /* The idempotency record that the unit or issue events being applied belong to. */
     struct map_key answering;
     uint16_t answering_left; /* 0 = none */
+    bool prizes_due;         /* a unit of a set with prizes became worthless */
 };
+
+/* A unit of the set can no longer be used: whoever keeps prizes looks whether it had one. */
+static inline void book_prize_lost(struct book *b, struct set *set) {
+    if (set->prizes == NULL) return;
+    set->prizes->due = true;
+    b->prizes_due = true;
+}
 
 void book_init(struct book *b, struct state *state);
 void book_wipe(struct book *b);

@@ -70,6 +70,7 @@ static void make_void(struct book *b, struct set *set, const struct unit_event *
     put_extra(b, e, &extra);
     put_bits(b, e->set, e->serial, UNIT_OTHER);
     set->counters.voided++;
+    book_prize_lost(b, set);
 }
 
 bool book_scrap(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/prizes.h"
 #include "ledger/event_frame.h"
 
 /* One request being decided. */
@@ -37,12 +38,22 @@ static uint64_t emit(struct deciding *d, const struct asked *a, const struct uni
     return sequence;
 }
 
+/* The first use of a unit that wins is told so, whenever it is told again. */
+static void tell_prize(const struct asked *a) {
+    const struct set *s = a->unit->set;
+    if (s == NULL || s->prizes == NULL || a->answer->use != 1) return;
+    const enum cm_operation op = a->request->operation;
+    if (op == CM_OP_REDEEM || op == CM_OP_CONFIRM)
+        a->answer->prize = prizes_of(s->prizes, a->answer->serial);
+}
+
 static void accept(struct deciding *d, const struct asked *a, const struct unit_event *e) {
     a->answer->verdict = CM_V_ACCEPTED;
     a->answer->sequence = emit(d, a, e);
     a->answer->time_ms = d->now_ms;
     a->answer->until_ms = e->until_ms;
     a->answer->use = e->use;
+    tell_prize(a);
 }
 
 static void refuse(const struct asked *a, enum cm_verdict verdict, uint64_t time_ms,
@@ -267,6 +278,7 @@ static void replay(const struct asked *a, const struct answer_item *item) {
     a->answer->until_ms = item->until_ms;
     a->answer->use = item->use;
     a->answer->replayed = true;
+    tell_prize(a);
 }
 
 static void decide_item(struct deciding *d, const struct cm_call *call,

@@ -143,6 +143,20 @@ CM_MUST_CHECK cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64
 /** Fold now and wait for it: before a backup, and in tests. */
 CM_MUST_CHECK cm_err engine_fold(struct cm_engine *engine);
 
+/** The prizes of a batch, in the order of their candidates; those of units that became worthless
+ * are drawn again first (none while the ledger may not be written).
+ * @param[out] out  malloc'ed, n of them
+ * @retval CM_E_NOT_FOUND  none were drawn     @retval CM_E_STATE  seed or key destroyed
+ * @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY, CM_E_NO_SPACE, CM_E_DEAD */
+struct prize_view {
+    uint64_t serial, candidate;
+    uint16_t tier;
+    bool given; /* the unit was redeemed */
+    bool lost;  /* it became worthless */
+};
+CM_MUST_CHECK cm_err engine_prizes(struct cm_engine *engine, uint32_t set, struct prize_view **out,
+                                   size_t *n, struct cm_diag *diag);
+
 struct engine_stats {
     uint64_t sequence, folded_to, journal_bytes, groups, events;
     uint64_t verdicts[CM_VERDICT_N]; /* answers since start */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/local.h"
+#include "engine/prizes.h"
 #include "ledger/event_frame.h"
 
 #define EVENTS_FIRST    8u   /* of a list that grows */
@@ -14,6 +15,7 @@
 static size_t slice_len(const struct event *e) {
     if (e->type == EVENT_ISSUE) return e->u.issue.skipped.len;
     if (e->type == EVENT_DOCUMENT) return e->u.document.part.len;
+    if (e->type == EVENT_PRIZE) return e->u.prize.moves.len;
     if (e->type == EVENT_HOLD) return e->u.hold.holes.len;
     return e->type == EVENT_NOTE ? e->u.note.text.len : 0;
 }
@@ -185,6 +187,9 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     TRY(admin_set(l, e->set, a->diag, &s));
     if ((unsigned)e->phase > PHASE_CLOSED) return CM_E_ARGUMENT;
     const struct set_counters *c = &s->set.counters;
+    if (e->phase == PHASE_OPEN && s->set.prizes != NULL && s->set.prizes->revealed)
+        return diag_fail(a->diag, CM_E_STATE, s->name, NULL, NULL,
+                         "its seed is out: anybody can tell who wins, so it stays closed");
     /* A batch is a promise of so many codes; a pool is drawn from as cards are needed, and a batch
      * that a line prints as packs are. */
     if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity &&

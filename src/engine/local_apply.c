@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/local.h"
+#include "engine/local_prize.h"
 
 #define EPOCH_TEXT_CAP 64u /* bytes of the derived workspace document */
 
@@ -48,6 +48,7 @@ static cm_err apply_issue(struct local *l, const struct issue_event *e, uint64_t
     c->issued += e->issued;
     c->rule_version = e->rule_version;
     entry->set.counters_dirty = true;
+    if (e->skipped.len > 0) book_prize_lost(&l->book, &entry->set);
     return book_apply_issue(&l->book, e, sequence, time_ms);
 }
 
@@ -70,6 +71,7 @@ static cm_err apply_recall(struct local *l, const struct recall_event *e) {
         return err;
     }
     l->recalls = d;
+    book_prize_lost(&l->book, &registry_set(&l->registry, e->set)->set);
     return CM_OK;
 }
 
@@ -102,6 +104,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
         return book_touch(&l->book, u->set, u->serial, false, u->has_redeemer ? u->redeemer : NULL);
     }
     if (held_event(e)) return held_event_touch(l, e);
+    if (e->type == EVENT_PRIZE) return prize_event_touch(l, &e->u.prize);
     if (e->type == EVENT_ANSWER) return book_touch_answer(&l->book, e->u.answer.key);
     if (e->type != EVENT_ISSUE) return CM_OK;
     const struct cm_slice skipped = e->u.issue.skipped;
@@ -119,6 +122,7 @@ cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, ui
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);
     case EVENT_HOLD:
     case EVENT_MOVE: return held_event_apply(l, e, sequence, time_ms);
+    case EVENT_PRIZE: return prize_event_apply(l, &e->u.prize);
     case EVENT_DOCUMENT: return apply_document(l, &e->u.document);
     case EVENT_EPOCH: return apply_epoch(l, &e->u.epoch);
     case EVENT_REFUSALS: return refusals_apply(l, &e->u.refusals);

@@ -2,7 +2,7 @@
  * fail half-way; a write that fails ends the process's right to acknowledge anything. */
 #include <string.h>
 
-#include "engine/local.h"
+#include "engine/local_prize.h"
 
 /* Ours by its cipher: is it a unit that was issued? `absent` serials belong to another reader. */
 static bool issued(const struct local *l, const struct resolved *r) {
@@ -21,7 +21,7 @@ static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
                           struct resolved *r) {
     while (r->verdict == CM_V_ACCEPTED) {
         TRY(touch_unit(l, r, call->requests[i].operation));
-        if (issued(l, r)) return CM_OK;
+        if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : prizes_ready(l, r->set);
         const struct door *door = registry_door(&l->registry, call->door);
         TRY(opener_next(l->own->opener, door, &call->requests[i], r));
     }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "engine/local.h"
+#include "engine/local_prize.h"
 
 #define GROUP_WORKS_MAX 1024u
 
@@ -144,6 +144,7 @@ void local_process(void *ctx, struct work *list) {
         if (!atomic_load(&l->dead)) {
             fold_turn(l, false);
             cm_ignore(refusals_turn(l, false)); /* no room now: counted on, journaled later */
+            prizes_turn(l);
         }
         if (atomic_load(&l->dead)) { /* perhaps in this very turn */
             list->err = CM_E_DEAD;

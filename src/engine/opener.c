@@ -56,6 +56,13 @@ static cm_err coder_for(struct opener *o, const struct reader *r, struct cm_code
     return CM_OK;
 }
 
+cm_err opener_coder(struct opener *o, const struct scheme_entry *scheme, uint8_t version,
+                    struct cm_coder **out) {
+    const struct reader reader = {.scheme = scheme, .version = version};
+    refresh(o);
+    return coder_for(o, &reader, out);
+}
+
 /* A scheme or pool under each of its key versions; destroyed versions open nothing. */
 static size_t add_versions(const struct opener *o, enum key_kind kind, uint32_t id,
                            struct reader reader, struct reader *out, size_t n) {

@@ -32,4 +32,11 @@ CM_MUST_CHECK cm_err opener_resolve(struct opener *o, const struct door *door,
 CM_MUST_CHECK cm_err opener_next(struct opener *o, const struct door *door,
                                  const struct cm_request *request, struct resolved *out);
 
+/** A coder of a scheme under one key version; it stays the opener's, until the registry changes.
+ * @retval CM_E_NOT_FOUND, CM_E_STATE  the key is not in the keystore, or was destroyed
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
+struct cm_coder;
+CM_MUST_CHECK cm_err opener_coder(struct opener *o, const struct scheme_entry *scheme,
+                                  uint8_t version, struct cm_coder **out);
+
 #endif

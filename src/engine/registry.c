@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/prizes.h"
 #include "engine/registry_inside.h"
 
 /* ---- Arrays of owned pointers ------------------------------------------------------------- */
@@ -43,6 +44,8 @@ void set_entry_free(struct set_entry *s) {
     buffer_free(&s->document);
     buffer_free(&s->correction);
     buffer_free(&s->description);
+    buffer_free(&s->prize_document);
+    prizes_free(s->set.prizes);
     terms_wipe(&s->terms);
     if (s->pool != NULL) pool_clear(&s->pool->pool);
     free(s->pool);
@@ -146,6 +149,8 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_RUN] = {run_document_check, run_document_apply},
         [DOCUMENT_ORDER] = {order_document_check, order_document_apply},
         [DOCUMENT_OPERATOR] = {operator_document_check, operator_document_apply},
+        [DOCUMENT_PRIZE] = {prize_document_check, prize_document_apply},
+        [DOCUMENT_REDRAWN] = {redrawn_document_check, redrawn_document_apply},
     };
     const struct registry_kind *k = &kinds[kind];
     return (unsigned)kind < DOCUMENT_KIND_N && k->apply != NULL ? k : NULL;

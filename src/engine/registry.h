@@ -81,10 +81,11 @@ struct pool_entry {
 struct set_entry {
     struct set set; /* first: a struct set * of the registry is a struct set_entry * */
     char name[REGISTRY_NAME_CAP];
-    struct pool_entry *pool;   /* SET_POOL: owned; else NULL */
-    struct buffer document;    /* the batch document as made; empty for pools */
-    struct buffer correction;  /* laid over it; empty when none */
-    struct buffer description; /* JSON object for answers, made from both and the terms */
+    struct pool_entry *pool;      /* SET_POOL: owned; else NULL */
+    struct buffer document;       /* the batch document as made; empty for pools */
+    struct buffer correction;     /* laid over it; empty when none */
+    struct buffer description;    /* JSON object for answers, made from both and the terms */
+    struct buffer prize_document; /* empty: nothing can be won */
     bool has_terms;
     struct terms terms; /* override of the scheme's, with has_terms; of pools always */
 };

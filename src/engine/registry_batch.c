@@ -97,6 +97,9 @@ static cm_err check_growth(const struct registry *r, const struct scheme_entry *
     if (!same_but_quantity(old, b, json_root(doc), root) || b->quantity <= old->set.quantity)
         return json_fail(root, CM_E_EXISTS, "lay a correction over it",
                          "batch '%s' exists: only its quantity may be raised", old->name);
+    if (old->set.prizes != NULL)
+        return json_fail(root, CM_E_STATE, "make a further batch",
+                         "prizes of batch '%s' were drawn among the units ordered", old->name);
     return promise_of_batch(r, scheme, b->quantity - old->set.quantity, diag);
 }
 

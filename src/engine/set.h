@@ -10,6 +10,8 @@
 #include "countermark/scheme.h"
 #include "ledger/state.h"
 
+struct prizes;
+
 enum set_kind { SET_BATCH, SET_POOL };
 
 enum use_rule { USES_N, USES_ONCE_PER_REDEEMER };
@@ -42,6 +44,7 @@ struct set {
     size_t recall_n;
     struct set_rule rule;
     const struct card_life *life; /* of its cards; NULL: units, once and for ever. The registry's */
+    struct prizes *prizes; /* what can be won, or NULL; owned by the registry, used by the owner */
 };
 
 bool set_recalled(const struct set *s, uint64_t serial);

@@ -82,6 +82,13 @@ size_t event_put_move(uint8_t *to, const struct move_event *e) {
     return pen_close(&w, to, EVENT_MOVE, 0);
 }
 
+size_t event_put_prize(uint8_t *to, const struct prize_event *e) {
+    struct pen w = pen_open(to);
+    pen_u32(&w, e->set);
+    pen_put(&w, e->moves.p, e->moves.len);
+    return pen_close(&w, to, EVENT_PRIZE, 0);
+}
+
 size_t event_put_document(uint8_t *to, const struct document_event *e) {
     struct pen w = pen_open(to);
     pen_u8(&w, (uint8_t)e->kind);
@@ -139,6 +146,7 @@ size_t event_put(uint8_t *to, const struct event *e) {
     case EVENT_MOVE: return event_put_move(to, &e->u.move);
     case EVENT_STOCK: return event_put_stock(to, &e->u.stock);
     case EVENT_ALIAS: return event_put_alias(to, &e->u.alias);
+    case EVENT_PRIZE: return event_put_prize(to, &e->u.prize);
     case EVENT_DOCUMENT: return event_put_document(to, &e->u.document);
     case EVENT_EPOCH: return event_put_epoch(to, &e->u.epoch);
     case EVENT_LOOKUP: return event_put_lookup(to, &e->u.lookup);
@@ -227,6 +235,14 @@ static void read_move(struct cursor *c, struct move_event *e) {
     e->cause = (enum cm_cause)cause;
 }
 
+static void read_prize(struct cursor *c, struct prize_event *e) {
+    e->set = cursor_u32be(c);
+    e->moves = cursor_bytes(c, c->left);
+    if (e->moves.len == 0 || e->moves.len % EVENT_PRIZE_MOVE_LEN != 0 ||
+        e->moves.len > EVENT_PART_MAX)
+        c->failed = true;
+}
+
 static void read_document(struct cursor *c, struct document_event *e) {
     const uint8_t kind = cursor_u8(c);
     if (kind == 0 || kind >= DOCUMENT_KIND_N) c->failed = true;
@@ -259,6 +275,7 @@ static bool read_admin(struct cursor *c, uint8_t type, uint8_t flags, struct eve
     case EVENT_MOVE: read_move(c, &out->u.move); return true;
     case EVENT_STOCK: event_read_stock(c, &out->u.stock); return true;
     case EVENT_ALIAS: event_read_alias(c, &out->u.alias); return true;
+    case EVENT_PRIZE: read_prize(c, &out->u.prize); return true;
     case EVENT_EPOCH:
         out->u.epoch.epoch = cursor_u32be(c);
         read_flag(c, &out->u.epoch.restored);

@@ -38,8 +38,9 @@ enum event_type {
     EVENT_STOCK = 24, /* where a range of cards lies, and whose it is */
     EVENT_ALIAS = 25, /* another name of a card, as a keyed hash, given or taken */
     /* Lines. */
-    EVENT_HOLD = 26, /* a run was given serials: their texts may have left */
-    EVENT_MOVE = 27, /* what became of serials that a run holds */
+    EVENT_HOLD = 26,  /* a run was given serials: their texts may have left */
+    EVENT_MOVE = 27,  /* what became of serials that a run holds */
+    EVENT_PRIZE = 28, /* prizes of worthless units went to other candidates */
     /* Everything that people name, as JSON documents. */
     EVENT_DOCUMENT = 30,
     /* The ledger itself and what people did. */
@@ -142,6 +143,12 @@ struct alias_event {
     uint32_t actor;
 };
 #define EVENT_ALIAS_LEN (4u + 42u) /* framed */
+struct prize_event {
+    uint32_t set;
+    struct cm_slice moves; /* serial that lost it, candidate that got it: two u64 each */
+};
+#define EVENT_PRIZE_MOVE_LEN 16u
+#define EVENT_PRIZE_MAX      (EVENT_PART_MAX / EVENT_PRIZE_MOVE_LEN) /* moves */
 
 enum document_kind {
     DOCUMENT_SCHEME = 1,
@@ -208,6 +215,7 @@ size_t event_put_hold(uint8_t *to, const struct hold_event *e);
 size_t event_put_move(uint8_t *to, const struct move_event *e);
 size_t event_put_stock(uint8_t *to, const struct stock_event *e);
 size_t event_put_alias(uint8_t *to, const struct alias_event *e);
+size_t event_put_prize(uint8_t *to, const struct prize_event *e);
 size_t event_put_document(uint8_t *to, const struct document_event *e);
 size_t event_put_epoch(uint8_t *to, const struct epoch_event *e);
 size_t event_put_note(uint8_t *to, const struct note_event *e);
@@ -228,6 +236,7 @@ struct event {
         struct move_event move;
         struct stock_event stock;
         struct alias_event alias;
+        struct prize_event prize;
         struct document_event document;
         struct epoch_event epoch;
         struct note_event note;

@@ -25,7 +25,7 @@ struct act_entry {
 
 /* acts_*.c: tables ended by a NULL name */
 extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_cards[],
-    acts_phase[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
+    acts_phase[], acts_prize[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
 extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_run_verify[],
     acts_line[], acts_lend[];
 act_fn line_report; /* acts_line_report.c */

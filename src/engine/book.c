@@ -109,6 +109,26 @@ cm_err book_touch_answer(struct book *b, const uint8_t hash[static EVENT_HASH_LE
     return CM_OK;
 }
 
+cm_err book_touch_alias(struct book *b, const uint8_t hash[static EVENT_HASH_LEN]) {
+    const struct map_key key = hash_key(hash);
+    if (map_get(&b->active.aliases, key) != NULL) return CM_OK;
+    struct alias_slot slot = {.present = false};
+    const struct alias_slot *lower = map_get(&b->folding.aliases, key);
+    if (lower != NULL)
+        slot = *lower;
+    else
+        TRY(state_alias(b->state, hash, &slot.record, &slot.present));
+    TRY(layer_reserve_aliases(&b->active, 1));
+    *(struct alias_slot *)map_put(&b->active.aliases, key, NULL) = slot;
+    return CM_OK;
+}
+
+const struct alias_record *book_alias(const struct book *b,
+                                      const uint8_t hash[static EVENT_HASH_LEN]) {
+    const struct alias_slot *slot = map_get(&b->active.aliases, hash_key(hash));
+    return slot != NULL && slot->present ? &slot->record : NULL;
+}
+
 enum unit_bits book_bits(const struct book *b, uint32_t set, uint64_t serial) {
     return unit_get(&b->units, set, serial);
 }
@@ -145,7 +165,7 @@ cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_de
 
 size_t book_weight(const struct book *b) {
     const struct layer *a = &b->active;
-    return a->extras.n + a->units.n + a->used_by.n + a->answers.n;
+    return a->extras.n + a->units.n + a->used_by.n + a->aliases.n + a->answers.n;
 }
 
 void book_freeze(struct book *b) {
@@ -188,6 +208,7 @@ cm_err book_folded(struct book *b, bool committed) {
         TRY(merge_map(&b->active.extras, &b->folding.extras));
         TRY(changes_merge(&b->active.units, &b->folding.units));
         TRY(merge_map(&b->active.used_by, &b->folding.used_by));
+        TRY(merge_map(&b->active.aliases, &b->folding.aliases));
         TRY(merge_map(&b->active.answers, &b->folding.answers));
         drop_copied_items(&b->folding, &b->active);
     }

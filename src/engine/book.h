@@ -15,6 +15,12 @@
 #include "engine/tally.h"
 #include "engine/units.h"
 
+/* Aliases that stand, by kind. */
+struct alias_counts {
+    bool dirty; /* the image has them otherwise */
+    uint64_t n[ALIAS_KIND_N];
+};
+
 struct book {
     struct state *state; /* borrowed */
     struct units units;
@@ -23,6 +29,7 @@ struct book {
     struct changes spare; /* memory of the last fold's units, for the next layer */
     struct stock stock;   /* where cards lie that were not used yet */
     struct tallies tallies;
+    struct alias_counts alias_counts;
     uint64_t time_ms;  /* of the latest event: time never runs backwards */
     uint64_t sequence; /* of the next event */
     /* The idempotency record that the unit or issue events being applied belong to. */
@@ -57,6 +64,13 @@ CM_MUST_CHECK cm_err book_touch(struct book *b, uint32_t set, uint64_t serial, b
 /** Bring an idempotency record into the active layer if there is one. @retval as book_touch */
 CM_MUST_CHECK cm_err book_touch_answer(struct book *b, const uint8_t key[static EVENT_HASH_LEN]);
 
+/** Bring what a keyed hash names into memory.
+ * @retval as book_touch */
+CM_MUST_CHECK cm_err book_touch_alias(struct book *b, const uint8_t hash[static EVENT_HASH_LEN]);
+/* What a touched hash names as of the last event, or NULL. */
+const struct alias_record *book_alias(const struct book *b,
+                                      const uint8_t hash[static EVENT_HASH_LEN]);
+
 /* What is known of a touched unit. Records are zero where the unit has none. */
 enum unit_bits book_bits(const struct book *b, uint32_t set, uint64_t serial);
 struct unit_extra book_extra(const struct book *b, uint32_t set, uint64_t serial);
@@ -80,6 +94,9 @@ void book_apply_answer(struct book *b, const struct answer_event *e);
  * if any. The skipped ones have been touched. @retval as book_apply_unit */
 CM_MUST_CHECK cm_err book_apply_issue(struct book *b, const struct issue_event *e,
                                       uint64_t sequence, uint64_t time_ms);
+
+/* A name was given or taken away. It has been touched. */
+void book_apply_alias(struct book *b, const struct alias_event *e);
 
 /* A unit was spoiled on a line: it becomes void, unless it is used up, void or no unit. It has been
  * touched, room reserved (book_reserve_units).

@@ -133,6 +133,19 @@ cm_err book_apply_unit(struct book *b, struct set *set, const struct unit_event 
     return answer_append(map_get(&b->active.answers, b->answering), &item);
 }
 
+void book_apply_alias(struct book *b, const struct alias_event *e) {
+    struct alias_slot *slot = map_put(&b->active.aliases, hash_key(e->hash), NULL);
+    if (slot->present) b->alias_counts.n[slot->record.kind]--;
+    *slot = (struct alias_slot){
+        .present = e->on,
+        .changed = true,
+        .record = {.set = e->set, .serial = e->serial, .kind = e->kind, .until_ms = e->until_ms}};
+    if (e->on) b->alias_counts.n[e->kind]++;
+    b->alias_counts.dirty = true;
+    /* A token that an activation used up stands under that one's idempotency key. */
+    if (b->answering_left > 0) b->answering_left--;
+}
+
 void book_apply_answer(struct book *b, const struct answer_event *e) {
     b->answering = hash_key(e->key);
     struct answer_record *record = map_put(&b->active.answers, b->answering, NULL);

@@ -8,6 +8,8 @@
 #include "countermark/engine.h"
 #include "engine/book.h"
 
+#define GUESS_NEVER UINT64_MAX /* no card of this text can exist */
+
 /* A request after its text was opened. */
 struct resolved {
     enum cm_verdict verdict; /* CM_V_ACCEPTED: a unit stands behind it; else the refusal */
@@ -21,8 +23,8 @@ struct resolved {
     bool has_alias;
     enum alias_kind by_alias;
     uint8_t alias[EVENT_HASH_LEN];
-    /* The pool whose number, face or legacy text this reads as while it opens to no card of it; 0 =
-     * none. guess_serial is what it opened to, for the owner to see whether that was issued. */
+    /* The pool whose number or face this reads as while it opens to no card of it, 0 = none; and
+     * the card that it would be but for a wrong PIN: if that was issued, nobody guessed. */
     uint32_t guess;
     uint64_t guess_serial;
 };

@@ -10,6 +10,7 @@ void layer_init(struct layer *l) {
     map_init(&l->extras, sizeof(struct extra_slot));
     changes_init(&l->units);
     map_init(&l->used_by, sizeof(struct used_slot));
+    map_init(&l->aliases, sizeof(struct alias_slot));
     map_init(&l->answers, sizeof(struct answer_record));
 }
 
@@ -22,6 +23,7 @@ void layer_wipe(struct layer *l) {
     map_wipe(&l->extras);
     changes_wipe(&l->units);
     map_wipe(&l->used_by);
+    map_wipe(&l->aliases);
     map_wipe(&l->answers);
 }
 
@@ -35,6 +37,8 @@ cm_err layer_reserve(struct layer *l, size_t n) {
     TRY(map_reserve(&l->used_by, n));
     return map_reserve(&l->answers, n);
 }
+
+cm_err layer_reserve_aliases(struct layer *l, size_t n) { return map_reserve(&l->aliases, n); }
 
 struct map_key hash_key(const uint8_t hash[static EVENT_HASH_LEN]) {
     return (struct map_key){.hi = get_u64be(hash), .lo = get_u64be(hash + sizeof(uint64_t))};

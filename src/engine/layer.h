@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "engine/changes.h"
-#include "ledger/state.h"
+#include "ledger/state_alias.h"
 
 struct extra_slot {
     struct unit_extra extra;
@@ -21,10 +21,17 @@ struct used_slot {
     bool used; /* false: the use was reversed */
 };
 
+struct alias_slot {
+    struct alias_record record;
+    bool present; /* false: it names nothing (any more) */
+    bool changed; /* else it was only looked at: nothing to fold */
+};
+
 struct layer {
     struct changes units;
     struct map extras;  /* (set, serial) -> struct extra_slot */
     struct map used_by; /* (set, serial, redeemer) mixed -> struct used_slot */
+    struct map aliases; /* keyed hash of the text -> struct alias_slot */
     struct map answers; /* key hash -> struct answer_record (items owned) */
 };
 
@@ -33,6 +40,9 @@ void layer_wipe(struct layer *l);
 /* Room for n more unit changes and as many answers; puts cannot fail then.
  * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err layer_reserve(struct layer *l, size_t n);
+
+/* Room for n aliases. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err layer_reserve_aliases(struct layer *l, size_t n);
 
 /* Room for n units that change without answers or redeemers. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err layer_reserve_units(struct layer *l, size_t n);

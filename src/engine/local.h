@@ -232,6 +232,24 @@ static inline bool stage_scraps(enum cm_stage stage) {
     return stage == CM_STAGE_REJECTED || stage == CM_STAGE_VOID;
 }
 
+/* local_stock.c: where cards lie, tallies, counts of aliases. CM_E_CORRUPT: no journal of ours. */
+cm_err stock_event_touch(struct local *l, const struct stock_event *e);
+void stock_event_apply(struct local *l, const struct stock_event *e);
+/* Room in the spans for all n events together. */
+cm_err stock_events_room(struct local *l, const struct event *events, size_t n);
+/* What changed becomes derived documents that wait to be folded. @retval CM_E_NO_MEMORY  the rest
+ * is due again */
+cm_err stock_remember(struct local *l);
+cm_err stock_load_document(struct local *l, enum document_kind kind, uint32_t id,
+                           struct cm_slice content);
+
+/* local_alias.c: other names of cards. */
+cm_err alias_event_touch(struct local *l, const struct alias_event *e);
+void alias_event_apply(struct local *l, const struct alias_event *e);
+/* A text that no reader of the door opened: is it another name of a card behind it? */
+cm_err alias_settle(struct local *l, const struct door *door, enum cm_operation operation,
+                    struct resolved *r);
+
 /* local_run_move.c: decide what a line or the operator says of units, by the owner. */
 struct run_move;
 CM_MUST_CHECK cm_err run_moves_decide(struct local *l, uint32_t run, uint32_t actor,

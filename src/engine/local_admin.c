@@ -36,6 +36,7 @@ cm_err local_commit_events(struct local *l, const struct event *events, uint32_t
     for (uint32_t i = 0; i < n; i++)
         TRY(local_touch(l, &events[i]));
     TRY(held_events_room(l, events, n));
+    TRY(stock_events_room(l, events, n));
     uint8_t *to = journal_payload(l->journal, &cap);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -138,6 +139,10 @@ static uint32_t next_id(const struct registry *r, enum document_kind kind) {
     case DOCUMENT_OPERATOR:
         for (size_t i = 0; i < r->operator_n; i++)
             last = higher(last, r->operators[i]->id);
+        break;
+    case DOCUMENT_AGENT:
+        for (size_t i = 0; i < r->agent_n; i++)
+            last = higher(last, r->agents[i]->id);
         break;
     case DOCUMENT_RUN: last = r->run_n > 0 ? r->run_n - 1 : 0; break;
     default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */

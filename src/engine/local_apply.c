@@ -105,6 +105,8 @@ cm_err local_touch(struct local *l, const struct event *e) {
     }
     if (held_event(e)) return held_event_touch(l, e);
     if (e->type == EVENT_PRIZE) return prize_event_touch(l, &e->u.prize);
+    if (e->type == EVENT_STOCK) return stock_event_touch(l, &e->u.stock);
+    if (e->type == EVENT_ALIAS) return alias_event_touch(l, &e->u.alias);
     if (e->type == EVENT_ANSWER) return book_touch_answer(&l->book, e->u.answer.key);
     if (e->type != EVENT_ISSUE) return CM_OK;
     const struct cm_slice skipped = e->u.issue.skipped;
@@ -123,6 +125,8 @@ cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, ui
     case EVENT_HOLD:
     case EVENT_MOVE: return held_event_apply(l, e, sequence, time_ms);
     case EVENT_PRIZE: return prize_event_apply(l, &e->u.prize);
+    case EVENT_STOCK: stock_event_apply(l, &e->u.stock); return CM_OK;
+    case EVENT_ALIAS: alias_event_apply(l, &e->u.alias); return CM_OK;
     case EVENT_DOCUMENT: return apply_document(l, &e->u.document);
     case EVENT_EPOCH: return apply_epoch(l, &e->u.epoch);
     case EVENT_REFUSALS: return refusals_apply(l, &e->u.refusals);

@@ -45,6 +45,15 @@ static cm_err write_records(struct state_fold *f, const struct local *l) {
         TRY(fold_extra(f, (uint32_t)key.hi, key.lo, slot->present ? &slot->extra : NULL));
     }
     at = 0;
+    while (map_next(&l->book.folding.aliases, &at, &key, &value)) {
+        const struct alias_slot *slot = value;
+        uint8_t hash[EVENT_HASH_LEN];
+        if (!slot->changed) continue;
+        put_u64be(hash, key.hi);
+        put_u64be(hash + sizeof key.hi, key.lo);
+        TRY(fold_alias(f, hash, slot->present ? &slot->record : NULL));
+    }
+    at = 0;
     while (map_next(&l->book.folding.used_by, &at, &key, &value)) {
         const struct used_slot *slot = value;
         TRY(fold_used_by(f, slot->set, slot->serial, slot->redeemer, slot->used));
@@ -233,6 +242,7 @@ static uint64_t unfolded(const struct local *l) {
 /* Under fold_lock, phase idle. */
 static void ask(struct local *l, bool now) {
     struct fold_job job = {.position = l->book.sequence, .time_ms = l->book.time_ms, .now = now};
+    if (stock_remember(l) != CM_OK) return;       /* no memory now: the next turn tries again */
     if (held_pack(l, &job.held) != CM_OK) return; /* no memory now: the next turn tries again */
     if (copy_counters(l, &job) != CM_OK) {
         held_unpack(l, buffer_slice(&job.held));

@@ -23,9 +23,14 @@ static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
         TRY(touch_unit(l, r, call->requests[i].operation));
         if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : prizes_ready(l, r->set);
         const struct door *door = registry_door(&l->registry, call->door);
+        const uint32_t guess = r->set->kind == SET_POOL ? r->set->number : 0;
         TRY(opener_next(l->own->opener, door, &call->requests[i], r));
+        if (guess == 0) continue;
+        r->guess = guess; /* a number that was never given out */
+        r->guess_serial = GUESS_NEVER;
     }
-    return CM_OK;
+    if (!r->has_alias) return CM_OK;
+    return alias_settle(l, registry_door(&l->registry, call->door), call->requests[i].operation, r);
 }
 
 /* Units of a call lie all over the memory: ask for all of them before the first is looked at. */

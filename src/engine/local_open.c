@@ -19,6 +19,8 @@ static const struct engine_ops local_ops;
 static cm_err load_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
     struct local *l = ctx;
     if (kind == DOCUMENT_REFUSALS) return refusals_load(l, id, text);
+    if (kind == DOCUMENT_STOCK || kind == DOCUMENT_TALLY)
+        return stock_load_document(l, kind, id, text);
     if (kind != DOCUMENT_WORKSPACE) return registry_apply(&l->registry, kind, id, text, NULL);
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     uint64_t epoch = 0;

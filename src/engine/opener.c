@@ -1,6 +1,8 @@
 /* The readers of a door, one after the other, over chunks of a call. */
 #include "engine/opener_inside.h"
 
+#include "engine/alias.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +25,8 @@ static void forget_coders(struct opener *o) {
     opener_forget_numberers(o);
     cmac_free(o->pseudonym);
     o->pseudonym = NULL;
+    cmac_free(o->alias);
+    o->alias = NULL;
 }
 
 void opener_free(struct opener *o) {
@@ -186,12 +190,35 @@ static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct res
     return CM_OK;
 }
 
-static cm_err resolve_all(struct opener *o, size_t reader_n, size_t n, struct resolved *out) {
+/* Whose names count at a door: its brand's, or of one for all brands its first pool's. */
+static uint32_t alias_brand(const struct opener *o, const struct door *door) {
+    const struct set_entry *pool = registry_set(o->registry, door->pools[0]);
+    return door->brand != 0 || pool == NULL ? door->brand : pool->set.brand;
+}
+
+/* A text that no reader opened may be another name of a card: the owner looks that up. */
+static cm_err alias_of(struct opener *o, const struct door *door, const struct cm_request *q,
+                       struct resolved *r) {
+    const struct cm_key *key = NULL;
+    if (!o->registry->aliases || door->pool_n == 0 || r->verdict == CM_V_ACCEPTED) return CM_OK;
+    if (o->alias == NULL) {
+        if (keystore_find(o->keystore, KEY_ALIAS, ALIAS_KEY_ID, 1, &key) != CM_OK) return CM_OK;
+        TRY(cmac_new(&o->alias, key));
+    }
+    const cm_err err = alias_hash(o->alias, alias_brand(o, door), q->code, r->alias);
+    r->has_alias = err == CM_OK;
+    return err == CM_E_RANGE ? CM_OK : err; /* no name is so long, or empty */
+}
+
+static cm_err resolve_all(struct opener *o, const struct door *door, size_t reader_n, size_t n,
+                          struct resolved *out) {
     for (size_t i = 0; i < n; i++)
         out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
     TRY(resolve_chunk(o, 0, reader_n, n, out));
     for (size_t i = 0; i < n; i++)
         TRY(pseudonym(o, o->chunk[i], &out[i]));
+    for (size_t i = 0; i < n; i++)
+        TRY(alias_of(o, door, o->chunk[i], &out[i]));
     return CM_OK;
 }
 
@@ -204,12 +231,12 @@ cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm
         for (size_t i = 0; i < calls[c].n; i++) {
             o->chunk[n++] = &calls[c].requests[i];
             if (n < OPENER_CHUNK) continue;
-            TRY(resolve_all(o, reader_n, n, out));
+            TRY(resolve_all(o, door, reader_n, n, out));
             out += n;
             n = 0;
         }
     }
-    return n > 0 ? resolve_all(o, reader_n, n, out) : CM_OK;
+    return n > 0 ? resolve_all(o, door, reader_n, n, out) : CM_OK;
 }
 
 cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
@@ -220,6 +247,7 @@ cm_err opener_next(struct opener *o, const struct door *door, const struct cm_re
     o->chunk[0] = request;
     TRY(resolve_chunk(o, (size_t)out->reader + 1, reader_n, 1, &next));
     TRY(pseudonym(o, request, &next));
+    TRY(alias_of(o, door, request, &next));
     *out = next;
     return CM_OK;
 }

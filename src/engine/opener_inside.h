@@ -45,6 +45,7 @@ struct opener {
     uint64_t generation;                /* of the registry when coders and numberers were made */
     struct cmac *pseudonym;             /* keyed for pseudonym_of, or NULL */
     uint32_t pseudonym_of;              /* campaign */
+    struct cmac *alias;                 /* keyed for names of cards, or NULL */
     const struct cm_request *chunk[OPENER_CHUNK]; /* being read; borrowed */
     struct cm_slice texts[OPENER_CHUNK];
     uint8_t rows[OPENER_CHUNK * (CM_LENGTH_MAX + 1u)];

@@ -65,9 +65,11 @@ cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t
         const struct cm_card_opened *card = &o->cards[i];
         if (card->reading != CM_CARD_INDEX) continue; /* a typing error unless others read it */
         const bool other_version = pool_key_version(pool, card->index) != reader->version;
-        if (card->skip != 0 || other_version || !o->right[i])
+        if (card->skip != 0 || other_version || !o->right[i]) {
             resolved_refuse(&out[i], CM_V_NOT_A_CODE);
-        else
+            out[i].guess = pool->numbers.id;
+            out[i].guess_serial = card->skip != 0 || other_version ? GUESS_NEVER : card->index;
+        } else
             resolved_find(&out[i], &reader->pool->set, card->index, position);
     }
     wipe(o->numbers, n * CM_CARD_NUMBER_MAX);

@@ -78,6 +78,9 @@ void registry_wipe(struct registry *r) {
     free(r->sets);
     free(r->doors);
     free(r->api_keys);
+    for (size_t i = 0; i < r->agent_n; i++)
+        free(r->agents[i]);
+    free(r->agents);
     free(r->brands);
     *r = (struct registry){0};
 }
@@ -146,6 +149,7 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_DOOR] = {door_document_check, door_document_apply},
         [DOCUMENT_BRAND] = {brand_document_check, brand_document_apply},
         [DOCUMENT_API_KEY] = {api_key_document_check, api_key_document_apply},
+        [DOCUMENT_AGENT] = {agent_document_check, agent_document_apply},
         [DOCUMENT_RUN] = {run_document_check, run_document_apply},
         [DOCUMENT_ORDER] = {order_document_check, order_document_apply},
         [DOCUMENT_OPERATOR] = {operator_document_check, operator_document_apply},

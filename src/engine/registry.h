@@ -46,15 +46,7 @@ struct door {
 };
 
 /* Append only: the numbers cross process borders. */
-enum api_role {
-    ROLE_VERIFY,
-    ROLE_REDEEM,
-    ROLE_ISSUE,
-    ROLE_ADMIN,
-    ROLE_LINE,
-    ROLE_TILL,
-    ROLE_DESK
-};
+enum api_role { ROLE_VERIFY, ROLE_REDEEM, ROLE_ISSUE, ROLE_ADMIN, ROLE_LINE, ROLE_TILL, ROLE_DESK };
 #define API_ROLE_N   7u
 #define API_HASH_LEN 32u
 extern const char *const api_role_names[API_ROLE_N]; /* as documents have them */
@@ -62,12 +54,20 @@ struct api_key {
     uint32_t id, brand, door; /* door 0: any of its brand */
     bool test, revoked;
     enum api_role role;
+    uint32_t agent; /* whose till it is; 0 = nobody's */
     char name[REGISTRY_NAME_CAP];
     uint8_t hash[API_HASH_LEN];
 };
 
 struct brand {
     uint32_t id;
+    char name[REGISTRY_NAME_CAP];
+};
+
+/* Who sells cards: a chain, a shop, a country. An agent's ranges are its descendants' ranges, too.
+ */
+struct agent_entry {
+    uint32_t id, brand, parent; /* parent 0: none */
     char name[REGISTRY_NAME_CAP];
 };
 
@@ -152,6 +152,10 @@ struct registry {
     size_t api_key_n;
     struct brand **brands;
     size_t brand_n;
+    struct agent_entry **agents; /* ascending by id */
+    size_t agent_n;
+    bool
+        aliases; /* some card has, or had, another name: texts that no reader opens are looked up */
     struct run_entry **runs; /* by number; [0] unused; NULL = none */
     uint32_t run_n;
     struct order_entry **orders; /* by number; [0] unused; NULL = none */
@@ -191,6 +195,11 @@ const struct terms *registry_terms(const struct registry *r, const struct set_en
 struct door *registry_door(const struct registry *r, uint32_t id);
 struct door *registry_door_named(const struct registry *r, struct cm_slice name);
 struct api_key *registry_api_key(const struct registry *r, uint32_t id);
+struct agent_entry *registry_agent(const struct registry *r, uint32_t id);
+struct agent_entry *registry_agent_named(const struct registry *r, struct cm_slice name);
+/* Whether what is `whose` is this agent's to sell: its own, or a descendant's. Nobody's is only an
+ * agent-less caller's: agent 0 may sell everything. */
+bool registry_agent_covers(const struct registry *r, uint32_t agent, uint32_t whose);
 struct brand *registry_brand_named(const struct registry *r, struct cm_slice name);
 struct run_entry *registry_run(const struct registry *r, uint32_t number);
 struct run_entry *registry_run_named(const struct registry *r, struct cm_slice name);

@@ -190,7 +190,8 @@ const char *const api_role_names[API_ROLE_N] = {"verify", "redeem", "issue", "ad
                                                 "line",   "till",   "desk"};
 
 static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_diag *diag) {
-    static const char *const keys[] = {"name", "brand", "door", "mode", "role", "hash", "revoked"};
+    static const char *const keys[] = {"name", "brand", "door",    "mode",
+                                       "role", "hash",  "revoked", "agent"};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, text, "API key", &JSON_LIMITS_DEFAULT, diag));
     const struct json_value root = json_root(doc);
@@ -206,6 +207,8 @@ static cm_err api_key_parse(struct cm_slice text, struct api_key *k, struct cm_d
     TRY(json_text(json_get(root, "hash"), 1, (size_t)2 * API_HASH_LEN, &hash));
     if (hex_parse(hash, k->hash, sizeof k->hash) != CM_OK)
         return json_fail(json_get(root, "hash"), CM_E_FORMAT, NULL, "not 64 hex digits");
+    const struct json_value agent = json_get(root, "agent");
+    if (json_present(agent)) TRY(json_id(agent, 0, &k->agent));
     return json_bool(json_get(root, "revoked"), &k->revoked);
 }
 
@@ -217,8 +220,13 @@ cm_err api_key_document_check(const struct registry *r, uint32_t id, struct cm_s
         if (r->api_keys[i]->id != id && strcmp(r->api_keys[i]->name, k.name) == 0)
             return diag_fail(diag, CM_E_EXISTS, k.name, NULL, "give it another name",
                              "an API key of this name exists");
-    if (k.door == 0 || registry_door(r, k.door) != NULL) return CM_OK;
-    return diag_fail(diag, CM_E_NOT_FOUND, k.name, "door", NULL, "no door has id %u", k.door);
+    if (k.door != 0 && registry_door(r, k.door) == NULL)
+        return diag_fail(diag, CM_E_NOT_FOUND, k.name, "door", NULL, "no door has id %u", k.door);
+    const struct agent_entry *agent = registry_agent(r, k.agent);
+    if (k.agent == 0 || (agent != NULL && (k.brand == 0 || agent->brand == k.brand))) return CM_OK;
+    return diag_fail(diag, agent == NULL ? CM_E_NOT_FOUND : CM_E_CONFLICT, k.name, "agent",
+                     "'countermark agent list' shows them", "no agent of its brand has id %u",
+                     k.agent);
 }
 
 cm_err api_key_document_apply(struct registry *r, uint32_t id, struct cm_slice text,

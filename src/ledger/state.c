@@ -201,10 +201,14 @@ static cm_err check_length(MDB_env *env, struct cm_diag *diag) {
                      "the file ends before its last page");
 }
 
-/* An image of a program that knew no runs has no table of them: made before the first fold. */
+/* An image of a program that knew no runs, or no aliases, has no tables of them: made before the
+ * first fold. */
 static cm_err complete_tables(struct state *s) {
     MDB_txn *txn = NULL;
-    if (s->tables[TABLE_HELD] != TABLE_ABSENT) return CM_OK;
+    bool whole = true;
+    for (int t = TABLE_HELD; t < TABLE_N; t++)
+        whole = whole && s->tables[t] != TABLE_ABSENT;
+    if (whole) return CM_OK;
     TRY(state_err(mdb_txn_begin(s->env, NULL, 0, &txn), "begin"));
     const cm_err err = tables_open(txn, true, s->tables);
     if (err == CM_OK) return state_err(mdb_txn_commit(txn), "commit");

@@ -15,7 +15,7 @@ static const char *const names[TABLE_N] = {
     [TABLE_DETAILS] = "details",    [TABLE_USED_BY] = "used_by",     [TABLE_ANSWERS] = "answers",
     [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents", [TABLE_COUNTERS] = "counters",
     [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",         [TABLE_TAILS] = "tails",
-    [TABLE_HELD] = "held",
+    [TABLE_HELD] = "held",          [TABLE_ALIASES] = "aliases",
 };
 
 const char *table_name(enum table t) { return names[t]; }
@@ -58,7 +58,7 @@ struct table_key key_unit(uint32_t set, uint64_t serial) {
 cm_err tables_open(MDB_txn *txn, bool make, MDB_dbi tables[static TABLE_N]) {
     for (int t = 0; t < TABLE_N; t++) {
         const int rc = mdb_dbi_open(txn, names[t], make ? MDB_CREATE : 0, &tables[t]);
-        if (rc == MDB_NOTFOUND && t == TABLE_HELD)
+        if (rc == MDB_NOTFOUND && t >= TABLE_HELD)
             tables[t] = TABLE_ABSENT;
         else
             TRY(state_err(rc, names[t]));

@@ -32,7 +32,8 @@ enum table {
     TABLE_RECALLS,
     TABLE_NODES,
     TABLE_TAILS,
-    TABLE_HELD, /* an image may lack it: one older than runs */
+    TABLE_HELD, /* an image may lack it and those behind it: one older than what they hold */
+    TABLE_ALIASES,
     TABLE_N
 };
 

@@ -1,0 +1,192 @@
+/* Aliases by the owner: whether a text that no reader of a door opened is another name of one of
+ * its cards, and acts that give and take names. What it refuses, alias.h says. Source:
+ * docs/design/stock.md, "Aliases". */
+#include "engine/alias.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/local.h"
+
+/* ---- Events -----------------------------------------------------------------------------------
+ */
+
+cm_err alias_event_touch(struct local *l, const struct alias_event *e) {
+    if (registry_set(&l->registry, e->set) == NULL) return CM_E_CORRUPT;
+    return book_touch_alias(&l->book, e->hash);
+}
+
+void alias_event_apply(struct local *l, const struct alias_event *e) {
+    book_apply_alias(&l->book, e);
+    if (l->registry.aliases) return;
+    /* The first one of all: openers hash what they cannot read from now on. */
+    (void)pthread_rwlock_wrlock(&l->registry_lock);
+    l->registry.aliases = true;
+    l->registry.generation++;
+    (void)pthread_rwlock_unlock(&l->registry_lock);
+}
+
+/* ---- At a door --------------------------------------------------------------------------------
+ */
+
+static bool behind(const struct door *door, uint32_t set) {
+    for (uint32_t i = 0; i < door->pool_n; i++)
+        if (door->pools[i] == set) return true;
+    return false;
+}
+
+cm_err alias_settle(struct local *l, const struct door *door, enum cm_operation operation,
+                    struct resolved *r) {
+    TRY(book_touch_alias(&l->book, r->alias));
+    const struct alias_record *a = book_alias(&l->book, r->alias);
+    if (a == NULL || door == NULL || !behind(door, a->set)) return CM_OK;
+    /* A token is for one thing; to everything else it is a text like any other. */
+    if (a->kind == ALIAS_TOKEN && operation != CM_OP_ACTIVATE) return CM_OK;
+    struct set_entry *s = registry_set(&l->registry, a->set);
+    if (s == NULL || a->serial >= s->set.counters.next_serial) return CM_OK;
+    TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(operation), NULL));
+    if (book_bits(&l->book, a->set, a->serial) == UNIT_ABSENT) return CM_OK;
+    r->verdict = CM_V_ACCEPTED;
+    r->set = &s->set;
+    r->serial = a->serial;
+    r->by_alias = a->kind;
+    return CM_OK;
+}
+
+/* ---- Giving and taking ------------------------------------------------------------------------
+ */
+
+struct alias_act {
+    const struct alias_change *changes;
+    size_t n;
+    uint32_t actor;
+    struct alias_done done;
+    struct cmac *cmac;
+    struct event_list events;
+    struct cm_diag *diag;
+};
+
+static cm_err fail(const struct alias_act *a, size_t i, cm_err err, const char *remedy,
+                   const char *problem) {
+    char place[32];
+    (void)snprintf(place, sizeof place, "change %zu", i + 1);
+    return diag_fail(a->diag, err, "alias", place, remedy, "%s", problem);
+}
+
+/* What the hash names after the changes before this one. */
+static bool names(const struct local *l, const struct alias_act *a, const uint8_t *hash,
+                  struct alias_record *out) {
+    for (size_t i = a->events.n; i > 0; i--) {
+        const struct alias_event *e = &a->events.p[i - 1].u.alias;
+        if (memcmp(e->hash, hash, sizeof e->hash) != 0) continue;
+        *out = (struct alias_record){
+            .set = e->set, .serial = e->serial, .kind = e->kind, .until_ms = e->until_ms};
+        return e->on;
+    }
+    const struct alias_record *r = book_alias(&l->book, hash);
+    if (r != NULL) *out = *r;
+    return r != NULL;
+}
+
+static cm_err put(struct alias_act *a, const struct alias_event *e) {
+    const struct event event = {.type = EVENT_ALIAS, .u.alias = *e};
+    a->done.changed++;
+    return event_list_put(&a->events, &event);
+}
+
+static cm_err take_away(struct alias_act *a, size_t i, bool there,
+                        const struct alias_record *before, const uint8_t *hash) {
+    if (!there)
+        return fail(a, i, CM_E_NOT_FOUND, "give it as it was normalised when it was added",
+                    "no card has this name");
+    struct alias_event e = {
+        .set = before->set, .serial = before->serial, .kind = before->kind, .actor = a->actor};
+    memcpy(e.hash, hash, sizeof e.hash);
+    return put(a, &e);
+}
+
+static cm_err give(struct local *l, struct alias_act *a, size_t i, bool there,
+                   const struct alias_record *before, const uint8_t *hash) {
+    const struct alias_change *c = &a->changes[i];
+    const struct set_entry *s = registry_set(&l->registry, c->set);
+    if (c->serial >= s->set.counters.next_serial)
+        return fail(a, i, CM_E_NOT_FOUND, NULL, "no card of this pool has that index");
+    if (c->kind == ALIAS_NONE || (unsigned)c->kind >= ALIAS_KIND_N ||
+        (c->kind == ALIAS_TOKEN && c->until_ms == 0))
+        return CM_E_ARGUMENT;
+    TRY(book_reserve(&l->book, 1));
+    TRY(book_touch(&l->book, c->set, c->serial, false, NULL));
+    if (book_bits(&l->book, c->set, c->serial) == UNIT_ABSENT)
+        return fail(a, i, CM_E_NOT_FOUND, NULL, "no card of this pool has that index");
+    const bool over = there && before->until_ms != 0 && before->until_ms <= local_now_ms(l);
+    if (there && !over) {
+        const bool same = before->set == c->set && before->serial == c->serial &&
+                          before->kind == c->kind && before->until_ms == c->until_ms;
+        if (same) a->done.same++;
+        return same ? CM_OK
+                    : fail(a, i, CM_E_EXISTS, "take it away from that one first",
+                           "the name stands already, for another card or otherwise");
+    }
+    struct alias_event e = {.set = c->set,
+                            .serial = c->serial,
+                            .kind = c->kind,
+                            .on = true,
+                            .until_ms = c->until_ms,
+                            .actor = a->actor};
+    memcpy(e.hash, hash, sizeof e.hash);
+    return put(a, &e);
+}
+
+static cm_err decide_change(struct local *l, struct alias_act *a, size_t i) {
+    const struct alias_change *c = &a->changes[i];
+    struct set_entry *s = NULL;
+    struct alias_record before = {0};
+    uint8_t hash[EVENT_HASH_LEN];
+    TRY(admin_set(l, c->set, a->diag, &s));
+    if (s->set.kind == SET_BATCH)
+        return fail(a, i, CM_E_CONFLICT, "name a pool of cards", "codes have no other names");
+    if (alias_hash(a->cmac, s->set.brand, c->text, hash) == CM_E_RANGE)
+        return fail(a, i, CM_E_RANGE, "give 1 to 256 bytes", "the name is empty or too long");
+    TRY(book_touch_alias(&l->book, hash));
+    const bool there = names(l, a, hash, &before);
+    return c->on ? give(l, a, i, there, &before, hash) : take_away(a, i, there, &before, hash);
+}
+
+static cm_err decide_all(struct local *l, struct alias_act *a) {
+    for (size_t i = 0; i < a->n; i++)
+        TRY(decide_change(l, a, i));
+    return a->events.n > 0 ? local_commit_events(l, a->events.p, (uint32_t)a->events.n) : CM_OK;
+}
+
+static cm_err alias_as_owner(struct local *l, void *ctx) {
+    struct alias_act *a = ctx;
+    const struct cm_key *key = NULL;
+    TRY(admin_accepted(l, a->diag));
+    if (keystore_find(l->keystore, KEY_ALIAS, ALIAS_KEY_ID, 1, &key) != CM_OK)
+        return diag_fail(a->diag, CM_E_STATE, "alias", NULL, NULL,
+                         "this workspace has no key for names of cards yet");
+    TRY(cmac_new(&a->cmac, key));
+    const cm_err err = decide_all(l, a);
+    cmac_free(a->cmac);
+    event_list_wipe(&a->events);
+    return err;
+}
+
+cm_err engine_alias(struct cm_engine *engine, const struct alias_change *changes, size_t n,
+                    uint32_t actor, struct alias_done *done, struct cm_diag *diag) {
+    struct alias_act act = {
+        .changes = changes, .n = n, .actor = actor, .events = EVENT_LIST_INIT, .diag = diag};
+    if (n > ALIAS_CHANGES_MAX) return CM_E_LIMIT;
+    TRY(local_as_owner(local_of(engine), alias_as_owner, &act));
+    if (done != NULL) *done = act.done;
+    return CM_OK;
+}
+
+static cm_err counts_as_owner(struct local *l, void *ctx) {
+    memcpy(ctx, l->book.alias_counts.n, sizeof l->book.alias_counts.n);
+    return CM_OK;
+}
+
+cm_err engine_alias_counts(struct cm_engine *engine, uint64_t out[static ALIAS_KIND_N]) {
+    return local_as_owner(local_of(engine), counts_as_owner, out);
+}

@@ -54,6 +54,7 @@ struct cli {
 extern const struct command *const command_tables[];
 extern const struct command run_commands[], printer_commands[]; /* commands_line.c */
 extern const struct command lend_commands[];                    /* commands_lend.c */
+extern const struct command prize_commands[];                   /* commands_prize.c */
 
 /** Open the session, for commands with NEEDS_LATER. @retval as session_open */
 CM_MUST_CHECK cm_err command_open(struct cli *cli);
@@ -76,6 +77,10 @@ extern const struct option_spec init_options[], plan_options[], scheme_add_optio
     key_export_options[], key_import_options[], fsck_options[], run_start_options[],
     run_show_options[], run_resume_options[], run_stop_options[], run_close_options[],
     run_verify_options[], run_void_options[], printer_test_options[];
+
+/* Instant win. */
+command_fn cmd_prize_draw, cmd_prize_reveal;
+extern const struct option_spec prize_draw_options[], prize_reveal_options[];
 
 /* Line computers. */
 command_fn cmd_run_lend, cmd_run_report, cmd_line_agent;

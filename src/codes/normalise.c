@@ -59,8 +59,7 @@ static char to_lower(char upper) { return (char)(upper - 'A' + 'a'); }
 
 static char to_upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 
-/* The ASCII character that stands for a code point beyond ASCII; NUL if none does. */
-static char ascii_of(uint32_t cp) {
+char normalise_ascii(uint32_t cp) {
     if (cp >= FULL_WIDTH_FIRST && cp <= FULL_WIDTH_LAST) return (char)(cp - FULL_WIDTH_SHIFT);
     for (size_t i = 0; i < CM_ARRAY_N(ranges); i++)
         if (cp >= ranges[i].first && cp <= ranges[i].last) return ranges[i].to;
@@ -139,7 +138,7 @@ static enum normalised next_ascii(struct cm_slice *rest, uint8_t *c) {
     }
     uint32_t cp = 0;
     if (utf8_next(rest, &cp) != CM_OK) return NORMALISED_UTF8;
-    *c = (uint8_t)ascii_of(cp);
+    *c = (uint8_t)normalise_ascii(cp);
     return NORMALISED_OK;
 }
 

@@ -54,6 +54,10 @@ enum normalised normalise(const struct normaliser *normaliser, struct cm_slice t
 void normalise_rows(const struct normaliser *normaliser, const struct cm_slice *texts, size_t n,
                     uint8_t *rows, size_t stride, uint8_t *verdicts);
 
+/* The ASCII character that stands for a code point beyond ASCII, table version 1; NUL if none does:
+ * full-width forms, Cyrillic letters of Latin shape, and separators as one of their family. */
+char normalise_ascii(uint32_t cp);
+
 /* For people: "wrong length", "unknown symbol", "not text". */
 const char *normalised_name(enum normalised verdict);
 

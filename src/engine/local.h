@@ -90,6 +90,7 @@ struct local {
     struct clock_source clock;
     uint64_t fold_len;
     char folder_path[WORKSPACE_PATH_CAP]; /* of the workspace */
+    char legacy_path[WORKSPACE_PATH_CAP]; /* of imported lists */
     uint8_t workspace_id[WORKSPACE_ID_LEN];
     struct journal *journal;
     struct state *state;
@@ -150,6 +151,11 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
                         const struct engine_options *options, struct cm_diag *diag);
 /* A journal_visit: apply what the book does not have yet. */
 cm_err local_replay_group(void *ctx, const struct journal_group *group);
+
+/* local_legacy.c: the files of imported lists: open them all and let the registry live; or, for
+ * fsck, read every block of them. @retval as legacy_open, legacy_prove */
+cm_err local_legacy_open(struct local *l, struct cm_diag *diag);
+cm_err local_legacy_prove(struct local *l, struct cm_diag *diag);
 
 /* local_audit.c */
 cm_err local_audit_open(struct local *l, const struct workspace *w, struct cm_diag *diag);

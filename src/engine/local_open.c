@@ -43,8 +43,22 @@ static cm_err load_recall(void *ctx, const struct recall_event *r) {
     return registry_recall(&l->registry, r);
 }
 
+/* The image gives documents kind by kind; what lies over a set comes after every kind of set. */
+static bool lies_over(enum document_kind kind) {
+    return kind == DOCUMENT_TERMS || kind == DOCUMENT_CORRECTION;
+}
+
+static cm_err load_below(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
+    return lies_over(kind) ? CM_OK : load_document(ctx, kind, id, text);
+}
+
+static cm_err load_over(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
+    return lies_over(kind) ? load_document(ctx, kind, id, text) : CM_OK;
+}
+
 static cm_err load_image(struct local *l) {
-    TRY(state_documents(l->state, load_document, l));
+    TRY(state_documents(l->state, load_below, l));
+    TRY(state_documents(l->state, load_over, l));
     TRY(state_counters(l->state, load_counters, l));
     TRY(state_recalls(l->state, load_recall, l));
     return held_load_image(l);
@@ -111,6 +125,7 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
                         const struct engine_options *options, struct cm_diag *diag) {
     struct state_options so = {.path = path, .read_only = options->read_only};
     memcpy(so.workspace_id, w->id, sizeof so.workspace_id);
+    memcpy(l->registry.workspace_id, w->id, sizeof l->registry.workspace_id);
     TRY(state_open(&l->state, &so, diag));
     book_init(&l->book, l->state);
     const uint64_t position = state_position(l->state);
@@ -159,6 +174,8 @@ cm_err local_new(struct local **out, const struct engine_options *options) {
     l->clock = options->clock;
     (void)snprintf(l->folder_path, sizeof l->folder_path, "%s", options->workspace);
     l->fold_len = options->fold_len != 0 ? options->fold_len : FOLD_JOURNAL_LEN;
+    (void)snprintf(l->legacy_path, sizeof l->legacy_path, "%s/legacy", options->workspace);
+    l->registry.legacy_folder = l->legacy_path;
     book_init(&l->book, NULL);
     if (pthread_rwlock_init(&l->registry_lock, NULL) != 0 ||
         pthread_mutex_init(&l->bench_lock, NULL) != 0 ||
@@ -189,6 +206,7 @@ static cm_err open_all(struct local *l, const struct engine_options *options,
     memcpy(l->workspace_id, w.id, sizeof l->workspace_id);
     TRY(local_open_state(l, paths.state, &w, options, diag));
     TRY(open_journal(l, &w, options, diag));
+    TRY(local_legacy_open(l, diag));
     TRY(bench_take(l, &l->own));
     TRY(local_audit_open(l, &w, diag));
     if (options->read_only) return CM_OK;

@@ -23,6 +23,7 @@ static void forget_coders(struct opener *o) {
         cm_coder_free(o->coders[i].coder);
     o->coder_n = 0;
     opener_forget_numberers(o);
+    opener_forget_hashers(o);
     cmac_free(o->pseudonym);
     o->pseudonym = NULL;
     cmac_free(o->alias);
@@ -81,7 +82,8 @@ static size_t add_versions(const struct opener *o, enum key_kind kind, uint32_t 
     return n;
 }
 
-/* Pairs in order of scheme id, then version; then the pools likewise. */
+/* Pairs in order of scheme id, then version; then the pools likewise, then the
+ * imported lists. */
 static size_t readers_of(const struct opener *o, const struct door *door,
                          struct reader out[static READERS_MAX]) {
     size_t n = 0;
@@ -92,6 +94,10 @@ static size_t readers_of(const struct opener *o, const struct door *door,
     for (uint32_t i = 0; i < door->pool_n; i++) {
         const struct reader r = {.pool = registry_set(o->registry, door->pools[i])};
         if (r.pool != NULL) n = add_versions(o, KEY_POOL, r.pool->set.number, r, out, n);
+    }
+    for (uint32_t i = 0; i < door->legacy_n; i++) {
+        const struct reader r = {.list = registry_set(o->registry, door->legacy[i])};
+        if (r.list != NULL) n = add_versions(o, KEY_LEGACY, r.list->set.number, r, out, n);
     }
     return n;
 }
@@ -154,7 +160,8 @@ static cm_err resolve_chunk(struct opener *o, size_t first, size_t reader_n, siz
     for (size_t p = first; p < reader_n; p++) {
         const struct scheme_entry *scheme = o->readers[p].scheme;
         if (scheme == NULL) {
-            TRY(opener_read_cards(o, &o->readers[p], (uint16_t)p, n, out));
+            TRY((o->readers[p].pool != NULL ? opener_read_cards : opener_read_list)(
+                o, &o->readers[p], (uint16_t)p, n, out));
             continue;
         }
         struct cm_coder *coder = NULL;

@@ -1,5 +1,6 @@
 /* The opener's own: its readers and the scratch of one chunk. Schemes are read in opener.c, pools
- * in opener_pool.c; both merge what they find by the same rule of refusals. */
+ * in opener_pool.c, imported lists in opener_legacy.c; all merge what they find by the same rule of
+ * refusals. */
 #ifndef CM_ENGINE_OPENER_INSIDE_H
 #define CM_ENGINE_OPENER_INSIDE_H
 
@@ -9,10 +10,12 @@
 #include "crypto/cmac.h"
 #include "engine/opener.h"
 
-#define OPENER_CHUNK   1024u /* codes a pass; the coder's own chunk */
-#define READERS_MAX    8160u /* of one door: 16 schemes and 16 pools, 255 key versions each */
+#define OPENER_CHUNK 1024u /* codes a pass; the coder's own chunk */
+#define READERS_MAX                                                                                \
+    8176u /* of one door: 16 schemes and 16 pools, 255 key versions each; 16 lists */
 #define CODERS_MAX     256u
 #define NUMBERERS_MAX  64u
+#define HASHERS_MAX    16u
 #define CARD_ISSUE_ONE 1u /* no card has been given a second PIN */
 
 /* One cached coder, and one cached numberer. */
@@ -27,10 +30,16 @@ struct cached_numberer {
     struct cm_numberer *numberer;
 };
 
-/* A scheme or a pool, under one key version. */
+struct cached_hasher {
+    uint32_t set;
+    struct cmac *cmac;
+};
+
+/* A scheme, a pool or an imported list, under one key version. */
 struct reader {
-    const struct scheme_entry *scheme; /* NULL: a pool */
-    struct set_entry *pool;            /* NULL: a scheme */
+    const struct scheme_entry *scheme; /* one of the three stands here */
+    struct set_entry *pool;
+    struct set_entry *list; /* imported: one version for life */
     uint8_t version;
 };
 
@@ -41,6 +50,8 @@ struct opener {
     size_t coder_n;
     struct cached_numberer numberers[NUMBERERS_MAX];
     size_t numberer_n;
+    struct cached_hasher hashers[HASHERS_MAX];
+    size_t hasher_n;
     struct reader readers[READERS_MAX]; /* of the door that is being read */
     uint64_t generation;                /* of the registry when coders and numberers were made */
     struct cmac *pseudonym;             /* keyed for pseudonym_of, or NULL */
@@ -57,6 +68,9 @@ struct opener {
     struct cm_card_pin asked[OPENER_CHUNK];
     char pins[OPENER_CHUNK * CM_CARD_PIN_MAX];
     bool right[OPENER_CHUNK]; /* the PIN */
+    /* imported texts */
+    uint8_t hashes[OPENER_CHUNK][CMAC_LEN];
+    uint64_t serials[OPENER_CHUNK];
 };
 
 /* A reader's refusal, or the unit that it found; `position` is the reader's place in the door. */
@@ -68,5 +82,11 @@ void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_
 CM_MUST_CHECK cm_err opener_read_cards(struct opener *o, const struct reader *reader,
                                        uint16_t position, size_t n, struct resolved *out);
 void opener_forget_numberers(struct opener *o);
+
+/** Read the n requests of o->chunk as texts of an imported list.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, CM_E_CORRUPT (its file), and as keystore_find */
+CM_MUST_CHECK cm_err opener_read_list(struct opener *o, const struct reader *reader,
+                                      uint16_t position, size_t n, struct resolved *out);
+void opener_forget_hashers(struct opener *o);
 
 #endif

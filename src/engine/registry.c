@@ -49,6 +49,7 @@ void set_entry_free(struct set_entry *s) {
     terms_wipe(&s->terms);
     if (s->pool != NULL) pool_clear(&s->pool->pool);
     free(s->pool);
+    legacy_entry_free(s->legacy);
     free(s);
 }
 
@@ -151,6 +152,7 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_API_KEY] = {api_key_document_check, api_key_document_apply},
         [DOCUMENT_AGENT] = {agent_document_check, agent_document_apply},
         [DOCUMENT_RUN] = {run_document_check, run_document_apply},
+        [DOCUMENT_LEGACY] = {legacy_document_check, legacy_document_apply},
         [DOCUMENT_ORDER] = {order_document_check, order_document_apply},
         [DOCUMENT_OPERATOR] = {operator_document_check, operator_document_apply},
         [DOCUMENT_PRIZE] = {prize_document_check, prize_document_apply},

@@ -12,6 +12,8 @@
 #include "codes/normalise.h"
 #include "codes/scheme.h"
 #include "codes/terms.h"
+#include "engine/legacy.h"
+#include "engine/legacy_text.h"
 #include "engine/set.h"
 
 #define REGISTRY_NAME_CAP   64u         /* bytes of a name with its NUL */
@@ -31,10 +33,11 @@ struct scheme_entry {
     struct terms terms;
 };
 
-/* A door: readers in the order of scheme id, then pools in the order of their numbers. Key versions
- * are found in the keystore. */
+/* A door: readers in the order of scheme id, then pools and then imported lists in the order of
+ * their numbers. Key versions are found in the keystore. */
 #define DOOR_SCHEMES_MAX 16u
 #define DOOR_POOLS_MAX   16u
+#define DOOR_LEGACY_MAX  16u
 struct door {
     uint32_t id, brand;
     bool test;
@@ -43,6 +46,8 @@ struct door {
     uint32_t scheme_n;
     uint32_t pools[DOOR_POOLS_MAX]; /* set numbers, ascending */
     uint32_t pool_n;
+    uint32_t legacy[DOOR_LEGACY_MAX]; /* set numbers, ascending */
+    uint32_t legacy_n;
 };
 
 /* Append only: the numbers cross process borders. */
@@ -77,11 +82,28 @@ struct pool_entry {
     struct normaliser pin_reader; /* with pool.numbers.pin_n */
 };
 
+/* What an imported list has besides (docs/design/imports.md). */
+enum legacy_kind { LEGACY_CODES, LEGACY_CARDS, LEGACY_ALIASES };
+#define LEGACY_KIND_N      3u
+#define LEGACY_KEY_VERSION 1u /* the texts are gone: a list cannot be hashed under another key */
+const char *legacy_kind_name(enum legacy_kind kind);
+struct legacy_entry {
+    enum legacy_kind kind;
+    uint32_t of; /* aliases: their pool; else 0 */
+    struct legacy_rule rule;
+    uint64_t rows, units; /* of the index; serials are below units, and not each is used */
+    uint8_t index_hash[32], base_hash[32];
+    bool has_base; /* cards */
+    char brand[REGISTRY_NAME_CAP];
+    struct legacy *files; /* owned; NULL in a registry that only judges (fsck) */
+};
+
 /* A set with the words that answers carry. */
 struct set_entry {
     struct set set; /* first: a struct set * of the registry is a struct set_entry * */
     char name[REGISTRY_NAME_CAP];
     struct pool_entry *pool;      /* SET_POOL: owned; else NULL */
+    struct legacy_entry *legacy;  /* SET_LEGACY: owned; else NULL */
     struct buffer document;       /* the batch document as made; empty for pools */
     struct buffer correction;     /* laid over it; empty when none */
     struct buffer description;    /* JSON object for answers, made from both and the terms */
@@ -162,6 +184,10 @@ struct registry {
     uint32_t order_n;
     struct operator_entry **operators;
     size_t operator_n;
+    const char *legacy_folder; /* borrowed: where the files of imported lists lie */
+    uint8_t workspace_id[16];
+    bool legacy_live;  /* files are opened with their document; before, registry_legacy_open does */
+    uint32_t legacy_n; /* lists */
     uint64_t generation;     /* rises with every change but of runs: openers rebuild their tables */
     uint64_t run_generation; /* rises with every change of a run: lines are told anew */
 };
@@ -178,6 +204,11 @@ CM_MUST_CHECK cm_err registry_check(const struct registry *r, enum document_kind
 CM_MUST_CHECK cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
                                     struct cm_slice text, struct cm_diag *diag);
 CM_MUST_CHECK cm_err registry_recall(struct registry *r, const struct recall_event *e);
+
+/** Open the files of an imported list, unless they are.
+ * @retval as legacy_open */
+CM_MUST_CHECK cm_err registry_legacy_open(const struct registry *r, const struct set_entry *s,
+                                          struct cm_diag *diag);
 
 /* registry_promise.c: the odds that were promised are kept.
  * @retval CM_E_LIMIT  `quantity` more codes of the scheme, or these schemes at one door, break it

@@ -43,7 +43,7 @@ static cm_err json_ids(struct json_value list, size_t max, uint32_t *ids, uint32
 }
 
 static cm_err door_parse(struct cm_slice text, struct door *d, struct cm_diag *diag) {
-    static const char *const keys[] = {"name", "brand", "mode", "schemes", "pools"};
+    static const char *const keys[] = {"name", "brand", "mode", "schemes", "pools", "legacy"};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     TRY(json_doc_new(&doc, text, "door", &JSON_LIMITS_DEFAULT, diag));
     const struct json_value root = json_root(doc);
@@ -53,7 +53,10 @@ static cm_err door_parse(struct cm_slice text, struct door *d, struct cm_diag *d
     TRY(json_mode(json_get(root, "mode"), &d->test));
     TRY(json_ids(json_get(root, "schemes"), DOOR_SCHEMES_MAX, d->schemes, &d->scheme_n));
     const struct json_value pools = json_get(root, "pools");
-    return json_present(pools) ? json_ids(pools, DOOR_POOLS_MAX, d->pools, &d->pool_n) : CM_OK;
+    if (json_present(pools)) TRY(json_ids(pools, DOOR_POOLS_MAX, d->pools, &d->pool_n));
+    const struct json_value legacy = json_get(root, "legacy");
+    return json_present(legacy) ? json_ids(legacy, DOOR_LEGACY_MAX, d->legacy, &d->legacy_n)
+                                : CM_OK;
 }
 
 /* Codes and cards of one door differ in length, so that no text can be both. */
@@ -86,6 +89,23 @@ static cm_err door_check_pools(const struct registry *r, const struct door *d,
     return CM_OK;
 }
 
+/* A list may share lengths with codes and cards: the door asks it last, and the minter skips what
+ * it owns. */
+static cm_err door_check_lists(const struct registry *r, const struct door *d,
+                               struct cm_diag *diag) {
+    for (uint32_t i = 0; i < d->legacy_n; i++) {
+        const struct set_entry *s = registry_set(r, d->legacy[i]);
+        if (s == NULL || s->set.kind != SET_LEGACY)
+            return diag_fail(diag, CM_E_NOT_FOUND, d->name, "legacy", NULL,
+                             "no imported list has number %u", d->legacy[i]);
+        if (s->set.test != d->test || (d->brand != 0 && s->set.brand != d->brand))
+            return diag_fail(diag, CM_E_CONFLICT, d->name, "legacy",
+                             "TEST and LIVE, and brands, each have their own doors",
+                             "list %s is of another mode or brand", s->name);
+    }
+    return CM_OK;
+}
+
 cm_err door_document_check(const struct registry *r, uint32_t id, struct cm_slice text,
                            struct cm_diag *diag) {
     struct door d = {.id = id};
@@ -109,6 +129,7 @@ cm_err door_document_check(const struct registry *r, uint32_t id, struct cm_slic
                              "scheme %s is of another mode or brand", s->scheme->name);
     }
     TRY(promise_at_door(r, &d, 0, 0, diag));
+    TRY(door_check_lists(r, &d, diag));
     return door_check_pools(r, &d, diag);
 }
 
@@ -164,7 +185,7 @@ static void brand_adopt(const struct registry *r, const struct brand *b) {
         if (s == NULL) continue;
         if (s->set.kind == SET_BATCH)
             s->set.brand = registry_scheme(r, s->set.of)->brand;
-        else if (strcmp(s->pool->pool.brand, b->name) == 0)
+        else if (strcmp(s->legacy != NULL ? s->legacy->brand : s->pool->pool.brand, b->name) == 0)
             s->set.brand = b->id;
     }
 }

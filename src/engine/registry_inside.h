@@ -26,11 +26,15 @@ document_apply scheme_document_apply, batch_document_apply, pool_document_apply,
     api_key_document_apply, agent_document_apply, run_document_apply, order_document_apply,
     operator_document_apply, prize_document_apply, redrawn_document_apply;
 
+document_check legacy_document_check;
+document_apply legacy_document_apply;
+
 /* Append to an array of owned pointers. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err registry_push(void ***array, size_t *n, void *item);
 void scheme_entry_free(struct scheme_entry *s);
 void run_entry_free(struct run_entry *run);
 void order_entry_free(struct order_entry *order);
+void legacy_entry_free(struct legacy_entry *e);
 void set_entry_free(struct set_entry *s);
 void set_entry_freep(struct set_entry **s);
 /* Make room for a set of this number. @retval CM_E_NO_MEMORY */

@@ -40,7 +40,7 @@ cm_err terms_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
 }
 
 const struct terms *registry_terms(const struct registry *r, const struct set_entry *s) {
-    const bool own = s->has_terms || s->set.kind == SET_POOL;
+    const bool own = s->has_terms || s->set.kind != SET_BATCH;
     return own ? &s->terms : &registry_scheme(r, s->set.of)->terms;
 }
 
@@ -95,16 +95,29 @@ static cm_err put_batch(struct json_writer *w, const struct registry *r,
     return CM_OK;
 }
 
+/* Texts of another maker: whose they are is all that is known of them. */
+static cm_err put_list(struct json_writer *w, const struct set_entry *s) {
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    TRY(json_doc_new(&doc, buffer_slice(&s->document), "import", &JSON_LIMITS_DEFAULT, NULL));
+    json_put_cstr(w, "list", s->name);
+    put_if(w, json_root(doc), "product");
+    put_if(w, json_root(doc), "gtin");
+    return CM_OK;
+}
+
 /* {"scheme":…,"batch":…,"product":…,"gtin":…,"line":…,"date":…,"attributes":{…},"reward":[…],
- *  "corrected":{…}}: what was made, and over it what is true. Of a card: {"pool":…, …}. */
+ *  "corrected":{…}}: what was made, and over it what is true. Of a card: {"pool":…, …};
+ *  of an imported text: {"list":…,"product":…,"gtin":…, …}. */
 cm_err set_describe(const struct registry *r, struct set_entry *s) {
     buffer_clear(&s->description);
     struct json_writer w = json_writer_into(&s->description, false);
     json_object_begin(&w, NULL);
-    if (s->set.kind == SET_POOL)
-        json_put_cstr(&w, "pool", s->name);
-    else
-        TRY(put_batch(&w, r, s));
+    switch (s->set.kind) {
+    case SET_POOL: json_put_cstr(&w, "pool", s->name); break;
+    case SET_LEGACY: TRY(put_list(&w, s)); break;
+    case SET_BATCH:
+    default: TRY(put_batch(&w, r, s)); break;
+    }
     const struct terms *t = registry_terms(r, s);
     if (t->reward.len > 0) json_put_raw(&w, "reward", buffer_slice(&t->reward));
     if (s->correction.len > 0) json_put_raw(&w, "corrected", buffer_slice(&s->correction));

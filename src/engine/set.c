@@ -8,5 +8,5 @@ bool set_recalled(const struct set *s, uint64_t serial) {
 }
 
 uint32_t set_campaign(const struct set *s) {
-    return s->kind == SET_POOL ? CAMPAIGN_OF_POOL | s->number : s->of;
+    return s->kind == SET_BATCH ? s->of : CAMPAIGN_OF_POOL | s->number;
 }

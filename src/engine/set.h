@@ -12,7 +12,7 @@
 
 struct prizes;
 
-enum set_kind { SET_BATCH, SET_POOL };
+enum set_kind { SET_BATCH, SET_POOL, SET_LEGACY };
 
 enum use_rule { USES_N, USES_ONCE_PER_REDEEMER };
 
@@ -32,7 +32,7 @@ struct serial_range {
 struct set {
     uint32_t number; /* registry number, from 1 */
     enum set_kind kind;
-    uint32_t of; /* scheme id, or of a pool its own number */
+    uint32_t of; /* scheme id; of a pool or list its own number, of aliases their pool's */
     uint32_t brand;
     bool test;
     uint8_t key_version;
@@ -50,7 +50,7 @@ struct set {
 bool set_recalled(const struct set *s, uint64_t serial);
 
 /* The campaign under whose key (KEY_PSEUDONYM) its redeemers stand: a batch's scheme, or the pool
- * itself with the top bit set, so that destroying one key unlinks one campaign only. */
+ * or list itself with the top bit set, so that destroying one key unlinks one campaign only. */
 #define CAMPAIGN_OF_POOL 0x80000000u
 uint32_t set_campaign(const struct set *s);
 

@@ -3,6 +3,7 @@
  *     WORKSPACE/workspace.json   format, id, name, TEST sandbox or not, epoch
  *     WORKSPACE/keystore         every key (docs/design/keystore.md)
  *     WORKSPACE/journal/         the truth; archive/ its sealed past; state/ its folded image
+ *     WORKSPACE/legacy/          imported lists (docs/design/imports.md)
  *     WORKSPACE/run/             sockets of a running daemon
  *     WORKSPACE/line/            the lines' journal, and what `file:` printers write
  *

@@ -1,0 +1,64 @@
+/* Imported texts at a door: read, hashed under the list's key, looked up, a chunk at a time. The
+ * same is done for every request, whatever its text was. An alias leads to the card of its pool,
+ * whose PIN it does not replace. Source: docs/design/imports.md. */
+#include "engine/opener_inside.h"
+
+void opener_forget_hashers(struct opener *o) {
+    for (size_t i = 0; i < o->hasher_n; i++)
+        cmac_free(o->hashers[i].cmac);
+    o->hasher_n = 0;
+}
+
+static cm_err hasher_for(struct opener *o, const struct reader *r, struct cmac **out) {
+    const uint32_t set = r->list->set.number;
+    for (size_t i = 0; i < o->hasher_n; i++) {
+        if (o->hashers[i].set != set) continue;
+        *out = o->hashers[i].cmac;
+        return CM_OK;
+    }
+    if (o->hasher_n == HASHERS_MAX) opener_forget_hashers(o);
+    const struct cm_key *key = NULL;
+    struct cmac *cmac = NULL;
+    TRY(keystore_find(o->keystore, KEY_LEGACY, set, r->version, &key));
+    TRY(cmac_new(&cmac, key));
+    o->hashers[o->hasher_n++] = (struct cached_hasher){.set = set, .cmac = cmac};
+    *out = cmac;
+    return CM_OK;
+}
+
+static cm_err hash_texts(struct opener *o, const struct reader *r, size_t n) {
+    struct cmac *cmac = NULL;
+    struct legacy_text text = {.n = 0};
+    cm_err err = hasher_for(o, r, &cmac);
+    for (size_t i = 0; i < n && err == CM_OK; i++) {
+        o->read[i] = (uint8_t)legacy_text_read(&r->list->legacy->rule, o->texts[i], &text);
+        err = cmac_message(cmac, slice_of(text.text, text.n), o->hashes[i]);
+    }
+    wipe(&text, sizeof text);
+    return err;
+}
+
+/* The set whose unit a text of the list names. */
+static struct set *set_of(const struct opener *o, const struct set_entry *list) {
+    struct set_entry *s =
+        list->legacy->of != 0 ? registry_set(o->registry, list->legacy->of) : NULL;
+    if (s == NULL) s = registry_set(o->registry, list->set.number);
+    return s != NULL ? &s->set : NULL;
+}
+
+cm_err opener_read_list(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
+                        struct resolved *out) {
+    const struct legacy_entry *list = reader->list->legacy;
+    struct set *set = set_of(o, reader->list);
+    if (list->files == NULL || set == NULL) return CM_E_STATE;
+    TRY(hash_texts(o, reader, n));
+    TRY(legacy_find(list->files, o->hashes[0], CMAC_LEN, n, o->serials));
+    for (size_t i = 0; i < n; i++) {
+        if (o->read[i] != LEGACY_READ) continue; /* a typing error unless others read it */
+        if (o->serials[i] == LEGACY_NONE)
+            resolved_refuse(&out[i], CM_V_NOT_A_CODE);
+        else
+            resolved_find(&out[i], set, o->serials[i], position);
+    }
+    return CM_OK;
+}

@@ -95,6 +95,7 @@ struct legacy_entry {
     uint8_t index_hash[32], base_hash[32];
     bool has_base; /* cards */
     char brand[REGISTRY_NAME_CAP];
+    struct card_life life; /* cards */
     struct legacy *files; /* owned; NULL in a registry that only judges (fsck) */
 };
 

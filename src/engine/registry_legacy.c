@@ -55,9 +55,10 @@ static cm_err parse_kind(struct json_value root, struct legacy_document *d) {
     if (aliases) TRY(json_u64(json_get(root, "of"), 1, UINT32_MAX, &of));
     d->entry.of = (uint32_t)of;
     const bool cards = d->entry.kind == LEGACY_CARDS;
-    if (d->entry.has_base != cards || (json_present(json_get(root, "life")) && !cards))
+    const struct json_value life = json_get(root, "life");
+    if (d->entry.has_base != cards || json_present(life) != cards)
         return json_fail(root, CM_E_FORMAT, NULL, "cards, and only cards, have a base and a life");
-    return CM_OK;
+    return json_present(life) ? life_read(life, &d->entry.life) : CM_OK;
 }
 
 static cm_err parse(struct json_value root, struct legacy_document *d) {
@@ -158,7 +159,8 @@ cm_err legacy_document_apply(struct registry *r, uint32_t id, struct cm_slice te
                           .brand = brand != NULL ? brand->id : 0,
                           .test = d.test,
                           .key_version = LEGACY_KEY_VERSION,
-                          .quantity = d.imported};
+                          .quantity = d.imported,
+                          .life = d.entry.life.on ? &s->legacy->life : NULL};
     buffer_put(&s->document, text.p, text.len);
     TRY(buffer_err(&s->document));
     TRY(set_refresh(r, s));

@@ -21,7 +21,8 @@ static void try_calls(struct cm_slice body) {
 
 static void try_answers(struct cm_slice body) {
     struct cm_answer answer;
-    struct cm_call call = {.n = 1, .answers = &answer};
+    struct cm_card_told told;
+    struct cm_call call = {.n = 1, .answers = &answer, .told = &told};
     struct set_words *words = NULL;
     size_t words_n = 0;
     if (answers_decode(body, &call, 1, &words, &words_n) != CM_OK) return;

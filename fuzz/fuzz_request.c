@@ -44,5 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
                                       : r.n >= 1 && r.n <= CM_REQUESTS_MAX);
     for (size_t i = 0; i < r.n; i++)
         fuzz_require(r.items[i].redeemer.len <= CM_REDEEMER_MAX);
+    for (size_t i = 0; r.asked && i < r.n; i++)
+        fuzz_require(r.asks[i].amount <= CM_AMOUNT_MAX && r.asks[i].currency[3] == '\0' &&
+                     (unsigned)r.asks[i].reason < CM_REASON_N);
     return 0;
 }

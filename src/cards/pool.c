@@ -2,12 +2,15 @@
  * References: see cards/pool.h. */
 #include "cards/pool.h"
 
+#include <stdlib.h>
+
 #include "base/macros.h"
 #include "cards/payment.h"
 #include "cards/shape.h"
 
 void pool_clear(struct pool *pool) {
     rules_free(pool->rules);
+    free(pool->receipt);
     *pool = (struct pool)POOL_INIT;
 }
 

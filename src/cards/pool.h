@@ -35,9 +35,10 @@ struct pool {
     size_t key_n;                   /* 0 = version 1 for all; at least 1 in a pool that was read */
     struct pool_key keys[POOL_KEYS_MAX]; /* both fields ascending, the first from index 0 */
     struct card_life life;               /* life.on: the cards have one */
+    char *receipt; /* owned: what tills print, lines with places (receipt.h); NULL = nothing */
 };
 #define POOL_INIT                                                                                  \
-    { .rules = NULL }
+    { .rules = NULL, .receipt = NULL }
 
 /* Free what it owns and leave an empty pool. */
 void pool_clear(struct pool *pool);

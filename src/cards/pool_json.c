@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "cards/luhn.h"
+#include "cards/receipt.h"
 #include "doc/json.h"
 #include "doc/json_write.h"
 
@@ -142,7 +143,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     static const char *const keys[] = {
         "format",      "name",          "brand",      "id",     "mode", "prefix",
         "body_digits", "number_digits", "pin_digits", "volume", "odds", "payment_prefix_forced",
-        "rules",       "keys",          "life"};
+        "rules",       "keys",          "life",       "receipt"};
     uint64_t format = 0;
     TRY(json_u64(json_get(root, "format"), 1, UINT32_MAX, &format));
     if (format != POOL_FORMAT)
@@ -158,6 +159,8 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     TRY(json_bool(json_get(root, "payment_prefix_forced"), &pool->payment_forced));
     TRY(read_keys(json_get(root, "keys"), pool));
     if (json_present(json_get(root, "life"))) TRY(life_read(json_get(root, "life"), &pool->life));
+    if (json_present(json_get(root, "receipt")))
+        TRY(receipt_read(json_get(root, "receipt"), &pool->receipt));
     return read_rules(json_get(root, "rules"), pool);
 }
 
@@ -174,6 +177,7 @@ cm_err pool_read(struct cm_slice text, const char *input, struct pool *out, stru
     }
     *out = pool;
     pool.rules = NULL; /* handed over */
+    pool.receipt = NULL;
     return CM_OK;
 }
 
@@ -256,6 +260,7 @@ void pool_write(const struct pool *pool, struct buffer *out) {
     json_put_u64(&w, "odds", pool->one_in);
     json_put_bool(&w, "payment_prefix_forced", pool->payment_forced);
     life_write(&w, &pool->life);
+    receipt_write(&w, pool->receipt);
     write_rules(&w, pool->rules);
     write_keys(&w, pool);
     json_object_end(&w);

@@ -72,7 +72,10 @@ bool access_allows(enum key_role role, enum route route) {
         return role == KEY_ROLE_LINE && route == ROUTE_RUN;
     if (route == ROUTE_CHECK) return true;
     if (route == ROUTE_ISSUE) return role == KEY_ROLE_ISSUE;
-    return role == KEY_ROLE_REDEEM;
+    const bool desk = role == KEY_ROLE_DESK, till = desk || role == KEY_ROLE_TILL;
+    if (route == ROUTE_DEACTIVATE || route == ROUTE_LOAD || route == ROUTE_CARD) return till;
+    if (route >= ROUTE_BLOCK) return desk;
+    return till || role == KEY_ROLE_REDEEM; /* who has a token activates without being a till */
 }
 
 static bool named(const struct door_row *d, struct cm_slice name) {

@@ -13,7 +13,6 @@
 #define HEADER_LEN_MAX   16384u /* bytes of all fields */
 #define HEADER_FIELD_MAX 64u
 #define US_PER_S         1000000u
-#define RETRY_SOON_S     1u
 #define JSON_TYPE        "application/json"
 #define KEEP_USUAL       4096u     /* bytes of each buffer of an idle exchange */
 #define KEEP_ARRAY       262144u   /* the same while all idle ones hold less than KEPT_MAX */
@@ -29,7 +28,8 @@ static size_t kept_most(const struct edge *e) {
 
 static size_t kept_len(const struct exchange *x) {
     return x->body.cap + x->reply.cap + x->request.cap * sizeof *x->request.items +
-           x->answer_cap * sizeof *x->answers;
+           x->request.ask_cap * sizeof *x->request.asks + x->answer_cap * sizeof *x->answers +
+           x->told_cap * sizeof *x->told;
 }
 
 static cm_err answers_room(struct exchange *x, size_t n) {
@@ -38,6 +38,14 @@ static cm_err answers_room(struct exchange *x, size_t n) {
     x->answers = calloc(n, sizeof *x->answers);
     x->answer_cap = x->answers != NULL ? n : 0;
     return x->answers != NULL ? CM_OK : CM_E_NO_MEMORY;
+}
+
+static cm_err told_room(struct exchange *x, size_t n) {
+    if (n <= x->told_cap) return CM_OK;
+    free(x->told);
+    x->told = calloc(n, sizeof *x->told);
+    x->told_cap = x->told != NULL ? n : 0;
+    return x->told != NULL ? CM_OK : CM_E_NO_MEMORY;
 }
 
 struct exchange *exchange_take(struct edge *edge, struct conn *conn, void *http) {
@@ -55,7 +63,9 @@ struct exchange *exchange_take(struct edge *edge, struct conn *conn, void *http)
                            .reply = x->reply,
                            .request = x->request,
                            .answers = x->answers,
-                           .answer_cap = x->answer_cap};
+                           .answer_cap = x->answer_cap,
+                           .told = x->told,
+                           .told_cap = x->told_cap};
     return x;
 }
 
@@ -71,6 +81,11 @@ void exchange_give(struct exchange *x) {
         x->answers = NULL;
         x->answer_cap = 0;
     }
+    if (x->told_cap * sizeof *x->told > keep) {
+        free(x->told);
+        x->told = NULL;
+        x->told_cap = 0;
+    }
     wipe(x->idempotency, x->idempotency_len);
     e->kept_len += kept_len(x);
     x->next = e->idle;
@@ -85,6 +100,7 @@ void exchange_free_idle(struct edge *edge) {
         buffer_free(&x->body); /* wiped when it was given back */
         buffer_free(&x->reply);
         free(x->answers);
+        free(x->told);
         free(x);
     }
 }
@@ -94,13 +110,14 @@ void exchange_free_idle(struct edge *edge) {
 void exchange_fail(struct exchange *x, enum problem p, const struct cm_diag *diag) {
     x->problem = p;
     x->state = EXCHANGE_READY;
-    if (problem_status(p) == 503 && x->retry_after_s == 0) x->retry_after_s = RETRY_SOON_S;
+    if (problem_status(p) == 503 && x->retry_after_s == 0) x->retry_after_s = EXCHANGE_RETRY_S;
     buffer_recycle(&x->reply, KEEP_USUAL);
     /* Without memory for its text a problem goes out as a bare status. */
     cm_ignore(problem_write(&x->reply, p, diag));
 }
 
-static void fail_because(struct exchange *x, enum problem p, const char *remedy, const char *why) {
+void exchange_fail_because(struct exchange *x, enum problem p, const char *remedy,
+                           const char *why) {
     struct cm_diag diag = DIAG_INIT;
     diag_set(&diag, NULL, NULL, remedy, "%s", why);
     exchange_fail(x, p, &diag);
@@ -111,41 +128,7 @@ static void throttled(struct exchange *x, uint64_t wait_us) {
     exchange_fail(x, PROBLEM_THROTTLED, NULL);
 }
 
-/* Acts judge their arguments themselves: what they refuse is the caller's to mend. */
-static enum problem problem_of_act(cm_err err) {
-    switch ((int)err) {
-    case CM_E_ARGUMENT:
-    case CM_E_FORMAT:
-    case CM_E_RANGE:
-    case CM_E_VERSION:
-    case CM_E_UNSUPPORTED: return PROBLEM_MALFORMED;
-    case CM_E_EXISTS:
-    case CM_E_BUSY: return PROBLEM_CONFLICT; /* a name or a printer that another run has */
-    case CM_E_AUTH: return PROBLEM_FORBIDDEN;
-    default: return PROBLEM_UNAVAILABLE;
-    }
-}
-
-void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag) {
-    enum problem p = x->route == ROUTE_RUN ? problem_of_act(err) : PROBLEM_UNAVAILABLE;
-    if (err == CM_E_STATE || err == CM_E_LIMIT || err == CM_E_CONFLICT) p = PROBLEM_CONFLICT;
-    /* One act at a time runs in the vault: of an issue nothing but its key can conflict. */
-    if (err == CM_E_CONFLICT && x->route == ROUTE_ISSUE && x->idempotency_len > 0)
-        p = PROBLEM_KEY_REUSED;
-    if (err == CM_E_DENIED) p = PROBLEM_FORBIDDEN;
-    if (err == CM_E_NOT_FOUND) p = PROBLEM_NOT_FOUND;
-    if (err == CM_E_NO_SPACE) p = PROBLEM_STORAGE_FULL;
-    if (err == CM_E_DEAD) p = PROBLEM_OUTCOME_UNKNOWN;
-    if (err == CM_E_BUSY && x->route != ROUTE_RUN) p = PROBLEM_THROTTLED;
-    if (p == PROBLEM_THROTTLED) x->retry_after_s = RETRY_SOON_S;
-    exchange_fail(x, p, diag);
-}
-
 /* ---- The header ----------------------------------------------------------------------------- */
-
-static struct cm_slice key_name(const struct exchange *x) {
-    return slice_of(&x->caller.actor, sizeof x->caller.actor);
-}
 
 /* Path and method. False: ended in a problem. */
 static bool find_route(struct exchange *x, const struct head *head) {
@@ -154,7 +137,7 @@ static bool find_route(struct exchange *x, const struct head *head) {
     if (head->len > HEADER_LEN_MAX || head->field_n > HEADER_FIELD_MAX)
         exchange_fail(x, PROBLEM_HEADERS, NULL);
     else if (head->doubled)
-        fail_because(x, PROBLEM_MALFORMED, "send it once", "a header field came twice");
+        exchange_fail_because(x, PROBLEM_MALFORMED, "send it once", "a header field came twice");
     else if (x->route == ROUTE_NONE)
         exchange_fail(x, PROBLEM_NOT_FOUND, NULL);
     else if (route_is_post(x->route) && strcmp(head->method, "POST") != 0)
@@ -192,7 +175,7 @@ static bool find_caller(struct exchange *x, const struct head *head) {
     x->key = key;
     x->generation = e->generation;
     x->caller = (struct cm_caller){.actor = key->id, .brand = key->brand, .test = key->test};
-    wait = throttle_wait_us(&e->throttle, e->key_rate, key_name(x), x->began_us);
+    wait = throttle_wait_us(&e->throttle, e->key_rate, exchange_key_name(x), x->began_us);
     if (wait > 0)
         throttled(x, wait);
     else if (!access_allows(key->role, x->route))
@@ -210,13 +193,13 @@ static bool is_json(const char *type) {
 static void check_body_head(struct exchange *x, const struct head *head) {
     uint64_t len = 0;
     if (head->content_length != NULL && head->transfer_encoding != NULL)
-        fail_because(x, PROBLEM_MALFORMED, "send one of them",
-                     "both Content-Length and Transfer-Encoding");
+        exchange_fail_because(x, PROBLEM_MALFORMED, "send one of them",
+                              "both Content-Length and Transfer-Encoding");
     else if (head->content_length == NULL && head->transfer_encoding == NULL)
         exchange_fail(x, PROBLEM_LENGTH_REQUIRED, NULL);
     else if (head->content_length != NULL &&
              text_u64(slice_text(head->content_length), UINT64_MAX >> 1, &len) != CM_OK)
-        fail_because(x, PROBLEM_MALFORMED, NULL, "Content-Length is not a number");
+        exchange_fail_because(x, PROBLEM_MALFORMED, NULL, "Content-Length is not a number");
     else if (len > REQUEST_BODY_MAX)
         exchange_fail(x, PROBLEM_TOO_LARGE, NULL);
     else if (!is_json(head->content_type) ||
@@ -227,8 +210,8 @@ static void check_body_head(struct exchange *x, const struct head *head) {
 static void read_idempotency(struct exchange *x, const char *header) {
     if (header == NULL || x->state != EXCHANGE_READING) return;
     if (idempotency_key_read(header, x->idempotency, &x->idempotency_len) != CM_OK)
-        fail_because(x, PROBLEM_MALFORMED, NULL,
-                     "Idempotency-Key is not a text of 1 to 255 printable characters");
+        exchange_fail_because(x, PROBLEM_MALFORMED, NULL,
+                              "Idempotency-Key is not a text of 1 to 255 printable characters");
 }
 
 void exchange_begin(struct exchange *x, const struct head *head) {
@@ -243,7 +226,7 @@ void exchange_begin(struct exchange *x, const struct head *head) {
 void exchange_body(struct exchange *x, struct cm_slice bytes) {
     if (x->state != EXCHANGE_READING) return;
     if (!route_is_post(x->route)) {
-        fail_because(x, PROBLEM_MALFORMED, NULL, "a body where none belongs");
+        exchange_fail_because(x, PROBLEM_MALFORMED, NULL, "a body where none belongs");
         return;
     }
     if (bytes.len > REQUEST_BODY_MAX - x->body.len) {
@@ -268,37 +251,46 @@ static const struct key_row *present_key(const struct exchange *x) {
     return NULL;
 }
 
-static bool find_door(struct exchange *x) {
+/* Where it is asked; NULL: ended in a problem. */
+static const struct door_row *find_door(struct exchange *x) {
     const struct key_table *keys = &x->edge->keys;
     const struct key_row *key = present_key(x);
     if (key == NULL) {
         exchange_fail(x, PROBLEM_UNAUTHORIZED, NULL);
-        return false;
+        return NULL;
     }
     const struct door_row *door = access_door(keys, key, x->request.door);
     if (door == NULL && key->door == 0 && x->request.door.len == 0)
-        fail_because(x, PROBLEM_MALFORMED, "name one as \"door\"",
-                     "this key asks at any door of its brand");
+        exchange_fail_because(x, PROBLEM_MALFORMED, "name one as \"door\"",
+                              "this key asks at any door of its brand");
     else if (door == NULL)
         exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
     else
         x->call.door = door->id;
-    return door != NULL;
+    return door;
+}
+
+/* The call of what was read; told of cards where there are some. False: ended in a problem. */
+static bool build_call(struct exchange *x) {
+    const struct door_row *door = find_door(x);
+    if (door == NULL) return false;
+    x->call.caller = x->caller;
+    x->call.key = slice_of(x->idempotency, x->idempotency_len);
+    x->call.requests = x->request.items;
+    x->call.n = x->request.n;
+    x->call.asks = x->request.asked ? x->request.asks : NULL;
+    if (answers_room(x, x->request.n) != CM_OK ||
+        (door->cards && told_room(x, x->request.n) != CM_OK)) {
+        exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
+        return false;
+    }
+    x->call.answers = x->answers;
+    x->call.told = door->cards ? x->told : NULL;
+    return true;
 }
 
 static void ask_vault(struct exchange *x) {
-    if (x->route != ROUTE_ISSUE && x->route != ROUTE_RUN) {
-        if (!find_door(x)) return;
-        x->call.caller = x->caller;
-        x->call.key = slice_of(x->idempotency, x->idempotency_len);
-        x->call.requests = x->request.items;
-        x->call.n = x->request.n;
-        if (answers_room(x, x->request.n) != CM_OK) {
-            exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
-            return;
-        }
-        x->call.answers = x->answers;
-    }
+    if (route_is_call(x->route) && !build_call(x)) return;
     x->state = EXCHANGE_WAITING;
     gateway_wait(&x->edge->gateway, x);
 }
@@ -314,7 +306,7 @@ static void answer_look(struct exchange *x) {
         err = metrics_write(&x->reply, &x->edge->metrics, x->edge->conns.n,
                             x->edge->status_us > 0 ? &x->edge->status : NULL);
     else if (x->route == ROUTE_READYZ && !edge_is_ready(x->edge, &why))
-        fail_because(x, PROBLEM_UNAVAILABLE, NULL, why);
+        exchange_fail_because(x, PROBLEM_UNAVAILABLE, NULL, why);
     else
         buffer_text(&x->reply, "{\"status\":\"ok\"}");
     if (err != CM_OK) exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
@@ -328,7 +320,7 @@ void exchange_end(struct exchange *x) {
         return;
     }
     struct cm_diag diag = DIAG_INIT;
-    if (x->route == ROUTE_RUN) { /* the act reads its arguments itself */
+    if (route_is_act(x->route)) { /* the act reads its arguments itself */
         ask_vault(x);
         return;
     }
@@ -340,55 +332,4 @@ void exchange_end(struct exchange *x) {
         exchange_fail(x, PROBLEM_TOO_LARGE, &diag);
     else
         exchange_fail(x, err == CM_E_NO_MEMORY ? PROBLEM_UNAVAILABLE : PROBLEM_MALFORMED, &diag);
-}
-
-/* ---- The vault has answered -------------------------------------------------------------------
- */
-
-static bool all_busy(const struct cm_call *call) {
-    for (size_t i = 0; i < call->n; i++)
-        if (call->answers[i].verdict != CM_V_BUSY) return false;
-    return true;
-}
-
-/* Count, and charge what was wrong; a typing error costs nothing: the check character is public. */
-static void account(struct exchange *x) {
-    struct edge *e = x->edge;
-    uint64_t wrong = 0;
-    for (size_t i = 0; i < x->call.n; i++) {
-        const enum cm_verdict v = x->call.answers[i].verdict;
-        e->metrics.answers[v]++;
-        wrong += v == CM_V_NOT_A_CODE || v == CM_V_UNKNOWN_BATCH;
-    }
-    if (wrong == 0) return;
-    const uint64_t now_us = clock_monotonic_us();
-    throttle_charge(&e->throttle, e->address_rate, address_key(&x->address), now_us, wrong);
-    throttle_charge(&e->throttle, e->key_rate, key_name(x), now_us, wrong);
-}
-
-void exchange_answered(struct exchange *x, const struct set_words *words, size_t words_n) {
-    x->state = EXCHANGE_READY;
-    if (x->call.status == CM_CALL_KEY_REUSED) {
-        exchange_fail(x, PROBLEM_KEY_REUSED, NULL);
-    } else if (x->call.status == CM_CALL_DENIED) {
-        exchange_fail(x, PROBLEM_FORBIDDEN, NULL);
-    } else if (x->call.status == CM_CALL_FULL) {
-        exchange_fail(x, PROBLEM_STORAGE_FULL, NULL);
-    } else if (x->call.status == CM_CALL_RESTORED) {
-        fail_because(x, PROBLEM_CONFLICT, "the operator accepts the restored workspace first",
-                     "the workspace was restored from a backup");
-    } else if (all_busy(&x->call)) {
-        x->retry_after_s = RETRY_SOON_S;
-        exchange_fail(x, PROBLEM_THROTTLED, NULL);
-    } else {
-        account(x);
-        if (reply_write(&x->reply, &x->call, x->request.single, words, words_n) != CM_OK)
-            exchange_fail(x, PROBLEM_OUTCOME_UNKNOWN, NULL);
-    }
-}
-
-void exchange_issued(struct exchange *x, struct cm_slice result_json) {
-    x->state = EXCHANGE_READY;
-    buffer_put(&x->reply, result_json.p, result_json.len);
-    if (x->reply.failed) exchange_fail(x, PROBLEM_OUTCOME_UNKNOWN, NULL);
 }

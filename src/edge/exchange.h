@@ -34,7 +34,7 @@ struct exchange {
     struct exchange *next; /* waiting for the gateway, or idle */
     enum exchange_state state;
     enum route route;
-    const char *act; /* of ROUTE_RUN */
+    const char *act; /* of routes that are acts */
     enum problem problem;
     uint64_t began_us, retry_after_s;
 
@@ -50,6 +50,8 @@ struct exchange {
     struct cm_call call; /* its answers are those below */
     struct cm_answer *answers;
     size_t answer_cap;
+    struct cm_card_told *told; /* at doors with cards */
+    size_t told_cap;
     const char *allow; /* for PROBLEM_METHOD */
 };
 
@@ -71,5 +73,13 @@ void exchange_fail(struct exchange *x, enum problem p, const struct cm_diag *dia
 void exchange_answered(struct exchange *x, const struct set_words *words, size_t words_n);
 void exchange_fault(struct exchange *x, cm_err err, const struct cm_diag *diag);
 void exchange_issued(struct exchange *x, struct cm_slice result_json);
+
+/* Whom a throttle by key means. */
+static inline struct cm_slice exchange_key_name(const struct exchange *x) {
+    return slice_of(&x->caller.actor, sizeof x->caller.actor);
+}
+/* End in a problem with a cause of our own; remedy may be NULL. */
+void exchange_fail_because(struct exchange *x, enum problem p, const char *remedy, const char *why);
+#define EXCHANGE_RETRY_S 1u /* seconds that a caller is asked to wait for what passes by itself */
 
 #endif

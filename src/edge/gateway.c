@@ -64,7 +64,7 @@ static cm_err put_issue(struct gateway *g, const struct exchange *x) {
     return channel_end(&g->issue, start);
 }
 
-static cm_err put_run(struct gateway *g, const struct exchange *x) {
+static cm_err put_act(struct gateway *g, const struct exchange *x) {
     const struct keyed_act_frame asked = {
         .actor = x->caller.actor, .name = slice_text(x->act), .args_json = buffer_slice(&x->body)};
     const size_t start = channel_begin(&g->issue, FRAME_KEYED_ACT, ++g->issue_sent);
@@ -74,12 +74,12 @@ static cm_err put_run(struct gateway *g, const struct exchange *x) {
 
 void gateway_wait(struct gateway *g, struct exchange *x) {
     x->next = NULL;
-    if (x->route != ROUTE_ISSUE && x->route != ROUTE_RUN) {
+    if (route_is_call(x->route)) {
         *g->last = x;
         g->last = &x->next;
         return;
     }
-    if ((x->route == ROUTE_RUN ? put_run(g, x) : put_issue(g, x)) != CM_OK) {
+    if ((route_is_act(x->route) ? put_act(g, x) : put_issue(g, x)) != CM_OK) {
         exchange_fail(x, PROBLEM_UNAVAILABLE, NULL);
         return;
     }

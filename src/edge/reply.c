@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "doc/json_write.h"
+#include "edge/reply_card.h"
 
 static const char id_end[] = "\"}"; /* what follows a redemption's id, the last member */
 
@@ -17,22 +18,32 @@ static void put_time(struct json_writer *w, const char *key, uint64_t ms) {
     json_put_cstr(w, key, text);
 }
 
-/* What an acceptance is called depends on what was asked. */
+/* What an acceptance is called depends on what was asked. A card's says its number later. */
 static void put_accepted(struct json_writer *w, enum cm_operation operation,
-                         const struct cm_answer *a) {
+                         const struct cm_answer *a, bool card) {
     static const char *const names[CM_OPERATION_N] = {[CM_OP_CHECK] = NULL,
                                                       [CM_OP_REDEEM] = "redeemed_at",
                                                       [CM_OP_RESERVE] = "reserved_at",
                                                       [CM_OP_CONFIRM] = "redeemed_at",
                                                       [CM_OP_RELEASE] = "released_at",
                                                       [CM_OP_REVERSE] = "reversed_at",
-                                                      [CM_OP_VOID] = "voided_at"};
+                                                      [CM_OP_VOID] = "voided_at",
+                                                      [CM_OP_ACTIVATE] = "activated_at",
+                                                      [CM_OP_DEACTIVATE] = "deactivated_at",
+                                                      [CM_OP_LOAD] = "loaded_at",
+                                                      [CM_OP_BLOCK] = "blocked_at",
+                                                      [CM_OP_UNBLOCK] = "unblocked_at",
+                                                      [CM_OP_LOSE] = "lost_at",
+                                                      [CM_OP_REPLACE] = "replaced_at",
+                                                      [CM_OP_RENEW_PIN] = "renewed_at"};
     const char *name = names[(unsigned)operation < CM_OPERATION_N ? operation : CM_OP_CHECK];
     if (name == NULL) return;
     put_time(w, name, a->time_ms);
     if (operation == CM_OP_RESERVE) put_time(w, "reserved_until", a->until_ms);
-    json_put_u64(w, "use", a->use);
+    if (!card) json_put_u64(w, "use", a->use);
+    if (a->prize > 0) json_put_u64(w, "prize", a->prize);
     json_put_bool(w, "replayed", a->replayed);
+    if (card) return;
     char id[DECIMAL_CAP];
     json_put_text(w, "redemption", slice_of(id, decimal_format(a->sequence, id)));
 }
@@ -72,15 +83,21 @@ static void put_refused(struct json_writer *w, const struct cm_answer *a) {
     }
 }
 
-static void put_answer(struct json_writer *w, enum cm_operation operation,
-                       const struct cm_answer *a, struct cm_slice description) {
+static bool is_card(const struct cm_call *call, size_t i) {
+    return call->told != NULL && call->told[i].card;
+}
+
+static void put_answer(struct json_writer *w, const struct cm_call *call, size_t i,
+                       const struct set_words *words) {
+    const struct cm_answer *a = &call->answers[i];
     json_object_begin(w, NULL);
     json_put_cstr(w, "verdict", cm_verdict_name(a->verdict));
-    if (description.len > 0) json_put_raw(w, "product", description);
+    if (words->description.len > 0) json_put_raw(w, "product", words->description);
     if (a->verdict == CM_V_ACCEPTED)
-        put_accepted(w, operation, a);
+        put_accepted(w, call->requests[i].operation, a, is_card(call, i));
     else
         put_refused(w, a);
+    if (is_card(call, i)) reply_put_card(w, call, i, words->receipt);
     json_object_end(w);
 }
 
@@ -96,7 +113,8 @@ struct last {
 
 static bool alike(const struct cm_answer *a, const struct cm_answer *b) {
     return a->verdict == b->verdict && a->set == b->set && a->time_ms == b->time_ms &&
-           a->until_ms == b->until_ms && a->use == b->use && a->replayed == b->replayed;
+           a->until_ms == b->until_ms && a->use == b->use && a->prize == b->prize &&
+           a->replayed == b->replayed;
 }
 
 static void put_alike(struct buffer *out, const struct last *last, uint64_t id) {
@@ -119,7 +137,7 @@ static void note(struct last *last, const struct cm_call *call, size_t i, const 
                  size_t before) {
     char id[DECIMAL_CAP];
     *last = (struct last){.answer = NULL};
-    if (out->failed) return;
+    if (out->failed || is_card(call, i)) return; /* of cards, each is its own */
     last->answer = &call->answers[i];
     last->has_id =
         last->answer->verdict == CM_V_ACCEPTED && call->requests[i].operation != CM_OP_CHECK;
@@ -134,14 +152,14 @@ static void put_answers(struct json_writer *w, const struct cm_call *call,
     for (size_t i = 0; i < call->n; i++) {
         const struct cm_answer *a = &call->answers[i];
         const size_t before = w->out->len;
-        if (last.answer != NULL && alike(last.answer, a) &&
+        if (last.answer != NULL && alike(last.answer, a) && !is_card(call, i) &&
             call->requests[i].operation == call->requests[i - 1].operation) {
             put_alike(w->out, &last, a->sequence);
             continue;
         }
-        put_answer(w, call->requests[i].operation, a,
-                   a->set == 0 ? slice_of(NULL, 0)
-                               : set_words_find(words, words_n, a->set).description);
+        const struct set_words found =
+            a->set == 0 ? (struct set_words){.set = 0} : set_words_find(words, words_n, a->set);
+        put_answer(w, call, i, &found);
         note(&last, call, i, w->out, before);
     }
 }

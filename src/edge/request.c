@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "doc/json.h"
+#include "edge/request_card.h"
 #include "edge/request_scan.h"
 
 #define DEPTH_MAX  3u
@@ -20,12 +21,27 @@ struct route_row {
     const char *path, *name;
 };
 static const struct route_row routes[ROUTE_N] = {
-    [ROUTE_CHECK] = {"/v1/check", "check"},       [ROUTE_REDEEM] = {"/v1/redeem", "redeem"},
-    [ROUTE_RESERVE] = {"/v1/reserve", "reserve"}, [ROUTE_CONFIRM] = {"/v1/confirm", "confirm"},
-    [ROUTE_RELEASE] = {"/v1/release", "release"}, [ROUTE_REVERSE] = {"/v1/reverse", "reverse"},
-    [ROUTE_ISSUE] = {"/v1/issue", "issue"},       [ROUTE_RUN] = {"/v1/runs/", "runs"},
-    [ROUTE_LIVEZ] = {"/livez", "livez"},          [ROUTE_READYZ] = {"/readyz", "readyz"},
-    [ROUTE_METRICS] = {"/metrics", "metrics"},    [ROUTE_NONE] = {"", "none"},
+    [ROUTE_CHECK] = {"/v1/check", "check"},
+    [ROUTE_REDEEM] = {"/v1/redeem", "redeem"},
+    [ROUTE_RESERVE] = {"/v1/reserve", "reserve"},
+    [ROUTE_CONFIRM] = {"/v1/confirm", "confirm"},
+    [ROUTE_RELEASE] = {"/v1/release", "release"},
+    [ROUTE_REVERSE] = {"/v1/reverse", "reverse"},
+    [ROUTE_ACTIVATE] = {"/v1/activate", "activate"},
+    [ROUTE_DEACTIVATE] = {"/v1/deactivate", "deactivate"},
+    [ROUTE_LOAD] = {"/v1/load", "load"},
+    [ROUTE_BLOCK] = {"/v1/block", "block"},
+    [ROUTE_UNBLOCK] = {"/v1/unblock", "unblock"},
+    [ROUTE_LOSE] = {"/v1/lose", "lose"},
+    [ROUTE_REPLACE] = {"/v1/replace", "replace"},
+    [ROUTE_RENEW_PIN] = {"/v1/renew-pin", "renew_pin"},
+    [ROUTE_ISSUE] = {"/v1/issue", "issue"},
+    [ROUTE_RUN] = {"/v1/runs/", "runs"},
+    [ROUTE_CARD] = {"/v1/cards/", "cards"},
+    [ROUTE_LIVEZ] = {"/livez", "livez"},
+    [ROUTE_READYZ] = {"/readyz", "readyz"},
+    [ROUTE_METRICS] = {"/metrics", "metrics"},
+    [ROUTE_NONE] = {"", "none"},
 };
 
 /* Path and act in one text. */
@@ -33,18 +49,27 @@ static const char *const run_acts[] = {"run.list", "run.show",   "run.start", "r
                                        "run.stop", "run.resume", "run.close", "run.verify",
                                        "run.void", "run.recall", "run.report"};
 
-const char *route_act(const char *path) {
-    const size_t len = strlen(routes[ROUTE_RUN].path);
-    if (strncmp(path, routes[ROUTE_RUN].path, len) != 0) return NULL;
-    for (size_t i = 0; i < CM_ARRAY_N(run_acts); i++)
-        if (strcmp(run_acts[i] + strlen("run."), path + len) == 0) return run_acts[i];
+static const char *const card_acts[] = {"card.show", "card.history"};
+
+/* The act of a table that is the path's last part, when the path begins as the route's. */
+static const char *act_in(const char *path, enum route route, const char *const *acts, size_t n) {
+    const size_t len = strlen(routes[route].path);
+    if (strncmp(path, routes[route].path, len) != 0) return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(strchr(acts[i], '.') + 1, path + len) == 0) return acts[i];
     return NULL;
 }
 
+const char *route_act(const char *path) {
+    const char *run = act_in(path, ROUTE_RUN, run_acts, CM_ARRAY_N(run_acts));
+    return run != NULL ? run : act_in(path, ROUTE_CARD, card_acts, CM_ARRAY_N(card_acts));
+}
+
 enum route route_of(const char *path) {
-    if (route_act(path) != NULL) return ROUTE_RUN;
+    const char *act = route_act(path);
+    if (act != NULL) return act[0] == card_acts[0][0] ? ROUTE_CARD : ROUTE_RUN;
     for (unsigned i = 0; i < (unsigned)ROUTE_NONE; i++)
-        if (i != ROUTE_RUN && strcmp(path, routes[i].path) == 0) return (enum route)i;
+        if (!route_is_act((enum route)i) && strcmp(path, routes[i].path) == 0) return (enum route)i;
     return ROUTE_NONE;
 }
 
@@ -53,28 +78,40 @@ const char *route_name(enum route route) {
 }
 
 enum cm_operation route_operation(enum route route) {
-    static const enum cm_operation operations[] = {CM_OP_CHECK,   CM_OP_REDEEM,  CM_OP_RESERVE,
-                                                   CM_OP_CONFIRM, CM_OP_RELEASE, CM_OP_REVERSE};
+    static const enum cm_operation operations[] = {
+        [ROUTE_CHECK] = CM_OP_CHECK,       [ROUTE_REDEEM] = CM_OP_REDEEM,
+        [ROUTE_RESERVE] = CM_OP_RESERVE,   [ROUTE_CONFIRM] = CM_OP_CONFIRM,
+        [ROUTE_RELEASE] = CM_OP_RELEASE,   [ROUTE_REVERSE] = CM_OP_REVERSE,
+        [ROUTE_ACTIVATE] = CM_OP_ACTIVATE, [ROUTE_DEACTIVATE] = CM_OP_DEACTIVATE,
+        [ROUTE_LOAD] = CM_OP_LOAD,         [ROUTE_BLOCK] = CM_OP_BLOCK,
+        [ROUTE_UNBLOCK] = CM_OP_UNBLOCK,   [ROUTE_LOSE] = CM_OP_LOSE,
+        [ROUTE_REPLACE] = CM_OP_REPLACE,   [ROUTE_RENEW_PIN] = CM_OP_RENEW_PIN};
     return (unsigned)route < CM_ARRAY_N(operations) ? operations[route] : CM_OP_CHECK;
 }
 
 /* ---- Bodies --------------------------------------------------------------------------------- */
 
 void request_clear(struct request *r) {
-    struct cm_request *items = r->items;
-    size_t cap = r->cap;
+    struct request kept = {
+        .items = r->items, .cap = r->cap, .asks = r->asks, .ask_cap = r->ask_cap};
     json_doc_free(r->doc);
-    if (cap > KEEP_MAX) {
-        free(items);
-        items = NULL;
-        cap = 0;
+    if (kept.cap > KEEP_MAX) {
+        free(kept.items);
+        kept.items = NULL;
+        kept.cap = 0;
     }
-    *r = (struct request){.items = items, .cap = cap};
+    if (kept.ask_cap > KEEP_MAX) {
+        free(kept.asks);
+        kept.asks = NULL;
+        kept.ask_cap = 0;
+    }
+    *r = kept;
 }
 
 void request_wipe(struct request *r) {
     request_clear(r);
     free(r->items);
+    free(r->asks);
     *r = REQUEST_INIT;
 }
 
@@ -101,13 +138,14 @@ bool request_names_redeemers(enum route r) {
 }
 
 static cm_err check_members(enum route route, struct json_value root, bool single) {
-    const char *keys[5];
+    const char *keys[5 + REQUEST_CARD_KEYS_MAX];
     size_t n = 0;
     keys[n++] = single ? "code" : "codes";
     keys[n++] = "door";
     keys[n++] = single ? "pin" : "pins";
     if (request_names_redeemers(route)) keys[n++] = single ? "redeemer" : "redeemers";
     if (route == ROUTE_RESERVE) keys[n++] = "hold_seconds";
+    n += request_card_keys(route, single, keys + n);
     return json_only(root, keys, n);
 }
 
@@ -159,7 +197,7 @@ static cm_err read_codes(enum route route, struct cm_slice body, struct request 
         r->items[i].operation = route_operation(route);
         r->items[i].hold_ms = hold_s * 1000;
     }
-    return CM_OK;
+    return request_read_card(route, root, r);
 }
 
 static cm_err read_issue(struct request *r) {

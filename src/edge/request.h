@@ -6,7 +6,8 @@
  *
  * pin(s) for cards whose pool has one, always;
  * redeemer(s) for redeem, reserve, confirm and reverse; hold_seconds for reserve alone, and needed
- * there. Unknown members are refused. The interface: docs/openapi.yaml. */
+ * there; what cards with a life take: request_card.h. Unknown members are refused. The interface:
+ * docs/openapi.yaml. */
 #ifndef CM_EDGE_REQUEST_H
 #define CM_EDGE_REQUEST_H
 
@@ -23,8 +24,17 @@ enum route {
     ROUTE_CONFIRM,
     ROUTE_RELEASE,
     ROUTE_REVERSE,
+    ROUTE_ACTIVATE, /* from here on, for cards with a life alone */
+    ROUTE_DEACTIVATE,
+    ROUTE_LOAD,
+    ROUTE_BLOCK,
+    ROUTE_UNBLOCK,
+    ROUTE_LOSE,
+    ROUTE_REPLACE,
+    ROUTE_RENEW_PIN,
     ROUTE_ISSUE,
-    ROUTE_RUN, /* the acts on runs: /v1/runs/start and its like */
+    ROUTE_RUN,  /* the acts on runs: /v1/runs/start and its like */
+    ROUTE_CARD, /* those on a card: /v1/cards/show and its like */
     ROUTE_LIVEZ,
     ROUTE_READYZ,
     ROUTE_METRICS,
@@ -35,10 +45,14 @@ enum route {
 /* The route of a path, and its short name for metrics. */
 enum route route_of(const char *path);
 const char *route_name(enum route route);
-static inline bool route_is_post(enum route r) { return r <= ROUTE_RUN; }
-/* Of ROUTE_RUN: the act that a path names, or NULL. */
+static inline bool route_is_post(enum route r) { return r <= ROUTE_CARD; }
+/* Whether codes are asked about: a call of the engine. */
+static inline bool route_is_call(enum route r) { return r <= ROUTE_RENEW_PIN; }
+/* Whether the path names an act of the vault. */
+static inline bool route_is_act(enum route r) { return r == ROUTE_RUN || r == ROUTE_CARD; }
+/* The act that a path names, or NULL. */
 const char *route_act(const char *path);
-/* The operation of a route up to ROUTE_REVERSE. */
+/* The operation of a route that is a call. */
 enum cm_operation route_operation(enum route route);
 
 #define REQUEST_NAME_MAX 63u /* bytes of a door's or batch's name */
@@ -48,6 +62,9 @@ struct request {
     bool single;
     struct cm_request *items; /* n, room for cap */
     size_t n, cap;
+    struct cm_card_ask *asks; /* n of them when asked, room for ask_cap */
+    size_t ask_cap;
+    bool asked;            /* the body asks something of cards */
     struct cm_slice door;  /* name, or empty */
     struct cm_slice batch; /* issue */
     uint32_t count;        /* issue */

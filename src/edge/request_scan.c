@@ -171,7 +171,7 @@ static bool scan_body(struct scan *s, size_t body_len) {
 bool request_scan(enum route route, struct cm_slice body, struct request *r) {
     struct scan s = {.route = route, .r = r};
     bool taken = false;
-    if (route < ROUTE_ISSUE && body.len > 0) { /* an empty body may be NULL */
+    if (route <= ROUTE_REVERSE && body.len > 0) { /* an empty body may be NULL */
         s.at = body.p;
         s.end = body.p + body.len;
         taken = scan_body(&s, body.len);

@@ -8,7 +8,8 @@
 #include "edge/request.h"
 
 /* Read a body of codes: an object of the members of the route, each once, texts of printable ASCII
- * without escapes, within the limits. False: r is clear, ask the parser. */
+ * without escapes, within the limits, of a route that codes know. False: r is clear, ask the
+ * parser. */
 bool request_scan(enum route route, struct cm_slice body, struct request *r);
 /** Read any body; as request_read. */
 CM_MUST_CHECK cm_err request_parse(enum route route, struct cm_slice body, struct request *r,

@@ -12,15 +12,14 @@ _Static_assert(KEY_FRAME_NAME_CAP == REGISTRY_NAME_CAP, "same names");
 
 void copies_forget(struct copies *c) {
     for (uint32_t i = 0; i < c->cap; i++)
-        buffer_free(&c->texts[i]);
+        buffer_free(&c->sets[i].text);
 }
 
 void copies_wipe(struct copies *c) {
     copies_forget(c);
-    free(c->texts);
-    free(c->stamps);
+    free(c->sets);
     free(c->list);
-    *c = (struct copies){.texts = NULL};
+    *c = (struct copies){.sets = NULL};
 }
 
 /* ---- Sets ----------------------------------------------------------------------------------- */
@@ -28,23 +27,18 @@ void copies_wipe(struct copies *c) {
 static cm_err grow(struct copies *c, uint32_t set) {
     if (set < c->cap) return CM_OK;
     const uint32_t cap = set + set / 2 + LIST_FIRST_CAP;
-    struct buffer *texts = realloc(c->texts, cap * sizeof *texts);
-    if (texts == NULL) return CM_E_NO_MEMORY;
-    c->texts = texts;
-    uint32_t *stamps = realloc(c->stamps, cap * sizeof *stamps);
-    if (stamps == NULL) return CM_E_NO_MEMORY;
-    c->stamps = stamps;
-    for (uint32_t i = c->cap; i < cap; i++) {
-        texts[i] = (struct buffer)BUFFER_INIT;
-        stamps[i] = 0;
-    }
+    struct set_copy *sets = realloc(c->sets, cap * sizeof *sets);
+    if (sets == NULL) return CM_E_NO_MEMORY;
+    c->sets = sets;
+    for (uint32_t i = c->cap; i < cap; i++)
+        sets[i] = (struct set_copy){.text = BUFFER_INIT};
     c->cap = cap;
     return CM_OK;
 }
 
 static cm_err note(struct copies *c, uint32_t set) {
     TRY(grow(c, set));
-    if (c->stamps[set] == c->stamp) return CM_OK;
+    if (c->sets[set].stamp == c->stamp) return CM_OK;
     if (c->list_n == c->list_cap) {
         const size_t cap = c->list_cap * 2 + LIST_FIRST_CAP;
         struct set_words *list = realloc(c->list, cap * sizeof *list);
@@ -52,7 +46,7 @@ static cm_err note(struct copies *c, uint32_t set) {
         c->list = list;
         c->list_cap = cap;
     }
-    c->stamps[set] = c->stamp;
+    c->sets[set].stamp = c->stamp;
     c->list[c->list_n++] = (struct set_words){.set = set};
     return CM_OK;
 }
@@ -60,11 +54,14 @@ static cm_err note(struct copies *c, uint32_t set) {
 static cm_err copy_missing(void *ctx, const struct registry *r) {
     struct copies *c = ctx;
     for (size_t i = 0; i < c->list_n; i++) {
-        struct buffer *text = &c->texts[c->list[i].set];
+        struct set_copy *copy = &c->sets[c->list[i].set];
         const struct set_entry *s = registry_set(r, c->list[i].set);
-        if (text->len > 0 || s == NULL) continue;
-        buffer_put(text, s->description.p, s->description.len);
-        TRY(buffer_err(text));
+        if (copy->text.len > 0 || s == NULL) continue;
+        buffer_put(&copy->text, s->description.p, s->description.len);
+        copy->description_len = s->description.len;
+        if (s->pool != NULL && s->pool->pool.receipt != NULL)
+            buffer_text(&copy->text, s->pool->pool.receipt);
+        TRY(buffer_err(&copy->text));
     }
     return CM_OK;
 }
@@ -78,7 +75,8 @@ cm_err copies_collect(struct copies *c, struct cm_engine *engine, const struct c
                       size_t n) {
     c->list_n = 0;
     if (++c->stamp == 0) { /* once in four thousand million frames */
-        memset(c->stamps, 0, c->cap * sizeof *c->stamps);
+        for (uint32_t i = 0; i < c->cap; i++)
+            c->sets[i].stamp = 0;
         c->stamp = 1;
     }
     for (const struct cm_call *call = calls; call < calls + n; call++)
@@ -86,11 +84,15 @@ cm_err copies_collect(struct copies *c, struct cm_engine *engine, const struct c
             if (call->answers[i].set != 0) TRY(note(c, call->answers[i].set));
     bool missing = false;
     for (size_t i = 0; i < c->list_n; i++)
-        missing = missing || c->texts[c->list[i].set].len == 0;
+        missing = missing || c->sets[c->list[i].set].text.len == 0;
     if (missing) TRY(engine_read(engine, copy_missing, c));
     if (c->list_n > 1) qsort(c->list, c->list_n, sizeof *c->list, by_set);
-    for (size_t i = 0; i < c->list_n; i++)
-        c->list[i].description = buffer_slice(&c->texts[c->list[i].set]);
+    for (size_t i = 0; i < c->list_n; i++) {
+        const struct set_copy *copy = &c->sets[c->list[i].set];
+        const size_t len = copy->description_len;
+        c->list[i].description = slice_of(copy->text.p, len);
+        c->list[i].receipt = slice_of(copy->text.p + len, copy->text.len - len);
+    }
     return CM_OK;
 }
 

@@ -7,9 +7,14 @@
 #include "wire/call_frame.h"
 #include "wire/key_frame.h"
 
+struct set_copy {
+    struct buffer text;     /* description, then receipt; empty = not copied yet */
+    size_t description_len; /* bytes */
+    uint32_t stamp;         /* last frame that spoke of it */
+};
+
 struct copies {
-    struct buffer *texts; /* by set number; empty = not copied yet */
-    uint32_t *stamps;     /* by set number: last frame that spoke of it */
+    struct set_copy *sets; /* by set number */
     uint32_t cap, stamp;
     struct set_words *list; /* of the frame at hand */
     size_t list_n, list_cap;

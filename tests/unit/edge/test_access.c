@@ -81,7 +81,9 @@ static void roles_cover_their_routes_and_no_others(void **state) {
         const enum route route = (enum route)r;
         assert_true(access_allows(KEY_ROLE_ADMIN, route));
         assert_int_equal(access_allows(KEY_ROLE_VERIFY, route), route == ROUTE_CHECK);
-        assert_int_equal(access_allows(KEY_ROLE_REDEEM, route), route != ROUTE_ISSUE);
+        assert_int_equal(access_allows(KEY_ROLE_REDEEM, route), route <= ROUTE_ACTIVATE);
+        assert_int_equal(access_allows(KEY_ROLE_TILL, route), route <= ROUTE_LOAD);
+        assert_int_equal(access_allows(KEY_ROLE_DESK, route), route <= ROUTE_RENEW_PIN);
         assert_false(access_allows(KEY_ROLE_LINE, route));
         assert_int_equal(access_allows(KEY_ROLE_ISSUE, route),
                          route == ROUTE_CHECK || route == ROUTE_ISSUE);
@@ -89,6 +91,9 @@ static void roles_cover_their_routes_and_no_others(void **state) {
     for (unsigned role = KEY_ROLE_VERIFY; role < KEY_ROLE_N; role++)
         assert_int_equal(access_allows((enum key_role)role, ROUTE_RUN),
                          role == KEY_ROLE_ADMIN || role == KEY_ROLE_LINE);
+    for (unsigned role = KEY_ROLE_VERIFY; role < KEY_ROLE_N; role++)
+        assert_int_equal(access_allows((enum key_role)role, ROUTE_CARD),
+                         role == KEY_ROLE_ADMIN || role == KEY_ROLE_TILL || role == KEY_ROLE_DESK);
 }
 
 static void a_door_is_the_keys_own_or_one_of_its_brand(void **state) {

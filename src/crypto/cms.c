@@ -31,13 +31,20 @@ static cm_err set_recipient(CMS_RecipientInfo *ri) {
     return CM_OK;
 }
 
+cm_err cms_add_recipient(CMS_ContentInfo *cms, const struct recipient *to,
+                         CMS_RecipientInfo **out) {
+    CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms, to->cert, CMS_KEY_PARAM);
+    if (ri == NULL) return crypto_err_openssl("CMS_add1_recipient_cert");
+    TRY(set_recipient(ri));
+    if (out != NULL) *out = ri;
+    return CM_OK;
+}
+
 cm_err cms_begin(const struct recipient *to, unsigned flags, CMS_ContentInfo **out) {
     CMS_SCOPED CMS_ContentInfo *cms =
         CMS_encrypt(NULL, NULL, EVP_aes_256_gcm(), CMS_PARTIAL | CMS_BINARY | flags);
     if (cms == NULL) return crypto_err_openssl("CMS_encrypt");
-    CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms, to->cert, CMS_KEY_PARAM);
-    if (ri == NULL) return crypto_err_openssl("CMS_add1_recipient_cert");
-    TRY(set_recipient(ri));
+    if (to != NULL) TRY(cms_add_recipient(cms, to, NULL));
     *out = take(&cms);
     return CM_OK;
 }

@@ -13,9 +13,10 @@
 #include "crypto/hash.h"
 #include "crypto/recipient.h"
 
-#define CMS_CONTENT_MAX ((64ull << 30) - (1u << 20)) /* bytes: NIST SP 800-38D 5.2.1.1, less ours  \
-                                                      */
-#define CMS_RECIPIENTS_MAX 16u                       /* our choice */
+#define CMS_CONTENT_MAX                                                                            \
+    ((64ull << 30) - (1u << 20)) /* bytes: NIST SP 800-38D 5.2.1.1, less ours                      \
+                                  */
+#define CMS_RECIPIENTS_MAX 16u   /* our choice */
 
 /* What a finished file is. */
 struct cms_sealed {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "doc/json_place.h"
 
@@ -334,6 +335,14 @@ static void words_list(const char *const *words, size_t n, char out[static PROBL
         text_append(out, PROBLEM_CAP, "%s%s", i > 0 ? ", " : "", words[i]);
 }
 
+/* The word that was meant by a misspelt one, as far as a machine can tell. */
+static void suggest(const char *typed, const char *const *words, size_t n, const char *otherwise,
+                    char out[static DIAG_PART_CAP]) {
+    const char *near = nearest_word(typed, words, n);
+    (void)snprintf(out, DIAG_PART_CAP, near != NULL ? "did you mean \"%s\"?" : "%s",
+                   near != NULL ? near : otherwise);
+}
+
 cm_err json_word(struct json_value v, const char *const *words, size_t n, size_t *out) {
     TRY(want(v, JSON_KIND_TEXT));
     const char *text = json_string_value((const json_t *)v.node);
@@ -342,9 +351,10 @@ cm_err json_word(struct json_value v, const char *const *words, size_t n, size_t
         *out = i;
         return CM_OK;
     }
-    char list[PROBLEM_CAP];
+    char list[PROBLEM_CAP], remedy[DIAG_PART_CAP];
     words_list(words, n, list);
-    return json_fail(v, CM_E_FORMAT, "use one of the words", "unknown word; known are: %s", list);
+    suggest(text, words, n, "use one of the words", remedy);
+    return json_fail(v, CM_E_FORMAT, remedy, "unknown word; known are: %s", list);
 }
 
 cm_err json_items(struct json_value v, size_t min, size_t max, size_t *n) {
@@ -369,12 +379,12 @@ cm_err json_only(struct json_value v, const char *const *keys, size_t n) {
     for (void *it = json_object_iter(object); it != NULL; it = json_object_iter_next(object, it)) {
         const char *key = json_object_iter_key(it);
         if (word_known(key, keys, n)) continue;
-        char list[PROBLEM_CAP], problem[PROBLEM_CAP];
+        char list[PROBLEM_CAP], problem[PROBLEM_CAP], remedy[DIAG_PART_CAP];
         words_list(keys, n, list);
+        suggest(key, keys, n, "remove it or correct its name", remedy);
         problem[0] = '\0';
         text_append(problem, sizeof problem, "unknown key; known are: %s", list);
-        return fail_at(json_get(v, key), true, CM_E_FORMAT, "remove it or correct its name",
-                       problem);
+        return fail_at(json_get(v, key), true, CM_E_FORMAT, remedy, problem);
     }
     return CM_OK;
 }

@@ -19,7 +19,6 @@
 
 /* Sum of a column's digits as numbers, modulo this: docs/design/orders.md. */
 #define RENDER_HASH_MODULUS UINT64_C(1000000000000000)
-#define RENDER_COUNT_CAP    24u /* room of a number as text */
 
 /* What is known of a file before its first record. */
 struct render_plan {

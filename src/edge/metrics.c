@@ -62,6 +62,25 @@ static void put_verdicts(struct buffer *out, const struct metrics *m) {
                       cm_verdict_name((enum cm_verdict)v), ull(m->answers[v]));
 }
 
+/* Names of pools are JSON texts: what the format would take for its own is escaped. */
+static void put_label(struct buffer *out, const char *text) {
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') buffer_u8(out, '\\');
+        buffer_u8(out, (uint8_t)*text);
+    }
+}
+
+static void put_guesses(struct buffer *out, const struct status_frame *s) {
+    buffer_text(out, "# HELP countermark_guesses_total Numbers that pass every public check and "
+                     "were never issued, by pool.\n"
+                     "# TYPE countermark_guesses_total counter\n");
+    for (size_t i = 0; i < s->guess_n; i++) {
+        buffer_text(out, "countermark_guesses_total{pool=\"");
+        put_label(out, s->guesses[i].pool);
+        buffer_printf(out, "\"} %llu\n", ull(s->guesses[i].n));
+    }
+}
+
 static void put_vault(struct buffer *out, const struct status_frame *s) {
     put_one(out, "countermark_ledger_sequence", "gauge", "Last event of the ledger.", s->sequence);
     put_one(out, "countermark_ledger_events_total", "counter", "Events since start.", s->events);
@@ -73,6 +92,7 @@ static void put_vault(struct buffer *out, const struct status_frame *s) {
             s->unit_memory);
     put_one(out, "countermark_vault_busy_total", "counter", "Requests over the vault's ceilings.",
             s->busy);
+    put_guesses(out, s);
 }
 
 cm_err metrics_write(struct buffer *out, const struct metrics *m, uint64_t open,

@@ -167,4 +167,19 @@ struct engine_stats {
 };
 void engine_stats(struct cm_engine *engine, struct engine_stats *out);
 
+/* Guesses at cards: texts that are right by all that is public (prefix, length, check digit) and
+ * open to no card that was issued; since ever, this minute's included. Each is counted for its pool
+ * and for who asked. With more than ENGINE_GUESSES_MAX pools and keys, those of further ones count
+ * as nobody's. */
+#define ENGINE_GUESSES_MAX 256u
+struct guess_count {
+    uint32_t pool;  /* set number, or 0 */
+    bool of_key;    /* it is a caller's count */
+    uint32_t actor; /* with of_key: registry number of the API key; 0 = the operator */
+    uint64_t n;
+};
+/** @param[out] n  of the counts told, at most cap     @retval CM_E_DEAD */
+CM_MUST_CHECK cm_err engine_guesses(struct cm_engine *engine, struct guess_count *out, size_t cap,
+                                    size_t *n);
+
 #endif

@@ -119,7 +119,7 @@ struct local {
     struct engine_stats stats;
     /* Refusals of this minute and of ever, by scheme; [0] is "no scheme". */
     struct refusals_event refusing[REFUSAL_SCHEMES_MAX];
-    uint64_t refused[REFUSAL_SCHEMES_MAX][CM_VERDICT_N];
+    uint64_t refused[REFUSAL_SCHEMES_MAX][REFUSAL_VERDICT_N];
     size_t refusing_n;
 
     /* folder and owner, under fold_lock */
@@ -277,6 +277,8 @@ cm_err admin_set(const struct local *l, uint32_t number, struct cm_diag *diag,
 /* local_refusals.c: refusals are counted in memory and journaled once a minute, a scheme an event.
  */
 void refusals_count(struct local *l, const struct set *set, enum cm_verdict verdict);
+/* A text that was right by all that is public, of no card of this pool, asked by this API key. */
+void refusals_guess(struct local *l, uint32_t pool, uint32_t actor);
 cm_err refusals_turn(struct local *l, bool now);
 cm_err refusals_apply(struct local *l, const struct refusals_event *e);
 cm_err refusals_load(struct local *l, uint32_t scheme, struct cm_slice text);

@@ -90,11 +90,20 @@ static void count_verdict(struct local *l, const struct cm_answer *a) {
     refusals_count(l, a->set != 0 ? &registry_set(&l->registry, a->set)->set : NULL, a->verdict);
 }
 
+/* Whoever knows a card's number but not its PIN has not guessed the number. */
+static void count_guess(struct local *l, const struct resolved *r, uint32_t actor) {
+    const struct set_entry *s = r->guess != 0 ? registry_set(&l->registry, r->guess) : NULL;
+    if (s == NULL || r->verdict == CM_V_ACCEPTED) return;
+    if (r->guess_serial >= s->set.counters.next_serial) refusals_guess(l, r->guess, actor);
+}
+
 static cm_err count_and_tell(struct local *l, struct call_work *w) {
-    for (size_t c = 0; c < w->n; c++) {
+    const struct resolved *r = w->resolved;
+    for (size_t c = 0; c < w->n; r += w->calls[c++].n) {
         if (w->calls[c].status != CM_CALL_DONE) continue;
         for (size_t i = 0; i < w->calls[c].n; i++) {
             count_verdict(l, &w->calls[c].answers[i]);
+            if (r[i].guess != 0) count_guess(l, &r[i], w->calls[c].caller.actor);
             TRY(tell_time(l, &w->calls[c].answers[i]));
         }
     }

@@ -96,7 +96,7 @@ struct legacy_entry {
     bool has_base; /* cards */
     char brand[REGISTRY_NAME_CAP];
     struct card_life life; /* cards */
-    struct legacy *files; /* owned; NULL in a registry that only judges (fsck) */
+    struct legacy *files;  /* owned; NULL in a registry that only judges (fsck) */
 };
 
 /* A set with the words that answers carry. */

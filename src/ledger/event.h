@@ -198,7 +198,9 @@ struct lookup_event {
  * alone where the others are zero: an event of the time when there were no more. */
 #define REFUSAL_VERDICT_N 32u
 #define REFUSAL_SHORT_N   16u
-enum { REFUSALS_ALL = 1 }; /* flag */
+enum { REFUSALS_ALL = 1 };  /* flag */
+#define REFUSAL_GUESSES 31u /* the counter of guesses: right by all that is public, no card */
+#define REFUSALS_OF_KEY 0x40000000u /* scope: this | number of an API key; guesses alone */
 struct refusals_event {
     uint32_t scheme, minute; /* minute since 1970 */
     uint32_t counts[REFUSAL_VERDICT_N];

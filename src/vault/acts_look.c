@@ -30,6 +30,37 @@ static cm_err totals_read(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
+struct guesses {
+    struct act *a;
+    struct guess_count counts[ENGINE_GUESSES_MAX];
+    size_t n;
+};
+
+static cm_err guesses_read(void *ctx, const struct registry *r) {
+    const struct guesses *g = ctx;
+    struct json_writer *w = g->a->out;
+    json_object_begin(w, "guesses");
+    for (size_t i = 0; i < g->n; i++) {
+        const struct set_entry *s = registry_set(r, g->counts[i].pool);
+        if (g->counts[i].pool != 0 && s != NULL) json_put_u64(w, s->name, g->counts[i].n);
+    }
+    json_object_end(w);
+    json_object_begin(w, "guesses_by_key");
+    for (size_t i = 0; i < g->n; i++) {
+        const struct api_key *k = registry_api_key(r, g->counts[i].actor);
+        if (!g->counts[i].of_key) continue;
+        json_put_u64(w, k != NULL ? k->name : "operator", g->counts[i].n);
+    }
+    json_object_end(w);
+    return CM_OK;
+}
+
+static cm_err put_guesses(struct act *a) {
+    struct guesses g = {.a = a};
+    TRY(engine_guesses(a->ctx->engine, g.counts, ENGINE_GUESSES_MAX, &g.n));
+    return engine_read(a->ctx->engine, guesses_read, &g);
+}
+
 static cm_err stats(struct act *a) {
     struct totals t = {0};
     struct engine_stats s;
@@ -52,7 +83,7 @@ static cm_err stats(struct act *a) {
         if (s.verdicts[v] > 0)
             json_put_u64(a->out, cm_verdict_name((enum cm_verdict)v), s.verdicts[v]);
     json_object_end(a->out);
-    return CM_OK;
+    return put_guesses(a);
 }
 
 static const char *bits_name(const struct unit_view *v) {

@@ -112,6 +112,7 @@ static void copy_key(struct key_row *to, const struct api_key *from) {
     *to = (struct key_row){.id = from->id,
                            .brand = from->brand,
                            .door = from->door,
+                           .agent = from->agent,
                            .test = from->test,
                            .role = (enum key_role)from->role};
     memcpy(to->hash, from->hash, sizeof to->hash);

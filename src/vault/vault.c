@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -106,6 +107,31 @@ static cm_err tell(struct vault *v, struct vault_conn *c) {
 /* ---- Frames that are no calls -----------------------------------------------------------------
  */
 
+struct names_act {
+    const struct guess_count *counts;
+    size_t n;
+    struct status_frame *out;
+};
+
+static cm_err name_guesses(void *ctx, const struct registry *r) {
+    const struct names_act *a = ctx;
+    for (size_t i = 0; i < a->n && a->out->guess_n < STATUS_GUESSES_MAX; i++) {
+        const struct set_entry *s = registry_set(r, a->counts[i].pool);
+        if (a->counts[i].pool == 0 || s == NULL) continue;
+        struct status_guess *g = &a->out->guesses[a->out->guess_n++];
+        (void)snprintf(g->pool, sizeof g->pool, "%s", s->name);
+        g->n = a->counts[i].n;
+    }
+    return CM_OK;
+}
+
+static cm_err tell_guesses(struct vault *v, struct status_frame *out) {
+    struct guess_count counts[ENGINE_GUESSES_MAX];
+    struct names_act act = {.counts = counts, .out = out};
+    TRY(engine_guesses(v->o->engine, counts, ENGINE_GUESSES_MAX, &act.n));
+    return act.n > 0 ? engine_read(v->o->engine, name_guesses, &act) : CM_OK;
+}
+
 static cm_err put_status(struct vault *v, struct vault_conn *c, uint32_t number) {
     struct engine_stats stats;
     engine_stats(v->o->engine, &stats);
@@ -120,6 +146,7 @@ static cm_err put_status(struct vault *v, struct vault_conn *c, uint32_t number)
                              .restored = stats.restored};
     for (size_t i = 0; i < CM_VERDICT_N; i++)
         s.verdicts[i] = stats.verdicts[i];
+    cm_ignore(tell_guesses(v, &s)); /* a dead ledger's status is told all the same */
     const size_t start = channel_begin(&c->channel, FRAME_STATUS_ANSWER, number);
     TRY(status_encode(&c->channel.out, &s));
     return channel_end(&c->channel, start);

@@ -1,6 +1,7 @@
 /* The small frames, item by item in the order of note_frame.h. */
 #include "wire/note_frame.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -11,10 +12,11 @@
 #define ACT_ITEMS     2u
 #define KEYED_ITEMS   3u
 #define OUTCOME_ITEMS 6u
-#define STATUS_ITEMS  9u
+#define STATUS_ITEMS  10u
 #define ISSUE_ITEMS   4u
 #define RUNS_ITEMS    1u
 #define COUNT_ROW     8u /* bytes of a counter in a column */
+#define GUESS_ROW     (STATUS_POOL_CAP + 8u)
 #define NAME_MAX_LEN  255u
 
 cm_err act_encode(struct buffer *out, const struct act_frame *act) {
@@ -87,7 +89,31 @@ cm_err status_encode(struct buffer *out, const struct status_frame *s) {
     for (size_t i = 0; i < CM_VERDICT_N; i++)
         buffer_u64be(out, s->verdicts[i]);
     item_uint(out, 9, (s->dead ? 1u : 0u) | (s->restored ? 2u : 0u));
+    item_bytes_head(out, 10, s->guess_n * GUESS_ROW);
+    for (size_t i = 0; i < s->guess_n; i++) {
+        char pool[STATUS_POOL_CAP] = {0};
+        (void)snprintf(pool, sizeof pool, "%s", s->guesses[i].pool);
+        buffer_put(out, pool, sizeof pool);
+        buffer_u64be(out, s->guesses[i].n);
+    }
     return buffer_err(out);
+}
+
+/* Names end within their place, and nothing lies behind an end. */
+static cm_err read_guesses(struct cm_slice rows, struct status_frame *s) {
+    if (rows.len % GUESS_ROW != 0 || rows.len / GUESS_ROW > STATUS_GUESSES_MAX) return CM_E_FORMAT;
+    struct cursor c = cursor_over(rows);
+    for (s->guess_n = 0; c.left > 0; s->guess_n++) {
+        struct status_guess *g = &s->guesses[s->guess_n];
+        cursor_copy(&c, g->pool, sizeof g->pool);
+        g->n = cursor_u64be(&c);
+        const size_t len = strnlen(g->pool, sizeof g->pool);
+        for (size_t i = len; i < sizeof g->pool; i++)
+            if (g->pool[i] != 0) return CM_E_FORMAT;
+        if (len == 0 || len == sizeof g->pool || !utf8_valid(slice_of(g->pool, len)))
+            return CM_E_FORMAT;
+    }
+    return CM_OK;
 }
 
 cm_err status_decode(struct cm_slice body, struct status_frame *out) {
@@ -106,7 +132,9 @@ cm_err status_decode(struct cm_slice body, struct status_frame *out) {
     const uint64_t flags = item_read_uint(&r, 3);
     s.dead = (flags & 1) != 0;
     s.restored = (flags & 2) != 0;
+    const struct cm_slice guesses = item_read_bytes(&r);
     TRY(item_read_end(&r));
+    TRY(read_guesses(guesses, &s));
     *out = s;
     return CM_OK;
 }

@@ -23,11 +23,18 @@ struct outcome_frame {
 CM_MUST_CHECK cm_err outcome_encode(struct buffer *out, const struct outcome_frame *o);
 CM_MUST_CHECK cm_err outcome_decode(struct cm_slice body, struct outcome_frame *out);
 
+#define STATUS_GUESSES_MAX 64u /* pools told of; our choice */
+#define STATUS_POOL_CAP    64u /* bytes of a name with its NUL */
 /* FRAME_STATUS_ANSWER; FRAME_STATUS has an empty map. */
 struct status_frame {
     uint64_t sequence, folded_to, journal_bytes, groups, events, unit_memory, busy;
     uint64_t verdicts[CM_VERDICT_N];
     bool dead, restored;
+    size_t guess_n; /* pools at which somebody guessed */
+    struct status_guess {
+        char pool[STATUS_POOL_CAP]; /* NUL-terminated */
+        uint64_t n;
+    } guesses[STATUS_GUESSES_MAX];
 };
 CM_MUST_CHECK cm_err status_encode(struct buffer *out, const struct status_frame *s);
 CM_MUST_CHECK cm_err status_decode(struct cm_slice body, struct status_frame *out);

@@ -33,6 +33,20 @@ static void status_and_issue_come_back(void **state) {
     assert_ok(status_decode(buffer_slice(&out), &back));
     assert_true(back.dead && !back.restored && back.sequence == 1u << 30);
     assert_int_equal(back.verdicts[2], 3);
+    assert_int_equal(back.guess_n, 0);
+    s.guess_n = 2;
+    s.guesses[0] = (struct status_guess){.pool = "gift \"2027\"", .n = 10000};
+    s.guesses[1] = (struct status_guess){.pool = "club", .n = UINT64_MAX};
+    buffer_clear(&out);
+    assert_ok(status_encode(&out, &s));
+    assert_ok(status_decode(buffer_slice(&out), &back));
+    assert_int_equal(back.guess_n, 2);
+    assert_string_equal(back.guesses[0].pool, "gift \"2027\"");
+    assert_true(back.guesses[1].n == UINT64_MAX);
+    for (size_t len = 0; len < out.len; len++)
+        assert_err(CM_E_FORMAT, status_decode(slice_of(out.p, len), &back));
+    out.p[out.len - 9] = 'x'; /* behind the end of a name */
+    assert_err(CM_E_FORMAT, status_decode(buffer_slice(&out), &back));
 
     struct issue_frame i = {.actor = 3, .batch = text("b1"), .key = text("k"), .count = 5}, j;
     buffer_clear(&out);

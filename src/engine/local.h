@@ -253,7 +253,7 @@ cm_err stock_load_document(struct local *l, enum document_kind kind, uint32_t id
 cm_err alias_event_touch(struct local *l, const struct alias_event *e);
 void alias_event_apply(struct local *l, const struct alias_event *e);
 /* A text that no reader of the door opened: is it another name of a card behind it? */
-cm_err alias_settle(struct local *l, const struct door *door, enum cm_operation operation,
+cm_err alias_settle(struct local *l, const struct door *door, const struct cm_request *q,
                     struct resolved *r);
 
 /* local_run_move.c: decide what a line or the operator says of units, by the owner. */

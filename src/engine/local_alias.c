@@ -35,22 +35,39 @@ static bool behind(const struct door *door, uint32_t set) {
     return false;
 }
 
-cm_err alias_settle(struct local *l, const struct door *door, enum cm_operation operation,
-                    struct resolved *r) {
+static cm_err find(struct local *l, const struct door *door, const struct cm_request *q,
+                   struct resolved *r, bool *found) {
     TRY(book_touch_alias(&l->book, r->alias));
     const struct alias_record *a = book_alias(&l->book, r->alias);
     if (a == NULL || door == NULL || !behind(door, a->set)) return CM_OK;
+    if (a->until_ms != 0 && a->until_ms <= local_now_ms(l)) return CM_OK;
     /* A token is for one thing; to everything else it is a text like any other. */
-    if (a->kind == ALIAS_TOKEN && operation != CM_OP_ACTIVATE) return CM_OK;
+    if (a->kind == ALIAS_TOKEN && q->operation != CM_OP_ACTIVATE) return CM_OK;
     struct set_entry *s = registry_set(&l->registry, a->set);
     if (s == NULL || a->serial >= s->set.counters.next_serial) return CM_OK;
-    TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(operation), NULL));
+    TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(q->operation), NULL));
     if (book_bits(&l->book, a->set, a->serial) == UNIT_ABSENT) return CM_OK;
-    r->verdict = CM_V_ACCEPTED;
     r->set = &s->set;
     r->serial = a->serial;
     r->by_alias = a->kind;
+    *found = true;
     return CM_OK;
+}
+
+/* A name is no PIN: who knows a phone number must still know the card's. */
+static cm_err check_pin(struct local *l, const struct cm_request *q, struct resolved *r) {
+    struct set_entry *s = registry_set(&l->registry, r->set->number);
+    bool right = s->pool == NULL || s->pool->pool.numbers.pin_n == 0;
+    if (!right) TRY(opener_pin(l->own->opener, s, r->serial, q, &right));
+    r->verdict = right ? CM_V_ACCEPTED : CM_V_NOT_A_CODE;
+    return CM_OK;
+}
+
+cm_err alias_settle(struct local *l, const struct door *door, const struct cm_request *q,
+                    struct resolved *r) {
+    bool found = false;
+    TRY(find(l, door, q, r, &found));
+    return found ? check_pin(l, q, r) : CM_OK;
 }
 
 /* ---- Giving and taking ------------------------------------------------------------------------

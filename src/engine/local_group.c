@@ -30,7 +30,7 @@ static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
         r->guess_serial = GUESS_NEVER;
     }
     if (!r->has_alias) return CM_OK;
-    return alias_settle(l, registry_door(&l->registry, call->door), call->requests[i].operation, r);
+    return alias_settle(l, registry_door(&l->registry, call->door), &call->requests[i], r);
 }
 
 /* Units of a call lie all over the memory: ask for all of them before the first is looked at. */

@@ -258,3 +258,11 @@ cm_err opener_next(struct opener *o, const struct door *door, const struct cm_re
     *out = next;
     return CM_OK;
 }
+
+cm_err opener_pin(struct opener *o, struct set_entry *set, uint64_t index,
+                  const struct cm_request *request, bool *right) {
+    refresh(o);
+    const struct reader reader = {.pool = set,
+                                  .version = pool_key_version(&set->pool->pool, index)};
+    return opener_card_pin(o, &reader, index, request, right);
+}

@@ -81,6 +81,10 @@ void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, and as keystore_find */
 CM_MUST_CHECK cm_err opener_read_cards(struct opener *o, const struct reader *reader,
                                        uint16_t position, size_t n, struct resolved *out);
+/** Whether the PIN of a request is that of a card named otherwise.
+ * @retval as opener_read_cards */
+CM_MUST_CHECK cm_err opener_card_pin(struct opener *o, const struct reader *reader, uint64_t index,
+                                     const struct cm_request *request, bool *right);
 void opener_forget_numberers(struct opener *o);
 
 /** Read the n requests of o->chunk as texts of an imported list.

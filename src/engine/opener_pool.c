@@ -53,6 +53,17 @@ static cm_err check_pins(struct opener *o, struct cm_numberer *numberer,
     return err;
 }
 
+cm_err opener_card_pin(struct opener *o, const struct reader *reader, uint64_t index,
+                       const struct cm_request *request, bool *right) {
+    struct cm_numberer *numberer = NULL;
+    TRY(numberer_for(o, reader, &numberer));
+    o->chunk[0] = request;
+    o->cards[0] = (struct cm_card_opened){.reading = CM_CARD_INDEX, .index = index};
+    TRY(check_pins(o, numberer, reader->pool->pool, 1));
+    *right = o->right[0];
+    return CM_OK;
+}
+
 cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
                          struct resolved *out) {
     const struct pool *pool = &reader->pool->pool->pool;

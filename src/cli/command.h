@@ -53,6 +53,7 @@ struct cli {
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
 extern const struct command run_commands[], printer_commands[]; /* commands_line.c */
+extern const struct command order_commands[];                   /* commands_order.c */
 extern const struct command lend_commands[];                    /* commands_lend.c */
 extern const struct command prize_commands[];                   /* commands_prize.c */
 
@@ -81,6 +82,10 @@ extern const struct option_spec init_options[], plan_options[], scheme_add_optio
 /* Instant win. */
 command_fn cmd_prize_draw, cmd_prize_reveal;
 extern const struct option_spec prize_draw_options[], prize_reveal_options[];
+
+/* Orders. */
+command_fn cmd_order_lint, cmd_order_formats;
+extern const struct option_spec order_lint_options[];
 
 /* Line computers. */
 command_fn cmd_run_lend, cmd_run_report, cmd_line_agent;

@@ -245,5 +245,5 @@ static const struct command house_commands[] = {
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
 const struct command *const command_tables[] = {
-    house_commands, scheme_commands,  batch_commands, prize_commands,  run_commands,
-    lend_commands,  printer_commands, card_commands,  access_commands, NULL};
+    house_commands,   scheme_commands, batch_commands, prize_commands,  run_commands, lend_commands,
+    printer_commands, order_commands,  card_commands,  access_commands, NULL};

@@ -1,5 +1,5 @@
-/* Label templates and line protocols that come with the program: by name, wherever it is installed.
- * A path always means the file: names hold neither dot nor slash. */
+/* Label templates, line protocols and record formats that come with the program: by name, wherever
+ * it is installed. A path always means the file: names hold neither dot nor slash. */
 #ifndef CM_CLI_SHIPPED_H
 #define CM_CLI_SHIPPED_H
 
@@ -14,7 +14,7 @@ struct shipped_file {
     size_t len;
 };
 /* Made at build from templates/. */
-extern const struct shipped_file shipped_labels[], shipped_protocols[];
+extern const struct shipped_file shipped_labels[], shipped_protocols[], shipped_formats[];
 
 #define SHIPPED_MAX (1u << 18) /* bytes of a template or protocol */
 

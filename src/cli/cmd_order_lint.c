@@ -1,0 +1,112 @@
+/* order lint: a record format, judged before any order is made with it: exit code 1 and the place
+ * of the mistake when it is not sound, and what it would write when it is. order formats: those
+ * that come with the program. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/shipped.h"
+#include "doc/json_write.h"
+#include "order/sample.h"
+
+const struct option_spec order_lint_options[] = {
+    {"sample", OPTION_FLAG, NULL, "write the file of three made-up records instead", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+static void put_values(struct json_writer *w, const struct template *t) {
+    json_array_begin(w, "values");
+    for (unsigned v = 0; v < RECORD_VALUE_N; v++)
+        if ((template_values(t) & 1u << v) != 0)
+            json_put_cstr(w, NULL, record_value_name((enum record_value)v));
+    json_array_end(w);
+    json_array_begin(w, "constants");
+    for (unsigned c = 0; c < RECORD_CONSTANT_N; c++)
+        if ((template_constants(t) & 1u << c) != 0)
+            json_put_cstr(w, NULL, record_constant_name((enum record_constant)c));
+    json_array_end(w);
+}
+
+/* A sound format may still be too narrow for our sample: that is worth knowing, and no mistake. */
+static void put_sample_note(struct json_writer *w, const struct template *t) {
+    CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
+    struct cm_diag why = DIAG_INIT;
+    char note[3 * DIAG_PART_CAP];
+    if (sample_render(t, &bytes, &why) == CM_OK) return;
+    (void)snprintf(note, sizeof note, "our sample does not fit: %s: %s", why.place, why.problem);
+    json_array_begin(w, "notes");
+    json_put_cstr(w, NULL, note);
+    json_array_end(w);
+}
+
+static void put_sound(struct json_writer *w, const struct template *t) {
+    json_put_cstr(w, "name", template_name(t));
+    json_put_cstr(w, "about", template_about(t));
+    json_put_cstr(w, "kind", template_kind(t));
+    json_put_cstr(w, "holds", template_wants_pin(t) ? "pin" : "numbers");
+    put_values(w, t);
+    put_sample_note(w, t);
+}
+
+static void put_mistake(struct json_writer *w, const struct cm_diag *why) {
+    json_put_cstr(w, "place", why->place);
+    json_put_cstr(w, "problem", why->problem);
+    json_put_cstr(w, "remedy", why->remedy);
+}
+
+static cm_err show(struct cli *cli, const struct template *t, const struct cm_diag *why) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "file", position(cli, 0));
+    json_put_cstr(&w, "is", "record format");
+    json_put_bool(&w, "sound", t != NULL);
+    if (t != NULL)
+        put_sound(&w, t);
+    else
+        put_mistake(&w, why);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}
+
+static cm_err show_sample(struct cli *cli, const struct template *t) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    TRY(sample_render(t, &out, cli->diag));
+    return output_bytes(buffer_slice(&out), cli->diag);
+}
+
+cm_err cmd_order_lint(struct cli *cli) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    CM_CLEANUP(template_freep) struct template *t = NULL;
+    struct cm_diag why = DIAG_INIT;
+    const char *path = position(cli, 0);
+    TRY(shipped_read(shipped_formats, "order lint", path, &text, cli->diag));
+    const cm_err err = template_read(buffer_slice(&text), path, &t, &why);
+    if (err == CM_E_NO_MEMORY) return err;
+    if (err != CM_OK) cli->exit_code = EXIT_NEGATIVE;
+    if (err == CM_OK && option_given(&cli->options, "sample")) return show_sample(cli, t);
+    return show(cli, t, &why);
+}
+
+cm_err cmd_order_formats(struct cli *cli) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    json_object_begin(&w, NULL);
+    json_array_begin(&w, "formats");
+    for (const struct shipped_file *f = shipped_formats; f->name != NULL; f++) {
+        CM_CLEANUP(template_freep) struct template *t = NULL;
+        TRY(template_read(slice_of(f->p, f->len), f->name, &t, cli->diag));
+        json_object_begin(&w, NULL);
+        json_put_cstr(&w, "format", f->name);
+        json_put_cstr(&w, "kind", template_kind(t));
+        json_put_cstr(&w, "holds", template_wants_pin(t) ? "pin" : "numbers");
+        json_put_cstr(&w, "about", template_about(t));
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}

@@ -26,6 +26,10 @@ static uint64_t room_of(const struct density_ask *ask, unsigned body_n) {
     return (uint64_t)(power10(body_n) * (SHARE_ONE - ask->skipped_share) / SHARE_ONE);
 }
 
+static uint64_t room_of_face(const struct density_ask *ask, const struct density_face *face) {
+    return room_of(ask, face->body_n) / face->times;
+}
+
 static cm_err check_ask(const struct density_ask *ask, struct cm_diag *diag) {
     if (ask->volume < 1 || ask->volume > DENSITY_VOLUME_MAX)
         return diag_fail(diag, CM_E_RANGE, NULL, "volume", "give 1 to 10^15 cards",
@@ -111,6 +115,63 @@ static unsigned shortest_body(const struct density_ask *ask, const struct digits
     return body_n;
 }
 
+/* ---- Other faces ----------------------------------------------------------------------------- */
+
+/* The PIN digits without which a guess of this face breaks the promise. */
+static unsigned pin_of_face(const struct density_ask *ask, const struct density_face *face) {
+    const cm_u128 product = (cm_u128)ask->volume * ask->one_in * face->times; /* below 2^108 */
+    unsigned missing = 0;
+    while (power10(face->body_n + missing) < product)
+        missing++;
+    return pin_for(missing);
+}
+
+static cm_err refuse_face(const struct density_ask *ask, const struct density_face *face,
+                          unsigned pin_n, struct cm_diag *diag) {
+    char pin[64] = "", remedy[DIAG_PART_CAP], best[WIDE_TEXT_CAP];
+    const unsigned wanted = pin_of_face(ask, face);
+    if (wanted <= CM_CARD_PIN_MAX)
+        (void)snprintf(pin, sizeof pin, "a PIN of %u digits, or ", wanted);
+    wide_format(power10(face->body_n + pin_n) / face->times / ask->volume, best);
+    (void)snprintf(remedy, sizeof remedy,
+                   "take %sodds of one in %s, or fewer cards, or leave this identifier out", pin,
+                   best);
+    return diag_fail(diag, CM_E_LIMIT, NULL, "odds", remedy,
+                     "a guess of the %s hits more often than once in %llu: it has %u digits to "
+                     "guess, with the PIN",
+                     face->name, (unsigned long long)ask->one_in, face->body_n + pin_n);
+}
+
+static cm_err plan_face(const struct density_face *face, struct density_plan *plan,
+                        struct cm_diag *diag) {
+    const struct density_ask *ask = &plan->ask;
+    const unsigned wanted = pin_of_face(ask, face);
+    if (room_of_face(ask, face) < ask->volume)
+        return diag_fail(diag, CM_E_LIMIT, NULL, "volume",
+                         "shorten its prefix, or leave this identifier out",
+                         "the %s has no room for %llu cards after the rules' skips", face->name,
+                         (unsigned long long)ask->volume);
+    if (ask->pin_n == DENSITY_PIN_AUTO && wanted > plan->pin_n && wanted <= CM_CARD_PIN_MAX)
+        plan->pin_n = (uint8_t)wanted;
+    return wanted > plan->pin_n ? refuse_face(ask, face, plan->pin_n, diag) : CM_OK;
+}
+
+/* The promise with the PIN that there is now: the weakest face decides. */
+static void settle(struct density_plan *plan) {
+    const struct density_ask *ask = &plan->ask;
+    plan->space = power10((unsigned)plan->body_n + plan->pin_n);
+    plan->room = room_of(ask, plan->body_n);
+    for (size_t i = 0; i < DENSITY_FACES; i++) {
+        const struct density_face *face = &ask->face[i];
+        if (face->body_n == 0) continue;
+        const cm_u128 space = power10((unsigned)face->body_n + plan->pin_n) / face->times;
+        if (space < plan->space) plan->space = space;
+        if (room_of_face(ask, face) < plan->room) plan->room = room_of_face(ask, face);
+    }
+    const cm_u128 promised = plan->space / ask->one_in;
+    plan->most_issued = promised < plan->room ? (uint64_t)promised : plan->room;
+}
+
 cm_err density_plan(const struct density_ask *ask, struct density_plan *out, struct cm_diag *diag) {
     TRY(check_ask(ask, diag));
     const struct digits_need need = need_of(ask);
@@ -125,11 +186,10 @@ cm_err density_plan(const struct density_ask *ask, struct density_plan *out, str
                                 .body_n = (uint8_t)body_n,
                                 .number_n = (uint8_t)(ask->prefix_n + body_n + 1u),
                                 .pin_n = (uint8_t)pin_n,
-                                .numbers = power10(body_n),
-                                .space = power10(body_n + pin_n),
-                                .room = room_of(ask, body_n)};
-    const cm_u128 promised = plan.space / ask->one_in;
-    plan.most_issued = promised < plan.room ? (uint64_t)promised : plan.room;
+                                .numbers = power10(body_n)};
+    for (size_t i = 0; i < DENSITY_FACES; i++)
+        if (ask->face[i].body_n != 0) TRY(plan_face(&ask->face[i], &plan, diag));
+    settle(&plan);
     *out = plan;
     return CM_OK;
 }

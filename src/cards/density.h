@@ -1,10 +1,11 @@
 /* How long card numbers must be, and whether they need a PIN.
  *
  * One Luhn-valid guess under the prefix hits an issued card with issued / 10^m; with a PIN of d
- * digits with issued / 10^(m + d). The planner takes volume and wanted odds and returns digits; it
- * demands a PIN where the digits do not allow the odds, and refuses what no PIN can mend, naming
- * what would make it fit. Exact integers only. References: docs/design/construction.md section
- * 11; docs/design/cards.md. */
+ * digits with issued / 10^(m + d). A guess may be an EAN-13, GSRN or key tag as well: the face with
+ * the best odds for whoever guesses is the one that is planned for. The planner takes volume and
+ * wanted odds and returns digits; it demands a PIN where the digits do not allow the odds, and
+ * refuses what no PIN can mend, naming what would make it fit. Exact integers only. References:
+ * docs/design/construction.md section 11; docs/design/cards.md. */
 #ifndef CM_CARDS_DENSITY_H
 #define CM_CARDS_DENSITY_H
 
@@ -21,6 +22,14 @@
 #define DENSITY_ONE_IN_MAX 1000000000000000u /* odds, 10^15; our choice */
 #define DENSITY_RATES      3u                /* door limit, campaign cap, flood */
 
+/* Another face of the same cards: a guess may be one of it, too. */
+struct density_face {
+    const char *name; /* "EAN-13", "GSRN", "key tag"; static */
+    uint8_t body_n;   /* digits to guess; 0 = no such face */
+    uint8_t times;    /* texts of one card: key tags of a set; else 1 */
+};
+#define DENSITY_FACES 3u
+
 struct density_ask {
     uint64_t volume;        /* cards ever issued, 1 .. DENSITY_VOLUME_MAX */
     uint64_t one_in;        /* a guess may hit once in so many, 1 .. DENSITY_ONE_IN_MAX */
@@ -30,14 +39,16 @@ struct density_ask {
     uint32_t skipped_share; /* billionths of all numbers that rules skip (rules_skipped_share) */
     uint64_t door_per_hour; /* guesses that the door lets through, 0 = not known */
     uint64_t cap_per_hour;  /* guesses before the campaign is stopped, 0 = not known */
+    struct density_face face[DENSITY_FACES]; /* beside the number; the weakest decides */
 };
 
 struct density_plan {
     struct density_ask ask;
     uint8_t body_n, number_n, pin_n;
     cm_u128 numbers;      /* 10^m */
-    cm_u128 space;        /* 10^(m + d): what a guess is drawn from */
-    uint64_t room;        /* numbers that rules leave to be issued, rounded down */
+    cm_u128 space;        /* what a guess of the weakest face is drawn from, for each text of a
+                             card: 10^(m + d) where that is the number */
+    uint64_t room;        /* cards that the rules leave to be issued, rounded down */
     uint64_t most_issued; /* minting stops here: the promise, or the room */
 };
 

@@ -38,7 +38,9 @@ void identifiers_write(struct json_writer *w, const struct cm_pool_numbers *numb
 
 /* What the control numbers of a pool are, said or not. */
 struct control control_of(const struct cm_pool_numbers *numbers, const struct identifiers *ids);
-/* The control number of an index: prefix and digits, without NUL; returns its length. */
+#define CONTROL_TEXT_MAX (CONTROL_PREFIX_CAP - 1u + CONTROL_DIGITS_MAX)
+/* The control number of an index: prefix and digits, without NUL; returns its length, at most
+ * CONTROL_TEXT_MAX. */
 size_t control_write(const struct control *control, uint64_t index, char *out);
 /** @retval CM_E_FORMAT  not a control number of this pool; *index untouched */
 CM_MUST_CHECK cm_err control_read(const struct control *control, struct cm_slice text,

@@ -140,10 +140,12 @@ static cm_err read_numbers(struct json_value root, struct cm_pool_numbers *numbe
 }
 
 static cm_err read_root(struct json_value root, struct pool *pool) {
-    static const char *const keys[] = {
-        "format",      "name",          "brand",      "id",     "mode", "prefix",
-        "body_digits", "number_digits", "pin_digits", "volume", "odds", "payment_prefix_forced",
-        "rules",       "keys",          "life",       "receipt"};
+    static const char *const keys[] = {"format",      "name",          "brand",
+                                       "id",          "mode",          "prefix",
+                                       "body_digits", "number_digits", "pin_digits",
+                                       "volume",      "odds",          "payment_prefix_forced",
+                                       "rules",       "keys",          "life",
+                                       "receipt",     "identifiers"};
     uint64_t format = 0;
     TRY(json_u64(json_get(root, "format"), 1, UINT32_MAX, &format));
     if (format != POOL_FORMAT)
@@ -154,6 +156,7 @@ static cm_err read_root(struct json_value root, struct pool *pool) {
     TRY(json_copy_text(json_get(root, "name"), 1, pool->name, sizeof pool->name));
     TRY(json_copy_text(json_get(root, "brand"), 1, pool->brand, sizeof pool->brand));
     TRY(read_numbers(root, &pool->numbers));
+    TRY(identifiers_read(json_get(root, "identifiers"), &pool->numbers, &pool->identifiers));
     TRY(json_u64(json_get(root, "volume"), 1, DENSITY_VOLUME_MAX, &pool->volume));
     TRY(json_u64(json_get(root, "odds"), 1, DENSITY_ONE_IN_MAX, &pool->one_in));
     TRY(json_bool(json_get(root, "payment_prefix_forced"), &pool->payment_forced));
@@ -261,6 +264,7 @@ void pool_write(const struct pool *pool, struct buffer *out) {
     json_put_bool(&w, "payment_prefix_forced", pool->payment_forced);
     life_write(&w, &pool->life);
     receipt_write(&w, pool->receipt);
+    identifiers_write(&w, &pool->numbers, &pool->identifiers);
     write_rules(&w, pool->rules);
     write_keys(&w, pool);
     json_object_end(&w);

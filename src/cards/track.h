@@ -47,7 +47,8 @@ struct track_piece {
 /* One track of a pool. Plain data; on == false: the pool's cards have no such track. */
 struct track {
     bool on, iso;
-    uint8_t no; /* 1 or 2 */
+    uint8_t no;       /* 1 or 2 */
+    uint8_t number_n; /* digits of the number */
     char layout[TRACK_LAYOUT_CAP];
     struct track_words words;
     uint8_t piece_n;
@@ -59,7 +60,8 @@ struct track {
  * @param[in]  layout   "iso", or a layout with its sentinels
  * @param[in]  number_n digits of the number it is to carry
  * @param[out] out      untouched on error
- * @retval CM_E_FORMAT  unknown hole, foreign character, no sentinels, no or two numbers
+ * @retval CM_E_FORMAT  unknown hole, foreign character, no sentinels, no number, a hole twice, or
+ *                      a layout that does not give its number back
  * @retval CM_E_RANGE   too long for the track */
 CM_MUST_CHECK cm_err track_init(struct track *out, uint8_t no, struct cm_slice layout,
                                 const struct track_words *words, size_t number_n,
@@ -78,12 +80,18 @@ struct track_form {
 /** Lay a track out for one expiry.
  * @param[in]  expiry  YYMM, or NULL: the pool's own, or none
  * @retval CM_E_FORMAT  the expiry is no YYMM */
-CM_MUST_CHECK cm_err track_form(const struct track *track, const char *expiry, size_t number_n,
+CM_MUST_CHECK cm_err track_form(const struct track *track, const char *expiry,
                                 struct track_form *out);
 /* n rows of form->n characters (one more with the LRC) from n numbers of form->number_n digits;
  * returns the width of a row. */
 size_t track_fill(const struct track_form *form, const char *numbers, size_t n, bool lrc,
                   char *rows);
+
+/* Whether data between the sentinels may hold it: track 1 has 0x20..0x5F, upper case alone; track 2
+ * digits, the separator, and three signs for machines. */
+bool track_carries(uint8_t no, char c);
+/* Between the fields of ISO/IEC 7813; stands in place of an expiry or service code, too. */
+static inline char track_separator(uint8_t no) { return no == 1 ? '^' : '='; }
 
 /* The LRC character of a whole track, sentinels included. Characters that the track does not have
  * give a character that means nothing. */

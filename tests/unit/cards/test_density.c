@@ -193,6 +193,58 @@ static void table_and_json_say_the_same(void **state) {
     assert_non_null(strstr(object, "\"one_in\": \"1000000000\""));
 }
 
+/* 29 | 10 digits | check: a million cards are hit by every ten thousandth EAN-13 that is guessed,
+ * whatever the number's digits allow. */
+static void a_guess_of_an_ean_is_a_guess(void **state) {
+    (void)state;
+    struct density_ask ask = {.volume = 1000000,
+                              .one_in = 1000000000,
+                              .prefix_n = 3,
+                              .number_n = 19,
+                              .pin_n = 0,
+                              .face = {{.name = "EAN-13", .body_n = 10, .times = 1}}};
+    struct density_plan plan;
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_LIMIT, density_plan(&ask, &plan, &diag));
+    assert_non_null(strstr(diag.problem, "EAN-13"));
+    assert_non_null(strstr(diag.remedy, "a PIN of 5 digits"));
+    assert_non_null(strstr(diag.remedy, "one in 10000,"));
+    ask.pin_n = DENSITY_PIN_AUTO; /* 10^(10 + 5) = 10^6 * 10^9 */
+    plan = planned(ask);
+    assert_int_equal(plan.pin_n, 5);
+    assert_true(plan.space == (cm_u128)1000000000000000u);
+    assert_true(plan.most_issued == 1000000);
+    ask.one_in = 10000;
+    ask.pin_n = 0;
+    plan = planned(ask);
+    assert_true(plan.most_issued == 1000000);
+    ask.face[0].times = 3; /* three key tags: three texts a card */
+    assert_err(CM_E_LIMIT, density_plan(&ask, &plan, NULL));
+    ask.one_in = 1;
+    ask.face[0].body_n = 6;
+    assert_err(CM_E_LIMIT, density_plan(&ask, &plan, NULL)); /* 10^6 / 3 cards at most */
+    ask.volume = 333333;
+    assert_true(planned(ask).room == 333333);
+}
+
+static void the_table_names_every_face(void **state) {
+    (void)state;
+    const struct density_plan plan = planned(
+        (struct density_ask){.volume = 1000,
+                             .one_in = 1000000,
+                             .prefix_n = 4,
+                             .pin_n = 4,
+                             .face = {{"EAN-13", 10, 1}, {"GSRN", 0, 0}, {"key tag", 9, 3}}});
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    density_table(&plan, &text);
+    assert_non_null(strstr(buffer_cstr(&text), "a guessed EAN-13: once in  100,000,000,000\n"));
+    assert_non_null(strstr(buffer_cstr(&text), "a guessed key tag: once in 3,333,333,333\n"));
+    assert_null(strstr(buffer_cstr(&text), "GSRN"));
+    buffer_clear(&text);
+    density_json(&plan, &text);
+    assert_non_null(strstr(buffer_cstr(&text), "\"texts_a_card\": 3"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_that_its_digits_cannot_hide_is_given_a_pin),
@@ -203,6 +255,8 @@ int main(void) {
         cmocka_unit_test(more_cards_than_numbers_are_refused),
         cmocka_unit_test(figures_out_of_range_are_refused_by_name),
         cmocka_unit_test(table_and_json_say_the_same),
+        cmocka_unit_test(a_guess_of_an_ean_is_a_guess),
+        cmocka_unit_test(the_table_names_every_face),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

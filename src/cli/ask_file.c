@@ -146,6 +146,8 @@ static void put_answers(const struct asker *a, const struct code_lines *l, size_
         put_time(out, answer->until_ms);
         buffer_printf(out, ",%s,", asker_set_name(a, answer->set));
         if (answer->set != 0) buffer_printf(out, "%" PRIu64, answer->serial);
+        buffer_u8(out, ',');
+        if (answer->prize != 0) buffer_printf(out, "%u", answer->prize);
         buffer_text(out, "\n");
         report->lines++;
         report->accepted += answer->verdict == CM_V_ACCEPTED;
@@ -161,7 +163,7 @@ static cm_err ask_chunks(struct asker *a, const struct code_lines *l, struct out
     char hex[2 * HASH_LEN + 1], key[ASK_KEY_CAP];
     hash_sha256(buffer_slice(&l->file), &hash);
     hex_format(hash.b, HASH_LEN, hex);
-    buffer_text(&text, "line,verdict,time,until,batch,serial\n");
+    buffer_text(&text, "line,verdict,time,until,batch,serial,prize\n");
     for (size_t at = 0, chunk = 0; at < l->n; chunk++) {
         const size_t n = l->n - at < CM_REQUESTS_MAX ? l->n - at : CM_REQUESTS_MAX;
         if (interrupt_came())

@@ -56,6 +56,7 @@ static void put_answer(const struct asker *a, size_t i, struct json_writer *w) {
     if (answer->time_ms > 0) json_put_u64(w, "time_ms", answer->time_ms);
     if (answer->until_ms > 0) json_put_u64(w, "until_ms", answer->until_ms);
     if (answer->use > 0) json_put_u64(w, "use", answer->use);
+    if (answer->prize > 0) json_put_u64(w, "prize", answer->prize);
     if (answer->replayed) json_put_bool(w, "replayed", true);
     json_object_end(w);
 }

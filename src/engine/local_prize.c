@@ -136,6 +136,10 @@ static cm_err commit_moves(struct moving *m) {
     return CM_OK;
 }
 
+/* Candidate and serial, big-endian: their bytes are in the order of their numbers. */
+#define LOST_LEN 16u
+static int by_number(const void *a, const void *b) { return memcmp(a, b, LOST_LEN); }
+
 /* Serials that lost their prize, in order of their candidates, so that who won first moves first.
  */
 static cm_err find_lost(struct local *l, const struct set *set, struct buffer *lost) {
@@ -147,16 +151,20 @@ static cm_err find_lost(struct local *l, const struct set *set, struct buffer *l
         enum standing standing = STANDING_FREE;
         if (row->tier == 0) continue;
         TRY(standing_of(l, set, key.lo, &standing));
-        if (standing == STANDING_LOST) buffer_u64be(lost, key.lo);
+        if (standing != STANDING_LOST) continue;
+        buffer_u64be(lost, row->candidate);
+        buffer_u64be(lost, key.lo);
     }
-    return buffer_err(lost);
+    TRY(buffer_err(lost));
+    if (lost->len > 0) qsort(lost->p, lost->len / LOST_LEN, LOST_LEN, by_number);
+    return CM_OK;
 }
 
 static cm_err move_all(struct moving *m, struct cm_slice lost) {
     const uint64_t most = m->looked + 4 * m->set->prizes->serials + LOOKS_SPARE;
     cm_err err = CM_OK;
-    for (size_t at = 0; at < lost.len && err == CM_OK; at += sizeof(uint64_t)) {
-        err = move_on(m, get_u64be(lost.p + at), most);
+    for (size_t at = 0; at < lost.len && err == CM_OK; at += LOST_LEN) {
+        err = move_on(m, get_u64be(lost.p + at + 8), most);
         if (m->n == MOVES_EVENT) TRY(commit_moves(m));
     }
     TRY(commit_moves(m)); /* what was found before none was left */

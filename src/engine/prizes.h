@@ -47,6 +47,11 @@ struct prize_row {
     uint16_t tier; /* from 1 */
 };
 
+/** Check the tiers of a draw, as people write them: [{"name", "count"}, ...].
+ * @retval CM_E_FORMAT, CM_E_RANGE, CM_E_LIMIT  with their place */
+struct json_value;
+CM_MUST_CHECK cm_err prizes_tiers_check(struct json_value tiers);
+
 struct prizes *prizes_new(uint32_t set);
 void prizes_free(struct prizes *p);
 uint64_t prizes_count(const struct prizes *p);

@@ -51,6 +51,11 @@ static cm_err read_tiers(struct json_value v, struct prize_document *d) {
                      PRIZES_MAX);
 }
 
+cm_err prizes_tiers_check(struct json_value tiers) {
+    struct prize_document d = {0};
+    return read_tiers(tiers, &d);
+}
+
 static cm_err parse(struct json_value root, struct prize_document *d) {
     static const char *const keys[] = {"serials", "tiers", "commit", "seed"};
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));

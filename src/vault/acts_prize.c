@@ -97,6 +97,7 @@ static cm_err write_document(struct act *a, const struct found_set *s, struct cm
         TRY(json_copy_text(json_get(a->args, "input"), 1, input, sizeof input));
     TRY(json_doc_new(&doc, tiers, input, &JSON_LIMITS_DEFAULT, a->diag));
     TRY(json_only(json_root(doc), keys, CM_ARRAY_N(keys)));
+    TRY(prizes_tiers_check(json_get(json_root(doc), "tiers")));
     if (seed != NULL) {
         hash_sha256(slice_of(seed->b, sizeof seed->b), &commit);
         struct found_set set = *s;

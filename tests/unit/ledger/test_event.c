@@ -63,7 +63,7 @@ static void a_reservation_carries_deadline_and_redeemer_in_this_order(void **sta
 }
 
 /* One event of every type but the units, framed. */
-enum { SAMPLES = 11, SAMPLE_CAP = 256 };
+enum { SAMPLES = 13, SAMPLE_CAP = 256 };
 struct sample {
     uint8_t bytes[SAMPLE_CAP];
     size_t len;
@@ -115,6 +115,11 @@ static void make_samples(struct sample s[static SAMPLES]) {
                                     .stage = CM_STAGE_VOID,
                                     .cause = CM_CAUSE_RECALLED};
     s[10].len = event_put_move(s[10].bytes, &move);
+    static const uint8_t moves[2 * EVENT_PRIZE_MOVE_LEN] = {[7] = 9, [15] = 200, [23] = 8};
+    const struct prize_event prize = {.set = 4, .moves = {moves, sizeof moves}};
+    s[11].len = event_put_prize(s[11].bytes, &prize);
+    const struct refusals_event later = {.scheme = 1, .minute = 2, .counts = {[18] = 4}};
+    s[12].len = event_put_refusals(s[12].bytes, &later);
 }
 
 static void every_type_comes_back_as_the_same_bytes(void **state) {
@@ -169,7 +174,7 @@ static void unknown_types_and_flags_are_corrupt(void **state) {
             assert_err(CM_E_CORRUPT, event_read((uint8_t)type, 0, slice_of(zeros, len), &e));
     }
     for (size_t i = 0; i < SAMPLES; i++) {
-        samples[i].bytes[1] = 1;
+        samples[i].bytes[1] |= 0x80;
         assert_err(CM_E_CORRUPT, read_framed(samples[i].bytes, samples[i].len, &e));
     }
     uint8_t unit[sizeof redemption];

@@ -147,16 +147,19 @@ static void every_other_length_is_corrupt(void **state) {
             /* A document or an issue that is shorter may be whole: its last field is open. */
             if (s->bytes[0] == EVENT_DOCUMENT && len >= 17) continue;
             if (s->bytes[0] == EVENT_ISSUE && len >= 29 && (len - 29) % 8 == 0) continue;
+            if (s->bytes[0] == EVENT_PRIZE && len > 4 && (len - 4) % EVENT_PRIZE_MOVE_LEN == 0)
+                continue;
             if (s->bytes[0] == EVENT_HOLD && len >= 20 && len % 4 == 0) continue;
             const struct cm_slice cut = slice_of(s->bytes + EVENT_FRAME_LEN, len);
             struct event none;
             memset(&none, 0, sizeof none);
             memset(&e, 0xA5, sizeof e);
-            assert_err(CM_E_CORRUPT, event_read(s->bytes[0], 0, cut, &e));
+            assert_err(CM_E_CORRUPT, event_read(s->bytes[0], s->bytes[1], cut, &e));
             assert_memory_equal(&e, &none, sizeof e); /* outputs are wiped */
         }
         const struct cm_slice more = slice_of(s->bytes + EVENT_FRAME_LEN, s->len - 4 + 2);
-        if (!s->open_ended) assert_err(CM_E_CORRUPT, event_read(s->bytes[0], 0, more, &e));
+        if (!s->open_ended)
+            assert_err(CM_E_CORRUPT, event_read(s->bytes[0], s->bytes[1], more, &e));
     }
 }
 

@@ -1,6 +1,6 @@
 /* What writing, re-addressing and reading of sealed files share: the fixed bytes of their shape,
- * the small CMS message without content through which OpenSSL does the cryptography, and a sink
- * that hashes what it writes. For cms_stream*.c only. */
+ * the small CMS message without content through which OpenSSL does the cryptography. For
+ * cms_stream*.c only. */
 #ifndef CM_CRYPTO_CMS_STREAM_INSIDE_H
 #define CM_CRYPTO_CMS_STREAM_INSIDE_H
 
@@ -9,6 +9,7 @@
 
 #include "crypto/ber.h"
 #include "crypto/cms_inside.h"
+#include "crypto/cms_sink.h"
 #include "crypto/cms_stream.h"
 
 #define CMS_SEGMENT_LEN 65536u /* bytes of content in a piece: our choice, fits the L2 cache */
@@ -24,18 +25,6 @@ struct cms_words {
     struct cm_slice digests; /* SET of SHA-256 */
 };
 extern const struct cms_words cms_words;
-
-/* Everything that goes to the file: written, counted, hashed. */
-struct cms_sink {
-    int fd;
-    struct hasher *hasher;
-    uint64_t len;
-};
-CM_MUST_CHECK cm_err cms_sink_open(struct cms_sink *sink, int fd);
-CM_MUST_CHECK cm_err cms_sink_put(struct cms_sink *sink, struct cm_slice bytes,
-                                  struct cm_diag *diag);
-CM_MUST_CHECK cm_err cms_sink_end(struct cms_sink *sink, struct cms_sealed *out);
-void cms_sink_close(struct cms_sink *sink);
 
 /* A range of a file as a source; `tee` gets what lies at or past tee_from. */
 struct cms_file {

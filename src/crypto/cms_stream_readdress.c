@@ -96,7 +96,7 @@ cm_err cms_readdress(int in, const struct recipient_key *own,
                          "%zu recipients", n);
     CM_CLEANUP(cms_head_free) struct cms_head from = CMS_HEAD_INIT;
     CM_CLEANUP(cms_head_free) struct cms_head to = CMS_HEAD_INIT;
-    CM_CLEANUP(cms_sink_close) struct cms_sink sink = {.fd = -1};
+    CM_CLEANUP(cms_sink_closep) struct cms_sink *sink = NULL;
     CM_CLEANUP(buffer_free) struct buffer begin = BUFFER_INIT;
     TRY(read_head(in, &from, diag));
     if (!from.open_ended)
@@ -106,11 +106,11 @@ cm_err cms_readdress(int in, const struct recipient_key *own,
     cms_put_before(&begin);
     buffer_put(&begin, to.recipients.p, to.recipients.len);
     TRY(buffer_err(&begin));
-    TRY(cms_sink_open(&sink, out));
-    TRY(cms_sink_put(&sink, buffer_slice(&begin), diag));
-    TRY(copy_rest(in, &from, &sink, diag));
+    TRY(cms_sink_open(out, &sink));
+    TRY(cms_sink_put(sink, buffer_slice(&begin), diag));
+    TRY(copy_rest(in, &from, sink, diag));
     struct cms_sealed done = {.len = 0};
-    TRY(cms_sink_end(&sink, &done));
+    TRY(cms_sink_end(sink, &done, diag));
     *sealed = done;
     return CM_OK;
 }

@@ -32,38 +32,6 @@ const struct cms_words cms_words = {
     .digests = {digests_sha256, sizeof digests_sha256},
 };
 
-cm_err cms_sink_open(struct cms_sink *sink, int fd) {
-    *sink = (struct cms_sink){.fd = fd};
-    TRY(hasher_new(&sink->hasher));
-    return hasher_begin(sink->hasher);
-}
-
-void cms_sink_close(struct cms_sink *sink) { hasher_free(take(&sink->hasher)); }
-
-cm_err cms_sink_put(struct cms_sink *sink, struct cm_slice bytes, struct cm_diag *diag) {
-    TRY(hasher_update(sink->hasher, bytes));
-    for (size_t done = 0; done < bytes.len;) {
-        const ssize_t n = write(sink->fd, bytes.p + done, bytes.len - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const bool full = errno == ENOSPC || errno == EDQUOT;
-            return diag_fail(diag, full ? CM_E_NO_SPACE : CM_E_IO, "sealed file", NULL,
-                             full ? "free some space, then start again"
-                                  : "check the place it is written to",
-                             "write: %s", file_errno_text(errno));
-        }
-        done += (size_t)n;
-    }
-    sink->len += bytes.len;
-    return CM_OK;
-}
-
-cm_err cms_sink_end(struct cms_sink *sink, struct cms_sealed *out) {
-    TRY(hasher_end(sink->hasher, &out->sha256));
-    out->len = sink->len;
-    return CM_OK;
-}
-
 cm_err cms_file_pull(void *self, uint8_t *to, size_t cap, size_t *n) {
     struct cms_file *f = self;
     ssize_t got = pread(f->fd, to, cap, (off_t)f->at);

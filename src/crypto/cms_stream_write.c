@@ -1,5 +1,5 @@
 /* Sealing: content -> pieces of SignedData -> AES-256-GCM -> pieces of AuthEnvelopedData -> file.
- * One piece of content is in memory at a time. The framing is ours; key wrap, cipher, digest and
+ * A few pieces are in memory at a time. The framing is ours; key wrap, cipher, digest and
  * signature are OpenSSL's, whose own streams keep the whole message or copy every block thrice. */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "crypto/crypto_err.h"
 
 struct cms_sealer {
-    struct cms_sink sink;
+    struct cms_sink *sink;
     CMS_ContentInfo *enveloped, *signature;
     BIO *cipher_chain, *digest_chain;
     EVP_CIPHER_CTX *cipher; /* of cipher_chain */
@@ -18,14 +18,13 @@ struct cms_sealer {
     uint64_t content_len;
     size_t fill; /* content bytes waiting in plain */
     uint8_t plain[CMS_SEGMENT_CAP];
-    uint8_t cipher_text[CMS_SEGMENT_CAP];
 };
 
-#define PLAIN_AT  BER_HEAD_CAP /* content in `plain`: its head stands right before it */
-#define CIPHER_AT BER_HEAD_CAP /* the same in `cipher_text` */
+#define CONTENT_AT BER_HEAD_CAP /* its head stands right before it, in clear and enciphered */
 
-_Static_assert(PLAIN_AT + CMS_SEGMENT_LEN <= CMS_SEGMENT_CAP, "a piece fits");
-_Static_assert(CIPHER_AT + BER_HEAD_CAP + CMS_SEGMENT_LEN <= CMS_SEGMENT_CAP, "a sealed one, too");
+_Static_assert(CONTENT_AT + CMS_SEGMENT_LEN <= CMS_SEGMENT_CAP, "a piece fits");
+_Static_assert(CONTENT_AT + BER_HEAD_CAP + CMS_SEGMENT_LEN <= CMS_SINK_PIECE_CAP,
+               "and, enciphered, into the sink");
 
 void cms_sealer_close(struct cms_sealer *s) {
     if (s == NULL) return;
@@ -33,27 +32,27 @@ void cms_sealer_close(struct cms_sealer *s) {
     BIO_free_all(s->digest_chain);
     CMS_ContentInfo_free(s->enveloped);
     CMS_ContentInfo_free(s->signature);
-    cms_sink_close(&s->sink);
+    cms_sink_close(s->sink);
     wipe(s, sizeof *s);
     free(s);
 }
 
 void cms_sealer_closep(struct cms_sealer **s) { cms_sealer_close(take(s)); }
 
-/* One piece of ciphertext: encrypt, put its head before it, write. */
+/* One piece of ciphertext: encrypt it into the sink, put its head before it, send. */
 static cm_err put_piece(struct cms_sealer *s, struct cm_slice plain, struct cm_diag *diag) {
     int len = 0;
-    uint8_t *const to = s->cipher_text + CIPHER_AT;
+    uint8_t *const to = cms_sink_room(s->sink) + CONTENT_AT;
     if (EVP_EncryptUpdate(s->cipher, to, &len, plain.p, (int)plain.len) != 1 ||
         (size_t)len != plain.len)
         return crypto_err_openssl("EVP_EncryptUpdate");
     const size_t head_len = ber_head_before(to, BER_OCTETS, plain.len);
-    return cms_sink_put(&s->sink, slice_of(to - head_len, head_len + plain.len), diag);
+    return cms_sink_send(s->sink, CONTENT_AT - head_len, head_len + plain.len, diag);
 }
 
 static cm_err flush_content(struct cms_sealer *s, struct cm_diag *diag) {
     if (s->fill == 0) return CM_OK;
-    uint8_t *const content = s->plain + PLAIN_AT;
+    uint8_t *const content = s->plain + CONTENT_AT;
     if (EVP_DigestUpdate(s->digest, content, s->fill) != 1)
         return crypto_err_openssl("EVP_DigestUpdate");
     const size_t head_len = ber_head_before(content, BER_OCTETS, s->fill);
@@ -87,7 +86,7 @@ static cm_err put_heads(struct cms_sealer *s, struct cm_diag *diag) {
     buffer_put(&out, head.recipients.p, head.recipients.len);
     cms_put_after(&head, &out);
     TRY(buffer_err(&out));
-    TRY(cms_sink_put(&s->sink, buffer_slice(&out), diag));
+    TRY(cms_sink_put(s->sink, buffer_slice(&out), diag));
     static const uint8_t open[] = {0x30, 0x80, 0xA0, 0x80, 0x30, 0x80};
     static const uint8_t open_content[] = {0x30, 0x80, 0xA0, 0x80, 0x24, 0x80};
     buffer_clear(&out);
@@ -111,7 +110,7 @@ cm_err cms_sealer_open(int fd, const struct cms_signer *signer,
                          "%zu recipients", n);
     CM_CLEANUP(cms_sealer_closep) struct cms_sealer *s = calloc(1, sizeof *s);
     if (s == NULL) return CM_E_NO_MEMORY;
-    TRY(cms_sink_open(&s->sink, fd));
+    TRY(cms_sink_open(fd, &s->sink));
     TRY(begin_signature(s, signer));
     TRY(cms_begin(NULL, CMS_DETACHED | CMS_STREAM, &s->enveloped));
     for (size_t i = 0; i < n; i++)
@@ -130,7 +129,7 @@ cm_err cms_sealer_write(struct cms_sealer *s, struct cm_slice bytes, struct cm_d
     while (bytes.len > 0) {
         const size_t room = CMS_SEGMENT_LEN - s->fill;
         const size_t n = bytes.len < room ? bytes.len : room;
-        memcpy(s->plain + PLAIN_AT + s->fill, bytes.p, n);
+        memcpy(s->plain + CONTENT_AT + s->fill, bytes.p, n);
         s->fill += n;
         bytes = slice_of(bytes.p + n, bytes.len - n);
         if (s->fill == CMS_SEGMENT_LEN) TRY(flush_content(s, diag));
@@ -190,11 +189,11 @@ cm_err cms_sealer_finish(struct cms_sealer *s, struct cms_sealed *out, struct cm
     foot[4] = BER_OCTETS;
     foot[5] = CMS_TAG_LEN;
     int len = 0;
-    if (EVP_EncryptFinal_ex(s->cipher, s->cipher_text, &len) != 1 || len != 0 ||
+    if (EVP_EncryptFinal_ex(s->cipher, s->plain, &len) != 1 || len != 0 ||
         EVP_CIPHER_CTX_ctrl(s->cipher, EVP_CTRL_AEAD_GET_TAG, CMS_TAG_LEN, foot + 6) != 1)
         return crypto_err_openssl("EVP_EncryptFinal_ex");
-    TRY(cms_sink_put(&s->sink, slice_of(foot, sizeof foot), diag));
-    TRY(cms_sink_end(&s->sink, &sealed));
+    TRY(cms_sink_put(s->sink, slice_of(foot, sizeof foot), diag));
+    TRY(cms_sink_end(s->sink, &sealed, diag));
     *out = sealed;
     return CM_OK;
 }

@@ -62,12 +62,22 @@ cm_err asker_open(struct asker *a, struct session *session, enum cm_operation op
     return err;
 }
 
+cm_err asker_cards(struct asker *a) {
+    a->asks = calloc(CM_REQUESTS_MAX, sizeof *a->asks);
+    a->told = calloc(CM_REQUESTS_MAX, sizeof *a->told);
+    return a->asks != NULL && a->told != NULL ? CM_OK : CM_E_NO_MEMORY;
+}
+
 void asker_close(struct asker *a) {
     free(a->requests);
     free(a->answers);
+    free(a->asks);
+    free(a->told);
     free(a->names);
     a->requests = NULL;
     a->answers = NULL;
+    a->asks = NULL;
+    a->told = NULL;
     a->names = NULL;
 }
 
@@ -105,7 +115,9 @@ cm_err asker_run(struct asker *a, size_t n, const char *key, struct cm_diag *dia
                            .key = slice_text(key),
                            .requests = a->requests,
                            .n = n,
-                           .answers = a->answers};
+                           .answers = a->answers,
+                           .asks = a->asks,
+                           .told = a->told};
     const cm_err err = cm_engine_run(a->session->engine, &call, 1);
     if (err == CM_E_ARGUMENT)
         return diag_fail(diag, err, NULL, NULL, NULL, "a request breaks the limits");

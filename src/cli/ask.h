@@ -24,6 +24,8 @@ struct asker {
     size_t name_n;
     struct cm_request *requests; /* CM_REQUESTS_MAX */
     struct cm_answer *answers;
+    struct cm_card_ask *asks;  /* beside the requests; NULL: nothing is asked of cards */
+    struct cm_card_told *told; /* beside the answers; NULL: nothing is wanted */
 };
 
 /** Find the door and make room.
@@ -31,6 +33,8 @@ struct asker {
 CM_MUST_CHECK cm_err asker_open(struct asker *a, struct session *session,
                                 enum cm_operation operation, const char *door,
                                 struct cm_diag *diag);
+/** Make room for what is asked and told of cards. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err asker_cards(struct asker *a);
 void asker_close(struct asker *a);
 
 /** Ask about a->requests[0 .. n), n at most CM_REQUESTS_MAX, under a key or "".

@@ -87,6 +87,10 @@ extern const struct option_spec prize_draw_options[], prize_reveal_options[];
 command_fn cmd_order_lint, cmd_order_formats;
 extern const struct option_spec order_lint_options[];
 
+/* Cards with a life. */
+command_fn cmd_card;
+extern const struct command life_commands[]; /* commands_card.c */
+
 /* Line computers. */
 command_fn cmd_run_lend, cmd_run_report, cmd_line_agent;
 extern const struct option_spec run_lend_options[], line_agent_options[];

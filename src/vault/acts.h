@@ -26,6 +26,7 @@ struct act_context {
      * absent. */
     bool keyed, test;
     uint32_t brand;
+    uint32_t door; /* the only one that the key asks at; 0 = any of its brand */
     bool line; /* the caller drives printers: it may do line.* and nothing else; others not those */
     enum run_holder holder; /* who drives the printers of runs that are started or continued here */
     struct run_live *live;  /* borrowed: what lines told last; NULL: nobody keeps it */

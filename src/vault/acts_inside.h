@@ -24,7 +24,7 @@ struct act_entry {
 };
 
 /* acts_*.c: tables ended by a NULL name */
-extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_cards[],
+extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_card[], acts_cards[],
     acts_phase[], acts_prize[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
 extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_run_verify[],
     acts_line[], acts_lend[];

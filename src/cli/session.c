@@ -60,6 +60,7 @@ cm_err session_reconnect(struct session *s) {
 }
 
 void session_close(struct session *s) {
+    import_desk_wipe(&s->imports); /* before the engine that it asks */
     cm_engine_close(s->engine);
     keystore_close(s->keystore);
     run_live_wipe(&s->live);
@@ -75,7 +76,8 @@ cm_err session_act(struct session *s, const char *name, struct cm_slice args, st
                               .workspace = s->workspace,
                               .line = strncmp(name, "line.", 5) == 0, /* we are the line, too */
                               .holder = HOLDER_HERE,
-                              .live = &s->live};
+                              .live = &s->live,
+                              .imports = &s->imports};
     return act_run(&ctx, slice_text(name), args, result, diag);
 }
 

@@ -7,14 +7,16 @@
 #include "cli/option.h"
 #include "engine/engine.h"
 #include "engine/workspace.h"
+#include "vault/import_job.h"
 #include "vault/run_live.h"
 
 struct session {
     const char *workspace; /* borrowed */
     struct workspace info;
-    struct keystore *keystore; /* NULL with a running vault */
-    struct cm_engine *engine;  /* the vault's or our own */
-    struct run_live live;      /* of runs that are driven here: run_live_came before the first */
+    struct keystore *keystore;  /* NULL with a running vault */
+    struct cm_engine *engine;   /* the vault's or our own */
+    struct run_live live;       /* of runs that are driven here: run_live_came before the first */
+    struct import_desk imports; /* the import that is under way here */
     bool remote;
 };
 

@@ -15,7 +15,7 @@
 #define READ_ROWS 1024u /* of one run at a time while merging: 24 KiB */
 
 struct run {
-    uint64_t next, end; /* rows in the spill that are not read yet */
+    uint64_t first, next, end; /* rows in the spill; from next on not read yet */
     struct legacy_sort_row *read;
     size_t at, n;
 };
@@ -78,18 +78,19 @@ static cm_err end_run(struct legacy_sort *s, struct cm_diag *diag) {
     qsort(s->rows, s->n, sizeof *s->rows, compare);
     TRY(told(s, disk_write(s->fd, s->rows, s->n * sizeof *s->rows, s->spilled * sizeof *s->rows),
              diag));
-    runs[s->run_n++] = (struct run){.next = s->spilled, .end = s->spilled + s->n};
+    runs[s->run_n++] = (struct run){.first = s->spilled, .end = s->spilled + s->n};
     s->spilled += s->n;
     s->n = 0;
     return CM_OK;
 }
 
 cm_err legacy_sort_put(struct legacy_sort *s, const uint8_t *hash, uint64_t serial, uint32_t line,
-                       struct cm_diag *diag) {
+                       uint32_t mark, struct cm_diag *diag) {
     s->rows[s->n++] = (struct legacy_sort_row){
         .high = get_u64be(hash),
         .place = (uint64_t)get_u16be(hash + sizeof(uint64_t)) << LEGACY_SERIAL_BITS | serial,
-        .line = line};
+        .line = line,
+        .mark = mark};
     return s->n == LEGACY_RUN_ROWS ? end_run(s, diag) : CM_OK;
 }
 
@@ -130,10 +131,12 @@ cm_err legacy_sort_begin(struct legacy_sort *s, struct cm_diag *diag) {
     struct legacy_sort_row *reads = realloc(s->rows, (s->run_n + 1) * READ_ROWS * sizeof *reads);
     if (reads == NULL) return CM_E_NO_MEMORY;
     s->rows = reads;
-    s->heap = calloc(s->run_n + 1, sizeof(struct run *));
+    if (s->heap == NULL) s->heap = calloc(s->run_n + 1, sizeof(struct run *));
     if (s->heap == NULL) return CM_E_NO_MEMORY;
+    s->heap_n = 0;
     for (size_t i = 0; i < s->run_n; i++) {
         s->runs[i].read = reads + i * READ_ROWS;
+        s->runs[i].next = s->runs[i].first;
         TRY(refill(s, &s->runs[i], diag));
         s->heap[s->heap_n++] = &s->runs[i];
     }

@@ -12,7 +12,7 @@ struct legacy_sort_row {
     uint64_t high;  /* the hash's first eight bytes */
     uint64_t place; /* its last two, then the serial's six */
     uint32_t line;  /* of the file that was imported */
-    uint32_t spare;
+    uint32_t mark;  /* the caller's */
 };
 
 struct legacy_sort;
@@ -22,8 +22,8 @@ CM_MUST_CHECK cm_err legacy_sort_new(struct legacy_sort **out, const char *folde
 void legacy_sort_free(struct legacy_sort *s);
 /** @retval CM_E_IO, CM_E_NO_SPACE  the spill could not be written */
 CM_MUST_CHECK cm_err legacy_sort_put(struct legacy_sort *s, const uint8_t *hash, uint64_t serial,
-                                     uint32_t line, struct cm_diag *diag);
-/** No more rows: begin to merge. @retval as legacy_sort_put, CM_E_NO_MEMORY */
+                                     uint32_t line, uint32_t mark, struct cm_diag *diag);
+/** No more rows: begin to merge, or begin anew. @retval as legacy_sort_put, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err legacy_sort_begin(struct legacy_sort *s, struct cm_diag *diag);
 /** The next row in the order of hash, then serial.
  * @param[out] more  false at the end @retval CM_E_IO */

@@ -70,17 +70,22 @@ struct gathering {
     size_t next_scheme; /* likewise */
 };
 
+/* What was made before there was a brand may stand at any brand's door. */
+static bool same_house(const struct owned_ask *ask, uint32_t brand, bool test) {
+    return (brand == ask->brand || brand == 0 || ask->brand == 0) && test == ask->test;
+}
+
 static void gather_schemes(struct gathering *g, struct door *d) {
     const struct registry *r = g->registry;
     for (; g->next_scheme < r->scheme_n && d->scheme_n < DOOR_SCHEMES_MAX; g->next_scheme++) {
         const struct scheme_entry *s = r->schemes[g->next_scheme];
-        if (s->brand == g->ask->brand && s->numbers->test == g->ask->test)
+        if (same_house(g->ask, s->brand, s->numbers->test))
             d->schemes[d->scheme_n++] = s->id;
     }
 }
 
 static void gather_set(const struct gathering *g, const struct set_entry *s, struct door *d) {
-    if (s->set.brand != g->ask->brand || s->set.test != g->ask->test) return;
+    if (!same_house(g->ask, s->set.brand, s->set.test)) return;
     if (s->set.kind == SET_POOL && g->ask->own) d->pools[d->pool_n++] = s->set.number;
     if (s->set.kind == SET_LEGACY && g->ask->lists) d->legacy[d->legacy_n++] = s->set.number;
 }

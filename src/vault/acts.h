@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "crypto/keystore.h"
 #include "engine/engine.h"
+#include "vault/import_job.h"
 #include "vault/run_live.h"
 
 #define ACT_ARGS_MAX (8u << 20) /* bytes of the arguments' JSON */
@@ -30,6 +31,7 @@ struct act_context {
     bool line; /* the caller drives printers: it may do line.* and nothing else; others not those */
     enum run_holder holder; /* who drives the printers of runs that are started or continued here */
     struct run_live *live;  /* borrowed: what lines told last; NULL: nobody keeps it */
+    struct import_desk *imports; /* borrowed: the import under way; NULL: none can be */
 };
 
 /** Run one act.

@@ -64,6 +64,12 @@ cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id) {
     for (uint32_t i = 0; i < d->pool_n; i++)
         json_put_u64(&w, NULL, d->pools[i]);
     json_array_end(&w);
+    if (d->legacy_n > 0) {
+        json_array_begin(&w, "legacy");
+        for (uint32_t i = 0; i < d->legacy_n; i++)
+            json_put_u64(&w, NULL, d->legacy[i]);
+        json_array_end(&w);
+    }
     json_object_end(&w);
     TRY(buffer_err(&text));
     return engine_document(a->ctx->engine, DOCUMENT_DOOR, id, a->ctx->actor, buffer_slice(&text),
@@ -124,6 +130,10 @@ static void put_door(struct json_writer *w, const struct registry *r, const stru
     json_array_begin(w, "pools");
     for (uint32_t i = 0; i < d->pool_n; i++)
         json_put_cstr(w, NULL, registry_set(r, d->pools[i])->name);
+    json_array_end(w);
+    json_array_begin(w, "imported");
+    for (uint32_t i = 0; i < d->legacy_n; i++)
+        json_put_cstr(w, NULL, registry_set(r, d->legacy[i])->name);
     json_array_end(w);
     json_object_end(w);
 }

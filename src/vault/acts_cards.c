@@ -8,6 +8,7 @@
 #include "engine/workspace.h"
 #include "vault/acts_inside.h"
 #include "vault/card_minter.h"
+#include "vault/set_number.h"
 
 static cm_err pool_sandbox_check(struct act *a, const struct pool *pool) {
     struct workspace w;
@@ -15,23 +16,6 @@ static cm_err pool_sandbox_check(struct act *a, const struct pool *pool) {
     if (!w.sandbox || pool->numbers.test) return CM_OK;
     return diag_fail(a->diag, CM_E_DENIED, pool->name, "mode", "set \"mode\": \"TEST\"",
                      "a sandbox workspace holds TEST pools only");
-}
-
-static cm_err next_set_read(void *ctx, const struct registry *r) {
-    *(uint32_t *)ctx = r->set_n > 0 ? r->set_n : 1;
-    return CM_OK;
-}
-
-/* A number whose keys exist already belonged to an addition that stopped half-way: skip it. */
-static cm_err free_number(struct act *a, uint32_t *out) {
-    uint32_t id = 0;
-    TRY(engine_read(a->ctx->engine, next_set_read, &id));
-    for (size_t i = 0; i < keystore_n(a->ctx->keystore); i++) {
-        const struct key_info k = keystore_at(a->ctx->keystore, i);
-        if (k.kind == KEY_POOL && k.id >= id) id = k.id + 1;
-    }
-    *out = id;
-    return CM_OK;
 }
 
 struct pool_check_read {
@@ -86,7 +70,7 @@ static cm_err pool_add(struct act *a) {
     if (json_present(json_get(a->args, "test_key")))
         id = pool.numbers.id;
     else
-        TRY(free_number(a, &id));
+        TRY(set_number_free(a->ctx->engine, a->ctx->keystore, &id));
     pool.numbers.id = id;
     pool_write(&pool, &text);
     TRY(buffer_err(&text));

@@ -31,6 +31,7 @@ struct vault {
     uint64_t run_generation; /* of the documents of runs */
     struct buffer runs;      /* documents that line processes were told */
     struct run_live live;
+    struct import_desk imports;
     struct vault_conn conns[CONNS_MAX];
     struct pollfd polls[POLLS_MAX];
 };
@@ -170,7 +171,8 @@ static cm_err do_act(struct vault *v, struct vault_conn *c, const struct frame *
                               .workspace = v->o->workspace,
                               .line = c->door == VAULT_LINE,
                               .holder = HOLDER_DAEMON,
-                              .live = &v->live};
+                              .live = &v->live,
+                              .imports = &v->imports};
     o.err = act_run(&ctx, act.name, act.args_json, &result, &o.diag);
     if (o.err == CM_OK) o.result_json = buffer_slice(&result);
     TRY(refresh(v));
@@ -316,6 +318,7 @@ static void vault_wipe(struct vault *v) {
         (void)close(v->o->listeners[i]);
     turn_wipe(&v->turn);
     run_live_wipe(&v->live);
+    import_desk_wipe(&v->imports);
     buffer_free(&v->runs);
     copies_wipe(&v->copies);
     gate_wipe(&v->gate);

@@ -1,16 +1,10 @@
 /* Runs, spilled and merged by a heap of their heads. */
 #include "engine/legacy_sort.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "engine/legacy_file.h"
-#include "ledger/disk.h"
+#include "engine/legacy_spill.h"
 
 #define READ_ROWS 1024u /* of one run at a time while merging: 24 KiB */
 
@@ -21,8 +15,7 @@ struct run {
 };
 
 struct legacy_sort {
-    char path[LEGACY_PATH_CAP];
-    int fd;
+    struct legacy_spill spill;
     struct legacy_sort_row *rows; /* the run under construction; while merging, read buffers */
     size_t n;
     uint64_t spilled; /* rows */
@@ -32,15 +25,9 @@ struct legacy_sort {
     size_t heap_n;
 };
 
-static cm_err told(const struct legacy_sort *s, cm_err err, struct cm_diag *diag) {
-    if (err == CM_OK) return CM_OK;
-    return diag_fail(diag, err, s->path, NULL, "check free space and rights, then start anew",
-                     "sorting needs room on the disk: 24 bytes a row");
-}
-
 void legacy_sort_free(struct legacy_sort *s) {
     if (s == NULL) return;
-    if (s->fd >= 0) (void)close(s->fd);
+    legacy_spill_close(&s->spill);
     free(s->rows);
     free(s->runs);
     free((void *)s->heap);
@@ -52,15 +39,10 @@ static void sort_freep(struct legacy_sort **s) { legacy_sort_free(*s); }
 cm_err legacy_sort_new(struct legacy_sort **out, const char *folder, struct cm_diag *diag) {
     CM_CLEANUP(sort_freep) struct legacy_sort *s = calloc(1, sizeof *s);
     if (s == NULL) return CM_E_NO_MEMORY;
-    s->fd = -1;
-    const int n = snprintf(s->path, sizeof s->path, "%s/spill.%ld", folder, (long)getpid());
-    if (n < 0 || (size_t)n >= sizeof s->path) return CM_E_RANGE;
+    s->spill.fd = -1;
     s->rows = calloc(LEGACY_RUN_ROWS, sizeof *s->rows);
     if (s->rows == NULL) return CM_E_NO_MEMORY;
-    (void)unlink(s->path); /* of a process that died between the next two lines */
-    s->fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (s->fd < 0) return told(s, disk_err(errno), diag);
-    (void)unlink(s->path);
+    TRY(legacy_spill_open(&s->spill, folder, "sort", diag));
     *out = take(&s);
     return CM_OK;
 }
@@ -76,8 +58,8 @@ static cm_err end_run(struct legacy_sort *s, struct cm_diag *diag) {
     if (runs == NULL) return CM_E_NO_MEMORY;
     s->runs = runs;
     qsort(s->rows, s->n, sizeof *s->rows, compare);
-    TRY(told(s, disk_write(s->fd, s->rows, s->n * sizeof *s->rows, s->spilled * sizeof *s->rows),
-             diag));
+    TRY(legacy_spill_write(&s->spill, s->rows, s->n * sizeof *s->rows, s->spilled * sizeof *s->rows,
+                           diag));
     runs[s->run_n++] = (struct run){.first = s->spilled, .end = s->spilled + s->n};
     s->spilled += s->n;
     s->n = 0;
@@ -103,8 +85,8 @@ static cm_err refill(struct legacy_sort *s, struct run *r, struct cm_diag *diag)
     r->at = 0;
     r->n = left < READ_ROWS ? (size_t)left : READ_ROWS;
     if (r->n == 0) return CM_OK;
-    TRY(told(s, disk_read(s->fd, r->read, r->n * sizeof *r->read, r->next * sizeof *r->read),
-             diag));
+    TRY(legacy_spill_read(&s->spill, r->read, r->n * sizeof *r->read, r->next * sizeof *r->read,
+                          diag));
     r->next += r->n;
     return CM_OK;
 }

@@ -79,8 +79,7 @@ static void gather_schemes(struct gathering *g, struct door *d) {
     const struct registry *r = g->registry;
     for (; g->next_scheme < r->scheme_n && d->scheme_n < DOOR_SCHEMES_MAX; g->next_scheme++) {
         const struct scheme_entry *s = r->schemes[g->next_scheme];
-        if (same_house(g->ask, s->brand, s->numbers->test))
-            d->schemes[d->scheme_n++] = s->id;
+        if (same_house(g->ask, s->brand, s->numbers->test)) d->schemes[d->scheme_n++] = s->id;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "crypto/cmac.h"
 #include "engine/legacy_row.h"
 #include "engine/legacy_sort.h"
+#include "engine/legacy_spill.h"
 #include "vault/import_job.h"
 
 #define IMPORT_CHUNK 1024u /* texts read and hashed together */
@@ -34,10 +35,10 @@ struct import_job {
     struct cm_key *key; /* guarded */
     struct cmac *hash;
     struct legacy_sort *sort;
-    int base_fd;             /* rows of the base, without a name; -1 = none */
-    struct buffer base_rows; /* that are not written yet */
-    uint64_t base_at;        /* bytes that are */
-    uint8_t *dropped;        /* a bit a serial: not to be imported */
+    struct legacy_spill base_spill; /* cards: rows of the base */
+    struct buffer base_rows;        /* that are not written yet */
+    uint64_t base_at;               /* bytes that are */
+    uint8_t *dropped;               /* a bit a serial: not to be imported */
     size_t dropped_cap;
     struct legacy_seen seen;
     struct import_counts counts;
@@ -75,6 +76,6 @@ bool import_dropped(const struct import_job *j, uint64_t serial);
 
 /* Judge the texts of the rows that are waiting, and forget them. */
 CM_MUST_CHECK cm_err import_end_chunk(struct import_job *j, struct cm_diag *diag);
-CM_MUST_CHECK cm_err import_flush_base(struct import_job *j);
+CM_MUST_CHECK cm_err import_flush_base(struct import_job *j, struct cm_diag *diag);
 
 #endif

@@ -1,17 +1,13 @@
 /* The life of an import: begin, check for duplicates, write. Both last ones merge the same spill,
  * a step at a time; the second time the rows that the first found wanting are left out. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "ledger/disk.h"
 #include "vault/import_inside.h"
 
 #define BITS 8u
@@ -23,7 +19,7 @@ void import_job_free(struct import_job *j) {
     legacy_sort_free(j->sort);
     cmac_free(j->hash);
     secret_free(j->key);
-    if (j->base_fd >= 0) (void)close(j->base_fd);
+    legacy_spill_close(&j->base_spill);
     buffer_free(&j->base_rows);
     free(j->dropped);
     wipe(j, sizeof *j);
@@ -42,33 +38,29 @@ static cm_err make_key(struct import_job *j, struct cm_diag *diag) {
     return cmac_new(&j->hash, j->key);
 }
 
-static cm_err make_base(struct import_job *j, struct cm_diag *diag) {
-    char path[WORKSPACE_PATH_CAP + 32];
-    if (j->options.kind != LEGACY_CARDS) return CM_OK;
-    (void)snprintf(path, sizeof path, "%s/base.%ld", j->folder, (long)getpid());
-    (void)unlink(path); /* of a process that died before it took the name away */
-    j->base_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (j->base_fd < 0)
-        return diag_fail(diag, disk_err(errno), path, NULL, "check free space and rights",
-                         "the import needs room there");
-    (void)unlink(path);
-    return CM_OK;
+static cm_err sweep(const struct import_job *j, struct cm_diag *diag) {
+    int folder = -1;
+    cm_err err = legacy_folder(j->folder, &folder);
+    if (err == CM_OK) err = import_sweep(j->place.engine, folder);
+    if (folder >= 0) (void)close(folder);
+    if (err == CM_OK) return CM_OK;
+    return diag_fail(diag, err, j->folder, NULL, "check the folder's rights and free space",
+                     "the folder of imported lists cannot be used");
 }
 
 cm_err import_job_new(struct import_job **out, const struct import_place *place,
                       const struct import_options *options, struct cm_diag *diag) {
     CM_CLEANUP(job_freep) struct import_job *j = calloc(1, sizeof *j);
     if (j == NULL) return CM_E_NO_MEMORY;
-    j->base_fd = -1;
+    j->base_spill.fd = -1;
     j->place = *place;
     j->options = *options;
     const int n = snprintf(j->folder, sizeof j->folder, "%s/legacy", place->workspace);
     if (n < 0 || (size_t)n >= sizeof j->folder) return CM_E_RANGE;
-    CM_CLEANUP(disk_closep) int folder = -1;
-    TRY(disk_folder(j->folder, &folder));
-    TRY(import_sweep(place->engine, folder));
+    TRY(sweep(j, diag));
     TRY(make_key(j, diag));
-    TRY(make_base(j, diag));
+    if (j->options.kind == LEGACY_CARDS)
+        TRY(legacy_spill_open(&j->base_spill, j->folder, "base", diag));
     TRY(legacy_sort_new(&j->sort, j->folder, diag));
     *out = take(&j);
     return CM_OK;
@@ -78,7 +70,7 @@ cm_err import_job_new(struct import_job **out, const struct import_place *place,
 
 static cm_err begin_check(struct import_job *j, struct cm_diag *diag) {
     TRY(import_end_chunk(j, diag));
-    if (j->base_fd >= 0) TRY(import_flush_base(j));
+    if (j->base_spill.fd >= 0) TRY(import_flush_base(j, diag));
     j->dropped_cap = (size_t)(j->serials / BITS) + 1;
     j->dropped = calloc(j->dropped_cap, 1);
     if (j->dropped == NULL) return CM_E_NO_MEMORY;
@@ -90,11 +82,11 @@ static cm_err begin_check(struct import_job *j, struct cm_diag *diag) {
 }
 
 /* Its money is not imported either. */
-static cm_err drop_unit(struct import_job *j, uint64_t serial) {
+static cm_err drop_unit(struct import_job *j, uint64_t serial, struct cm_diag *diag) {
     uint8_t row[LEGACY_ROW_LEN];
     struct legacy_base base = {.balance = 0};
-    if (j->base_fd >= 0) {
-        TRY(disk_read(j->base_fd, row, sizeof row, serial * LEGACY_ROW_LEN));
+    if (j->base_spill.fd >= 0) {
+        TRY(legacy_spill_read(&j->base_spill, row, sizeof row, serial * LEGACY_ROW_LEN, diag));
         TRY(legacy_base_read(row, &base));
     }
     j->counts.good--;
@@ -105,7 +97,8 @@ static cm_err drop_unit(struct import_job *j, uint64_t serial) {
 
 /* The same text for the same unit twice is no offence; of aliases the row alone is left out, of
  * others the unit with all its texts. */
-static cm_err judge_pair(struct import_job *j, const struct legacy_sort_row *row) {
+static cm_err judge_pair(struct import_job *j, const struct legacy_sort_row *row,
+                         struct cm_diag *diag) {
     const bool aliases = j->options.kind == LEGACY_ALIASES;
     const uint64_t serial = legacy_sort_serial(row);
     const bool again = j->has_last && legacy_sort_same(&j->last, row);
@@ -123,7 +116,7 @@ static cm_err judge_pair(struct import_job *j, const struct legacy_sort_row *row
     if (aliases)
         j->counts.good -= j->counts.good > 0;
     else if (!import_dropped(j, serial))
-        return drop_unit(j, serial);
+        return drop_unit(j, serial, diag);
     return CM_OK;
 }
 
@@ -135,7 +128,7 @@ cm_err import_job_check(struct import_job *j, struct cm_diag *diag) {
         struct legacy_sort_row row;
         TRY(legacy_sort_next(j->sort, &row, &more, diag));
         if (!more) break;
-        TRY(judge_pair(j, &row));
+        TRY(judge_pair(j, &row, diag));
         j->merged++;
     }
     if (!more) j->phase = IMPORT_CHECKED;
@@ -166,7 +159,7 @@ static cm_err begin_write(struct import_job *j, bool leave_out, struct cm_diag *
     memcpy(j->workspace_id, w.id, sizeof j->workspace_id);
     TRY(path_of(j, 0, LEGACY_INDEX, path));
     TRY(legacy_writer_new(&j->index, path, &head, diag));
-    if (j->base_fd >= 0) {
+    if (j->base_spill.fd >= 0) {
         head.kind = LEGACY_BASE;
         head.rows = j->serials;
         TRY(path_of(j, 0, LEGACY_BASE, path));
@@ -205,7 +198,7 @@ static cm_err write_base(struct import_job *j, bool *more, struct cm_diag *diag)
         const size_t n = left < LEGACY_BLOCK_ROWS ? (size_t)left : LEGACY_BLOCK_ROWS;
         *more = n > 0;
         if (n == 0) return CM_OK;
-        TRY(disk_read(j->base_fd, rows, n * LEGACY_ROW_LEN, at * LEGACY_ROW_LEN));
+        TRY(legacy_spill_read(&j->base_spill, rows, n * LEGACY_ROW_LEN, at * LEGACY_ROW_LEN, diag));
         for (size_t k = 0; k < n; k++) {
             uint8_t *row = rows + k * LEGACY_ROW_LEN;
             if (import_dropped(j, at + k)) legacy_base_put(row, &none);

@@ -5,7 +5,6 @@
 #include "base/date.h"
 #include "base/macros.h"
 #include "base/text.h"
-#include "ledger/disk.h"
 #include "vault/import_inside.h"
 
 #define BITS        8u
@@ -110,15 +109,15 @@ static cm_err put_texts(struct import_job *j, struct cm_diag *diag) {
     return CM_OK;
 }
 
-cm_err import_flush_base(struct import_job *j) {
+cm_err import_flush_base(struct import_job *j, struct cm_diag *diag) {
     TRY(buffer_err(&j->base_rows));
-    TRY(disk_write(j->base_fd, j->base_rows.p, j->base_rows.len, j->base_at));
+    TRY(legacy_spill_write(&j->base_spill, j->base_rows.p, j->base_rows.len, j->base_at, diag));
     j->base_at += j->base_rows.len;
     buffer_clear(&j->base_rows);
     return CM_OK;
 }
 
-static cm_err put_rows(struct import_job *j) {
+static cm_err put_rows(struct import_job *j, struct cm_diag *diag) {
     static const struct legacy_base none = {.state = CM_CARD_VOID};
     for (size_t i = 0; i < j->row_n; i++) {
         const struct import_row *row = &j->rows[i];
@@ -126,10 +125,10 @@ static cm_err put_rows(struct import_job *j) {
         j->counts.good += !row->bad && row->live;
         j->counts.left_out += !row->bad && !row->live;
         if (!row->bad) j->counts.balance += row->base.balance;
-        if (j->base_fd < 0) continue;
+        if (j->base_spill.fd < 0) continue;
         legacy_base_put(base, row->bad ? &none : &row->base);
         buffer_put(&j->base_rows, base, sizeof base);
-        if (j->base_rows.len >= BASE_ROOM) TRY(import_flush_base(j));
+        if (j->base_rows.len >= BASE_ROOM) TRY(import_flush_base(j, diag));
     }
     return CM_OK;
 }
@@ -137,7 +136,7 @@ static cm_err put_rows(struct import_job *j) {
 cm_err import_end_chunk(struct import_job *j, struct cm_diag *diag) {
     cm_err err = j->text_n > 0 ? judge(j) : CM_OK;
     if (err == CM_OK) err = put_texts(j, diag);
-    if (err == CM_OK) err = put_rows(j);
+    if (err == CM_OK) err = put_rows(j, diag);
     j->text_n = j->row_n = 0;
     return err;
 }

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many of the other records one of these is as large as. */
+#define CARD_WEIGHT 8u
+#define LINE_WEIGHT 2u
+
 void book_init(struct book *b, struct state *state) {
     *b = (struct book){.state = state};
     units_init(&b->units, state);
@@ -165,7 +169,8 @@ cm_err book_detail(struct book *b, uint32_t set, uint64_t serial, struct unit_de
 
 size_t book_weight(const struct book *b) {
     const struct layer *a = &b->active;
-    return a->extras.n + a->units.n + a->used_by.n + a->aliases.n + a->answers.n;
+    return a->extras.n + a->units.n + a->used_by.n + a->aliases.n + a->answers.n +
+           CARD_WEIGHT * a->cards.n + LINE_WEIGHT * a->lines.n;
 }
 
 void book_freeze(struct book *b) {
@@ -210,6 +215,7 @@ cm_err book_folded(struct book *b, bool committed) {
         TRY(merge_map(&b->active.used_by, &b->folding.used_by));
         TRY(merge_map(&b->active.aliases, &b->folding.aliases));
         TRY(merge_map(&b->active.answers, &b->folding.answers));
+        TRY(book_merge_cards(&b->active, &b->folding));
         drop_copied_items(&b->folding, &b->active);
     }
     changes_clear(&b->folding.units);

@@ -98,6 +98,36 @@ CM_MUST_CHECK cm_err book_apply_issue(struct book *b, const struct issue_event *
 /* A name was given or taken away. It has been touched. */
 void book_apply_alias(struct book *b, const struct alias_event *e);
 
+/* ---- Cards with a life: book_card.c ---------------------------------------------------------- */
+
+/** Bring a card into memory. @retval as book_touch */
+CM_MUST_CHECK cm_err book_touch_card(struct book *b, const struct set *set, uint64_t serial);
+/** Bring one line of a card's history into memory. @param[out] found  whether it is the card's
+ * @retval as book_touch */
+CM_MUST_CHECK cm_err book_touch_line(struct book *b, uint32_t set, uint64_t serial,
+                                     uint64_t sequence, bool *found);
+/** Room for n new lines, after everything was touched. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err book_reserve_lines(struct book *b, size_t n);
+/* A touched card, a touched line of it, or NULL; valid until the next touch. */
+const struct card_record *book_card(const struct book *b, uint32_t set, uint64_t serial);
+const struct card_line *book_line(const struct book *b, uint32_t set, uint64_t serial,
+                                  uint64_t sequence);
+/** A line from wherever it is. @retval CM_E_IO, CM_E_CORRUPT */
+CM_MUST_CHECK cm_err book_card_line(const struct book *b, uint32_t set, uint64_t serial,
+                                    uint64_t sequence, struct card_line *out, bool *found);
+/* What of a spend or confirm has not been given back; of cards without a balance: 1 = it stands. */
+uint64_t card_line_left(const struct card_line *line, bool money);
+/** Apply one event; the card has been touched, of a refund the line, too, and room was reserved.
+ * @retval CM_E_CORRUPT  it does not follow from what the card is      @retval as book_apply_unit */
+CM_MUST_CHECK cm_err book_apply_card(struct book *b, struct set *set, const struct card_event *e,
+                                     uint64_t sequence, uint64_t time_ms);
+/* As book_scrap, for a touched card of a set with a life. @return whether it had been used */
+bool book_scrap_card(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms);
+/** What a failed fold did not write goes under what the active layer has. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err book_merge_cards(struct layer *active, const struct layer *failed);
+/* By the folder: write the changed ones of the folding layer. @retval as fold_card */
+CM_MUST_CHECK cm_err book_fold_cards(const struct book *b, struct state_fold *f);
+
 /* A unit was spoiled on a line: it becomes void, unless it is used up, void or no unit. It has been
  * touched, room reserved (book_reserve_units).
  * @return whether it had been redeemed before */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/card_case.h"
 #include "engine/prizes.h"
 #include "ledger/event_frame.h"
 
@@ -281,6 +282,32 @@ static void replay(const struct asked *a, const struct answer_item *item) {
     tell_prize(a);
 }
 
+/* What was told with the first answer stands in the card's history. */
+static void tell_replayed(const struct deciding *d, const struct cm_call *call,
+                          const struct resolved *unit, const struct answer_item *item,
+                          struct cm_card_told *told) {
+    if (unit->set == NULL || unit->set->number != item->set || unit->set->life == NULL) return;
+    const struct card_line *line = book_line(d->book, item->set, item->serial, item->sequence);
+    const bool rights = call->caller.actor == 0 || call->caller.rights != 0;
+    if (line != NULL)
+        card_tell_line(line, unit->set->life, rights, unit->pin != PIN_NOT_ASKED, told);
+}
+
+static void decide_card_item(struct deciding *d, const struct cm_call *call, size_t i,
+                             const struct asked *a) {
+    static const struct cm_card_ask nothing = {.amount = 0};
+    struct cm_card_told untold;
+    struct card_case c = {.d = d,
+                          .request = a->request,
+                          .ask = call->asks != NULL ? &call->asks[i] : &nothing,
+                          .unit = a->unit,
+                          .caller = &call->caller,
+                          .item = a->item,
+                          .answer = a->answer,
+                          .told = call->told != NULL ? &call->told[i] : &untold};
+    decide_card(&c);
+}
+
 static void decide_item(struct deciding *d, const struct cm_call *call,
                         const struct resolved *resolved, size_t i,
                         const struct call_hashes *hashes) {
@@ -290,18 +317,23 @@ static void decide_item(struct deciding *d, const struct cm_call *call,
                             .item = hashes != NULL ? (uint16_t)i : (uint16_t)EVENT_NO_ITEM,
                             .answer = &call->answers[i]};
     *a.answer = (struct cm_answer){.verdict = a.unit->verdict};
+    if (call->told != NULL) call->told[i] = (struct cm_card_told){.card = false};
     if (hashes != NULL) {
         const struct answer_record *record = book_answer(d->book, hashes->key);
         const struct answer_item *item = record != NULL ? answer_find(record, (uint16_t)i) : NULL;
         if (item != NULL) {
             replay(&a, item);
+            if (call->told != NULL) tell_replayed(d, call, a.unit, item, &call->told[i]);
             return;
         }
     }
     if (a.unit->verdict != CM_V_ACCEPTED) return;
     a.answer->set = a.unit->set->number;
     a.answer->serial = a.unit->serial;
-    decide_unit(d, &a);
+    if (a.unit->set->life != NULL)
+        decide_card_item(d, call, i, &a);
+    else
+        decide_unit(d, &a);
 }
 
 /* The ANSWER event goes before the unit events it covers; its count is known only afterwards. It

@@ -10,6 +10,9 @@
 
 #define GUESS_NEVER UINT64_MAX /* no card of this text can exist */
 
+/* What was given for the PIN of a card. */
+enum card_pin { PIN_NOT_ASKED, PIN_MISSING, PIN_GIVEN };
+
 /* A request after its text was opened. */
 struct resolved {
     enum cm_verdict verdict; /* CM_V_ACCEPTED: a unit stands behind it; else the refusal */
@@ -27,6 +30,13 @@ struct resolved {
      * the card that it would be but for a wrong PIN: if that was issued, nobody guessed. */
     uint32_t guess;
     uint64_t guess_serial;
+    /* Cards with a life: the decider judges the PIN, and counts wrong ones. */
+    enum card_pin pin;
+    uint16_t pin_right; /* bit i: it is the card's PIN of issue i + 1 */
+    uint8_t pin_issues; /* issues that were compared */
+    bool yours;         /* it lies in a range of the caller's agent */
+    struct set *other;  /* REPLACE: the card that is to take its place; NULL = none such */
+    uint64_t other_serial;
 };
 
 /* The group under construction. */
@@ -43,6 +53,10 @@ struct deciding {
 /* Most bytes that one request may add: an expiry and the change itself. */
 #define DECIDE_REQUEST_MAX_LEN ((size_t)2 * EVENT_UNIT_MAX_LEN)
 #define DECIDE_CALL_MAX_LEN(n) ((n)*DECIDE_REQUEST_MAX_LEN + EVENT_ANSWER_LEN)
+/* Of a card with a life: holds end, the card expires, the change, and another card's. */
+#define CARD_REQUEST_EVENTS         4u
+#define DECIDE_CARD_MAX_LEN         ((size_t)CARD_REQUEST_EVENTS * CARD_EVENT_MAX_LEN)
+#define DECIDE_CARD_CALL_MAX_LEN(n) ((n)*DECIDE_CARD_MAX_LEN + EVENT_ANSWER_LEN)
 
 /* Whether book_touch must bring the unit's details for this operation. */
 bool decide_needs_detail(enum cm_operation operation);

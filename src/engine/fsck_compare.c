@@ -80,6 +80,39 @@ static cm_err compare_used_by(void *ctx, uint32_t set, uint64_t serial,
     return found ? CM_OK : differ(c, set, serial, "list of redeemers");
 }
 
+/* A balance that the image has otherwise would be somebody's money. */
+static cm_err compare_card(void *ctx, uint32_t set, uint64_t serial,
+                           const struct card_record *card) {
+    struct comparison *c = ctx;
+    struct card_record theirs;
+    uint8_t a[RECORD_CARD_MAX_LEN], b[RECORD_CARD_MAX_LEN];
+    bool found = false;
+    TRY(state_card(c->other, set, serial, &theirs, &found));
+    if (!found) return differ(c, set, serial, "card");
+    const size_t a_len = record_put_card(a, card), b_len = record_put_card(b, &theirs);
+    if (!slice_equal(slice_of(a, a_len), slice_of(b, b_len))) return differ(c, set, serial, "card");
+    return CM_OK;
+}
+
+static cm_err compare_line(void *ctx, const struct card_line *line) {
+    struct comparison *c = ctx;
+    struct card_line theirs;
+    uint8_t a[RECORD_LINE_LEN], b[RECORD_LINE_LEN];
+    bool found = false;
+    TRY(state_card_line(c->other, line->set, line->serial, line->sequence, &theirs, &found));
+    if (!found) return differ(c, line->set, line->serial, "history");
+    record_put_line(a, line);
+    record_put_line(b, &theirs);
+    if (!slice_equal(slice_of(a, sizeof a), slice_of(b, sizeof b)))
+        return differ(c, line->set, line->serial, "history");
+    return CM_OK;
+}
+
+static cm_err compare_cards(struct comparison *c) {
+    TRY(state_all_cards(c->mine, compare_card, c));
+    return state_all_card_lines(c->mine, compare_line, c);
+}
+
 static cm_err note_document(void *ctx, enum document_kind kind, uint32_t id, struct cm_slice text) {
     struct buffer *b = &((struct comparison *)ctx)->names;
     buffer_u8(b, (uint8_t)kind);
@@ -91,10 +124,10 @@ static cm_err note_document(void *ctx, enum document_kind kind, uint32_t id, str
 
 static cm_err note_counters(void *ctx, uint32_t set, const struct set_counters *s) {
     struct buffer *b = &((struct comparison *)ctx)->names;
-    uint8_t record[RECORD_COUNTERS_LEN];
-    record_put_counters(record, s);
+    uint8_t record[RECORD_COUNTERS_MAX];
+    const size_t len = record_put_counters(record, s);
     buffer_u32be(b, set);
-    buffer_put(b, record, sizeof record);
+    buffer_put(b, record, len);
     return buffer_err(b);
 }
 
@@ -139,6 +172,8 @@ cm_err fsck_compare(struct state *image, struct state *rebuilt, uint64_t *units,
     if (err == CM_OK) err = state_pages(rebuilt, compare_page, &back);
     if (err == CM_OK) err = state_all_used_by(image, compare_used_by, &there);
     if (err == CM_OK) err = state_all_used_by(rebuilt, compare_used_by, &back);
+    if (err == CM_OK) err = compare_cards(&there);
+    if (err == CM_OK) err = compare_cards(&back);
     if (err == CM_OK) err = compare_names(&there, &back);
     buffer_free(&there.names);
     buffer_free(&back.names);

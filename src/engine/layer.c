@@ -12,6 +12,8 @@ void layer_init(struct layer *l) {
     map_init(&l->used_by, sizeof(struct used_slot));
     map_init(&l->aliases, sizeof(struct alias_slot));
     map_init(&l->answers, sizeof(struct answer_record));
+    map_init(&l->cards, sizeof(struct card_slot));
+    map_init(&l->lines, sizeof(struct line_slot));
 }
 
 void layer_wipe(struct layer *l) {
@@ -25,6 +27,8 @@ void layer_wipe(struct layer *l) {
     map_wipe(&l->used_by);
     map_wipe(&l->aliases);
     map_wipe(&l->answers);
+    map_wipe(&l->cards);
+    map_wipe(&l->lines);
 }
 
 cm_err layer_reserve_units(struct layer *l, size_t n) {

@@ -27,12 +27,25 @@ struct alias_slot {
     bool changed; /* else it was only looked at: nothing to fold */
 };
 
+/* A card with a life that was looked at, and whether it has changed since the last fold. */
+struct card_slot {
+    struct card_record card;
+    bool present; /* a record; else as its pool makes it */
+    bool changed;
+};
+struct line_slot {
+    struct card_line line;
+    bool changed;
+};
+
 struct layer {
     struct changes units;
     struct map extras;  /* (set, serial) -> struct extra_slot */
     struct map used_by; /* (set, serial, redeemer) mixed -> struct used_slot */
     struct map aliases; /* keyed hash of the text -> struct alias_slot */
     struct map answers; /* key hash -> struct answer_record (items owned) */
+    struct map cards;   /* (set, serial) -> struct card_slot */
+    struct map lines;   /* sequence -> struct line_slot */
 };
 
 void layer_init(struct layer *l);

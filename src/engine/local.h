@@ -37,7 +37,8 @@ struct call_work {
     size_t n;
     struct resolved *resolved;  /* of all requests, one after the other */
     struct call_hashes *hashes; /* one a call */
-    bool changes;               /* some request is not a check */
+    bool changes;               /* some request may write an event */
+    bool cards;                 /* some call is at a door of cards with a life */
     size_t events_max;          /* bytes of events at most */
     size_t request_n;
 };
@@ -139,6 +140,7 @@ struct local {
     struct audit_feed audit_feed;
     uint64_t checkpoint_ms; /* when the last one was written */
 
+    atomic_bool lives; /* some set has cards with a life: their events are longer */
     atomic_bool dead;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/local_card.h"
 #include "engine/local_prize.h"
 
 #define EPOCH_TEXT_CAP 64u /* bytes of the derived workspace document */
@@ -34,6 +35,7 @@ static cm_err apply_document(struct local *l, const struct document_event *e) {
     if (e->kind != DOCUMENT_WORKSPACE)
         err = registry_apply(&l->registry, e->kind, e->id, whole, NULL);
     (void)pthread_rwlock_unlock(&l->registry_lock);
+    if (err == CM_OK) card_note_life(l, e->kind, e->id);
     if (err == CM_OK) err = local_remember_document(l, e->kind, e->id, whole);
     buffer_clear(&l->parts);
     return err;
@@ -92,6 +94,26 @@ static cm_err apply_unit(struct local *l, const struct unit_event *e, uint64_t s
     return book_apply_unit(&l->book, &entry->set, e, sequence, time_ms);
 }
 
+static cm_err apply_card(struct local *l, const struct card_event *e, uint64_t sequence,
+                         uint64_t time_ms) {
+    struct set_entry *entry = registry_set(&l->registry, e->set);
+    if (entry == NULL) return CM_E_CORRUPT;
+    return book_apply_card(&l->book, &entry->set, e, sequence, time_ms);
+}
+
+/* The card, the line that a refund gives back, and room for the line that it leaves. */
+static cm_err touch_card(struct local *l, const struct card_event *e) {
+    const struct set_entry *entry = registry_set(&l->registry, e->set);
+    bool found = false;
+    if (entry == NULL || entry->set.life == NULL || e->serial >= entry->set.counters.next_serial)
+        return CM_E_CORRUPT;
+    TRY(book_touch_card(&l->book, &entry->set, e->serial));
+    if (e->op == CARD_REFUND)
+        TRY(book_touch_line(&l->book, e->has_other ? e->other_set : e->set,
+                            e->has_other ? e->other_serial : e->serial, e->reference, &found));
+    return book_reserve_lines(&l->book, 1);
+}
+
 size_t local_weight(const struct event *e) {
     if (held_event(e)) return 0; /* held_event_touch makes its own room */
     return e->type == EVENT_ISSUE ? 1 + e->u.issue.skipped.len / sizeof(uint64_t) : 1;
@@ -107,6 +129,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
     if (e->type == EVENT_PRIZE) return prize_event_touch(l, &e->u.prize);
     if (e->type == EVENT_STOCK) return stock_event_touch(l, &e->u.stock);
     if (e->type == EVENT_ALIAS) return alias_event_touch(l, &e->u.alias);
+    if (e->type == EVENT_CARD) return touch_card(l, &e->u.card);
     if (e->type == EVENT_ANSWER) return book_touch_answer(&l->book, e->u.answer.key);
     if (e->type != EVENT_ISSUE) return CM_OK;
     const struct cm_slice skipped = e->u.issue.skipped;
@@ -118,7 +141,7 @@ cm_err local_touch(struct local *l, const struct event *e) {
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms) {
     switch ((int)e->type) {
     case EVENT_ANSWER: book_apply_answer(&l->book, &e->u.answer); return CM_OK;
-    case EVENT_CARD: return CM_E_CORRUPT;
+    case EVENT_CARD: return apply_card(l, &e->u.card, sequence, time_ms);
     case EVENT_ISSUE: return apply_issue(l, &e->u.issue, sequence, time_ms);
     case EVENT_PHASE: return apply_phase(l, &e->u.phase);
     case EVENT_RECALL: return apply_recall(l, &e->u.recall);

@@ -98,6 +98,21 @@ static cm_err hash_key_of(struct bench_place *place, uint32_t actor, struct cm_s
     return cmac_message(place->hash, buffer_slice(b), out->key);
 }
 
+/* Only what is asked: a call that asks nothing more is the same with and without the column. */
+static void put_ask(struct buffer *b, size_t i, const struct cm_card_ask *a) {
+    if (a->amount == 0 && a->currency[0] == '\0' && a->reference == 0 && a->other.len == 0 &&
+        a->reason == CM_REASON_NONE && !a->checked)
+        return;
+    buffer_text(b, "ask");
+    buffer_u32be(b, (uint32_t)i);
+    buffer_u64be(b, a->amount);
+    put_slice(b, slice_text(a->currency));
+    buffer_u64be(b, a->reference);
+    put_slice(b, a->other);
+    buffer_u8(b, (uint8_t)a->reason);
+    buffer_u8(b, a->checked ? 1 : 0);
+}
+
 /* Keyed, so that a stolen ledger tells neither keys nor requests. */
 cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct call_hashes *out) {
     struct buffer *b = &place->scratch;
@@ -112,6 +127,8 @@ cm_err bench_hash(struct bench_place *place, const struct cm_call *call, struct 
         put_slice(b, q->pin);
         put_slice(b, q->redeemer);
     }
+    for (size_t i = 0; call->asks != NULL && i < call->n; i++)
+        put_ask(b, i, &call->asks[i]);
     cm_err err = buffer_err(b);
     if (err == CM_OK) err = cmac_message(place->hash, buffer_slice(b), out->request);
     if (b->p != NULL) wipe(b->p, b->len); /* codes and PINs */

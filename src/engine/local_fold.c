@@ -58,7 +58,7 @@ static cm_err write_records(struct state_fold *f, const struct local *l) {
         const struct used_slot *slot = value;
         TRY(fold_used_by(f, slot->set, slot->serial, slot->redeemer, slot->used));
     }
-    return CM_OK;
+    return book_fold_cards(&l->book, f);
 }
 
 static struct unit_change change_of(const struct change *c) {

@@ -2,6 +2,7 @@
  * fail half-way; a write that fails ends the process's right to acknowledge anything. */
 #include <string.h>
 
+#include "engine/local_card.h"
 #include "engine/local_prize.h"
 
 /* Ours by its cipher: is it a unit that was issued? `absent` serials belong to another reader. */
@@ -12,13 +13,13 @@ static bool issued(const struct local *l, const struct resolved *r) {
 
 static cm_err touch_unit(struct local *l, const struct resolved *r, enum cm_operation operation) {
     if (r->serial >= r->set->counters.next_serial) return CM_OK; /* has no page: not asked for */
+    if (r->set->life != NULL) return book_touch_card(&l->book, r->set, r->serial);
     return book_touch(&l->book, r->set->number, r->serial, decide_needs_detail(operation),
                       r->has_redeemer ? r->redeemer : NULL);
 }
 
 /* Find the owner of a text: usually the unit that the opener found. */
-static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
-                          struct resolved *r) {
+static cm_err find_unit(struct local *l, const struct cm_call *call, size_t i, struct resolved *r) {
     while (r->verdict == CM_V_ACCEPTED) {
         TRY(touch_unit(l, r, call->requests[i].operation));
         if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : prizes_ready(l, r->set);
@@ -31,6 +32,14 @@ static cm_err settle_unit(struct local *l, const struct cm_call *call, size_t i,
     }
     if (!r->has_alias) return CM_OK;
     return alias_settle(l, registry_door(&l->registry, call->door), &call->requests[i], r);
+}
+
+static cm_err settle_unit(struct local *l, struct call_work *w, const struct cm_call *call,
+                          size_t i, struct resolved *r) {
+    TRY(find_unit(l, call, i, r));
+    if (r->verdict != CM_V_ACCEPTED || r->set->life == NULL) return CM_OK;
+    w->cards = true;
+    return card_settle(l, call, i, r);
 }
 
 /* Units of a call lie all over the memory: ask for all of them before the first is looked at. */
@@ -46,13 +55,15 @@ static cm_err touch_work(struct local *l, struct call_work *w) {
         const struct cm_call *call = &w->calls[c];
         if (call->status == CM_CALL_DONE) {
             if (call->key.len > 0) TRY(book_touch_answer(&l->book, w->hashes[c].key));
+            if (call->key.len > 0 && call->told != NULL)
+                TRY(card_touch_replay(l, w->hashes[c].key));
             prefetch_units(&l->book, r, call->n);
             for (size_t i = 0; i < call->n; i++)
-                TRY(settle_unit(l, call, i, &r[i]));
+                TRY(settle_unit(l, w, call, i, &r[i]));
         }
         r += call->n;
     }
-    return CM_OK;
+    return w->cards ? book_reserve_lines(&l->book, CARD_REQUEST_EVENTS * w->request_n) : CM_OK;
 }
 
 /* Why a call that would change something may not; CM_CALL_DONE when it may. */
@@ -65,7 +76,8 @@ static void decide_work(struct local *l, struct call_work *w, bool full, struct 
     struct resolved *r = w->resolved;
     for (size_t c = 0; c < w->n; c++) {
         struct cm_call *call = &w->calls[c];
-        if (call->status == CM_CALL_DONE && call_changes(call)) call->status = barred(l, full);
+        if (call->status == CM_CALL_DONE && card_call_writes(l, call))
+            call->status = barred(l, full);
         if (call->status == CM_CALL_DONE)
             decide_call(d, call, r, call->key.len > 0 ? &w->hashes[c] : NULL);
         r += call->n;
@@ -111,7 +123,7 @@ static cm_err count_and_tell(struct local *l, struct call_work *w) {
 }
 
 static cm_err write_group(struct local *l, const struct deciding *d) {
-    if (d->err != CM_OK) return local_die(l, "no memory for an idempotency record");
+    if (d->err != CM_OK) return local_die(l, "a change could not be applied");
     if (d->count == 0) return CM_OK;
     uint64_t first = 0;
     if (journal_commit(l->journal, d->count, d->len, d->now_ms, &first) != CM_OK)

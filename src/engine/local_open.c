@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "doc/json.h"
-#include "engine/local.h"
+#include "engine/local_card.h"
 #include "engine/workspace.h"
 #include "ledger/event_frame.h"
 
@@ -21,7 +21,11 @@ static cm_err load_document(void *ctx, enum document_kind kind, uint32_t id, str
     if (kind == DOCUMENT_REFUSALS) return refusals_load(l, id, text);
     if (kind == DOCUMENT_STOCK || kind == DOCUMENT_TALLY)
         return stock_load_document(l, kind, id, text);
-    if (kind != DOCUMENT_WORKSPACE) return registry_apply(&l->registry, kind, id, text, NULL);
+    if (kind != DOCUMENT_WORKSPACE) {
+        TRY(registry_apply(&l->registry, kind, id, text, NULL));
+        card_note_life(l, kind, id);
+        return CM_OK;
+    }
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     uint64_t epoch = 0;
     TRY(json_doc_new(&doc, text, "epoch", &JSON_LIMITS_DEFAULT, NULL));
@@ -35,6 +39,7 @@ static cm_err load_counters(void *ctx, uint32_t set, const struct set_counters *
     struct set_entry *entry = registry_set(&l->registry, set);
     if (entry == NULL) return CM_E_CORRUPT;
     entry->set.counters = *c;
+    atomic_store(&entry->set.pin_issues, c->pin_issue_most);
     return CM_OK;
 }
 

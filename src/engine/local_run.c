@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/local_card.h"
 #include "engine/local_prize.h"
 
 #define GROUP_WORKS_MAX 1024u
@@ -17,10 +18,17 @@ static bool request_ok(const struct cm_request *q) {
     return holds ? q->hold_ms >= 1 && q->hold_ms <= CM_HOLD_MS_MAX : true;
 }
 
+static bool ask_ok(const struct cm_card_ask *a) {
+    return a->amount <= CM_AMOUNT_MAX && a->other.len <= CM_CARD_TEXT_MAX &&
+           (unsigned)a->reason < CM_REASON_N &&
+           memchr(a->currency, '\0', sizeof a->currency) != NULL;
+}
+
 static bool call_ok(const struct cm_call *call) {
     if (call->n == 0 || call->n > CM_REQUESTS_MAX || call->key.len > CM_KEY_TEXT_MAX) return false;
     for (size_t i = 0; i < call->n; i++)
-        if (!request_ok(&call->requests[i])) return false;
+        if (!request_ok(&call->requests[i]) || (call->asks != NULL && !ask_ok(&call->asks[i])))
+            return false;
     return true;
 }
 
@@ -37,22 +45,31 @@ static size_t same_door(const struct cm_call *calls, size_t n, const struct door
     return k;
 }
 
+/* Events of cards are longer, and a wrong PIN is counted by one. */
+static void make_room_for_cards(const struct local *l, struct call_work *w,
+                                const struct cm_call *call) {
+    w->events_max += DECIDE_CARD_CALL_MAX_LEN(call->n) - DECIDE_CALL_MAX_LEN(call->n);
+    w->changes = w->changes || card_call_writes(l, call);
+}
+
 /* Under the registry's lock. */
-static cm_err open_calls(const struct local *l, struct bench_place *place,
-                         const struct call_work *w) {
+static cm_err open_calls(const struct local *l, struct bench_place *place, struct call_work *w) {
     size_t at = 0;
     for (size_t c = 0; c < w->n;) {
         const struct door *door = registry_door(&l->registry, w->calls[c].door);
         const size_t k = same_door(w->calls + c, w->n - c, door);
+        const bool cards = k > 0 && registry_door_cards(&l->registry, door);
         if (k > 0) TRY(opener_resolve(place->opener, door, w->calls + c, k, w->resolved + at));
         if (k == 0) w->calls[c].status = CM_CALL_DENIED;
-        for (const size_t end = c + (k > 0 ? k : 1); c < end; c++)
+        for (const size_t end = c + (k > 0 ? k : 1); c < end; c++) {
             at += w->calls[c].n;
+            if (cards) make_room_for_cards(l, w, &w->calls[c]);
+        }
     }
     return CM_OK;
 }
 
-static cm_err open_work(struct local *l, struct bench_place *place, const struct call_work *w) {
+static cm_err open_work(struct local *l, struct bench_place *place, struct call_work *w) {
     for (size_t c = 0; c < w->n; c++)
         w->calls[c].status = CM_CALL_DONE;
     (void)pthread_rwlock_rdlock(&l->registry_lock);
@@ -71,13 +88,15 @@ bool call_changes(const struct cm_call *call) {
     return false;
 }
 
-/* As many of the calls as one group takes; at least one. */
-static struct call_work measure(struct cm_call *calls, size_t n, size_t cap_len) {
+/* As many of the calls as one group takes; at least one. Their doors are not known yet. */
+static struct call_work measure(struct cm_call *calls, size_t n, size_t cap_len, bool lives) {
     struct call_work w = {.calls = calls};
+    size_t most = 0;
     while (w.n < n) {
         const struct cm_call *call = &calls[w.n];
         const size_t len = DECIDE_CALL_MAX_LEN(call->n);
-        if (w.n > 0 && w.events_max + len > cap_len) break;
+        most += lives ? DECIDE_CARD_CALL_MAX_LEN(call->n) : len;
+        if (w.n > 0 && most > cap_len) break;
         w.events_max += len;
         w.request_n += call->n;
         w.changes = w.changes || call_changes(call);
@@ -100,9 +119,10 @@ cm_err local_run(struct cm_engine *engine, struct cm_call *calls, size_t n) {
         if (!call_ok(&calls[c])) return CM_E_ARGUMENT;
     struct bench_place *place = NULL;
     TRY(bench_take(l, &place));
+    const bool lives = atomic_load(&l->lives);
     cm_err err = CM_OK;
     for (size_t at = 0; at < n && err == CM_OK;) {
-        struct call_work w = measure(calls + at, n - at, l->group_cap);
+        struct call_work w = measure(calls + at, n - at, l->group_cap, lives);
         err = run_group(l, place, &w);
         at += w.n;
     }

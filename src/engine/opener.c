@@ -38,7 +38,7 @@ void opener_free(struct opener *o) {
 }
 
 /* Whatever changed, coders and numberers may rest on what it changed. */
-static void refresh(struct opener *o) {
+void opener_refresh(struct opener *o) {
     if (o->generation == o->registry->generation) return;
     forget_coders(o);
     o->generation = o->registry->generation;
@@ -64,7 +64,7 @@ static cm_err coder_for(struct opener *o, const struct reader *r, struct cm_code
 cm_err opener_coder(struct opener *o, const struct scheme_entry *scheme, uint8_t version,
                     struct cm_coder **out) {
     const struct reader reader = {.scheme = scheme, .version = version};
-    refresh(o);
+    opener_refresh(o);
     return coder_for(o, &reader, out);
 }
 
@@ -231,7 +231,7 @@ static cm_err resolve_all(struct opener *o, const struct door *door, size_t read
 
 cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm_call *calls,
                       size_t call_n, struct resolved *out) {
-    refresh(o);
+    opener_refresh(o);
     const size_t reader_n = readers_of(o, door, o->readers);
     size_t n = 0;
     for (size_t c = 0; c < call_n; c++) {
@@ -248,7 +248,7 @@ cm_err opener_resolve(struct opener *o, const struct door *door, const struct cm
 
 cm_err opener_next(struct opener *o, const struct door *door, const struct cm_request *request,
                    struct resolved *out) {
-    refresh(o);
+    opener_refresh(o);
     const size_t reader_n = readers_of(o, door, o->readers);
     struct resolved next = {.verdict = CM_V_NOT_A_CODE};
     o->chunk[0] = request;
@@ -257,12 +257,4 @@ cm_err opener_next(struct opener *o, const struct door *door, const struct cm_re
     TRY(alias_of(o, door, request, &next));
     *out = next;
     return CM_OK;
-}
-
-cm_err opener_pin(struct opener *o, struct set_entry *set, uint64_t index,
-                  const struct cm_request *request, bool *right) {
-    refresh(o);
-    const struct reader reader = {.pool = set,
-                                  .version = pool_key_version(&set->pool->pool, index)};
-    return opener_card_pin(o, &reader, index, request, right);
 }

@@ -39,9 +39,11 @@ struct cm_coder;
 CM_MUST_CHECK cm_err opener_coder(struct opener *o, const struct scheme_entry *scheme,
                                   uint8_t version, struct cm_coder **out);
 
-/** Whether the PIN of a request is right for a card that was named by an alias.
- * @param[in] set  a pool's       @retval as opener_resolve, and as keystore_find */
-CM_MUST_CHECK cm_err opener_pin(struct opener *o, struct set_entry *set, uint64_t index,
-                                const struct cm_request *request, bool *right);
+/** Compare a request's PIN with that of one card, of every issue up to the pool's newest: for cards
+ * that the opener did not find by their number.
+ * @param[in,out] r  of that card; pin, pin_right and pin_issues are filled
+ * @retval as opener_resolve */
+CM_MUST_CHECK cm_err opener_pin(struct opener *o, struct set_entry *entry,
+                                const struct cm_request *request, struct resolved *r);
 
 #endif

@@ -13,10 +13,9 @@
 #define OPENER_CHUNK 1024u /* codes a pass; the coder's own chunk */
 #define READERS_MAX                                                                                \
     8176u /* of one door: 16 schemes and 16 pools, 255 key versions each; 16 lists */
-#define CODERS_MAX     256u
-#define NUMBERERS_MAX  64u
-#define HASHERS_MAX    16u
-#define CARD_ISSUE_ONE 1u /* no card has been given a second PIN */
+#define CODERS_MAX    256u
+#define NUMBERERS_MAX 64u
+#define HASHERS_MAX   16u
 
 /* One cached coder, and one cached numberer. */
 struct cached_coder {
@@ -67,7 +66,8 @@ struct opener {
     struct cm_card_opened cards[OPENER_CHUNK];
     struct cm_card_pin asked[OPENER_CHUNK];
     char pins[OPENER_CHUNK * CM_CARD_PIN_MAX];
-    bool right[OPENER_CHUNK]; /* the PIN */
+    bool right[OPENER_CHUNK];         /* the PIN, of one issue */
+    uint16_t pin_right[OPENER_CHUNK]; /* bit i: of issue i + 1 */
     /* imported texts */
     uint8_t hashes[OPENER_CHUNK][CMAC_LEN];
     uint64_t serials[OPENER_CHUNK];
@@ -81,11 +81,19 @@ void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, and as keystore_find */
 CM_MUST_CHECK cm_err opener_read_cards(struct opener *o, const struct reader *reader,
                                        uint16_t position, size_t n, struct resolved *out);
-/** Whether the PIN of a request is that of a card named otherwise.
- * @retval as opener_read_cards */
-CM_MUST_CHECK cm_err opener_card_pin(struct opener *o, const struct reader *reader, uint64_t index,
-                                     const struct cm_request *request, bool *right);
 void opener_forget_numberers(struct opener *o);
+/* Let go of what rests on an older registry. */
+void opener_refresh(struct opener *o);
+cm_err opener_numberer(struct opener *o, const struct reader *r, struct cm_numberer **out);
+
+/* What a card's decider needs to know of the PIN of o->chunk[i]. */
+void opener_tell_pin(const struct opener *o, const struct set_entry *entry, size_t i,
+                     uint8_t issues, struct resolved *r);
+/* opener_pin.c: compare the PINs of o->chunk with those of o->cards, of every issue that a card of
+ * the set may have; fills o->pin_right (all bits for a pool without PINs). @return issues compared,
+ * by *issues */
+CM_MUST_CHECK cm_err opener_compare_pins(struct opener *o, struct cm_numberer *numberer,
+                                         struct set_entry *entry, size_t n, uint8_t *issues);
 
 /** Read the n requests of o->chunk as texts of an imported list.
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, CM_E_CORRUPT (its file), and as keystore_find */

@@ -120,6 +120,18 @@ struct door *registry_door(const struct registry *r, uint32_t id) {
     return NULL;
 }
 
+bool registry_door_cards(const struct registry *r, const struct door *door) {
+    for (uint32_t i = 0; i < door->pool_n; i++) {
+        const struct set_entry *s = registry_set(r, door->pools[i]);
+        if (s != NULL && s->set.life != NULL) return true;
+    }
+    for (uint32_t i = 0; i < door->legacy_n; i++) {
+        const struct set_entry *s = registry_set(r, door->legacy[i]);
+        if (s != NULL && s->set.life != NULL) return true;
+    }
+    return false;
+}
+
 struct door *registry_door_named(const struct registry *r, struct cm_slice name) {
     for (size_t i = 0; i < r->door_n; i++)
         if (named(r->doors[i]->name, name)) return r->doors[i];

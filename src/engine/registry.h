@@ -225,6 +225,8 @@ struct set_entry *registry_set_named(const struct registry *r, struct cm_slice n
 /* The terms in force for a set: its own, or its scheme's. */
 const struct terms *registry_terms(const struct registry *r, const struct set_entry *s);
 struct door *registry_door(const struct registry *r, uint32_t id);
+/* Whether cards with a life can be named at a door. */
+bool registry_door_cards(const struct registry *r, const struct door *door);
 struct door *registry_door_named(const struct registry *r, struct cm_slice name);
 struct api_key *registry_api_key(const struct registry *r, uint32_t id);
 struct agent_entry *registry_agent(const struct registry *r, uint32_t id);

@@ -3,6 +3,7 @@
 #ifndef CM_ENGINE_SET_H
 #define CM_ENGINE_SET_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -43,6 +44,7 @@ struct set {
     struct serial_range *recalls;
     size_t recall_n;
     struct set_rule rule;
+    atomic_uint pin_issues; /* newest PIN that any of its cards has; 0 as 1. Openers read it */
     const struct card_life *life; /* of its cards; NULL: units, once and for ever. The registry's */
     struct prizes *prizes; /* what can be won, or NULL; owned by the registry, used by the owner */
 };

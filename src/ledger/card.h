@@ -119,7 +119,8 @@ struct card_line {
     uint32_t actor, agent, use;
     uint64_t time_ms;
     uint64_t amount, balance, held; /* moved; after it */
-    uint64_t until_ms;              /* HOLD: the deadline; else when the card expires */
+    uint64_t until_ms;              /* HOLD: the deadline */
+    uint64_t expires_ms;            /* of the card, after it; 0 = never */
     uint64_t reference;
     uint64_t refunded; /* SPEND, CONFIRM: given back so far; of cards without a balance: 1 = yes */
     uint32_t other_set;
@@ -132,7 +133,7 @@ uint64_t card_held(const struct card_record *card);
 #define RECORD_CARD_LEN      86u /* and RECORD_CARD_HOLD_LEN for each hold */
 #define RECORD_CARD_HOLD_LEN 29u /* id, amount, until 8 each, actor 4, unchecked 1 */
 #define RECORD_CARD_MAX_LEN  (RECORD_CARD_LEN + CM_CARD_HOLDS_MAX * RECORD_CARD_HOLD_LEN)
-#define RECORD_LINE_LEN      94u
+#define RECORD_LINE_LEN      102u
 
 size_t record_put_card(uint8_t to[static RECORD_CARD_MAX_LEN], const struct card_record *card);
 /** @retval CM_E_CORRUPT  no writer of ours made it; *out untouched */

@@ -127,7 +127,8 @@ void record_put_line(uint8_t to[static RECORD_LINE_LEN], const struct card_line 
     p = put32(put32(put32(p, l->actor), l->agent), l->use);
     p = put64(p, l->time_ms);
     p = put64(put64(put64(p, l->amount), l->balance), l->held);
-    p = put64(put64(put64(p, l->until_ms), l->reference), l->refunded);
+    p = put64(put64(p, l->until_ms), l->expires_ms);
+    p = put64(put64(p, l->reference), l->refunded);
     (void)put64(put32(p, l->other_set), l->other_serial);
 }
 
@@ -150,6 +151,7 @@ cm_err record_read_line(struct cm_slice content, struct card_line *out) {
     l.balance = cursor_u64be(&c);
     l.held = cursor_u64be(&c);
     l.until_ms = cursor_u64be(&c);
+    l.expires_ms = cursor_u64be(&c);
     l.reference = cursor_u64be(&c);
     l.refunded = cursor_u64be(&c);
     l.other_set = cursor_u32be(&c);

@@ -67,6 +67,11 @@ struct answer_record {
 struct set_counters {
     uint64_t next_serial, issued, redeemed, reversed, reserved, voided;
     uint8_t phase, shipped, rule_version;
+    /* Cards with a life; with others all zero. */
+    uint64_t active;        /* cards that are active */
+    uint64_t balance;       /* sum of all balances, in minor units */
+    uint64_t loaded, spent; /* sums of all that went on cards and off them; a refund goes on */
+    uint8_t pin_issue_most; /* newest PIN that any card has; 0 as 1 */
 };
 
 /** Open or create the image.
@@ -98,6 +103,12 @@ CM_MUST_CHECK cm_err state_used_by(struct state *s, uint32_t set, uint64_t seria
 CM_MUST_CHECK cm_err state_answer(struct state *s, const uint8_t key[static EVENT_HASH_LEN],
                                   struct answer_record *out, bool *found);
 
+/* Cards with a life, and one line of a card's history. */
+CM_MUST_CHECK cm_err state_card(struct state *s, uint32_t set, uint64_t serial,
+                                struct card_record *out, bool *found);
+CM_MUST_CHECK cm_err state_card_line(struct state *s, uint32_t set, uint64_t serial,
+                                     uint64_t sequence, struct card_line *out, bool *found);
+
 /* Visits at start; a visitor's error ends the walk and is returned. */
 typedef cm_err state_visit_document(void *ctx, enum document_kind kind, uint32_t id,
                                     struct cm_slice text);
@@ -117,6 +128,13 @@ CM_MUST_CHECK cm_err state_pages(struct state *s, state_visit_page *visit, void 
 typedef cm_err state_visit_used_by(void *ctx, uint32_t set, uint64_t serial,
                                    const uint8_t redeemer[static EVENT_HASH_LEN]);
 CM_MUST_CHECK cm_err state_all_used_by(struct state *s, state_visit_used_by *visit, void *ctx);
+
+/* Every card record in order of (set, serial), every line of history likewise: for fsck. */
+typedef cm_err state_visit_card(void *ctx, uint32_t set, uint64_t serial,
+                                const struct card_record *card);
+CM_MUST_CHECK cm_err state_all_cards(struct state *s, state_visit_card *visit, void *ctx);
+typedef cm_err state_visit_card_line(void *ctx, const struct card_line *line);
+CM_MUST_CHECK cm_err state_all_card_lines(struct state *s, state_visit_card_line *visit, void *ctx);
 
 /** Copy the image of one commit, compacted, to a file or pipe; folds and reads may go on.
  * @retval CM_E_IO, CM_E_NO_SPACE, CM_E_BUSY (too many readers) */
@@ -167,6 +185,9 @@ CM_MUST_CHECK cm_err fold_counters(struct state_fold *f, uint32_t set,
 /* content: as record_put_held makes it (state_held.h). */
 CM_MUST_CHECK cm_err fold_held(struct state_fold *f, uint32_t run, uint32_t set,
                                struct cm_slice content);
+CM_MUST_CHECK cm_err fold_card(struct state_fold *f, uint32_t set, uint64_t serial,
+                               const struct card_record *card);
+CM_MUST_CHECK cm_err fold_card_line(struct state_fold *f, const struct card_line *line);
 CM_MUST_CHECK cm_err fold_recall(struct state_fold *f, const struct recall_event *r);
 /* Durable when CM_OK; consumes f in every case. */
 CM_MUST_CHECK cm_err fold_commit(struct state_fold *give_f, uint64_t position);

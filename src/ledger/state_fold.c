@@ -159,9 +159,25 @@ cm_err fold_document(struct state_fold *f, enum document_kind kind, uint32_t id,
 cm_err fold_counters(struct state_fold *f, uint32_t set, const struct set_counters *c) {
     struct table_key key = {.len = 0};
     key_u32(&key, set);
-    uint8_t content[RECORD_COUNTERS_LEN];
-    record_put_counters(content, c);
-    return put(f, TABLE_COUNTERS, &key, slice_of(content, sizeof content));
+    uint8_t content[RECORD_COUNTERS_MAX];
+    const size_t len = record_put_counters(content, c);
+    return put(f, TABLE_COUNTERS, &key, slice_of(content, len));
+}
+
+cm_err fold_card(struct state_fold *f, uint32_t set, uint64_t serial,
+                 const struct card_record *card) {
+    const struct table_key key = key_unit(set, serial);
+    uint8_t content[RECORD_CARD_MAX_LEN];
+    const size_t len = record_put_card(content, card);
+    return put(f, TABLE_CARDS, &key, slice_of(content, len));
+}
+
+cm_err fold_card_line(struct state_fold *f, const struct card_line *line) {
+    struct table_key key = key_unit(line->set, line->serial);
+    key_u64(&key, line->sequence);
+    uint8_t content[RECORD_LINE_LEN];
+    record_put_line(content, line);
+    return put(f, TABLE_CARD_LINES, &key, slice_of(content, sizeof content));
 }
 
 cm_err fold_recall(struct state_fold *f, const struct recall_event *r) {

@@ -67,6 +67,45 @@ cm_err state_answer(struct state *s, const uint8_t hash[static EVENT_HASH_LEN],
     return CM_OK;
 }
 
+cm_err state_card(struct state *s, uint32_t set, uint64_t serial, struct card_record *out,
+                  bool *found) {
+    CM_CLEANUP(read_endp) struct state *turn = NULL;
+    TRY(read_begin(s, &turn));
+    const struct table_key key = key_unit(set, serial);
+    struct cm_slice content;
+    bool there = false;
+    TRY(look(s, TABLE_CARDS, &key, &content, &there));
+    if (there && record_read_card(content, out) != CM_OK) return misshapen(s, TABLE_CARDS, &key);
+    *found = there;
+    return CM_OK;
+}
+
+static cm_err read_line(uint32_t set, uint64_t serial, uint64_t sequence, struct cm_slice content,
+                        struct card_line *out) {
+    struct card_line line;
+    TRY(record_read_line(content, &line));
+    line.set = set;
+    line.serial = serial;
+    line.sequence = sequence;
+    *out = line;
+    return CM_OK;
+}
+
+cm_err state_card_line(struct state *s, uint32_t set, uint64_t serial, uint64_t sequence,
+                       struct card_line *out, bool *found) {
+    CM_CLEANUP(read_endp) struct state *turn = NULL;
+    TRY(read_begin(s, &turn));
+    struct table_key key = key_unit(set, serial);
+    key_u64(&key, sequence);
+    struct cm_slice content;
+    bool there = false;
+    TRY(look(s, TABLE_CARD_LINES, &key, &content, &there));
+    if (there && read_line(set, serial, sequence, content, out) != CM_OK)
+        return misshapen(s, TABLE_CARD_LINES, &key);
+    *found = there;
+    return CM_OK;
+}
+
 /* One row of a table, its sum checked. CM_E_CORRUPT says that the row's shape is wrong. */
 typedef cm_err visit_row(void *ctx, struct cm_slice key, struct cm_slice content);
 
@@ -98,6 +137,8 @@ struct walker {
         state_visit_recall *recall;
         state_visit_used_by *used_by;
         state_visit_held *held;
+        state_visit_card *card;
+        state_visit_card_line *line;
     } visit;
 };
 
@@ -185,4 +226,37 @@ static cm_err row_held(void *ctx, struct cm_slice key, struct cm_slice content) 
 cm_err state_held(struct state *s, state_visit_held *visit, void *ctx) {
     struct walker w = {.s = s, .ctx = ctx, .visit.held = visit};
     return s->tables[TABLE_HELD] == TABLE_ABSENT ? CM_OK : walk(s, TABLE_HELD, row_held, &w);
+}
+
+static cm_err row_card(void *ctx, struct cm_slice key, struct cm_slice content) {
+    struct walker *w = ctx;
+    struct cursor c = cursor_over(key);
+    const uint32_t set = cursor_u32be(&c);
+    const uint64_t serial = cursor_u64be(&c);
+    struct card_record card;
+    if (cursor_end(&c) != CM_OK || record_read_card(content, &card) != CM_OK)
+        return bad_row(w, TABLE_CARDS, key);
+    return w->visit.card(w->ctx, set, serial, &card);
+}
+
+cm_err state_all_cards(struct state *s, state_visit_card *visit, void *ctx) {
+    struct walker w = {.s = s, .ctx = ctx, .visit.card = visit};
+    return s->tables[TABLE_CARDS] == TABLE_ABSENT ? CM_OK : walk(s, TABLE_CARDS, row_card, &w);
+}
+
+static cm_err row_line(void *ctx, struct cm_slice key, struct cm_slice content) {
+    struct walker *w = ctx;
+    struct cursor c = cursor_over(key);
+    const uint32_t set = cursor_u32be(&c);
+    const uint64_t serial = cursor_u64be(&c), sequence = cursor_u64be(&c);
+    struct card_line line;
+    if (cursor_end(&c) != CM_OK || read_line(set, serial, sequence, content, &line) != CM_OK)
+        return bad_row(w, TABLE_CARD_LINES, key);
+    return w->visit.line(w->ctx, &line);
+}
+
+cm_err state_all_card_lines(struct state *s, state_visit_card_line *visit, void *ctx) {
+    struct walker w = {.s = s, .ctx = ctx, .visit.line = visit};
+    if (s->tables[TABLE_CARD_LINES] == TABLE_ABSENT) return CM_OK;
+    return walk(s, TABLE_CARD_LINES, row_line, &w);
 }

@@ -79,7 +79,12 @@ cm_err record_read_extra(struct cm_slice content, struct unit_extra *out) {
     return CM_OK;
 }
 
-void record_put_counters(uint8_t to[static RECORD_COUNTERS_LEN], const struct set_counters *c) {
+static bool has_cards(const struct set_counters *c) {
+    return (c->active | c->balance | c->loaded | c->spent | c->pin_issue_most) != 0;
+}
+
+size_t record_put_counters(uint8_t to[static RECORD_COUNTERS_MAX], const struct set_counters *c) {
+    const uint8_t *const from = to;
     to = put64(to, c->next_serial);
     to = put64(to, c->issued);
     to = put64(to, c->redeemed);
@@ -88,7 +93,14 @@ void record_put_counters(uint8_t to[static RECORD_COUNTERS_LEN], const struct se
     to = put64(to, c->voided);
     to = put8(to, c->phase);
     to = put8(to, c->shipped);
-    (void)put8(to, c->rule_version);
+    to = put8(to, c->rule_version);
+    if (!has_cards(c)) return (size_t)(to - from);
+    to = put64(to, c->active);
+    to = put64(to, c->balance);
+    to = put64(to, c->loaded);
+    to = put64(to, c->spent);
+    to = put8(to, c->pin_issue_most);
+    return (size_t)(to - from);
 }
 
 cm_err record_read_counters(struct cm_slice content, struct set_counters *out) {
@@ -102,6 +114,15 @@ cm_err record_read_counters(struct cm_slice content, struct set_counters *out) {
     n.phase = cursor_u8(&c);
     n.shipped = cursor_u8(&c);
     n.rule_version = cursor_u8(&c);
+    const bool cards = c.left > 0;
+    if (cards) {
+        n.active = cursor_u64be(&c);
+        n.balance = cursor_u64be(&c);
+        n.loaded = cursor_u64be(&c);
+        n.spent = cursor_u64be(&c);
+        n.pin_issue_most = cursor_u8(&c);
+    }
+    if (cards != has_cards(&n)) return CM_E_CORRUPT; /* each has one form */
     TRY(whole(&c));
     *out = n;
     return CM_OK;

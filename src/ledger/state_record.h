@@ -12,6 +12,7 @@
 #define RECORD_META_LEN     26u /* format 2, workspace 16, position 8 */
 #define RECORD_EXTRA_LEN    41u /* flags 1, uses 4, actor 4, until 8, since 8, redeemer 16 */
 #define RECORD_COUNTERS_LEN 51u /* six counts of 8, phase 1, shipped 1, rule version 1 */
+#define RECORD_COUNTERS_MAX 84u /* with what cards add: active, balance, loaded, spent 8, issue 1 */
 #define RECORD_ANSWER_LEN   24u /* request 16, time 8; items follow */
 #define RECORD_ITEM_LEN     42u /* item 2, use 4, set 4, serial, sequence, time, until 8 each */
 #define RECORD_DETAIL_LEN   22u /* offset in page 2, use 4, actor 4, time 6, sequence 6 */
@@ -29,7 +30,8 @@ void record_put_meta(uint8_t to[static RECORD_META_LEN], const struct image_meta
 CM_MUST_CHECK cm_err record_read_meta(struct cm_slice content, struct image_meta *out);
 void record_put_extra(uint8_t to[static RECORD_EXTRA_LEN], const struct unit_extra *e);
 CM_MUST_CHECK cm_err record_read_extra(struct cm_slice content, struct unit_extra *out);
-void record_put_counters(uint8_t to[static RECORD_COUNTERS_LEN], const struct set_counters *c);
+/* The part of cards is written only where it is not all zero. @return bytes written */
+size_t record_put_counters(uint8_t to[static RECORD_COUNTERS_MAX], const struct set_counters *c);
 CM_MUST_CHECK cm_err record_read_counters(struct cm_slice content, struct set_counters *out);
 void record_put_answer(struct buffer *to, const struct answer_record *r);
 /* out->items is malloc'ed. @retval CM_E_NO_MEMORY, or CM_E_CORRUPT for a wrong shape */

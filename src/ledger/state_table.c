@@ -15,7 +15,8 @@ static const char *const names[TABLE_N] = {
     [TABLE_DETAILS] = "details",    [TABLE_USED_BY] = "used_by",     [TABLE_ANSWERS] = "answers",
     [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents", [TABLE_COUNTERS] = "counters",
     [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",         [TABLE_TAILS] = "tails",
-    [TABLE_HELD] = "held",          [TABLE_ALIASES] = "aliases",
+    [TABLE_HELD] = "held",          [TABLE_ALIASES] = "aliases",     [TABLE_CARDS] = "cards",
+    [TABLE_CARD_LINES] = "card_lines",
 };
 
 const char *table_name(enum table t) { return names[t]; }
@@ -162,6 +163,10 @@ cm_err table_learn_map(struct state *s, MDB_txn *txn) {
 cm_err table_get(const struct state *s, MDB_txn *txn, enum table t, const struct table_key *key,
                  struct cm_diag *diag, struct cm_slice *content, bool *found) {
     MDB_val k = val_of(key), v;
+    if (s->tables[t] == TABLE_ABSENT) {
+        *found = false;
+        return CM_OK;
+    }
     const int rc = get(txn, s->tables[t], &k, &v);
     if (rc == MDB_NOTFOUND) {
         *found = false;

@@ -34,6 +34,8 @@ enum table {
     TABLE_TAILS,
     TABLE_HELD, /* an image may lack it and those behind it: one older than what they hold */
     TABLE_ALIASES,
+    TABLE_CARDS,
+    TABLE_CARD_LINES,
     TABLE_N
 };
 
@@ -77,7 +79,7 @@ cm_err state_err(int rc, const char *what);
 
 const char *table_name(enum table t);
 /** Open every table, made when absent if `make` is set; the handles count once txn is committed.
- * Without it the table of what runs hold may be absent: its handle is TABLE_ABSENT then. */
+ * Without it TABLE_HELD and those after it may be absent: their handles are TABLE_ABSENT then. */
 CM_MUST_CHECK cm_err tables_open(MDB_txn *txn, bool make, MDB_dbi tables[static TABLE_N]);
 /** Find out where the file is mapped, so that every look-up from then on is checked against its
  * end: LMDB believes the lengths in its pages, and one of a torn page would be a bus error.

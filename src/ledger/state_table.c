@@ -11,12 +11,14 @@
 #include "base/text.h"
 
 static const char *const names[TABLE_N] = {
-    [TABLE_META] = "meta",          [TABLE_PAGES] = "pages",         [TABLE_EXTRAS] = "extras",
-    [TABLE_DETAILS] = "details",    [TABLE_USED_BY] = "used_by",     [TABLE_ANSWERS] = "answers",
-    [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents", [TABLE_COUNTERS] = "counters",
-    [TABLE_RECALLS] = "recalls",    [TABLE_NODES] = "nodes",         [TABLE_TAILS] = "tails",
-    [TABLE_HELD] = "held",          [TABLE_ALIASES] = "aliases",     [TABLE_CARDS] = "cards",
-    [TABLE_CARD_LINES] = "card_lines",
+    [TABLE_META] = "meta",          [TABLE_PAGES] = "pages",
+    [TABLE_EXTRAS] = "extras",      [TABLE_DETAILS] = "details",
+    [TABLE_USED_BY] = "used_by",    [TABLE_ANSWERS] = "answers",
+    [TABLE_ANSWER_TIMES] = "times", [TABLE_DOCUMENTS] = "documents",
+    [TABLE_COUNTERS] = "counters",  [TABLE_RECALLS] = "recalls",
+    [TABLE_NODES] = "nodes",        [TABLE_TAILS] = "tails",
+    [TABLE_HELD] = "held",          [TABLE_ALIASES] = "aliases",
+    [TABLE_CARDS] = "cards",        [TABLE_CARD_LINES] = "card_lines",
 };
 
 const char *table_name(enum table t) { return names[t]; }

@@ -264,7 +264,15 @@ static cm_err see_recall(void *ctx, const struct recall_event *r) {
 
 static void counters_and_recalls_are_visited_whole(void **state) {
     struct state *s = image_kit_open(*state);
-    const struct set_counters c = {1, 2, 3, 4, 5, UINT64_MAX, PHASE_CLOSED, 1, 255};
+    const struct set_counters c = {.next_serial = 1,
+                                   .issued = 2,
+                                   .redeemed = 3,
+                                   .reversed = 4,
+                                   .reserved = 5,
+                                   .voided = UINT64_MAX,
+                                   .phase = PHASE_CLOSED,
+                                   .shipped = 1,
+                                   .rule_version = 255};
     struct state_fold *f = begin(s);
     assert_ok(fold_counters(f, 9, &c));
     assert_ok(fold_recall(f, &(struct recall_event){.set = 1, .first = 2, .last = 3, .actor = 4}));

@@ -43,19 +43,47 @@ static void an_exception_record_of_another_shape_is_corrupt(void **state) {
 
 static void counters_are_written_as_the_table_says(void **state) {
     (void)state;
-    const struct set_counters c = {1, 2, 3, 4, 5, 0x0102030405060708, 2, 1, 9};
+    struct set_counters c = {.next_serial = 1,
+                             .issued = 2,
+                             .redeemed = 3,
+                             .reversed = 4,
+                             .reserved = 5,
+                             .voided = 0x0102030405060708,
+                             .phase = 2,
+                             .shipped = 1,
+                             .rule_version = 9};
     static const uint8_t want[RECORD_COUNTERS_LEN] = {
         0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0,
         0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5, 6, 7, 8, 2, 1, 9};
-    uint8_t bytes[RECORD_COUNTERS_LEN];
-    record_put_counters(bytes, &c);
+    uint8_t bytes[RECORD_COUNTERS_MAX];
+    assert_int_equal(record_put_counters(bytes, &c), RECORD_COUNTERS_LEN);
     assert_memory_equal(bytes, want, sizeof want);
     struct set_counters got;
-    assert_ok(record_read_counters(slice_of(bytes, sizeof bytes), &got));
+    assert_ok(record_read_counters(slice_of(bytes, RECORD_COUNTERS_LEN), &got));
     assert_int_equal(got.voided, c.voided);
     assert_int_equal(got.rule_version, 9);
-    for (size_t len = 0; len < sizeof bytes; len++)
+    assert_int_equal(got.balance, 0);
+    for (size_t len = 0; len < RECORD_COUNTERS_LEN; len++)
         assert_err(CM_E_CORRUPT, record_read_counters(slice_of(bytes, len), &got));
+}
+
+static void counters_of_cards_follow_only_where_there_are_any(void **state) {
+    (void)state;
+    const struct set_counters c = {
+        .active = 1, .balance = 2, .loaded = 3, .spent = 4, .pin_issue_most = 5};
+    static const uint8_t want[RECORD_COUNTERS_MAX - RECORD_COUNTERS_LEN] = {
+        0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0,
+        0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 5};
+    uint8_t bytes[RECORD_COUNTERS_MAX];
+    assert_int_equal(record_put_counters(bytes, &c), RECORD_COUNTERS_MAX);
+    assert_memory_equal(bytes + RECORD_COUNTERS_LEN, want, sizeof want);
+    struct set_counters got;
+    assert_ok(record_read_counters(slice_of(bytes, sizeof bytes), &got));
+    assert_int_equal(got.loaded, 3);
+    for (size_t len = RECORD_COUNTERS_LEN + 1; len < sizeof bytes; len++)
+        assert_err(CM_E_CORRUPT, record_read_counters(slice_of(bytes, len), &got));
+    memset(bytes + RECORD_COUNTERS_LEN, 0, sizeof want); /* a second form of the same */
+    assert_err(CM_E_CORRUPT, record_read_counters(slice_of(bytes, sizeof bytes), &got));
 }
 
 static void a_detail_keeps_48_bits_of_time_and_sequence(void **state) {
@@ -147,6 +175,7 @@ int main(void) {
         cmocka_unit_test(an_exception_record_is_written_as_the_table_says),
         cmocka_unit_test(an_exception_record_of_another_shape_is_corrupt),
         cmocka_unit_test(counters_are_written_as_the_table_says),
+        cmocka_unit_test(counters_of_cards_follow_only_where_there_are_any),
         cmocka_unit_test(a_detail_keeps_48_bits_of_time_and_sequence),
         cmocka_unit_test(an_answer_keeps_its_items_in_order),
         cmocka_unit_test(fetched_items_have_room_up_to_the_next_power_of_two),

@@ -145,6 +145,7 @@ static const char *const door_pool_positions[] = {"door", "pool", NULL};
 static const char *const attach_positions[] = {"door", "scheme", NULL};
 static const struct option_spec api_options[] = {
     {"door", OPTION_TEXT, "NAME", "the door it opens", "door", true},
+    {"agent", OPTION_TEXT, "AGENT", "whose till it is", "agent", false},
     {"role", OPTION_TEXT, "ROLE", "verify, redeem, till, desk, issue, admin or line", "role", true},
     END};
 static const struct option_spec version_options[] = {
@@ -244,7 +245,16 @@ static const struct command house_commands[] = {
      "  countermark restore accept --skip monday=2000\n", "restore.accept", NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
-const struct command *const command_tables[] = {house_commands,   scheme_commands, batch_commands,
-                                                prize_commands,   run_commands,    lend_commands,
-                                                printer_commands, order_commands,  card_commands,
-                                                life_commands,    access_commands, NULL};
+const struct command *const command_tables[] = {house_commands,
+                                                scheme_commands,
+                                                batch_commands,
+                                                prize_commands,
+                                                run_commands,
+                                                lend_commands,
+                                                printer_commands,
+                                                order_commands,
+                                                card_commands,
+                                                life_commands,
+                                                stock_commands,
+                                                access_commands,
+                                                NULL};

@@ -173,6 +173,7 @@ static cm_err api_document(const struct api_key *k, struct buffer *text) {
     json_put_cstr(&w, "role", api_role_names[k->role]);
     json_put_cstr(&w, "hash", hash);
     json_put_bool(&w, "revoked", k->revoked);
+    if (k->agent != 0) json_put_u64(&w, "agent", k->agent);
     json_object_end(&w);
     return buffer_err(text);
 }
@@ -201,6 +202,7 @@ static cm_err api_add(struct act *a) {
     TRY(json_copy_text(json_get(a->args, "name"), 1, k.name, sizeof k.name));
     TRY(json_word(json_get(a->args, "role"), api_role_names, API_ROLE_N, &role));
     TRY(act_door(a, "door", &d));
+    TRY(act_agent(a, "agent", &k.agent));
     k.role = (enum api_role)role;
     k.door = d.id;
     k.brand = d.brand;
@@ -232,6 +234,8 @@ static cm_err api_list_read(void *ctx, const struct registry *r) {
         json_put_cstr(w, "name", k->name);
         json_put_cstr(w, "door", d != NULL ? d->name : "any");
         json_put_cstr(w, "role", api_role_names[k->role]);
+        const struct agent_entry *agent = registry_agent(r, k->agent);
+        json_put_cstr(w, "agent", agent != NULL ? agent->name : "");
         json_put_cstr(w, "mode", mode_name(k->test));
         json_put_bool(w, "revoked", k->revoked);
         json_object_end(w);
@@ -275,7 +279,7 @@ const struct act_entry acts_access[] = {
     {"door.attach", door_attach, {"door", "scheme"}},
     {"door.list", door_list, {NULL}},
     {"door.find", door_find, {"door"}},
-    {"api.add", api_add, {"name", "role", "door"}},
+    {"api.add", api_add, {"name", "role", "door", "agent"}},
     {"api.list", api_list, {NULL}},
     {"api.revoke", api_revoke, {"name"}},
     {NULL, NULL, {NULL}},

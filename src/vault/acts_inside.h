@@ -29,6 +29,7 @@ extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_c
 extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_run_verify[],
     acts_line[], acts_lend[];
 extern const struct act_entry acts_import[];
+extern const struct act_entry acts_agent[], acts_alias[], acts_stock[];
 act_fn line_report; /* acts_line_report.c */
 
 /* What an act needs to know of a scheme, copied out of the registry. */
@@ -58,6 +59,8 @@ CM_MUST_CHECK cm_err act_set(struct act *a, const char *key, struct found_set *o
 CM_MUST_CHECK cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number);
 /** The brand of argument "brand"; without it the only one, or none. *id = 0 is none. */
 CM_MUST_CHECK cm_err act_brand(struct act *a, uint32_t *id, char name[REGISTRY_NAME_CAP]);
+/** The agent that argument `key` names; 0 when it is absent or empty. */
+CM_MUST_CHECK cm_err act_agent(struct act *a, const char *key, uint32_t *id);
 /** The door that argument `key` names. */
 CM_MUST_CHECK cm_err act_door(struct act *a, const char *key, struct door *out);
 

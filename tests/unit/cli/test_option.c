@@ -1,6 +1,8 @@
 /* The option parser: usage first, then every refusal with its words. */
 #include "cli/option.h"
 
+#include "base/nearest.h"
+
 #include <string.h>
 
 #include "support/cm.h"
@@ -98,12 +100,12 @@ static void a_count_is_digits_within_its_range(void **state) {
 static void the_nearest_word_is_near_or_none(void **state) {
     (void)state;
     static const char *const words[] = {"batch list", "batch add", "init"};
-    assert_string_equal(option_nearest("bacth list", words, 3), "batch list");
-    assert_string_equal(option_nearest("inti", words, 3), "init");
-    assert_null(option_nearest("redeem", words, 3));
-    assert_null(option_nearest("", words, 3));
-    assert_null(option_nearest(
-        "a word that is longer than any name that there will ever be, by far", words, 3));
+    assert_string_equal(nearest_word("bacth list", words, 3), "batch list");
+    assert_string_equal(nearest_word("inti", words, 3), "init");
+    assert_null(nearest_word("redeem", words, 3));
+    assert_null(nearest_word("", words, 3));
+    assert_null(nearest_word("a word that is longer than any name that there will ever be, by far",
+                             words, 3));
 }
 
 int main(void) {

@@ -44,7 +44,7 @@ static cm_err mint_and_open(struct cm_coder *coder) {
                (int)opened[i].fields.attribute[0], (int)opened[i].fields.batch,
                (int)opened[i].fields.serial);
     }
-    /* The worked example of docs/design/construction.md, section 12. */
+    /* The worked example of docs/design/construction.md, section 13. */
     return strncmp(texts, "PVKQPFKFT7WB", LEN) == 0 ? CM_OK : CM_E_CORRUPT;
 }
 

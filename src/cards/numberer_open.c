@@ -189,7 +189,7 @@ cm_err cm_numberer_open_any(struct cm_numberer *nb, const struct cm_slice *texts
         const size_t lanes = n - done < FF1_LANES ? n - done : FF1_LANES;
         err = open_any_lanes(nb, texts + done, lanes, opened + done);
     }
-    wipe(nb->typed, sizeof nb->typed);
+    wipe(nb->typed, (n < FF1_LANES ? n : FF1_LANES) * CM_CARD_NUMBER_MAX);
     if (err != CM_OK) wipe(opened, n * sizeof *opened);
     return err;
 }

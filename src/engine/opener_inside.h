@@ -62,7 +62,7 @@ struct opener {
     uint8_t read[OPENER_CHUNK]; /* enum normalised */
     struct cm_opened opened[OPENER_CHUNK];
     /* cards */
-    char numbers[OPENER_CHUNK * CM_CARD_NUMBER_MAX];
+    struct cm_slice swiped[OPENER_CHUNK]; /* texts, numbers taken off their tracks */
     struct cm_card_opened cards[OPENER_CHUNK];
     struct cm_card_pin asked[OPENER_CHUNK];
     char pins[OPENER_CHUNK * CM_CARD_PIN_MAX];

@@ -1,7 +1,8 @@
-/* Cards at a door: number and PIN to (pool, index), a chunk at a time. Every row is deciphered and
- * its PIN computed and compared, whatever the number was, so that time tells nothing; a wrong PIN
- * gets the answer of an unknown number. It does not count wrong PINs: the caller's throttle does.
- * References: docs/design/states.md section 3; docs/design/construction.md section 11. */
+/* Cards at a door: a face of the card (number, EAN-13, GSRN, key tag, swiped track) and PIN to
+ * (pool, index), a chunk at a time. Every row is deciphered and its PIN computed and compared,
+ * whatever the number was, so that time tells nothing; a wrong PIN gets the answer of an unknown
+ * number. It does not count wrong PINs: the caller's throttle does. References:
+ * docs/design/states.md section 3; docs/design/construction.md section 11. */
 #include "engine/opener_inside.h"
 
 void opener_forget_numberers(struct opener *o) {
@@ -28,13 +29,25 @@ cm_err opener_numberer(struct opener *o, const struct reader *r, struct cm_numbe
     return CM_OK;
 }
 
+/* The number part of what a stripe reader sent; any other text as it came. A track that is damaged
+ * or not of this pool becomes an empty text, which is no card. */
+static const struct cm_slice *read_swipes(struct opener *o, const struct pool *pool, size_t n) {
+    const struct track *tracks = pool->identifiers.track;
+    if (!tracks[0].on && !tracks[1].on) return o->texts;
+    for (size_t i = 0; i < n; i++) {
+        o->swiped[i] = o->texts[i];
+        if (swipe_read(tracks, o->texts[i], &o->swiped[i]) == SWIPE_BAD)
+            o->swiped[i] = slice_of(NULL, 0);
+    }
+    return o->swiped;
+}
+
 cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
                          struct resolved *out) {
     const struct pool *pool = &reader->pool->pool->pool;
     struct cm_numberer *numberer = NULL;
     TRY(opener_numberer(o, reader, &numberer));
-    cm_numberer_read(numberer, o->texts, n, o->numbers);
-    TRY(cm_numberer_open(numberer, o->numbers, n, o->cards));
+    TRY(cm_numberer_open_any(numberer, read_swipes(o, pool, n), n, o->cards));
     const bool life = pool->life.on;
     uint8_t issues = 0;
     TRY(opener_compare_pins(o, numberer, reader->pool, n, &issues));
@@ -51,6 +64,5 @@ cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t
         resolved_find(&out[i], &reader->pool->set, card->index, position);
         if (life && out[i].reader == position) opener_tell_pin(o, reader->pool, i, issues, &out[i]);
     }
-    wipe(o->numbers, n * CM_CARD_NUMBER_MAX);
     return CM_OK;
 }

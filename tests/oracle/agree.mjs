@@ -4,7 +4,7 @@
 // Refuses to pass a run with no case. N is 5000 unless given, 100000 in a proof (CM_PROVE=1); each
 // direction gets N.
 //
-// TOOL is an executable (or a .mjs file) with five commands. CASES is the JSON file of the cases
+// TOOL is an executable (or a .mjs file) with seven commands. CASES is the JSON file of the cases
 // (a list `codes`, a list `pools`, all numbers explicit; docs/design/construction.md names them).
 // Lines end with \n. Input lines are bytes: perhaps not UTF-8, never with a zero byte, at most
 // 8 KiB. One output line for each unit or input line, in order; exit status 0. Anything else
@@ -26,11 +26,16 @@
 //     `filter.version` is the compiled-in list (0: none), `words` are added to it, symbol by symbol
 //     or, if `spelled`, in all their spellings.
 //   TOOL cards CASES NAME SEED N    N cards:  index|number|pin|held
-//     The first lines are the indices 0..7, then 10^m-8 .. 10^m-1, then pseudo-random ones over
-//     all of 0 .. 10^m-1. pin: `-` if the pool has none. held: 1 if the index is skipped for good
+//     The first lines are the indices 0..7, then c-8 .. c-1, then pseudo-random ones over all of
+//     0 .. c-1, where c is the pool's capacity: 10^m, or less with `faces`. pin: `-` if the pool has none. held: 1 if the index is skipped for good
 //     (held-out share or explicit list `exclude`), else 0; `held_below` is the share's threshold.
 //   TOOL cards-open CASES NAME      reads numbers, for each:  index  or `typo` (Luhn wrong) or
 //     `none` (wrong length, foreign symbol or other prefix). A skipped index is printed like any.
+//   TOOL faces CASES NAME SEED N    N cards of a pool with faces:  index|member|ean13|gsrn|tag
+//     Indices as for cards; member 1..items (1 without key tags), `-` for a face it has not.
+//   TOOL faces-open CASES NAME      reads texts that may be any face, for each:  face|index|member
+//     (number, ean13, gsrn, tag; member 0 but for tags; index `beyond` when the pool cannot have
+//     it), or `typo` or `none`.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -74,7 +79,7 @@ export function someIndices(pool, random, n) {
   return Array.from({ length: n }, (_, i) => {
     const at = BigInt(i);
     if (at < EDGES) return at;
-    return at < 2n * EDGES ? pool.size - 2n * EDGES + at : random.belowBig(pool.size);
+    return at < 2n * EDGES ? pool.capacity - 2n * EDGES + at : random.belowBig(pool.capacity);
   });
 }
 
@@ -206,7 +211,7 @@ class Run {
     const indices = Array.from({ length: this.n }, (_, i) => {
       const said = /^(\d{1,20})\|/.exec(answer.lines?.[i] ?? '');
       const index = edges[i] ?? BigInt(said?.[1] ?? 0);
-      return index < pool.size ? index : 0n;
+      return index < pool.capacity ? index : 0n;
     });
     const expected = inChunks(indices, (part) => {
       const numbers = pool.numbers(part);
@@ -233,6 +238,46 @@ class Run {
     const expected = inChunks(sent, (lines) => pool.open(lines)).map(answerText);
     this.judge(`cards-open ${spec.name}`, this.ask('cards-open', spec.name, [], asLines(sent)),
       expected, (i) => `${spec.name} line ${i + 1}: ${JSON.stringify(sent[i].toString('latin1'))}`);
+  }
+
+  faces(spec) {
+    const pool = new Pool(spec);
+    const answer = this.ask('faces', spec.name, [this.seed, `${this.n}`]);
+    const edges = someIndices(pool, null, Math.min(this.n, Number(2n * EDGES)));
+    const items = spec.faces.tag?.items ?? 1;
+    const cards = Array.from({ length: this.n }, (_, i) => {
+      const said = /^(\d{1,20})\|(\d{1,2})\|/.exec(answer.lines?.[i] ?? '');
+      const index = edges[i] ?? BigInt(said?.[1] ?? 0);
+      const member = Number(said?.[2] ?? 1);
+      return { index: index < pool.capacity ? index : 0n,
+        member: member >= 1 && member <= items ? member : 1 };
+    });
+    this.judge(`faces ${spec.name}`, answer, inChunks(cards, (part) => pool.faceLines(part)),
+      (i) => `${spec.name} line ${i + 1}`);
+  }
+
+  facesOpen(spec) {
+    const pool = new Pool(spec);
+    const random = new Random(`faces ${spec.name} ${this.seed}`);
+    const cards = someIndices(pool, random, this.n)
+      .map((index) => ({ index, member: 1 + random.below(spec.faces.tag?.items ?? 1) }));
+    const rows = inChunks(cards, (part) => pool.faceLines(part)).map((line) => line.split('|'));
+    const texts = inChunks(cards, (part) => pool.numbers(part.map(({ index }) => index)))
+      .map((number, k) => random.pick([number, ...rows[k].slice(2).filter((f) => f !== '-')]));
+    const guess = () => {
+      const face = random.pick(pool.faces);
+      const body = Array.from({ length: face.body }, () => random.below(10)).join('');
+      return face.prefix + body + face.check(face.prefix + body);
+    };
+    const sent = texts.map((text) => {
+      if (random.below(CORRUPT_ONE_IN) === 0) return corrupt(random, text, DIGITS, guess);
+      if (text[0] === '0' && random.below(RESPELT_ONE_IN) === 0) return Buffer.from(text.slice(1));
+      if (random.below(RESPELT_ONE_IN) > 0) return Buffer.from(text);
+      return respell(random, text, DIGITS, {});
+    });
+    this.judge(`faces-open ${spec.name}`, this.ask('faces-open', spec.name, [], asLines(sent)),
+      inChunks(sent, (lines) => pool.openAny(lines)),
+      (i) => `${spec.name} line ${i + 1}: ${JSON.stringify(sent[i].toString('latin1'))}`);
   }
 }
 
@@ -283,7 +328,12 @@ function main() {
   }
   for (const spec of pools.filter(chosen)) {
     run.cards(spec);
-    run.cardsOpen(spec);
+    if (spec.faces) {
+      run.faces(spec);
+      run.facesOpen(spec);
+    } else {
+      run.cardsOpen(spec);
+    }
   }
   console.log(`${run.passed} passed, ${run.failed} failed`);
   process.exitCode = run.failed > 0 || run.passed === 0 ? 1 : 0;

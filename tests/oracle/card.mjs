@@ -1,7 +1,9 @@
-// Card numbers of one pool and key version: indices to numbers, PINs and skips, and back.
+// Card numbers of one pool and key version: indices to numbers, PINs and skips, and back; with
+// `faces` in the spec, EAN-13, GSRN and own numbers of key tags, too.
 // `open` answers an index, 'typo' (Luhn) or 'none' (not a number of this pool's shape).
 // Refuses bodies under 6 digits, PINs outside 4..8 digits and shares outside 0 <= share < 1.
-// Reference: docs/design/construction.md section 11; ISO/IEC 7812-1 Annex B for Luhn.
+// Reference: docs/design/construction.md sections 11 and 12; ISO/IEC 7812-1 Annex B for Luhn; GS1
+// General Specifications 7.9 for the other check digit.
 
 import { getUint, uintBytes } from './bytes.mjs';
 import { Cmac } from './cmac.mjs';
@@ -16,6 +18,8 @@ const DIGITS = '0123456789';
 const BLOCK = 16;
 const MIN_BODY = 6;
 const MAX_NUMBER = 19; // digits, ISO/IEC 7812-1
+const LABELS = { ean13: 0x45, gsrn: 0x47, tag: 0x54 };
+const LENGTHS = { ean13: 13, gsrn: 18 };
 
 /** The digit that makes the Luhn sum of digits | check a multiple of 10. */
 export function luhn(digits) {
@@ -24,6 +28,13 @@ export function luhn(digits) {
     const x = Number(digits[i]) * (twice ? 2 : 1);
     sum += x > 9 ? x - 9 : x;
   }
+  return String((10 - (sum % 10)) % 10);
+}
+
+/** The GS1 check digit: weights 3, 1, 3 ... from the right. */
+export function gs1(digits) {
+  const sum = [...digits].reverse()
+    .reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 3 : 1), 0);
   return String((10 - (sum % 10)) % 10);
 }
 
@@ -50,11 +61,81 @@ export class Pool {
     this.head = Buffer.concat([uintBytes(spec.pool_id, 4), uintBytes(spec.key_version, 1)]);
     this.tweak = Buffer.concat([Buffer.from([TWEAK_CARD]), this.head]);
     this.ff1 = new Ff1(key('card-enc'), 10, spec.digits, this.tweak);
+    this.faces = Object.entries(spec.faces ?? {})
+      .map(([kind, face]) => this.face(kind, face, key('card-enc')));
+    const rooms = this.faces.map(({ ff1Size, times }) => ff1Size / times);
+    this.capacity = [this.size, ...rooms].reduce((a, b) => (b < a ? b : a));
     this.pinMac = new Cmac(key('card-pin'));
     this.holdMac = new Cmac(key('card-hold'));
     this.heldBelow = shareThreshold(spec.held_share);
     this.excluded = new Set(spec.exclude);
     this.normalise = normaliser(DIGITS, {}, this.total);
+  }
+
+  /** One further face: how a point of its body is written and read. */
+  face(kind, { prefix, digits = LENGTHS[kind], items = 1 }, key) {
+    const body = digits - prefix.length - 1;
+    const tweak = Buffer.concat([Buffer.from([LABELS[kind]]), this.head]);
+    return {
+      kind,
+      prefix,
+      digits,
+      body,
+      check: kind === 'tag' ? luhn : gs1,
+      times: BigInt(items),
+      ff1Size: 10n ** BigInt(body),
+      ff1: new Ff1(key, 10, body, tweak),
+      normalise: normaliser(DIGITS, {}, digits),
+    };
+  }
+
+  /** Rows of one face for cards { index, member }. */
+  faceRows(face, cards) {
+    const points = cards.map(({ index, member }) => index * face.times
+      + (face.kind === 'tag' ? BigInt(member - 1) : 0n));
+    return face.ff1.encrypt(points).map((y) => {
+      const digits = face.prefix + String(y).padStart(face.body, '0');
+      return digits + face.check(digits);
+    });
+  }
+
+  /** `index|member|ean13|gsrn|tag` of cards, `-` for a face the pool has not. */
+  faceLines(cards) {
+    const columns = Object.keys(LABELS).map((kind) => {
+      const face = this.faces.find((f) => f.kind === kind);
+      return face ? this.faceRows(face, cards) : cards.map(() => '-');
+    });
+    return cards.map(({ index, member }, k) => [index, member, ...columns.map((c) => c[k])].join('|'));
+  }
+
+  /** { index, member, kind } | 'typo' | null for a text as a face that is not the number. */
+  readFace(face, bytes) {
+    let positions = face.normalise(bytes);
+    if (positions === null && face.kind === 'ean13' && face.prefix[0] === '0') {
+      const upc = normaliser(DIGITS, {}, face.digits - 1)(bytes);
+      positions = upc === null ? null : [0, ...upc];
+    }
+    if (positions === null) return null;
+    const text = positions.join('');
+    if (!text.startsWith(face.prefix)) return null;
+    if (face.check(text.slice(0, -1)) !== text.at(-1)) return 'typo';
+    const [point] = face.ff1.decrypt([BigInt(text.slice(face.prefix.length, -1))]);
+    const member = face.kind === 'tag' ? Number(point % face.times) + 1 : 0;
+    return { kind: face.kind, index: point / face.times, member };
+  }
+
+  /** Answers for many texts that may be any face: `kind|index|member`, with `beyond` for an index
+   * that the pool cannot have; 'typo' or 'none'. */
+  openAny(lines) {
+    const numbers = this.open(lines);
+    return lines.map((bytes, k) => {
+      let read = numbers[k];
+      if (typeof read === 'bigint') read = { kind: 'number', index: read, member: 0 };
+      for (const face of this.faces) if (read === 'none') read = this.readFace(face, bytes) ?? 'none';
+      if (typeof read === 'string') return read;
+      const index = read.index < this.capacity ? `${read.index}` : 'beyond';
+      return `${read.kind}|${index}|${read.member}`;
+    });
   }
 
   numbers(indices) {

@@ -63,6 +63,7 @@ function pool(name, id, version, prefix, digits, options) {
     held_share: options.share ?? '0',
     held_below: Number(shareThreshold(options.share ?? '0')),
     pin: options.pin ? { digits: options.pin, issue: options.issue ?? 1 } : null,
+    ...(options.faces ? { faces: options.faces } : {}),
   };
   const made = new Pool(spec);
   spec.exclude = made.numbers((options.excludeIndices ?? []).map((i) => (BigInt(i) + made.size)
@@ -140,6 +141,13 @@ const pools = [
   pool('m14-tiny-prefix', 9, 10, '1', 14, { share: '0.75' }),
   pool('m6-listed-held', 10, 11, '777', 6, { share: '0.25', pin: 4,
     excludeIndices: [0, 1, 2, 3, 4, 5, 6, 7, -1, -2, -3, -4] }),
+  pool('m11-faces', 11, 5, '9643', 11, { pin: 6, faces: { ean13: { prefix: '29' },
+    gsrn: { prefix: '9506000' }, tag: { prefix: '9644', digits: 16, items: 3 } } }),
+  pool('m12-upc-short', 12, 6, '9528', 12, { faces: { ean13: { prefix: '021234' } } }),
+  pool('m6-wide-faces', 13, 255, '98765', 6, { pin: 4, faces: { gsrn: { prefix: '9506' },
+    tag: { prefix: '7', digits: 19, items: 16 } } }),
+  pool('m13-few-tags', 0xfffffffe, 1, '00', 13, { faces: {
+    tag: { prefix: '01', digits: 9, items: 7 }, ean13: { prefix: '04' } } }),
 ];
 
 console.log(JSON.stringify({ codes, pools }, null, 1));

@@ -65,6 +65,10 @@ const FAULTS = {
       p.pins = (list) => right(list).map((pin) => (pin === null ? null : String(Number(pin))));
     },
   },
+  'gs1-luhn': { pool: (p) => { p.faces.forEach((face) => { face.check = luhn; }); } },
+  member: {
+    pool: (p) => { p.faces.filter(({ times }) => times > 1n).forEach((f) => { f.times += 1n; }); },
+  },
   hold: { pool: (p) => { p.heldBelow /= 2n; } },
   short: { lines: (list) => list.slice(1) },
   'typo-index': { lines: (list) => list.map((l) => (l === 'typo' ? '0' : l)) },
@@ -95,6 +99,12 @@ function cards(pool, random, n) {
   });
 }
 
+function faces(pool, random, n) {
+  const items = pool.spec.faces.tag?.items ?? 1;
+  return inChunks(someIndices(pool, random, n), (indices) => pool.faceLines(indices
+    .map((index) => ({ index, member: 1 + random.below(items) }))));
+}
+
 const COMMANDS = {
   mint: { kind: 'codes', args: 2, run: mint },
   open: { kind: 'codes', args: 0, run: (s) => inChunks(inputLines(), (l) => s.open(l)) },
@@ -102,6 +112,8 @@ const COMMANDS = {
     .map((line) => (s.filtered(line.toString()) ? '1' : '0')) },
   cards: { kind: 'pools', args: 2, run: cards },
   'cards-open': { kind: 'pools', args: 0, run: (p) => inChunks(inputLines(), (l) => p.open(l)) },
+  faces: { kind: 'pools', args: 2, run: faces },
+  'faces-open': { kind: 'pools', args: 0, run: (p) => inChunks(inputLines(), (l) => p.openAny(l)) },
 };
 
 function main([name, cases, caseName, ...rest]) {

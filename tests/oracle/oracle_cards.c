@@ -70,6 +70,25 @@ static cm_err read_rules(struct card_case *c, const json_t *spec) {
     return CM_OK;
 }
 
+static struct cm_card_shape read_shape(const json_t *face, uint64_t digits) {
+    struct cm_card_shape shape = {.number_n = 0};
+    const struct cm_slice prefix = text_at(face, "prefix");
+    if (face == NULL || prefix.len > CM_CARD_PREFIX_MAX) return shape;
+    shape.number_n = (uint8_t)digits;
+    shape.prefix_n = (uint8_t)prefix.len;
+    memcpy(shape.prefix, prefix.p, prefix.len);
+    return shape;
+}
+
+static struct cm_card_faces read_faces(const json_t *faces) {
+    const json_t *tag = json_object_get(faces, "tag");
+    return (struct cm_card_faces){
+        .ean13 = read_shape(json_object_get(faces, "ean13"), CM_CARD_EAN13_N),
+        .gsrn = read_shape(json_object_get(faces, "gsrn"), CM_CARD_GSRN_N),
+        .tag = read_shape(tag, number_at(tag, "digits")),
+        .tag_n = (uint8_t)number_at(tag, "items")};
+}
+
 static cm_err read_case(struct card_case *c, const json_t *spec) {
     const json_t *pin = json_object_get(spec, "pin");
     const struct cm_slice prefix = text_at(spec, "prefix");
@@ -78,7 +97,8 @@ static cm_err read_case(struct card_case *c, const json_t *spec) {
                                        .test = true,
                                        .prefix_n = (uint8_t)prefix.len,
                                        .body_n = (uint8_t)number_at(spec, "digits"),
-                                       .pin_n = (uint8_t)number_at(pin, "digits")};
+                                       .pin_n = (uint8_t)number_at(pin, "digits"),
+                                       .faces = read_faces(json_object_get(spec, "faces"))};
     memcpy(c->pool.prefix, prefix.p, prefix.len);
     c->issue = (uint16_t)number_at(pin, "issue");
     struct cm_key root;
@@ -105,9 +125,7 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 static uint64_t index_of_line(const struct card_case *c, uint64_t line, uint64_t *random) {
-    uint64_t size = 1;
-    for (unsigned i = 0; i < c->pool.body_n; i++)
-        size *= 10u;
+    const uint64_t size = cm_card_capacity(&c->pool);
     if (line < EDGES) return line;
     if (line < 2u * EDGES) return size - 2u * EDGES + line;
     return next_random(random) % size;
@@ -123,7 +141,25 @@ static cm_err print_card(const struct card_case *c, uint64_t index) {
     return CM_OK;
 }
 
-int oracle_cards(const char *cases, const char *name, const char *seed, const char *n) {
+static cm_err print_faces(const struct card_case *c, uint64_t index) {
+    static const enum cm_card_face faces[] = {CM_FACE_EAN13, CM_FACE_GSRN, CM_FACE_TAG};
+    const uint8_t items = c->pool.faces.tag_n > 0 ? c->pool.faces.tag_n : 1u;
+    const struct cm_card_item item = {.index = index, .member = (uint8_t)(1u + index % items)};
+    (void)printf("%" PRIu64 "|%u", index, (unsigned)item.member);
+    for (size_t i = 0; i < CM_ARRAY_N(faces); i++) {
+        char row[CM_CARD_NUMBER_MAX + 1] = "-";
+        if (cm_card_shape(&c->pool, faces[i]).number_n > 0)
+            TRY(cm_numberer_face(c->numberer, faces[i], &item, 1, row));
+        (void)printf("|%s", row);
+    }
+    (void)printf("\n");
+    return CM_OK;
+}
+
+typedef cm_err (*print_fn)(const struct card_case *c, uint64_t index);
+
+static int print_lines(const char *cases, const char *name, const char *seed, const char *n,
+                       print_fn print) {
     struct card_case c = {0};
     uint64_t count = 0, random = 0;
     for (const char *s = seed; *s != '\0'; s++)
@@ -131,9 +167,17 @@ int oracle_cards(const char *cases, const char *name, const char *seed, const ch
     if (text_u64(slice_text(n), UINT32_MAX, &count) != CM_OK) return 2;
     int status = load_case(&c, cases, name);
     for (uint64_t line = 0; line < count && status == 0; line++)
-        status = print_card(&c, index_of_line(&c, line, &random)) == CM_OK ? 0 : 2;
+        status = print(&c, index_of_line(&c, line, &random)) == CM_OK ? 0 : 2;
     case_clear(&c);
     return status;
+}
+
+int oracle_cards(const char *cases, const char *name, const char *seed, const char *n) {
+    return print_lines(cases, name, seed, n, print_card);
+}
+
+int oracle_faces(const char *cases, const char *name, const char *seed, const char *n) {
+    return print_lines(cases, name, seed, n, print_faces);
 }
 
 static cm_err print_opened(const struct card_case *c, struct cm_slice text) {
@@ -148,14 +192,38 @@ static cm_err print_opened(const struct card_case *c, struct cm_slice text) {
     return CM_OK;
 }
 
-int oracle_cards_open(const char *cases, const char *name) {
+static cm_err print_any(const struct card_case *c, struct cm_slice text) {
+    static const char *const names[CM_CARD_FACE_N] = {"number", "ean13", "gsrn", "tag"};
+    struct cm_card_opened opened = {0};
+    TRY(cm_numberer_open_any(c->numberer, &text, 1, &opened));
+    if (opened.reading != CM_CARD_INDEX)
+        (void)puts(opened.reading == CM_CARD_TYPO ? "typo" : "none");
+    else if ((opened.skip & CM_CARD_SKIP_BEYOND) != 0)
+        (void)printf("%s|beyond|%u\n", names[opened.face], (unsigned)opened.member);
+    else
+        (void)printf("%s|%" PRIu64 "|%u\n", names[opened.face], opened.index,
+                     (unsigned)opened.member);
+    return CM_OK;
+}
+
+typedef cm_err (*open_fn)(const struct card_case *c, struct cm_slice text);
+
+static int open_lines(const char *cases, const char *name, open_fn print) {
     struct card_case c = {0};
     int status = load_case(&c, cases, name);
     char line[LINE_CAP];
     while (status == 0 && fgets(line, sizeof line, stdin) != NULL) {
         const size_t len = strcspn(line, "\n");
-        status = print_opened(&c, slice_of(line, len)) == CM_OK ? 0 : 2;
+        status = print(&c, slice_of(line, len)) == CM_OK ? 0 : 2;
     }
     case_clear(&c);
     return status;
+}
+
+int oracle_cards_open(const char *cases, const char *name) {
+    return open_lines(cases, name, print_opened);
+}
+
+int oracle_faces_open(const char *cases, const char *name) {
+    return open_lines(cases, name, print_any);
 }

@@ -14,9 +14,13 @@ int main(int argc, char **argv) {
     if (argc == 6 && strcmp(argv[1], "cards") == 0)
         return oracle_cards(argv[2], argv[3], argv[4], argv[5]);
     if (argc == 4 && strcmp(argv[1], "cards-open") == 0) return oracle_cards_open(argv[2], argv[3]);
+    if (argc == 6 && strcmp(argv[1], "faces") == 0)
+        return oracle_faces(argv[2], argv[3], argv[4], argv[5]);
+    if (argc == 4 && strcmp(argv[1], "faces-open") == 0) return oracle_faces_open(argv[2], argv[3]);
     fprintf(stderr,
             "usage: %s mint CASES NAME SEED N | open CASES NAME | filtered CASES NAME"
-            " | cards CASES NAME SEED N | cards-open CASES NAME\n",
+            " | cards CASES NAME SEED N | cards-open CASES NAME"
+            " | faces CASES NAME SEED N | faces-open CASES NAME\n",
             argv[0]);
     return 2;
 }

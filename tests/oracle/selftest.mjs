@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { luhn, Pool, shareThreshold } from './card.mjs';
+import { gs1, luhn, Pool, shareThreshold } from './card.mjs';
 import { checker, kindFor, primitiveRoot } from './check.mjs';
 import { Cmac } from './cmac.mjs';
 import { Scheme } from './code.mjs';
@@ -265,6 +265,12 @@ test('Luhn gives the published 79927398713, and shares become exact thresholds',
   }
 });
 
+test('the GS1 digit of published numbers: a GSRN, two euro coupons, a GTIN', () => {
+  for (const number of ['950600013000000019', '9813765030011', '9828508010106', '9506000134352']) {
+    assert.equal(gs1(number.slice(0, -1)), number.at(-1));
+  }
+});
+
 test('every case opens what it prints, and one changed character is never another unit', () => {
   const { codes, pools } = json('cases.json');
   assert.ok(codes.length >= 12 && pools.length >= 12);
@@ -280,9 +286,15 @@ test('every case opens what it prints, and one changed character is never anothe
   }
   for (const spec of pools) {
     const pool = new Pool(spec);
-    const indices = [0n, 1n, pool.size - 1n];
+    const indices = [0n, 1n, pool.capacity - 1n];
     const numbers = pool.numbers(indices);
     assert.deepEqual(pool.open(numbers.map((t) => Buffer.from(t))), indices, spec.name);
+    const cards = indices.map((index) => ({ index, member: 1 }));
+    for (const face of pool.faces) {
+      const rows = pool.faceRows(face, cards).map((t) => Buffer.from(t));
+      assert.deepEqual(pool.openAny(rows), indices.map((i) => `${face.kind}|${i}|${
+        face.kind === 'tag' ? 1 : 0}`), spec.name);
+    }
   }
 });
 
@@ -293,7 +305,7 @@ test('the worked examples of construction.md are what the program prints', () =>
 
 const agree = (fault) => spawnSync(process.execPath, [
   path('agree.mjs'), path('mirror.mjs'), '--n', '300',
-  '--only', 'r23-dated,r16-turning,r36-listed,r53-mixed-case,m6-listed-held,m9-held-half',
+  '--only', 'r23-dated,r16-turning,r36-listed,r53-mixed-case,m6-listed-held,m9-held-half,m11-faces',
   ...(fault ? ['--tool-arg', fault] : []),
 ], { encoding: 'utf8' });
 
@@ -304,7 +316,8 @@ test('agree passes a tool that follows the construction', () => {
 });
 
 for (const fault of ['tag', 'weights', 'order', 'silent-typo', 'no-filter', 'digit-words',
-  'unspelled', 'own-only', 'long-text', 'luhn', 'pin', 'hold', 'short', 'typo-index']) {
+  'unspelled', 'own-only', 'long-text', 'luhn', 'pin', 'hold', 'short', 'typo-index',
+  'gs1-luhn', 'member']) {
   test(`agree refuses a tool with the fault "${fault}"`, () => {
     const run = agree(fault);
     assert.equal(run.status, 1, run.stdout + run.stderr);

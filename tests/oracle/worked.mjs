@@ -33,6 +33,12 @@ const CARD = {
   exclude: [], held_share: '0.02', pin: { digits: 6, issue: 1 },
 };
 
+const FACED = {
+  ...CARD, name: 'D', held_share: '0',
+  faces: { ean13: { prefix: '29' }, gsrn: { prefix: '9506000' },
+    tag: { prefix: '9644', digits: 16, items: 3 } },
+};
+
 const hex = (x) => (Buffer.isBuffer(x) ? x.toString('hex') : `0x${x.toString(16)}`);
 
 function keyLines(spec, id, purposes) {
@@ -88,17 +94,33 @@ function cardExample(spec, index) {
   ];
 }
 
+function facesExample(spec, index, member) {
+  const pool = new Pool(spec);
+  return [
+    ['index', `${index}`], ['key tag', `${member} of ${spec.faces.tag.items}`],
+    ['capacity', `${pool.capacity}`],
+    ...pool.faces.flatMap((face) => {
+      const [row] = pool.faceRows(face, [{ index, member }]);
+      return [
+        [`tweak ${face.kind}`, hex(face.ff1.q.subarray(0, 6))],
+        ['body', row.slice(face.prefix.length, -1)], ['check digit', row.at(-1)],
+        [face.kind, row],
+      ];
+    }),
+  ];
+}
+
 function block(lines) {
   return ['```', ...lines.map(([name, value]) => `${name.padEnd(14)} ${value}`), '```'].join('\n');
 }
 
-/** The three examples as the document shows them. */
+/** The four examples as the document shows them. */
 export function workedExamples() {
   const unitA = { attributes: [5n], day: null, batch: 7n, serial: 123456n };
   const unitB = { attributes: [137n, 5n], day: 1059n, batch: 300n, serial: 999999n };
   return [
     block(codeExample(PRIME, unitA)), block(codeExample(DATED, unitB)),
-    block(cardExample(CARD, 12345678n)),
+    block(cardExample(CARD, 12345678n)), block(facesExample(FACED, 12345678n, 2)),
   ];
 }
 

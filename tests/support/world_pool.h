@@ -1,4 +1,4 @@
-/* A pool in the world of a test (world.h): example C of docs/design/construction.md section 12,
+/* A pool in the world of a test (world.h): example C of docs/design/construction.md section 13,
  * whose key, number and PIN were printed by a program that shares no code with this one (node
  * tests/oracle/worked.mjs), put beside the scheme at the world's door. */
 #ifndef CM_TESTS_SUPPORT_WORLD_POOL_H

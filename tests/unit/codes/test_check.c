@@ -41,7 +41,7 @@ static void a_code_gets_its_check_character_and_a_typing_error_is_found(void **s
 
 static void published_rows_have_their_published_check(void **state) {
     (void)state;
-    /* construction.md section 12, A: PVKQPFKFT7W -> B */
+    /* construction.md section 13, A: PVKQPFKFT7W -> B */
     static const uint8_t a[] = {15, 19, 13, 16, 15, 9, 13, 9, 18, 4, 20};
     assert_int_equal(check_of(CM_CHECK_PRIME, 23, a, sizeof a), 6);
     /* B: F9XQYXG9GTGSVSAG -> V */

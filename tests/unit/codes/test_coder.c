@@ -1,5 +1,5 @@
 /* Minting and opening. Expected codes: worked examples A and B of docs/design/construction.md,
- * section 12, computed by the node oracle from the text alone. */
+ * section 13, computed by the node oracle from the text alone. */
 #include "support/cm.h"
 #include "support/must.h"
 #include "support/scheme.h"

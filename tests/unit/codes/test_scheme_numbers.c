@@ -1,5 +1,5 @@
 /* Frozen numbers: what is refused, and that T is never taken on trust. Values of T: the worked
- * examples of docs/design/construction.md, section 12. */
+ * examples of docs/design/construction.md, section 13. */
 #include "support/cm.h"
 #include "support/scheme.h"
 

@@ -1,5 +1,5 @@
 /* HKDF-SHA256. Vectors: RFC 5869, appendix A.1 to A.3; working keys: the worked examples of
- * docs/design/construction.md, section 12, which the node oracle computed. */
+ * docs/design/construction.md, section 13, which the node oracle computed. */
 #include "support/cm.h"
 
 #include <string.h>

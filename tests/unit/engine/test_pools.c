@@ -1,5 +1,5 @@
 /* Cards at a door: a pool is put beside a scheme, its cards are redeemed once, with their PINs.
- * The pool is example C of docs/design/construction.md section 12: its key, number and PIN were
+ * The pool is example C of docs/design/construction.md section 13: its key, number and PIN were
  * printed by a program that shares no code with this one (node tests/oracle/worked.mjs).
  * Expected verdicts: docs/design/states.md section 3. */
 #include "support/cm.h"

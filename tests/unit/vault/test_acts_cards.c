@@ -1,5 +1,5 @@
 /* The operator's acts on pools: add one, put it behind a door, make cards of it. With the published
- * key of example C (docs/design/construction.md section 12) the program makes the published card.
+ * key of example C (docs/design/construction.md section 13) the program makes the published card.
  */
 #include "support/cm.h"
 

@@ -190,7 +190,7 @@ static void count(struct render *r, const struct spot *s) {
     char digits[DECIMAL_CAP];
     const struct cm_slice member = record_text(s->set, RECORD_MEMBER, s->row);
     r->records++;
-    r->units += member.len == 0 || (member.len == 1 && member.p[0] == '1');
+    r->units += member.len == 0 || hash_of(member) == 1; /* "1", or "01" in a wide column */
     if (r->template->hash_value < 0) return;
     r->hash_total += hash_of(value_text(s, (uint32_t)r->template->hash_value, digits));
     if (r->hash_total >= RENDER_HASH_MODULUS) r->hash_total -= RENDER_HASH_MODULUS;

@@ -12,6 +12,8 @@
 #define BUNDLE_SUMS     "SHA256SUMS"
 #define BUNDLE_TEXT     "ORDER.txt"
 #define BUNDLE_SIGNER   "signer.pem"
+#define BUNDLE_CMS      ".cms" /* ending of files that cms_sealer made: order verify looks into them */
+#define BUNDLE_PGP      ".pgp"
 #define BUNDLE_PATH_CAP 1024u
 
 struct bundle;

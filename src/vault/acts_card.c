@@ -13,6 +13,7 @@
 #include "vault/acts_inside.h"
 
 #define LINES_USUAL 20u
+#define DOOR_USUAL  "default" /* every workspace begins with it */
 
 struct found_card {
     uint32_t set;
@@ -25,6 +26,7 @@ struct found_card {
 static cm_err find_door(struct act *a, struct door *d) {
     const struct act_context *ctx = a->ctx;
     const bool named = json_present(json_get(a->args, "door"));
+    if (!named && !ctx->keyed) return act_door_named(a, DOOR_USUAL, d);
     if (named || ctx->door == 0) TRY(act_door(a, "door", d));
     if (!ctx->keyed) return CM_OK;
     const bool own = ctx->door == 0 ? (ctx->brand == 0 || d->brand == ctx->brand)

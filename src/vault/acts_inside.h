@@ -63,6 +63,8 @@ CM_MUST_CHECK cm_err act_brand(struct act *a, uint32_t *id, char name[REGISTRY_N
 CM_MUST_CHECK cm_err act_agent(struct act *a, const char *key, uint32_t *id);
 /** The door that argument `key` names. */
 CM_MUST_CHECK cm_err act_door(struct act *a, const char *key, struct door *out);
+/** The door of that name. */
+CM_MUST_CHECK cm_err act_door_named(struct act *a, const char *name, struct door *out);
 
 /** The newest version of a scheme's key that may issue.
  * @retval CM_E_STATE  every version is retired */

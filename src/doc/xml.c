@@ -98,13 +98,13 @@ cm_err xml_reader_new(struct xml_reader **out, const struct xml_source *source, 
 
 /* ---- Where ----------------------------------------------------------------------------------- */
 
-/* Everything up to the end of a line has been fed, and nothing behind it. */
+/* Nothing behind the line was fed, and its end waits for what follows it. */
 static uint64_t line_now(struct xml_reader *r) {
     const xmlNode *node = xmlTextReaderCurrentNode(r->reader);
     const long at = node != NULL ? xmlGetLineNo(node) : 0;
     if (at > 0 && at < NODE_LINES) return (uint64_t)at;
     const int line = xmlTextReaderGetParserLineNumber(r->reader);
-    return line > 1 ? (uint64_t)line - 1 : 1;
+    return line > 1 ? (uint64_t)line : 1;
 }
 
 static cm_err refuse_at(struct xml_reader *r, uint64_t line, cm_err err, const char *remedy,

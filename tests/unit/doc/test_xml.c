@@ -106,7 +106,7 @@ static void lines_are_told_beyond_sixteen_bits(void **state) {
     assert_int_equal(flatten(buffer_cstr(&text), NULL, 0, &out, &diag), CM_E_FORMAT);
     assert_string_equal(diag.place, "line 140002"); /* 1 + 2 * 70,000, and the one after */
     const char *last = strstr(buffer_cstr(&out), "140000:");
-    assert_non_null(last);
+    if (last == NULL) fail_msg("%s", buffer_cstr(&out) + out.len - 40);
 }
 
 static void document_types_and_entities_are_refused(void **state) {

@@ -8,6 +8,7 @@
 
 #include "base/macros.h"
 #include "cards/pool.h"
+#include "vault/card_cross.h"
 
 #define SKIPS_MAX      4096u /* indices in one event: 32 KiB of its 64 */
 #define CARD_ISSUE_ONE 1u    /* every card has its first PIN */
@@ -33,7 +34,8 @@ struct card_minter {
     struct cm_card_opened *opened;
     struct cm_card_pin *asked; /* with PINs */
     char *numbers, *pins;
-    struct buffer skipped; /* indices, u64 each, for the event */
+    struct buffer skipped;    /* indices, u64 each, for the event */
+    struct card_cross *cross; /* made when a second key version and a second face meet */
 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -136,6 +138,7 @@ void card_minter_close(struct card_minter *m) {
     free_room(m);
     pool_clear(&m->pool);
     buffer_free(&m->skipped);
+    card_cross_free(m->cross);
     wipe(m, sizeof *m);
     free(m);
 }
@@ -144,11 +147,15 @@ void card_minter_closep(struct card_minter **m) { card_minter_close(*m); }
 
 /* ---- Chunks ---------------------------------------------------------------------------------- */
 
+static struct cm_numberer *numberer_of(const struct card_minter *m, uint8_t version) {
+    for (size_t i = 0; i < m->numbering_n; i++)
+        if (m->numberings[i].version == version) return m->numberings[i].numberer;
+    return NULL;
+}
+
 static cm_err compute(struct card_minter *m, size_t n, struct cm_diag *diag) {
     const uint8_t version = pool_key_version(&m->pool, m->at);
-    struct cm_numberer *numberer = NULL;
-    for (size_t i = 0; i < m->numbering_n; i++)
-        if (m->numberings[i].version == version) numberer = m->numberings[i].numberer;
+    struct cm_numberer *numberer = numberer_of(m, version);
     if (numberer == NULL)
         return diag_fail(diag, CM_E_STATE, m->pool.name, "keys",
                          "append a key version that begins at the next index",
@@ -172,6 +179,30 @@ static cm_err ask(struct card_minter *m, const struct numbering *other,
     return CM_OK;
 }
 
+static cm_err ask_all(struct card_minter *m, const struct numbering *other, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        TRY(ask(m, other, &m->opened[i], &m->taken[i]));
+    return CM_OK;
+}
+
+/* The other faces of the new cards, one after the other. */
+static cm_err find_taken_faces(struct card_minter *m, const struct numbering *other, size_t n) {
+    const struct cm_pool_numbers *numbers = &m->pool.numbers;
+    struct cm_numberer *own = numberer_of(m, pool_key_version(&m->pool, m->at));
+    for (unsigned f = CM_FACE_NUMBER + 1u; f < CM_CARD_FACE_N; f++) {
+        struct card_cross_face face = {.face = (enum cm_card_face)f, .first = m->at};
+        face.width = cm_card_shape(numbers, face.face).number_n;
+        if (face.width == 0) continue;
+        if (m->cross == NULL) TRY(card_cross_new(&m->cross));
+        const uint8_t members = face.face == CM_FACE_TAG ? numbers->faces.tag_n : 1u;
+        for (face.member = 1; face.member <= members; face.member++) {
+            TRY(card_cross_open(m->cross, own, other->numberer, &face, n, m->opened));
+            TRY(ask_all(m, other, n));
+        }
+    }
+    return CM_OK;
+}
+
 static cm_err find_taken(struct card_minter *m, size_t n) {
     const uint8_t own = pool_key_version(&m->pool, m->at);
     memset(m->taken, 0, n);
@@ -179,8 +210,8 @@ static cm_err find_taken(struct card_minter *m, size_t n) {
         const struct numbering *other = &m->numberings[k];
         if (other->version == own || other->numberer == NULL) continue;
         TRY(cm_numberer_open(other->numberer, m->numbers, n, m->opened));
-        for (size_t i = 0; i < n; i++)
-            TRY(ask(m, other, &m->opened[i], &m->taken[i]));
+        TRY(ask_all(m, other, n));
+        TRY(find_taken_faces(m, other, n));
     }
     return CM_OK;
 }
@@ -247,14 +278,6 @@ static cm_err next_new(struct card_minter *m, size_t n, struct card_rows *rows,
 
 static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-/* 10^m: m is at most 17, so it fits. */
-static uint64_t capacity(const struct card_minter *m) {
-    uint64_t power = 1;
-    for (uint8_t i = 0; i < m->pool.numbers.body_n; i++)
-        power *= 10u;
-    return power;
-}
-
 cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *rows,
                         struct cm_diag *diag) {
     const struct set_counters *c = &m->set.counters;
@@ -265,7 +288,7 @@ cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *
                                .number_n = m->number_n,
                                .pin_n = m->pool.numbers.pin_n};
     /* A chunk lies within one key version. */
-    const uint64_t end = smaller(capacity(m), pool_key_end(&m->pool, m->at));
+    const uint64_t end = smaller(cm_card_capacity(&m->pool.numbers), pool_key_end(&m->pool, m->at));
     const uint64_t n = smaller(smaller(m->chunk, most), end > m->at ? end - m->at : 0);
     if (m->at < c->next_serial)
         return next_again(m, (size_t)smaller(n, c->next_serial - m->at), rows, diag);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "cards/pool.h"
 #include "support/world_pool.h"
 #include "vault/card_minter.h"
 
@@ -52,7 +53,7 @@ static size_t make_all(struct card_minter *m, struct made *out) {
             assert_true(n < VOLUME);
             out[n] = (struct made){.index = rows.first + i};
             memcpy(out[n].number, rows.numbers + i * rows.number_n, rows.number_n);
-            memcpy(out[n].pin, rows.pins + i * rows.pin_n, rows.pin_n);
+            if (rows.pins != NULL) memcpy(out[n].pin, rows.pins + i * rows.pin_n, rows.pin_n);
             n++;
         }
     }
@@ -149,6 +150,76 @@ static void every_number_has_one_owner_across_key_versions(void **state) {
     world_remove(&w);
 }
 
+/* An EAN-13 and two key tags beside the number, each with a million texts; half of the cards under
+ * another key version, so that of its EAN-13s one in a hundred belongs to a card of the first. */
+static const struct pool_text faced = {
+    .name = "faced",
+    .mode = "TEST",
+    .prefix = "9643",
+    .rules = RULES_1,
+    .keys = KEYS_3 ",{\"version\":4,\"from_index\":10000}],\"identifiers\":["
+                   "{\"kind\":\"ean13\",\"prefix\":\"291234\"},"
+                   "{\"kind\":\"tags\",\"items\":2,\"numbers\":\"own\",\"prefix\":\"9644\","
+                   "\"digits\":11}",
+    .id = POOL,
+    .body_n = 7,
+    .volume = 20000}; /* without PINs, which would tell the two owners of a text apart */
+
+static void write_face(struct cm_numberer *const numberers[2], const struct made *card,
+                       enum cm_card_face face, uint8_t member, char out[static 20]) {
+    const struct cm_card_item item = {.index = card->index, .member = member};
+    for (size_t i = 0; i < 20; i++)
+        out[i] = '\0';
+    assert_ok(cm_numberer_face(numberers[card->index < 10000 ? 0 : 1], face, &item, 1, out));
+}
+
+static void every_face_has_one_owner_across_key_versions(void **state) {
+    (void)state;
+    struct world w = {0};
+    struct made *cards = calloc(VOLUME, sizeof *cards);
+    struct cm_numberer *numberers[2] = {NULL, NULL};
+    char texts[3][20];
+    assert_non_null(cards);
+    world_pool_add(&w, &faced);
+    struct card_minter *m = minter(&w, false, 0);
+    assert_int_equal(make_all(m, cards), 20000);
+    card_minter_close(m);
+    open_pool(&w, false);
+    CM_CLEANUP(pool_clear) struct pool pool = POOL_INIT;
+    char document[POOL_TEXT_CAP];
+    pool_text(&faced, document);
+    assert_ok(pool_read(slice_text(document), "pool", &pool, NULL));
+    for (uint8_t v = 0; v < 2; v++) {
+        const struct cm_key *root = NULL;
+        assert_ok(keystore_find(w.keystore, KEY_POOL, POOL, (uint8_t)(v + 3u), &root));
+        assert_ok(cm_numberer_new(&numberers[v], &pool.numbers, root, (uint8_t)(v + 3u)));
+    }
+    for (size_t i = 9000; i < 20000; i++) {
+        write_face(numberers, &cards[i], CM_FACE_EAN13, 0, texts[0]);
+        write_face(numberers, &cards[i], CM_FACE_TAG, 1, texts[1]);
+        write_face(numberers, &cards[i], CM_FACE_TAG, 2, texts[2]);
+        struct cm_request requests[3];
+        struct cm_answer answers[3];
+        for (size_t k = 0; k < 3; k++)
+            requests[k] = (struct cm_request){.operation = CM_OP_CHECK,
+                                              .code = slice_text(texts[k]),
+                                              .pin = slice_text(cards[i].pin)};
+        struct cm_call call = {.caller = {.actor = 5, .test = true},
+                               .door = WORLD_DOOR,
+                               .requests = requests,
+                               .n = 3,
+                               .answers = answers};
+        assert_ok(cm_engine_run(w.engine, &call, 1));
+        for (size_t k = 0; k < 3; k++)
+            if (answers[k].verdict != CM_V_ACCEPTED || answers[k].serial != cards[i].index)
+                fail_msg("card %zu, text %zu", i, k);
+    }
+    cm_numberer_free(numberers[0]);
+    cm_numberer_free(numberers[1]);
+    free(cards);
+    world_remove(&w);
+}
+
 static void what_cannot_be_made_is_refused_by_name(void **state) {
     (void)state;
     struct world w = {0};
@@ -186,6 +257,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cards_are_made_and_redeemed),
         cmocka_unit_test(every_number_has_one_owner_across_key_versions),
+        cmocka_unit_test(every_face_has_one_owner_across_key_versions),
         cmocka_unit_test(what_cannot_be_made_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,14 @@
 #include "cli/output.h"
 #include "cli/shipped.h"
 #include "doc/json_write.h"
+#include "order/render.h"
 #include "order/sample.h"
 
 const struct option_spec order_lint_options[] = {
     {"sample", OPTION_FLAG, NULL, "write the file of three made-up records instead", NULL, false},
+    {"companion", OPTION_FLAG, NULL, "write the files beside the sample instead", NULL, false},
+    {"legend", OPTION_FLAG, NULL, "write the table of its fields for the bureau instead", NULL,
+     false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 static void put_values(struct json_writer *w, const struct template *t) {
@@ -71,10 +75,28 @@ static cm_err show(struct cli *cli, const struct template *t, const struct cm_di
     return output_record(buffer_slice(&out), cli->json, cli->diag);
 }
 
-static cm_err show_sample(struct cli *cli, const struct template *t) {
+static cm_err companions(const struct template *t, struct buffer *out, struct cm_diag *diag) {
+    struct sample sample;
+    sample_fill(&sample);
+    for (size_t i = 0; i < template_companion_n(t); i++) {
+        CM_CLEANUP(buffer_free) struct buffer name = BUFFER_INIT;
+        TRY(render_companion(t, &sample.constants, i, &name, out, diag));
+    }
+    return CM_OK;
+}
+
+/* What was asked for in place of the judgement: bytes, as a file would have them. */
+static cm_err show_bytes(struct cli *cli, const struct template *t) {
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    TRY(sample_render(t, &out, cli->diag));
+    if (option_given(&cli->options, "sample")) TRY(sample_render(t, &out, cli->diag));
+    if (option_given(&cli->options, "companion")) TRY(companions(t, &out, cli->diag));
+    if (option_given(&cli->options, "legend")) TRY(template_legend(t, &out));
     return output_bytes(buffer_slice(&out), cli->diag);
+}
+
+static bool wants_bytes(const struct cli *cli) {
+    return option_given(&cli->options, "sample") || option_given(&cli->options, "companion") ||
+           option_given(&cli->options, "legend");
 }
 
 cm_err cmd_order_lint(struct cli *cli) {
@@ -86,7 +108,7 @@ cm_err cmd_order_lint(struct cli *cli) {
     const cm_err err = template_read(buffer_slice(&text), path, &t, &why);
     if (err == CM_E_NO_MEMORY) return err;
     if (err != CM_OK) cli->exit_code = EXIT_NEGATIVE;
-    if (err == CM_OK && option_given(&cli->options, "sample")) return show_sample(cli, t);
+    if (err == CM_OK && wants_bytes(cli)) return show_bytes(cli, t);
     return show(cli, t, &why);
 }
 

@@ -15,13 +15,15 @@
     (1u << RECORD_SEQUENCE | 1u << RECORD_IN_FILE | 1u << RECORD_CARTON | 1u << RECORD_IN_CARTON | \
      1u << RECORD_BUNDLE_END)
 
-/* Where a record stands; set NULL: head, tail or companion. */
+/* Where a record stands; set &outside: head, tail or companion, which have no values of records. */
 struct spot {
     const struct render *r;
     const struct record_set *set;
     size_t row;
     uint64_t in_file; /* from 1 */
 };
+
+static const struct record_set outside = {.n = 0};
 
 /* ---- Texts ------------------------------------------------------------------------------------
  */
@@ -123,7 +125,7 @@ static cm_err put_part(const struct spot *s, const struct template_part *part, s
         const struct template_field *f = &t->fields[part->field + i];
         const enum field_fault fault = put_field(s, f, &to);
         if (fault != FIELD_FINE)
-            return field_fail(t, f, fault, s->set == NULL ? 0 : s->set->first + s->row, diag);
+            return field_fail(t, f, fault, s->set->n == 0 ? 0 : s->set->first + s->row, diag);
     }
     to = copy(to, t->bytes.p + part->after_at, part->after_len);
     out->len = (size_t)(to - out->p);
@@ -153,7 +155,7 @@ static cm_err judge_constants(const struct template *t, const struct record_cons
 cm_err render_begin(struct render *r, const struct template *t, const struct render_plan *plan,
                     struct buffer *out, struct cm_diag *diag) {
     const struct render begun = {.template = t, .plan = *plan};
-    const struct spot s = {.r = &begun};
+    const struct spot s = {.r = &begun, .set = &outside};
     const size_t from = out->len;
     TRY(judge_constants(t, plan->constants, diag));
     const cm_err err = put_part(&s, &t->head, out, diag);
@@ -213,7 +215,7 @@ cm_err render_records(struct render *r, const struct record_set *set, struct buf
 }
 
 cm_err render_end(struct render *r, struct buffer *out, struct cm_diag *diag) {
-    const struct spot s = {.r = r};
+    const struct spot s = {.r = r, .set = &outside};
     const size_t from = out->len;
     if (r->records != r->plan.records || r->units != r->plan.units)
         return diag_fail(diag, CM_E_STATE, r->template->name, NULL, "make the file anew",
@@ -241,7 +243,7 @@ static bool names_file(struct cm_slice name) {
 cm_err render_companion(const struct template *t, const struct record_constants *constants,
                         size_t i, struct buffer *name, struct buffer *out, struct cm_diag *diag) {
     const struct render r = {.template = t, .plan = {.constants = constants}};
-    const struct spot s = {.r = &r};
+    const struct spot s = {.r = &r, .set = &outside};
     const size_t from = name->len;
     if (i >= t->companion_n) return CM_E_ARGUMENT;
     TRY(judge_constants(t, constants, diag));

@@ -86,10 +86,10 @@ static uint8_t *escape(const struct template_field *f, struct cm_slice text, uin
 /* ---- A field ----------------------------------------------------------------------------------
  */
 
-static enum field_fault judge(const struct template_field *f, size_t chars, uint8_t first) {
+static enum field_fault judge(const struct template_field *f, size_t chars, const uint8_t *plain) {
     if (chars == 0 && !f->optional) return FIELD_EMPTY;
     if (chars > f->most) return FIELD_LONG;
-    return f->number && chars > 1 && first == '0' ? FIELD_NUMBER : FIELD_FINE;
+    return f->number && chars > 1 && plain[0] == '0' ? FIELD_NUMBER : FIELD_FINE;
 }
 
 /* `plain` holds the characters at its middle: padding goes before or behind them. */
@@ -112,7 +112,7 @@ enum field_fault field_shape(const struct template_field *f, enum charset charse
     while (fault == FIELD_FINE && rest.len > 0)
         fault = one_char(f, charset, &rest, &to, &chars);
     const size_t plain_len = (size_t)(to - middle);
-    if (fault == FIELD_FINE) fault = judge(f, chars, *middle);
+    if (fault == FIELD_FINE) fault = judge(f, chars, middle);
     if (fault == FIELD_FINE) *end = escape(f, pad(f, middle, plain_len, chars), text);
     wipe(raw, len <= sizeof raw ? len : 0);
     wipe(middle, plain_len);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/diag.h"
 #include "order/record.h"
 
@@ -44,6 +45,10 @@ uint32_t template_needs(const struct template *t);
 uint32_t template_constants(const struct template *t);
 /* It says "holds": "pin": its file goes to the PIN's recipient alone. Only such a one has {pin}. */
 bool template_wants_pin(const struct template *t);
+
+/** Append the legend for people: every field with its name, text and size, and its place in a fixed
+ * format. Lines of UTF-8.  @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err template_legend(const struct template *t, struct buffer *out);
 
 /* Files made once beside the records, as a card layout; see render_companion. */
 size_t template_companion_n(const struct template *t);

@@ -29,6 +29,8 @@ enum template_kind { KIND_CSV, KIND_FIXED, KIND_XML, KIND_JSONL, KIND_TEXT };
 enum template_count { COUNT_RECORDS, COUNT_UNITS, COUNT_HASH_TOTAL };
 #define TEMPLATE_COUNT_N 3u
 
+const char *template_count_name(enum template_count count);
+
 /* Part of a field's text. */
 enum piece_kind { PIECE_TEXT, PIECE_VALUE, PIECE_CONSTANT, PIECE_COUNT };
 struct template_piece {

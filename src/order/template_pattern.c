@@ -10,6 +10,8 @@
 
 static const char *const counts[TEMPLATE_COUNT_N] = {"records", "units", "hash_total"};
 
+const char *template_count_name(enum template_count count) { return counts[count]; }
+
 /* ---- Tokens ---------------------------------------------------------------------------------- */
 
 struct token {

@@ -188,7 +188,7 @@ static cm_err xml_begin(struct template_reader *r, struct json_value root) {
     const struct json_value v = json_get(root, "namespace");
     if (json_present(v)) TRY(json_text(v, 1, 200, &space));
     for (size_t i = 0; i < space.len; i++)
-        if (space.p[i] <= ' ' || space.p[i] > '~' || memchr("\"<>&", space.p[i], 4) != NULL)
+        if (space.p[i] <= ' ' || space.p[i] > '~' || strchr("\"<>&", space.p[i]) != NULL)
             return json_fail(v, CM_E_FORMAT, "give a URI", "the namespace is no URI");
     TRY(xml_name(root, "root", "order", name));
     TRY(say(r, root, "<?xml version=\"1.0\" encoding=\""));

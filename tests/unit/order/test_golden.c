@@ -1,6 +1,6 @@
 /* Every shipped record format writes its golden file, byte for byte. The files were not written by
- * the program under test alone: tests/oracle/records_golden.mjs, which knows docs/guide/record-formats.md
- * and nothing of our C, writes the same. */
+ * the program under test alone: tests/oracle/records_golden.mjs, which knows
+ * docs/guide/record-formats.md and nothing of our C, writes the same. */
 #include "support/cm.h"
 
 #include <dirent.h>

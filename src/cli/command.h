@@ -88,6 +88,11 @@ extern const struct option_spec prize_draw_options[], prize_reveal_options[];
 command_fn cmd_order_lint, cmd_order_formats;
 extern const struct option_spec order_lint_options[];
 
+/* Lists of other makers. */
+command_fn cmd_import;
+extern const struct option_spec import_options[];
+extern const struct command import_commands[]; /* commands_import.c */
+
 /* Cards with a life. */
 command_fn cmd_card;
 extern const struct command life_commands[]; /* commands_card.c */

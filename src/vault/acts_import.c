@@ -241,7 +241,11 @@ static cm_err import_check(struct act *a) {
     TRY(import_job_check(j, a->diag));
     const bool done = import_job_phase(j) >= IMPORT_CHECKED;
     put_progress(a, j, done);
-    return done ? put_report(a, j) : CM_OK;
+    if (!done) return CM_OK;
+    json_object_begin(a->out, "report");
+    TRY(put_report(a, j));
+    json_object_end(a->out);
+    return CM_OK;
 }
 
 static cm_err import_commit_act(struct act *a) {

@@ -7,7 +7,8 @@
 set -euo pipefail
 tool=$(realpath "${1:?usage: formats.sh RECORDS_TOOL COLUMN_PAINTER SOURCE_DIR}")
 painter=$(realpath "$2")
-formats=$(realpath "$3")/templates/orders
+source_dir=$(realpath "$3")
+formats=$source_dir/templates/orders
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 cards=2000
 symbols=200
@@ -40,7 +41,17 @@ xmllint --noout --schema "$formats/xml.xsd" made/xml 2>said || { cat said >&2 &&
 [ "$(xmllint --xpath 'count(//*[local-name()="card"])' made/xml)" -eq "$cards" ] || fail "cards of the XML"
 sed '3,4s/<number>[0-9]/<number>x/' made/xml >wrong.xml
 if xmllint --noout --schema "$formats/xml.xsd" wrong.xml 2>said; then fail "the schema takes anything"; fi
-"$tool" "$formats/opencard.json" data.json >/dev/null
+
+# ---- The card format beside OpenCard data: SVG of a card at 300 dots an inch
+
+svg=$source_dir/tests/unit/order/golden/opencard-ORDER-000007.svg
+[ "$(xmllint --xpath 'concat(/*/@width, "x", /*/@height)' "$svg")" = 1013x638 ] || fail "the SVG's size"
+for group in CARD_FRONT CARD_BACK; do
+  xmllint --xpath "//*[local-name()='g'][@id='$group']/*[local-name()='g']/@class" "$svg" >>classes
+done
+for class in GRAPHIC_MONOCHROME TOPCOAT MAGSTRIPE; do
+  grep -q "$class" classes || fail "the SVG has no $class"
+done
 
 # ---- Barcode columns
 

@@ -85,8 +85,9 @@ command_fn cmd_prize_draw, cmd_prize_reveal;
 extern const struct option_spec prize_draw_options[], prize_reveal_options[];
 
 /* Orders. */
-command_fn cmd_order_lint, cmd_order_formats;
-extern const struct option_spec order_lint_options[];
+command_fn cmd_order_lint, cmd_order_formats, cmd_order_signer, cmd_order_verify;
+extern const struct option_spec order_lint_options[], order_signer_options[],
+    order_verify_options[];
 
 /* Lists of other makers. */
 command_fn cmd_import;

@@ -11,4 +11,13 @@ const struct command order_commands[] = {
      "  countermark order lint csv-pipe-bureau --sample\n"
      "  countermark order lint fixed-width --legend\n",
      NULL, NULL},
+    {"order verify", cmd_order_verify, "is this folder what was sent? (at the bureau, offline)",
+     NEEDS_NOTHING, "FOLDER [--key FILE] [--previous FILE] [--for CERT.pem] [--live]", 1, 1,
+     order_verify_options,
+     "  countermark order verify ORDER-000012 --key sender.pem --live\n"
+     "  countermark order verify ORDER-000013 --key sender.pem --previous ORDER-000012\n",
+     NULL, NULL},
+    {"order signer", cmd_order_signer, "what others need to check orders: certificate and key",
+     NEEDS_ENGINE, "[--out CERT.pem] [--manifest-key FILE]", 0, 0, order_signer_options,
+     "  countermark order signer --out signer.pem --manifest-key sender.pem\n", NULL, NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

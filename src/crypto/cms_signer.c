@@ -43,6 +43,18 @@ cm_err cms_signer_cert(struct cm_slice cert, X509 **out, struct cm_diag *diag) {
     return CM_OK;
 }
 
+cm_err cms_signer_fingerprint(struct cm_slice cert, struct hash256 *out) {
+    X509 *x509 = NULL;
+    struct hash256 sum;
+    unsigned len = 0;
+    TRY(cms_signer_cert(cert, &x509, NULL));
+    const bool done = X509_digest(x509, EVP_sha256(), sum.b, &len) == 1 && len == sizeof sum.b;
+    X509_free(x509);
+    if (!done) return crypto_err_openssl("X509_digest");
+    *out = sum;
+    return CM_OK;
+}
+
 static cm_err judge(const struct cms_signer *s, struct cm_diag *diag) {
     const bool rsa = EVP_PKEY_is_a(s->key, "RSA") == 1;
     if (!rsa && EVP_PKEY_is_a(s->key, "EC") != 1)

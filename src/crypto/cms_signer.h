@@ -19,6 +19,9 @@ struct cms_signer;
 CM_MUST_CHECK cm_err cms_signer_from(struct cm_slice cert, struct cm_slice key,
                                      const struct passphrase_source *passphrase,
                                      struct cms_signer **out, struct cm_diag *diag);
+/** SHA-256 of a certificate (PEM or DER), over its DER form.
+ * @retval CM_E_FORMAT  not a certificate      @retval CM_E_CRYPTO  out untouched */
+CM_MUST_CHECK cm_err cms_signer_fingerprint(struct cm_slice cert, struct hash256 *out);
 void cms_signer_free(struct cms_signer *s);
 void cms_signer_freep(struct cms_signer **s);
 

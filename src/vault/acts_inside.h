@@ -28,7 +28,7 @@ extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_c
     acts_phase[], acts_prize[], acts_key[], acts_look[], acts_mint[], acts_scheme[], acts_terms[];
 extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_run_verify[],
     acts_line[], acts_lend[];
-extern const struct act_entry acts_import[];
+extern const struct act_entry acts_import[], acts_order_signer[];
 extern const struct act_entry acts_agent[], acts_alias[], acts_stock[];
 act_fn line_report; /* acts_line_report.c */
 

@@ -32,15 +32,20 @@ static void put_values(struct json_writer *w, const struct template *t) {
     json_array_end(w);
 }
 
-/* A sound format may still be too narrow for our sample: that is worth knowing, and no mistake. */
-static void put_sample_note(struct json_writer *w, const struct template *t) {
+/* Sound, and perhaps not what was meant: a value without its braces, or too little room. */
+static void put_notes(struct json_writer *w, const struct template *t) {
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
     struct cm_diag why = DIAG_INIT;
     char note[3 * DIAG_PART_CAP];
-    if (sample_render(t, &bytes, &why) == CM_OK) return;
-    (void)snprintf(note, sizeof note, "our sample does not fit: %s: %s", why.place, why.problem);
+    const char *suspect = template_suspect(t);
+    const bool fits = sample_render(t, &bytes, &why) == CM_OK;
+    if (suspect == NULL && fits) return;
     json_array_begin(w, "notes");
-    json_put_cstr(w, NULL, note);
+    (void)snprintf(note, sizeof note, "every record says '%s'; did you mean {%s}?",
+                   suspect != NULL ? suspect : "", suspect != NULL ? suspect : "");
+    if (suspect != NULL) json_put_cstr(w, NULL, note);
+    (void)snprintf(note, sizeof note, "our sample does not fit: %s: %s", why.place, why.problem);
+    if (!fits) json_put_cstr(w, NULL, note);
     json_array_end(w);
 }
 
@@ -50,7 +55,7 @@ static void put_sound(struct json_writer *w, const struct template *t) {
     json_put_cstr(w, "kind", template_kind(t));
     json_put_cstr(w, "holds", template_wants_pin(t) ? "pin" : "numbers");
     put_values(w, t);
-    put_sample_note(w, t);
+    put_notes(w, t);
 }
 
 static void put_mistake(struct json_writer *w, const struct cm_diag *why) {

@@ -50,6 +50,10 @@ bool template_wants_pin(const struct template *t);
  * format. Lines of UTF-8.  @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err template_legend(const struct template *t, struct buffer *out);
 
+/* The word that a field says in every record where its value was probably meant ("number" without
+ * braces), or NULL. Sound, and worth a note. */
+const char *template_suspect(const struct template *t);
+
 /* Files made once beside the records, as a card layout; see render_companion. */
 size_t template_companion_n(const struct template *t);
 

@@ -192,6 +192,21 @@ cm_err template_field_read(struct template_reader *r, struct json_value v, bool 
     return template_pattern(r, value, text, f);
 }
 
+cm_err template_field_named(struct template_reader *r, struct json_value line, size_t i,
+                            struct template_field *f) {
+    TRY(template_field_read(r, json_at(line, i), true, f));
+    for (size_t j = 0; j < i; j++) {
+        struct cm_slice other;
+        const struct json_value name = json_get(json_at(line, j), "name");
+        TRY(json_text(name, 1, TEMPLATE_NAME_CAP - 1, &other));
+        if (slice_equal(other, slice_text(f->name)))
+            return json_fail(json_get(json_at(line, i), "name"), CM_E_FORMAT,
+                             "give each its own: readers go by names", "'%s' names two fields",
+                             f->name);
+    }
+    return CM_OK;
+}
+
 /* ---- Placing it -------------------------------------------------------------------------------
  */
 

@@ -134,6 +134,9 @@ void template_count_uses(struct template *t, const struct template_field *f);
 /** A field object, not yet placed.  @param[in] named  it must have a "name" */
 CM_MUST_CHECK cm_err template_field_read(struct template_reader *r, struct json_value v, bool named,
                                          struct template_field *f);
+/** Field i of a list whose names tell them apart. */
+CM_MUST_CHECK cm_err template_field_named(struct template_reader *r, struct json_value line,
+                                          size_t i, struct template_field *f);
 /** @retval CM_E_FORMAT  no name of an XML element */
 CM_MUST_CHECK cm_err template_xml_name(struct json_value v, const char *name);
 /* A field of a bare text, with the format's rules alone. */

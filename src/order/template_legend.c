@@ -64,3 +64,16 @@ cm_err template_legend(const struct template *t, struct buffer *out) {
     put_part(t, &t->tail, "After the records:", out);
     return buffer_err(out);
 }
+
+const char *template_suspect(const struct template *t) {
+    for (uint32_t i = 0; i < t->record.field_n; i++) {
+        const struct template_field *f = &t->fields[t->record.field + i];
+        const struct template_piece *p = &t->pieces[f->piece];
+        if (f->piece_n != 1 || p->kind != PIECE_TEXT) continue;
+        const struct cm_slice text = slice_of(t->bytes.p + p->at, p->len);
+        for (unsigned v = 0; v < RECORD_VALUE_N; v++)
+            if (slice_equal(text, slice_text(record_value_name((enum record_value)v))))
+                return record_value_name((enum record_value)v);
+    }
+    return NULL;
+}

@@ -146,6 +146,13 @@ static cm_err read_names(struct template *t, struct json_value root) {
 /* ---- All of it --------------------------------------------------------------------------------
  */
 
+/* Of its fields: the hash total's value alone is no record. */
+static bool has_values(const struct template *t) {
+    for (size_t i = 0; i < t->piece_n; i++)
+        if (t->pieces[i].kind == PIECE_VALUE) return true;
+    return false;
+}
+
 static cm_err read_root(struct template_reader *r, struct json_value root) {
     const struct json_value version = json_get(root, "format");
     struct template *t = r->t;
@@ -162,6 +169,9 @@ static cm_err read_root(struct template_reader *r, struct json_value root) {
     TRY(read_dialect(r, root));
     TRY(read_records(r, root));
     TRY(template_shape(r, root));
+    if (!has_values(t))
+        return json_fail(root, CM_E_FORMAT, "values stand in braces, as {number}",
+                         "no record says anything of its own");
     if (t->wants_pin && (t->values & 1u << RECORD_PIN) == 0)
         return json_fail(json_get(root, "holds"), CM_E_FORMAT, "leave \"holds\" out, or add {pin}",
                          "it says that it holds PINs and has none");

@@ -59,7 +59,8 @@ static cm_err csv_place(struct template_reader *r, struct json_value at, size_t 
 static cm_err csv_line(struct template_reader *r, struct json_value line, size_t n, bool named) {
     for (size_t i = 0; i < n; i++) {
         struct template_field f;
-        TRY(template_field_read(r, json_at(line, i), named, &f));
+        TRY(named ? template_field_named(r, line, i, &f)
+                  : template_field_read(r, json_at(line, i), false, &f));
         if (n == 1 && f.optional && named)
             return json_fail(json_at(line, i), CM_E_FORMAT, "leave out \"optional\"",
                              "the only column may be empty: readers skip empty lines");
@@ -117,7 +118,7 @@ static cm_err jsonl_line(struct template_reader *r, struct json_value line, size
     for (size_t i = 0; i < n; i++) {
         struct template_field f;
         const struct json_value at = json_at(line, i);
-        TRY(template_field_read(r, at, true, &f));
+        TRY(template_field_named(r, line, i, &f));
         TRY(say(r, at, i == 0 ? "{" : ","));
         TRY(json_key(r, at, f.name));
         if (!f.number) TRY(say(r, at, "\""));
@@ -160,7 +161,7 @@ static cm_err xml_element(struct template_reader *r, struct json_value line, siz
     for (size_t i = 0; i < n; i++) {
         struct template_field f;
         const struct json_value at = json_at(line, i);
-        TRY(template_field_read(r, at, true, &f));
+        TRY(template_field_named(r, line, i, &f));
         if (f.attribute && !open)
             return json_fail(at, CM_E_FORMAT, "move attributes before elements",
                              "attribute '%s' stands behind an element", f.name);

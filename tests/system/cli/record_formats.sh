@@ -60,6 +60,9 @@ gives 0 countermark order lint narrow.json
 out_has 'our sample does not fit: record 1'
 gives 3 countermark order lint narrow.json --sample
 err_is "format 'my-bureau': record 1: field 'number' is too long; make the field wider, or the text shorter"
+sed 's/{control}/control/' my-bureau.json >bare.json
+gives 0 countermark order lint bare.json
+out_has "every record says 'control'; did you mean {control}?"
 
 gives 3 countermark order lint nothing.json
 gives 3 countermark order lint nothing

@@ -16,6 +16,16 @@ static void a_format_says_what_it_needs(void **state) {
                      1u << RECORD_NUMBER | 1u << RECORD_CONTROL | 1u << RECORD_EAN13);
     assert_int_equal(template_constants(t), 1u << RECORD_BRAND);
     assert_false(template_wants_pin(t));
+    assert_null(template_suspect(t));
+}
+
+static void a_word_without_braces_is_suspect(void **state) {
+    (void)state;
+    CM_CLEANUP(template_freep)
+    struct template *t =
+        made("{\"format\":1,\"name\":\"x\",\"kind\":\"csv\",\"fields\":["
+             "{\"name\":\"a\",\"value\":\"{number}\"},{\"name\":\"b\",\"value\":\"ean13\"}]}");
+    assert_string_equal(template_suspect(t), "ean13");
 }
 
 /* ---- Formats that are refused -----------------------------------------------------------------
@@ -78,6 +88,11 @@ static void formats_that_mislead_are_refused(void **state) {
     refuses(ROOT("\"forbid\":\"a b\",", "csv"), "line 3", "ASCII", "");
     refuses(ROOT("\"element\":\"1a\",", "xml"), "line 3", "cannot name an XML element", "letter");
     refuses(ROOT("\"namespace\":\"a\\\"b\",", "xml"), "line 3", "no URI", "URI");
+    refuses("{\"format\":1,\"name\":\"x\",\"kind\":\"jsonl\",\"fields\":[{\"name\":\"a\",\"value\":"
+            "\"{number}\"},\n{\"name\":\"a\",\"value\":\"{control}\"}]}",
+            "line 2, column 9", "'a' names two fields", "its own");
+    refuses("{\"format\":1,\"name\":\"x\",\"kind\":\"text\",\"record\":[\"number\"]}", "line 1",
+            "no record says anything of its own", "{number}");
     refuses("{\"format\":2,\"name\":\"x\",\"kind\":\"csv\"}", "line 1, column 11",
             "another version", "\"format\": 1");
     refuses(TEXT_FORMAT("{\"name\":\"number\",\"value\":\"{pin}\"}", "{number}"), "line 1",
@@ -100,6 +115,7 @@ static void formats_that_mislead_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_format_says_what_it_needs),
+        cmocka_unit_test(a_word_without_braces_is_suspect),
         cmocka_unit_test(mistakes_are_named_with_line_column_and_remedy),
         cmocka_unit_test(formats_that_mislead_are_refused),
     };

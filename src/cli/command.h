@@ -52,11 +52,15 @@ struct cli {
 
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
-extern const struct command run_commands[], printer_commands[]; /* commands_line.c */
-extern const struct command order_commands[];                   /* commands_order.c */
-extern const struct command lend_commands[];                    /* commands_lend.c */
-extern const struct command stock_commands[];                   /* commands_stock.c */
-extern const struct command prize_commands[];                   /* commands_prize.c */
+extern const struct command run_commands[], printer_commands[];    /* commands_line.c */
+extern const struct command order_commands[];                      /* commands_order.c */
+extern const struct command lend_commands[];                       /* commands_lend.c */
+extern const struct command stock_commands[];                      /* commands_stock.c */
+extern const struct command prize_commands[];                      /* commands_prize.c */
+extern const struct command run_commands[], printer_commands[];    /* commands_line.c */
+extern const struct command order_commands[], operator_commands[]; /* commands_order.c */
+extern const struct command lend_commands[];                       /* commands_lend.c */
+extern const struct command prize_commands[];                      /* commands_prize.c */
 
 /** Open the session, for commands with NEEDS_LATER. @retval as session_open */
 CM_MUST_CHECK cm_err command_open(struct cli *cli);
@@ -93,6 +97,13 @@ extern const struct option_spec order_lint_options[], order_signer_options[],
 command_fn cmd_import;
 extern const struct option_spec import_options[];
 extern const struct command import_commands[]; /* commands_import.c */
+
+/* Orders and the people who approve them. */
+command_fn cmd_order_make, cmd_order_resume, cmd_order_approve, cmd_order_release, cmd_order_resend,
+    cmd_operator_key, cmd_operator_add, cmd_operator_revoke;
+extern const struct option_spec order_make_options[], order_approve_options[],
+    order_release_options[], order_resend_options[], operator_key_options[], operator_add_options[],
+    operator_revoke_options[];
 
 /* Cards with a life. */
 command_fn cmd_card;

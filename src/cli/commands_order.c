@@ -2,7 +2,37 @@
  */
 #include "cli/command.h"
 
+static const char *const order_position[] = {"order", NULL};
+
 const struct command order_commands[] = {
+    {"order make", cmd_order_make, "spend units and seal the files of an order",
+     NEEDS_ENGINE | NEEDS_CALM,
+     "POOL|BATCH --template T --to CERT.pem [--count N] [--pin-template T --pin-to CERT.pem]", 1, 1,
+     order_make_options,
+     "  countermark order make gift-2026 --template csv-comma --to bureau.pem --count 10000 \\\n"
+     "      --pin-template pin-letter --pin-to letters.pem --by alice --operator-key alice.pem\n",
+     NULL, NULL},
+    {"order resume", cmd_order_resume, "go on with an order that was stopped",
+     NEEDS_ENGINE | NEEDS_CALM, "ORDER", 1, 1, NULL, "  countermark order resume 12\n", NULL, NULL},
+    {"order list", command_act, "list the orders", NEEDS_ENGINE, "", 0, 0, NULL,
+     "  countermark order list\n", "order.list", NULL},
+    {"order show", command_act, "show an order: files, approvals, what came back", NEEDS_ENGINE,
+     "ORDER", 1, 1, NULL, "  countermark order show 12\n", "order.show", order_position},
+    {"order approve", cmd_order_approve, "approve an order as its second person", NEEDS_ENGINE,
+     "ORDER --by NAME --operator-key KEY.pem | --show", 1, 1, order_approve_options,
+     "  countermark order approve 12 --show\n"
+     "  countermark order approve 12 --by bob --operator-key bob.pem\n",
+     NULL, NULL},
+    {"order release", cmd_order_release, "let the recipient open its files", NEEDS_ENGINE,
+     "ORDER [--out DIR]", 1, 1, order_release_options,
+     "  countermark order release 12 --out outbox\n", NULL, NULL},
+    {"order resend", cmd_order_resend, "the same bytes again, or sealed for a new certificate",
+     NEEDS_ENGINE, "ORDER --out DIR [--to CERT.pem]", 1, 1, order_resend_options,
+     "  countermark order resend 12 --out outbox\n"
+     "  countermark order resend 12 --out outbox --to new-bureau.pem\n",
+     NULL, NULL},
+    {"order withdraw", command_act, "take an order back: its units are worthless", NEEDS_ENGINE,
+     "ORDER", 1, 1, NULL, "  countermark order withdraw 12\n", "order.withdraw", order_position},
     {"order formats", cmd_order_formats, "list the record formats that are shipped", NEEDS_NOTHING,
      "", 0, 0, NULL, "  countermark order formats\n", NULL, NULL},
     {"order lint", cmd_order_lint, "judge a record format, or show what it writes", NEEDS_NOTHING,
@@ -20,4 +50,19 @@ const struct command order_commands[] = {
     {"order signer", cmd_order_signer, "what others need to check orders: certificate and key",
      NEEDS_ENGINE, "[--out CERT.pem] [--manifest-key FILE]", 0, 0, order_signer_options,
      "  countermark order signer --out signer.pem --manifest-key sender.pem\n", NULL, NULL},
+    {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
+
+const struct command operator_commands[] = {
+    {"operator key", cmd_operator_key, "make a private key for a person who approves",
+     NEEDS_NOTHING, "--out KEY.pem", 0, 0, operator_key_options,
+     "  countermark operator key --out alice.pem\n", NULL, NULL},
+    {"operator add", cmd_operator_add, "add a person who approves", NEEDS_ENGINE,
+     "NAME --public-key FILE|HEX [--by NAME --operator-key KEY.pem]", 1, 1, operator_add_options,
+     "  countermark operator add bob --public-key bob.pub --by alice --operator-key alice.pem\n",
+     NULL, NULL},
+    {"operator revoke", cmd_operator_revoke, "a person approves no more", NEEDS_ENGINE,
+     "NAME --by NAME --operator-key KEY.pem", 1, 1, operator_revoke_options,
+     "  countermark operator revoke bob --by alice --operator-key alice.pem\n", NULL, NULL},
+    {"operator list", command_act, "list the people who approve", NEEDS_ENGINE, "", 0, 0, NULL,
+     "  countermark operator list\n", "operator.list", NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

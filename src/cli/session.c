@@ -61,6 +61,7 @@ cm_err session_reconnect(struct session *s) {
 
 void session_close(struct session *s) {
     import_desk_wipe(&s->imports); /* before the engine that it asks */
+    order_jobs_wipe(&s->orders);
     cm_engine_close(s->engine);
     keystore_close(s->keystore);
     run_live_wipe(&s->live);
@@ -77,7 +78,8 @@ cm_err session_act(struct session *s, const char *name, struct cm_slice args, st
                               .line = strncmp(name, "line.", 5) == 0, /* we are the line, too */
                               .holder = HOLDER_HERE,
                               .live = &s->live,
-                              .imports = &s->imports};
+                              .imports = &s->imports,
+                              .orders = &s->orders};
     return act_run(&ctx, slice_text(name), args, result, diag);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/workspace.h"
 #include "vault/import_job.h"
+#include "vault/order_job.h"
 #include "vault/run_live.h"
 
 struct session {
@@ -17,6 +18,7 @@ struct session {
     struct cm_engine *engine;   /* the vault's or our own */
     struct run_live live;       /* of runs that are driven here: run_live_came before the first */
     struct import_desk imports; /* the import that is under way here */
+    struct order_jobs orders;   /* files that are made here */
     bool remote;
 };
 

@@ -1,6 +1,7 @@
 /* An order spends units, and loses some in production: decided here, by the owner. Refused: a range
  * out of turn, as for every issue; a document that the registry refuses.
  * Source: docs/design/orders.md, "The life of an order". */
+#include "engine/card_case.h"
 #include "engine/local.h"
 #include "engine/orders.h"
 
@@ -57,6 +58,53 @@ static bool to_void(const struct local *l, const struct void_act *a, uint64_t se
     }
 }
 
+/* Codes, and cards that are units like codes. */
+static cm_err void_unit(struct local *l, const struct void_act *a, uint64_t serial,
+                        struct void_count *count, struct event_list *events) {
+    struct event e = {.type = EVENT_VOID,
+                      .u.unit = {.type = EVENT_VOID,
+                                 .set = a->set,
+                                 .serial = serial,
+                                 .actor = a->actor,
+                                 .item = EVENT_NO_ITEM}};
+    TRY(book_touch(&l->book, a->set, serial, false, NULL));
+    return to_void(l, a, serial, count, &e.u.unit.use) ? event_list_put(events, &e) : CM_OK;
+}
+
+/* A card with a life: one that somebody has used stays; what it had on it, nobody had. */
+static cm_err void_card(struct local *l, const struct void_act *a, const struct set *set,
+                        uint64_t serial, struct void_count *count, struct event_list *events) {
+    TRY(book_touch(&l->book, a->set, serial, false, NULL));
+    if (book_bits(&l->book, a->set, serial) == UNIT_ABSENT) {
+        count->absent++;
+        return CM_OK;
+    }
+    TRY(book_touch_card(&l->book, set, serial));
+    const struct card_record *card = book_card(&l->book, a->set, serial);
+    if (card->state == CM_CARD_VOID || card->state == CM_CARD_REPLACED) {
+        count->were++;
+        return CM_OK;
+    }
+    if (card->last != 0 && !card_inert(card->state)) {
+        count->redeemed++;
+        return CM_OK;
+    }
+    const struct event e = {.type = EVENT_CARD,
+                            .u.card = {.op = CARD_VOID,
+                                       .set = a->set,
+                                       .serial = serial,
+                                       .actor = a->actor,
+                                       .item = EVENT_NO_ITEM,
+                                       .state = CM_CARD_VOID,
+                                       .reason = CM_REASON_SPOILED,
+                                       .pin_failed = card->pin_failed,
+                                       .pin_issue = card->pin_issue,
+                                       .use = card->use,
+                                       .has_money = set->life->currency[0] != '\0',
+                                       .amount = card->balance}};
+    return event_list_put(events, &e);
+}
+
 static cm_err void_as_owner(struct local *l, void *ctx) {
     const struct void_act *a = ctx;
     CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
@@ -67,18 +115,15 @@ static cm_err void_as_owner(struct local *l, void *ctx) {
     TRY(book_reserve(&l->book, a->n));
     for (size_t i = 0; i < a->n; i++) {
         const uint64_t serial = a->serials[i];
-        struct event e = {
-            .type = EVENT_VOID,
-            .u.unit = {.type = EVENT_VOID, .set = a->set, .serial = serial, .actor = a->actor}};
-        if (serial >= s->set.counters.next_serial) {
+        if (serial >= s->set.counters.next_serial)
             count.absent++;
-            continue;
-        }
-        e.u.unit.item = EVENT_NO_ITEM;
-        TRY(book_touch(&l->book, a->set, serial, false, NULL));
-        if (to_void(l, a, serial, &count, &e.u.unit.use)) TRY(event_list_put(&events, &e));
+        else if (s->set.life != NULL)
+            TRY(void_card(l, a, &s->set, serial, &count, &events));
+        else
+            TRY(void_unit(l, a, serial, &count, &events));
     }
     count.made = events.n;
+    if (s->set.life != NULL) TRY(book_reserve_lines(&l->book, events.n));
     if (events.n > 0) TRY(local_commit_events(l, events.p, (uint32_t)events.n));
     *a->count = count;
     return CM_OK;

@@ -16,10 +16,12 @@
 
 static const struct act_entry *find_act(struct cm_slice name) {
     static const struct act_entry *const tables[] = {
-        acts_agent,      acts_card,   acts_alias, acts_stock,  acts_access,      acts_backup,
-        acts_batch,      acts_cards,  acts_phase, acts_prize,  acts_key,         acts_look,
-        acts_mint,       acts_scheme, acts_terms, acts_run,    acts_run_show,    acts_run_close,
-        acts_run_verify, acts_line,   acts_lend,  acts_import, acts_order_signer};
+        acts_agent,   acts_card,     acts_alias,        acts_stock,      acts_access,
+        acts_backup,  acts_batch,    acts_cards,        acts_phase,      acts_prize,
+        acts_key,     acts_look,     acts_mint,         acts_scheme,     acts_terms,
+        acts_run,     acts_run_show, acts_run_close,    acts_run_verify, acts_line,
+        acts_lend,    acts_import,   acts_order_signer, acts_order,      acts_order_release,
+        acts_operator};
     for (size_t t = 0; t < CM_ARRAY_N(tables); t++)
         for (const struct act_entry *e = tables[t]; e->name != NULL; e++)
             if (slice_equal(slice_text(e->name), name)) return e;
@@ -199,6 +201,27 @@ static cm_err read_number(void *ctx, const struct registry *r) {
 cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number) {
     struct look l = {.a = a, .out = number, .name = name};
     return engine_read(a->ctx->engine, read_number, &l);
+}
+
+struct number_read {
+    struct act *a;
+    uint32_t number;
+    struct found_set *out;
+};
+
+static cm_err read_by_number(void *ctx, const struct registry *r) {
+    const struct number_read *n = ctx;
+    const struct set_entry *s = registry_set(r, n->number);
+    if (s == NULL)
+        return diag_fail(n->a->diag, CM_E_NOT_FOUND, NULL, NULL, NULL,
+                         "no batch or pool has number %u", n->number);
+    copy_set(s, n->out);
+    return CM_OK;
+}
+
+cm_err act_set_number(struct act *a, uint32_t number, struct found_set *out) {
+    struct number_read n = {.a = a, .number = number, .out = out};
+    return engine_read(a->ctx->engine, read_by_number, &n);
 }
 
 static cm_err read_door(void *ctx, const struct registry *r) {

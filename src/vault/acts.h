@@ -15,6 +15,8 @@
 
 #define ACT_ARGS_MAX (8u << 20) /* bytes of the arguments' JSON */
 
+struct order_jobs; /* order_job.h */
+
 /* One at a time: acts change keystore and registry, and no two may run at once. */
 struct act_context {
     struct cm_engine *engine;
@@ -32,6 +34,7 @@ struct act_context {
     enum run_holder holder; /* who drives the printers of runs that are started or continued here */
     struct run_live *live;  /* borrowed: what lines told last; NULL: nobody keeps it */
     struct import_desk *imports; /* borrowed: the import under way; NULL: none can be */
+    struct order_jobs *orders;   /* borrowed: files in the making; NULL: none are made here */
 };
 
 /** Run one act.

@@ -29,7 +29,8 @@ extern const struct act_entry acts_access[], acts_backup[], acts_batch[], acts_c
 extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], acts_run_verify[],
     acts_line[], acts_lend[];
 extern const struct act_entry acts_import[], acts_order_signer[];
-extern const struct act_entry acts_agent[], acts_alias[], acts_stock[];
+extern const struct act_entry acts_agent[], acts_alias[], acts_stock[], acts_order[],
+    acts_order_release[], acts_operator[];
 act_fn line_report; /* acts_line_report.c */
 
 /* What an act needs to know of a scheme, copied out of the registry. */
@@ -55,6 +56,8 @@ struct found_set {
 CM_MUST_CHECK cm_err act_batch(struct act *a, const char *key, struct found_set *out);
 CM_MUST_CHECK cm_err act_pool(struct act *a, const char *key, struct found_set *out);
 CM_MUST_CHECK cm_err act_set(struct act *a, const char *key, struct found_set *out);
+/** A batch or pool by its number. */
+CM_MUST_CHECK cm_err act_set_number(struct act *a, uint32_t number, struct found_set *out);
 /** The number of a batch or pool by its name. */
 CM_MUST_CHECK cm_err act_set_named(struct act *a, struct cm_slice name, uint32_t *number);
 /** The brand of argument "brand"; without it the only one, or none. *id = 0 is none. */

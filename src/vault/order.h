@@ -27,8 +27,9 @@ struct order_range {
 
 struct order_file {
     char name[ORDER_FILE_CAP];
-    uint64_t bytes, records;
+    uint64_t bytes, records, hash_total;
     struct hash256 hash;
+    bool layout; /* made once beside the records */
 };
 
 struct order_part {
@@ -40,7 +41,8 @@ struct order_part {
     struct buffer template_text;
     uint64_t sequence;
     struct hash256 previous, manifest; /* of the recipient's last manifest, of ours; zero = none */
-    uint64_t reseal_of;                /* sequence number whose content this is again; 0 = none */
+    struct hash256 reseal_of;          /* manifest whose content this one is again; zero = none */
+    uint32_t reseals;                  /* how often its files were sealed anew */
     uint64_t hash_total;
     struct order_file *files;
     size_t file_n;

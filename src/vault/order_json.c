@@ -64,6 +64,9 @@ static cm_err read_files(struct json_value v, struct order_part *part) {
         TRY(json_copy_text(json_get(f, "name"), 1, file.name, sizeof file.name));
         TRY(u64(f, "bytes", INT64_MAX, &file.bytes));
         TRY(u64(f, "records", INT64_MAX, &file.records));
+        TRY(u64(f, "hash_total", INT64_MAX, &file.hash_total));
+        if (json_present(json_get(f, "layout")))
+            TRY(json_bool(json_get(f, "layout"), &file.layout));
         TRY(hash(f, "sha256", &file.hash));
         TRY(order_add_file(part, &file));
     }
@@ -71,9 +74,9 @@ static cm_err read_files(struct json_value v, struct order_part *part) {
 }
 
 static cm_err read_part(struct json_value v, struct order_part *part) {
-    static const char *const keys[] = {"role",     "recipient", "kind",       "keys",
-                                       "template", "format",    "sequence",   "previous",
-                                       "manifest", "reseal_of", "hash_total", "files"};
+    static const char *const keys[] = {
+        "role",     "recipient", "kind",      "keys",       "template", "format", "sequence",
+        "previous", "manifest",  "reseal_of", "hash_total", "files",    "reseals"};
     size_t role = 0, kind = 0;
     TRY(json_only(v, keys, CM_ARRAY_N(keys)));
     TRY(json_word(json_get(v, "role"), roles, CM_ARRAY_N(roles), &role));
@@ -84,8 +87,9 @@ static cm_err read_part(struct json_value v, struct order_part *part) {
     TRY(text(json_get(v, "keys"), ORDER_KEYS_MAX, &part->keys));
     TRY(text(json_get(v, "format"), ORDER_DOCUMENT_MAX, &part->template_text));
     TRY(u64(v, "sequence", INT64_MAX, &part->sequence));
-    TRY(u64(v, "reseal_of", INT64_MAX, &part->reseal_of));
+    TRY(hash(v, "reseal_of", &part->reseal_of));
     TRY(u64(v, "hash_total", INT64_MAX, &part->hash_total));
+    TRY(u32(v, "reseals", &part->reseals));
     TRY(hash(v, "previous", &part->previous));
     TRY(hash(v, "manifest", &part->manifest));
     part->role = (enum order_role)role;
@@ -244,7 +248,8 @@ static void write_part(struct json_writer *w, const struct order_part *p) {
     json_put_u64(w, "sequence", p->sequence);
     put_hash(w, "previous", &p->previous);
     put_hash(w, "manifest", &p->manifest);
-    put_some(w, "reseal_of", p->reseal_of);
+    put_hash(w, "reseal_of", &p->reseal_of);
+    put_some(w, "reseals", p->reseals);
     put_some(w, "hash_total", p->hash_total);
     json_array_begin(w, "files");
     for (size_t i = 0; i < p->file_n; i++) {
@@ -252,6 +257,8 @@ static void write_part(struct json_writer *w, const struct order_part *p) {
         json_put_cstr(w, "name", p->files[i].name);
         json_put_u64(w, "bytes", p->files[i].bytes);
         json_put_u64(w, "records", p->files[i].records);
+        put_some(w, "hash_total", p->files[i].hash_total);
+        if (p->files[i].layout) json_put_bool(w, "layout", true);
         put_hash(w, "sha256", &p->files[i].hash);
         json_object_end(w);
     }

@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "cards/faces.h"
 #include "codes/group.h"
 #include "vault/card_minter.h"
 
@@ -21,11 +22,14 @@ struct order_units {
     bool spent;      /* they were spent before */
     struct minter *minter;
     struct card_minter *card_minter;
+    struct pool pool; /* cards: own copy, the face maker borrows it */
+    struct face_maker *faces;
     struct grouping grouping;
     /* Units of the minter's chunk, packed; `at` of them were given. */
-    size_t n, at;
-    uint8_t text_n, pin_n, human_n;
-    char *texts, *pins, *humans, *controls;
+    size_t n, at, most;
+    uint8_t text_n, human_n;
+    uint64_t *serials;
+    char *texts, *humans, *controls; /* texts: of codes */
 };
 
 /* ---- Control numbers ------------------------------------------------------------------------- */
@@ -57,7 +61,8 @@ cm_err order_control_read(struct cm_slice text, uint32_t order, uint64_t *record
 
 struct look {
     struct order_units *u;
-    bool human; /* the codes are printed in groups */
+    struct buffer pool; /* its document */
+    bool human;         /* the codes are printed in groups */
 };
 
 static cm_err look(void *ctx, const struct registry *r) {
@@ -67,9 +72,8 @@ static cm_err look(void *ctx, const struct registry *r) {
     if (e == NULL) return CM_E_NOT_FOUND;
     u->cards = e->pool != NULL;
     if (u->cards) {
-        u->text_n = (uint8_t)cm_card_number_n(&e->pool->pool.numbers);
-        u->pin_n = e->pool->pool.numbers.pin_n;
-        return CM_OK;
+        pool_write(&e->pool->pool, &l->pool);
+        return buffer_err(&l->pool);
     }
     const struct scheme_entry *s = registry_scheme(r, e->set.of);
     if (s == NULL) return CM_E_NOT_FOUND;
@@ -80,16 +84,80 @@ static cm_err look(void *ctx, const struct registry *r) {
 }
 
 static cm_err make_room(struct order_units *u, bool human) {
-    const bool pins = u->pin_n > 0 && (u->o.values & VALUE(RECORD_PIN)) != 0;
-    if (!pins) u->pin_n = 0;
     if (human) u->human_n = (uint8_t)grouping_text_len(&u->grouping, u->text_n);
-    u->texts = malloc((size_t)ORDER_CHUNK * u->text_n);
+    u->serials = calloc(ORDER_CHUNK, sizeof *u->serials);
     u->controls = malloc((size_t)ORDER_RECORDS * ORDER_CONTROL_LEN);
-    if (pins) u->pins = malloc((size_t)ORDER_CHUNK * u->pin_n);
+    if (!u->cards) u->texts = malloc((size_t)ORDER_CHUNK * u->text_n);
     if (human) u->humans = malloc((size_t)ORDER_RECORDS * u->human_n);
-    const bool ok = u->texts != NULL && u->controls != NULL && (!pins || u->pins != NULL) &&
+    const bool ok = u->serials != NULL && u->controls != NULL && (u->cards || u->texts != NULL) &&
                     (!human || u->humans != NULL);
     return ok ? CM_OK : CM_E_NO_MEMORY;
+}
+
+/* Which column of faces is which value of records. */
+static const struct {
+    enum record_value value;
+    enum face_column face;
+} faces_of[] = {{RECORD_NUMBER, FACES_NUMBER},   {RECORD_NUMBER_HUMAN, FACES_NUMBER_HUMAN},
+                {RECORD_EAN13, FACES_EAN13},     {RECORD_GSRN, FACES_GSRN},
+                {RECORD_TAG, FACES_TAG},         {RECORD_MEMBER, FACES_MEMBER},
+                {RECORD_TRACK1, FACES_TRACK1},   {RECORD_TRACK1_LRC, FACES_TRACK1_LRC},
+                {RECORD_TRACK2, FACES_TRACK2},   {RECORD_TRACK2_LRC, FACES_TRACK2_LRC},
+                {RECORD_CONTROL, FACES_CONTROL}, {RECORD_PIN, FACES_PIN}};
+
+/* The pool says what its control numbers are: then they are these. */
+static bool own_control(const struct order_units *u) {
+    return u->pool.identifiers.control.digits > 0;
+}
+
+static uint32_t values_of_pool(const struct pool *p) {
+    const struct cm_card_faces *f = &p->numbers.faces;
+    uint32_t values = VALUE(RECORD_NUMBER) | VALUE(RECORD_NUMBER_HUMAN) | VALUE(RECORD_MEMBER) |
+                      VALUE(RECORD_TAG);
+    if (f->ean13.number_n > 0) values |= VALUE(RECORD_EAN13);
+    if (f->gsrn.number_n > 0) values |= VALUE(RECORD_GSRN);
+    if (f->tag.number_n > 0 && f->tag_n == 0) values &= ~VALUE(RECORD_TAG);
+    if (p->identifiers.track[0].on) values |= VALUE(RECORD_TRACK1) | VALUE(RECORD_TRACK1_LRC);
+    if (p->identifiers.track[1].on) values |= VALUE(RECORD_TRACK2) | VALUE(RECORD_TRACK2_LRC);
+    if (p->numbers.pin_n > 0) values |= VALUE(RECORD_PIN);
+    return values;
+}
+
+uint32_t order_units_values(const struct set_entry *set) {
+    static const uint32_t always = VALUE(RECORD_CONTROL) | VALUE(RECORD_MATCH) |
+                                   VALUE(RECORD_SEQUENCE) | VALUE(RECORD_IN_FILE) |
+                                   VALUE(RECORD_CARTON) | VALUE(RECORD_IN_CARTON) |
+                                   VALUE(RECORD_BUNDLE_END);
+    if (set->pool != NULL) return always | values_of_pool(&set->pool->pool);
+    return always | VALUE(RECORD_CODE) | VALUE(RECORD_CODE_HUMAN);
+}
+
+static cm_err open_faces(struct order_units *u, struct cm_slice document, struct cm_diag *diag) {
+    struct face_options how = {.sets = u->o.order->items > 1};
+    const bool last4 = u->o.order->options.match == MATCH_LAST4;
+    TRY(pool_read(document, "pool", &u->pool, diag));
+    const uint32_t values = u->o.values & (values_of_pool(&u->pool) | VALUE(RECORD_CONTROL));
+    for (size_t i = 0; i < CM_ARRAY_N(faces_of); i++) {
+        const bool control = faces_of[i].value == RECORD_CONTROL;
+        if ((values & VALUE(faces_of[i].value)) != 0 && (!control || own_control(u)))
+            how.want |= FACES_WANT(faces_of[i].face);
+    }
+    if (last4) how.want |= FACES_WANT(FACES_NUMBER);
+    if (own_control(u)) how.want |= FACES_WANT(FACES_CONTROL);
+    u->text_n = (uint8_t)cm_card_number_n(&u->pool.numbers);
+    if (how.want == 0) how.want = FACES_WANT(FACES_NUMBER);
+    TRY(face_maker_new(&u->faces, &u->pool, u->o.keystore, &how, diag));
+    u->most = faces_cards_max(u->faces);
+    return CM_OK;
+}
+
+static cm_err open_inside(struct order_units *u, struct look *l, struct cm_diag *diag) {
+    const cm_err err = engine_read(u->o.engine, look, l);
+    if (err != CM_OK)
+        return diag_fail(diag, err, u->o.order->name, NULL, NULL, "its set is not there");
+    TRY(make_room(u, l->human));
+    u->most = ORDER_RECORDS;
+    return u->cards ? open_faces(u, buffer_slice(&l->pool), diag) : CM_OK;
 }
 
 cm_err order_units_open(struct order_units **out, const struct order_units_options *options,
@@ -98,11 +166,11 @@ cm_err order_units_open(struct order_units **out, const struct order_units_optio
     if (u == NULL) return CM_E_NO_MEMORY;
     u->o = *options;
     u->record = 1;
-    struct look l = {.u = u};
-    const cm_err err = engine_read(options->engine, look, &l);
-    if (err != CM_OK)
-        return diag_fail(diag, err, options->order->name, NULL, NULL, "its set is not there");
-    TRY(make_room(u, l.human));
+    u->pool = (struct pool)POOL_INIT;
+    struct look l = {.u = u, .pool = BUFFER_INIT};
+    const cm_err err = open_inside(u, &l, diag);
+    buffer_free(&l.pool);
+    TRY(err);
     *out = take(&u);
     return CM_OK;
 }
@@ -116,9 +184,11 @@ void order_units_close(struct order_units *u) {
     if (u == NULL) return;
     minter_close(u->minter);
     card_minter_close(u->card_minter);
+    face_maker_free(u->faces);
+    pool_clear(&u->pool);
     wipe_and_free(u->texts, (size_t)ORDER_CHUNK * u->text_n);
-    wipe_and_free(u->pins, (size_t)ORDER_CHUNK * u->pin_n);
     wipe_and_free(u->humans, (size_t)ORDER_RECORDS * u->human_n);
+    free(u->serials);
     free(u->controls);
     free(u);
 }
@@ -173,13 +243,17 @@ static void pack(const uint8_t *skip, size_t n, const char *rows, size_t width, 
     }
 }
 
+static void pack_serials(struct order_units *u, const uint8_t *skip, size_t n, uint64_t first) {
+    u->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (skip[i] == 0) u->serials[u->n++] = first + i;
+}
+
 static cm_err next_cards(struct order_units *u, uint64_t most, size_t *rows_n,
                          struct cm_diag *diag) {
     struct card_rows rows;
     TRY(card_minter_next(u->card_minter, most, &rows, diag));
-    pack(rows.skip, rows.n, rows.numbers, rows.number_n, u->texts);
-    if (u->pins != NULL) pack(rows.skip, rows.n, rows.pins, rows.pin_n, u->pins);
-    u->n = rows.cards;
+    pack_serials(u, rows.skip, rows.n, rows.first);
     *rows_n = rows.n;
     return CM_OK;
 }
@@ -188,8 +262,8 @@ static cm_err next_codes(struct order_units *u, uint64_t most, size_t *rows_n,
                          struct cm_diag *diag) {
     struct minter_rows rows;
     TRY(minter_next(u->minter, most, &rows, diag));
+    pack_serials(u, rows.skip, rows.n, rows.first);
     pack(rows.skip, rows.n, rows.texts, rows.code_len, u->texts);
-    u->n = rows.units;
     *rows_n = rows.n;
     return CM_OK;
 }
@@ -211,28 +285,59 @@ static struct record_column column(const char *rows, size_t width) {
     return (struct record_column){.rows = rows, .stride = width, .width = (uint8_t)width};
 }
 
-/* What goes beside the units: human form, control numbers, match key. */
-static void give(struct order_units *u, size_t n, struct record_set *set) {
+static void give_codes(struct order_units *u, size_t n, struct record_set *set) {
     const char *texts = u->texts + u->at * u->text_n;
-    for (size_t i = 0; i < n; i++)
-        order_control(u->o.order->id, u->record + i, u->controls + i * ORDER_CONTROL_LEN);
-    *set = (struct record_set){.n = n, .first = u->record};
-    set->column[u->cards ? RECORD_NUMBER : RECORD_CODE] = column(texts, u->text_n);
-    set->column[RECORD_CONTROL] = column(u->controls, ORDER_CONTROL_LEN);
-    set->column[RECORD_MATCH] = set->column[RECORD_CONTROL];
+    set->column[RECORD_CODE] = column(texts, u->text_n);
+    set->column[RECORD_CODE_HUMAN] = set->column[RECORD_CODE];
     if (u->o.order->options.match == MATCH_LAST4) {
         set->column[RECORD_MATCH] = column(texts + u->text_n - LAST4, LAST4);
         set->column[RECORD_MATCH].stride = u->text_n;
     }
-    if (u->pins != NULL) set->column[RECORD_PIN] = column(u->pins + u->at * u->pin_n, u->pin_n);
-    if (u->humans != NULL) {
-        grouping_apply(&u->grouping, u->text_n, texts, n, u->humans);
-        set->column[RECORD_CODE_HUMAN] = column(u->humans, u->human_n);
-    } else if (!u->cards) {
-        set->column[RECORD_CODE_HUMAN] = set->column[RECORD_CODE];
+    if (u->humans == NULL) return;
+    grouping_apply(&u->grouping, u->text_n, texts, n, u->humans);
+    set->column[RECORD_CODE_HUMAN] = column(u->humans, u->human_n);
+}
+
+static cm_err give_cards(struct order_units *u, size_t n, struct record_set *set) {
+    struct face_rows rows;
+    TRY(faces_make(u->faces, u->serials + u->at, n, &rows));
+    for (size_t i = 0; i < CM_ARRAY_N(faces_of); i++) {
+        const enum face_column c = faces_of[i].face;
+        if (rows.column[c].rows == NULL) continue;
+        set->column[faces_of[i].value] = (struct record_column){.rows = rows.column[c].rows,
+                                                                .stride = rows.column[c].stride,
+                                                                .width = rows.column[c].width};
     }
+    set->n = rows.n;
+    struct record_column *match = &set->column[RECORD_MATCH];
+    const struct record_column *number = &set->column[RECORD_NUMBER];
+    if (u->o.order->options.match != MATCH_LAST4) return CM_OK;
+    *match = *number;
+    match->rows += number->width - LAST4;
+    match->width = LAST4;
+    return CM_OK;
+}
+
+/* Control numbers and the match key, beside the units. */
+static cm_err give(struct order_units *u, size_t n, struct record_set *set) {
+    const uint32_t items = u->o.order->items;
+    *set = (struct record_set){.n = n * items, .first = u->record};
+    for (size_t i = 0; i < set->n; i++)
+        order_control(u->o.order->id, u->record + i, u->controls + i * ORDER_CONTROL_LEN);
+    set->column[RECORD_CONTROL] = column(u->controls, ORDER_CONTROL_LEN);
+    if (u->cards)
+        TRY(give_cards(u, n, set));
+    else
+        give_codes(u, n, set);
+    if (set->column[RECORD_MATCH].rows == NULL)
+        set->column[RECORD_MATCH] = set->column[RECORD_CONTROL];
     u->at += n;
-    u->record += n;
+    u->record += set->n;
+    return CM_OK;
+}
+
+const uint64_t *order_units_serials(const struct order_units *u, size_t n) {
+    return u->serials + u->at - n;
 }
 
 cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set *set,
@@ -240,8 +345,7 @@ cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set 
     *set = (struct record_set){.n = 0, .first = u->record};
     if (u->at == u->n) TRY(fill(u, most, diag));
     size_t n = u->n - u->at;
-    if (n > ORDER_RECORDS) n = ORDER_RECORDS;
+    if (n > u->most) n = u->most;
     if (n > most) n = (size_t)most;
-    if (n > 0) give(u, n, set);
-    return CM_OK;
+    return n > 0 ? give(u, n, set) : CM_OK;
 }

@@ -24,8 +24,11 @@ struct order_units_options {
     void *spend_ctx;
 };
 
-/** Open. @retval as minter_open and card_minter_open; CM_E_UNSUPPORTED  a value that these units do
- * not have */
+/* Bits of record_value that units of a set have. */
+uint32_t order_units_values(const struct set_entry *set);
+
+/** Open. @retval as minter_open and card_minter_open; values that
+ * these units do not have are left out */
 CM_MUST_CHECK cm_err order_units_open(struct order_units **out,
                                       const struct order_units_options *options,
                                       struct cm_diag *diag);
@@ -43,6 +46,9 @@ CM_MUST_CHECK cm_err order_units_from(struct order_units *u, const struct order_
  * @retval as minter_next and card_minter_next */
 CM_MUST_CHECK cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set *set,
                                       struct cm_diag *diag);
+
+/* The serials of the n units that order_units_next gave last. */
+const uint64_t *order_units_serials(const struct order_units *u, size_t n);
 
 /* The control number of a record, from 1, of an order: it joins numbers, PINs and returns. */
 void order_control(uint32_t order, uint64_t record, char out[static ORDER_CONTROL_LEN]);

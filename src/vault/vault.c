@@ -13,6 +13,7 @@
 #include "vault/acts.h"
 #include "vault/issue.h"
 #include "vault/keyed.h"
+#include "vault/order_job.h"
 #include "vault/run_list.h"
 #include "vault/turn.h"
 #include "wire/note_frame.h"
@@ -32,6 +33,7 @@ struct vault {
     struct buffer runs;      /* documents that line processes were told */
     struct run_live live;
     struct import_desk imports;
+    struct order_jobs orders;
     struct vault_conn conns[CONNS_MAX];
     struct pollfd polls[POLLS_MAX];
 };
@@ -172,7 +174,8 @@ static cm_err do_act(struct vault *v, struct vault_conn *c, const struct frame *
                               .line = c->door == VAULT_LINE,
                               .holder = HOLDER_DAEMON,
                               .live = &v->live,
-                              .imports = &v->imports};
+                              .imports = &v->imports,
+                              .orders = &v->orders};
     o.err = act_run(&ctx, act.name, act.args_json, &result, &o.diag);
     if (o.err == CM_OK) o.result_json = buffer_slice(&result);
     TRY(refresh(v));
@@ -319,6 +322,7 @@ static void vault_wipe(struct vault *v) {
     turn_wipe(&v->turn);
     run_live_wipe(&v->live);
     import_desk_wipe(&v->imports);
+    order_jobs_wipe(&v->orders);
     buffer_free(&v->runs);
     copies_wipe(&v->copies);
     gate_wipe(&v->gate);

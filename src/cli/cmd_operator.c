@@ -1,0 +1,109 @@
+/* operator key, operator add, operator revoke: people who approve orders, each with a key of their
+ * own. */
+#include "base/file.h"
+#include "base/macros.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/operator_key.h"
+#include "cli/output.h"
+#include "crypto/secret.h"
+#include "doc/json.h"
+#include "doc/json_write.h"
+#include "order/signer.h"
+#include "vault/order_sign.h"
+
+#define KEY_FILE_MAX 4096u
+
+const struct option_spec operator_key_options[] = {
+    {"out", OPTION_TEXT, "KEY.pem", "where the private key goes", NULL, true},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+const struct option_spec operator_add_options[] = {
+    {"public-key", OPTION_TEXT, "FILE|HEX", "Ed25519: a PEM file, or 64 hex digits", NULL, true},
+    OPERATOR_OPTIONS,
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+const struct option_spec operator_revoke_options[] = {OPERATOR_OPTIONS,
+                                                      {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+cm_err cmd_operator_key(struct cli *cli) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, pem = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    struct sign_public public;
+    char hex[2 * SIGN_PUBLIC_LEN + 1];
+    TRY(crypto_init());
+    TRY(operator_key_make(option_text(&cli->options, "out"), &public, cli->diag));
+    hex_format(public.b, sizeof public.b, hex);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "private_key", option_text(&cli->options, "out"));
+    json_put_cstr(&w, "public_key", hex);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}
+
+/* 64 hex digits, or what a PEM file says. */
+static cm_err public_key(struct cli *cli, struct sign_public *out) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    const char *given = option_text(&cli->options, "public-key");
+    if (hex_parse(slice_text(given), out->b, sizeof out->b) == CM_OK) return CM_OK;
+    TRY(file_read(given, KEY_FILE_MAX, &text, cli->diag));
+    if (signer_public_read(buffer_slice(&text), out, NULL) == CM_OK) return CM_OK;
+    return diag_fail(cli->diag, CM_E_FORMAT, given, NULL, "'countermark operator key' makes one",
+                     "not an Ed25519 public key in PEM");
+}
+
+/* What an operator who is there vouches for: as vault/acts_operator.c has it. */
+static cm_err sign(struct cli *cli, const char *what, const char *hex, struct json_writer *w) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT, whole = BUFFER_INIT;
+    buffer_printf(&text, "%s: %s\nkey: %s\n", what, position(cli, 0), hex);
+    TRY(buffer_err(&text));
+    TRY(order_signed_text(cli->workspace, ORDER_SIGNED_OPERATOR, buffer_slice(&text), &whole,
+                          cli->diag));
+    return operator_key_sign(cli, buffer_slice(&whole), w);
+}
+
+static cm_err act(struct cli *cli, const char *name, const char *what, const char *hex) {
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&args, false);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "name", position(cli, 0));
+    if (what[0] == 'a') json_put_cstr(&w, "public_key", hex);
+    TRY(sign(cli, what, hex, &w));
+    json_object_end(&w);
+    TRY(buffer_err(&args));
+    TRY(session_act(&cli->session, name, buffer_slice(&args), &result, cli->diag));
+    return output_record(buffer_slice(&result), cli->json, cli->diag);
+}
+
+cm_err cmd_operator_add(struct cli *cli) {
+    struct sign_public public;
+    char hex[2 * SIGN_PUBLIC_LEN + 1];
+    TRY(public_key(cli, &public));
+    hex_format(public.b, sizeof public.b, hex);
+    return act(cli, "operator.add", "add", hex);
+}
+
+/* The key of the operator who is to go. */
+static cm_err known_key(struct cli *cli, char hex[2 * SIGN_PUBLIC_LEN + 1]) {
+    CM_CLEANUP(buffer_free) struct buffer list = BUFFER_INIT;
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    size_t n = 0;
+    TRY(session_act(&cli->session, "operator.list", slice_text("{}"), &list, cli->diag));
+    TRY(json_doc_new(&doc, buffer_slice(&list), "operator.list", &JSON_LIMITS_DEFAULT, cli->diag));
+    const struct json_value operators = json_get(json_root(doc), "operators");
+    TRY(json_items(operators, 0, SIZE_MAX, &n));
+    for (size_t i = 0; i < n; i++) {
+        struct cm_slice name;
+        TRY(json_text(json_get(json_at(operators, i), "operator"), 1, SIZE_MAX, &name));
+        if (slice_equal(name, slice_text(position(cli, 0))))
+            return json_copy_text(json_get(json_at(operators, i), "public_key"), 1, hex,
+                                  2 * SIGN_PUBLIC_LEN + 1);
+    }
+    return diag_fail(cli->diag, CM_E_NOT_FOUND, NULL, NULL, "'countermark operator list'",
+                     "no operator is named '%.60s'", position(cli, 0));
+}
+
+cm_err cmd_operator_revoke(struct cli *cli) {
+    char hex[2 * SIGN_PUBLIC_LEN + 1];
+    TRY(known_key(cli, hex));
+    return act(cli, "operator.revoke", "revoke", hex);
+}

@@ -1,0 +1,64 @@
+/* Folders of orders: see order_folder.h. */
+#include "vault/order_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/macros.h"
+
+#define FOLDER_MODE 0700
+
+static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
+    const int number = errno;
+    return diag_fail(diag, file_err_from_errno(number), path, NULL, "check space and rights",
+                     "%s: %s", what, file_errno_text(number));
+}
+
+static cm_err join(char *out, const char *a, const char *b, const char *c, struct cm_diag *diag) {
+    const int n = snprintf(out, ORDER_PATH_CAP, "%s%s%s", a, b, c);
+    if (n > 0 && (size_t)n < ORDER_PATH_CAP) return CM_OK;
+    return diag_fail(diag, CM_E_RANGE, a, NULL, "use a shorter path", "path too long");
+}
+
+cm_err order_folder_parent(const char *workspace, char out[ORDER_PATH_CAP], struct cm_diag *diag) {
+    TRY(join(out, workspace, "/orders", "", diag));
+    if (mkdir(out, FOLDER_MODE) != 0 && errno != EEXIST) return fail(diag, out, "cannot create");
+    return CM_OK;
+}
+
+cm_err order_folder_path(const char *workspace, const char *name, char out[ORDER_PATH_CAP],
+                         struct cm_diag *diag) {
+    return join(out, workspace, "/orders/", name, diag);
+}
+
+cm_err order_folder_file(const char *workspace, const char *name, const char *file,
+                         char out[ORDER_PATH_CAP], struct cm_diag *diag) {
+    char folder[ORDER_PATH_CAP];
+    TRY(order_folder_path(workspace, name, folder, diag));
+    return join(out, folder, "/", file, diag);
+}
+
+bool order_folder_there(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+static void close_folder(DIR **dir) {
+    if (*dir != NULL) (void)closedir(*dir);
+}
+
+cm_err order_folder_remove(const char *path, struct cm_diag *diag) {
+    CM_CLEANUP(close_folder) DIR *dir = opendir(path);
+    if (dir == NULL) return errno == ENOENT ? CM_OK : fail(diag, path, "cannot open");
+    for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+        if (unlinkat(dirfd(dir), e->d_name, 0) != 0) return fail(diag, path, "cannot empty");
+    }
+    return rmdir(path) == 0 ? CM_OK : fail(diag, path, "cannot remove");
+}

@@ -1,0 +1,25 @@
+/* Folders of orders below WORKSPACE/orders: where they lie, copying one out, removing one. They are
+ * flat: files alone. */
+#ifndef CM_VAULT_ORDER_FOLDER_H
+#define CM_VAULT_ORDER_FOLDER_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+
+#define ORDER_PATH_CAP 1024u
+
+/** WORKSPACE/orders, made if it is not there. @retval CM_E_RANGE, CM_E_IO, CM_E_NO_SPACE */
+CM_MUST_CHECK cm_err order_folder_parent(const char *workspace, char out[ORDER_PATH_CAP],
+                                         struct cm_diag *diag);
+/** Path of a folder of an order. @retval CM_E_RANGE */
+CM_MUST_CHECK cm_err order_folder_path(const char *workspace, const char *name,
+                                       char out[ORDER_PATH_CAP], struct cm_diag *diag);
+/** Path of a file in a folder of an order. @retval CM_E_RANGE */
+CM_MUST_CHECK cm_err order_folder_file(const char *workspace, const char *name, const char *file,
+                                       char out[ORDER_PATH_CAP], struct cm_diag *diag);
+/** Remove a folder and its files; one that is not there is fine. @retval CM_E_IO, CM_E_DENIED */
+CM_MUST_CHECK cm_err order_folder_remove(const char *path, struct cm_diag *diag);
+bool order_folder_there(const char *path);
+
+#endif

@@ -1,0 +1,290 @@
+/* Steps of an order's job: see order_job.h. */
+#include "vault/order_job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "engine/orders.h"
+#include "order/render.h"
+#include "order/split.h"
+#include "vault/order_folder.h"
+#include "vault/order_look.h"
+#include "vault/order_output.h"
+#include "vault/order_units.h"
+#include "vault/order_words.h"
+
+/* One part's file in the making. */
+struct job_part {
+    struct template *template;
+    struct order_words words;
+    struct render render;
+    struct split split;
+    uint32_t items; /* records of one unit in this part */
+    uint32_t file;  /* from 1; 0 = none yet */
+    uint64_t room;  /* records that the present file still takes */
+};
+
+struct order_job {
+    struct act_context ctx;
+    struct order order;
+    struct order_units *units;
+    struct order_output *output;
+    struct job_part parts[ORDER_PARTS_MAX];
+    size_t spent;  /* ranges that were spent before */
+    size_t range;  /* of them, begun */
+    bool inside;   /* the one begun last may have more */
+    bool begun;    /* new serials are being taken */
+    uint64_t done; /* units */
+};
+
+uint32_t order_job_order(const struct order_job *job) { return job->order.id; }
+
+/* ---- Spending -------------------------------------------------------------------------------- */
+
+/* The order as it is with this range, and the range itself, are one group. */
+static cm_err spend(void *ctx, const struct issue_event *e, struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    struct order_job *job = ctx;
+    struct order *o = &job->order;
+    const struct order_range last =
+        o->range_n > 0 ? o->ranges[o->range_n - 1] : (struct order_range){.count = 0};
+    const size_t ranges = o->range_n;
+    const struct order_range range = {.first = e->first, .count = e->count, .units = e->issued};
+    TRY(order_add_range(o, &range));
+    if (o->issued == o->count) o->state = ORDER_RESERVED;
+    cm_err err = order_write(o, &text);
+    const struct order_document document = {
+        .order = o->id, .actor = job->ctx.actor, .text = buffer_slice(&text)};
+    if (err == CM_OK) err = engine_order_issue(job->ctx.engine, e, &document, diag);
+    if (err == CM_OK) return CM_OK;
+    o->issued -= range.units; /* as it was */
+    o->state = ORDER_RESERVING;
+    o->range_n = ranges;
+    if (ranges > 0) o->ranges[ranges - 1] = last;
+    return err;
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+/* A part without key tags has one record a unit: sizes that are said in records of the other. */
+static cm_err open_split(struct order_job *job, size_t i, struct cm_diag *diag) {
+    static const uint32_t tags = 1u << RECORD_TAG | 1u << RECORD_MEMBER;
+    const struct order *o = &job->order;
+    struct job_part *p = &job->parts[i];
+    p->items = i == 0 || (template_values(p->template) & tags) != 0 ? o->items : 1;
+    const uint32_t by = o->items / p->items;
+    const struct split_ask ask = {.records = o->count * p->items,
+                                  .per_file = o->options.per_file / by,
+                                  .shards = o->options.shards,
+                                  .per_carton = o->options.per_carton / by,
+                                  .items = p->items};
+    return split_make(&ask, &p->split, diag);
+}
+
+static cm_err open_parts(struct order_job *job, uint32_t *values, struct cm_diag *diag) {
+    *values = 0;
+    for (size_t i = 0; i < job->order.part_n; i++) {
+        const struct order_part *p = &job->order.parts[i];
+        TRY(template_read(buffer_slice(&p->template_text), p->template_name,
+                          &job->parts[i].template, diag));
+        TRY(order_words_fill(&job->parts[i].words, job->ctx.engine, &job->order));
+        TRY(open_split(job, i, diag));
+        *values |= template_values(job->parts[i].template);
+    }
+    return CM_OK;
+}
+
+/* What a job that was stopped left behind was not journaled: it is nobody's. */
+static cm_err clear_folders(const struct order_job *job, struct cm_diag *diag) {
+    for (size_t i = 0; i < 2 * job->order.part_n; i++) {
+        char name[ORDER_FOLDER_CAP], path[ORDER_PATH_CAP];
+        order_folder_name(&job->order, i / 2, i % 2 != 0, name);
+        TRY(order_folder_path(job->ctx.workspace, name, path, diag));
+        TRY(order_folder_remove(path, diag));
+    }
+    return CM_OK;
+}
+
+static cm_err open_inside(struct order_job *job, uint32_t number, struct cm_diag *diag) {
+    uint32_t values = 0;
+    TRY(order_load(job->ctx.engine, number, &job->order, diag));
+    struct order *o = &job->order;
+    if (o->state > ORDER_RESERVED)
+        return diag_fail(diag, CM_E_STATE, o->name, NULL, "'countermark order show' says more",
+                         "the order is %s", order_state_name(o->state));
+    if (!o->approval) TRY(order_previous(job->ctx.engine, o, diag));
+    job->spent = o->range_n;
+    TRY(open_parts(job, &values, diag));
+    const struct order_units_options units = {.engine = job->ctx.engine,
+                                              .keystore = job->ctx.keystore,
+                                              .order = o,
+                                              .values = values,
+                                              .spend = spend,
+                                              .spend_ctx = job};
+    TRY(order_units_open(&job->units, &units, diag));
+    TRY(clear_folders(job, diag));
+    const struct order_output_options output = {.engine = job->ctx.engine,
+                                                .keystore = job->ctx.keystore,
+                                                .workspace = job->ctx.workspace,
+                                                .order = o,
+                                                .now_unix_s = clock_now_ms(clock_wall()) / 1000,
+                                                .held = o->approval};
+    return order_output_open(&job->output, &output, diag);
+}
+
+cm_err order_job_open(struct order_job **out, const struct act_context *ctx, uint32_t order,
+                      struct cm_diag *diag) {
+    CM_CLEANUP(order_job_closep) struct order_job *job = calloc(1, sizeof *job);
+    if (job == NULL) return CM_E_NO_MEMORY;
+    job->ctx = *ctx;
+    job->order = (struct order)ORDER_INIT;
+    TRY(open_inside(job, order, diag));
+    *out = take(&job);
+    return CM_OK;
+}
+
+void order_job_close(struct order_job *job) {
+    if (job == NULL) return;
+    order_output_close(job->output);
+    order_units_close(job->units);
+    for (size_t i = 0; i < ORDER_PARTS_MAX; i++)
+        template_free(job->parts[i].template);
+    order_wipe(&job->order);
+    free(job);
+}
+
+void order_job_closep(struct order_job **job) { order_job_close(*job); }
+
+void order_jobs_wipe(struct order_jobs *jobs) {
+    order_job_close(jobs->job);
+    jobs->job = NULL;
+}
+
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+static cm_err begin_file(struct order_job *job, size_t i, struct cm_diag *diag) {
+    struct job_part *p = &job->parts[i];
+    struct buffer *out = NULL;
+    const struct split_file file = split_at(&p->split, p->file);
+    char name[ORDER_FILE_CAP];
+    p->file++;
+    p->room = file.records;
+    order_words_file(&p->words, &job->order, i, p->file, template_extension(p->template));
+    (void)snprintf(name, sizeof name, "%s.%s", p->words.text[RECORD_FILE],
+                   job->order.parts[i].pgp && !job->order.approval ? "pgp" : "cms");
+    TRY(order_output_file(job->output, i, name, diag));
+    TRY(order_output_buffer(job->output, &out, diag));
+    const struct render_plan plan = {.constants = &p->words.constants,
+                                     .records = file.records,
+                                     .units = file.records / p->items,
+                                     .per_carton = job->order.options.per_carton,
+                                     .per_bundle = job->order.options.per_bundle};
+    TRY(render_begin(&p->render, p->template, &plan, out, diag));
+    return order_output_put(job->output, i, out, diag);
+}
+
+static cm_err end_file(struct order_job *job, size_t i, struct cm_diag *diag) {
+    struct job_part *p = &job->parts[i];
+    struct buffer *out = NULL;
+    TRY(order_output_buffer(job->output, &out, diag));
+    TRY(render_end(&p->render, out, diag));
+    TRY(order_output_put(job->output, i, out, diag));
+    return order_output_end(job->output, i, p->render.records, p->render.hash_total, diag);
+}
+
+/* The first record of each unit. */
+static struct record_set first_of_each(const struct record_set *set, uint32_t items) {
+    struct record_set out = *set;
+    out.n = set->n / items;
+    out.first = (set->first - 1) / items + 1;
+    for (size_t v = 0; v < RECORD_VALUE_N; v++)
+        out.column[v].stride *= items; /* no column of ours has lengths */
+    return out;
+}
+
+/* Records from, to of a set as a set of their own. */
+static struct record_set piece(const struct record_set *set, size_t from, size_t n) {
+    struct record_set out = *set;
+    out.n = n;
+    out.first = set->first + from;
+    for (size_t v = 0; v < RECORD_VALUE_N; v++) {
+        struct record_column *c = &out.column[v];
+        if (c->rows != NULL) c->rows += from * c->stride;
+        if (c->len != NULL) c->len += from;
+    }
+    return out;
+}
+
+static cm_err write_part(struct order_job *job, size_t i, const struct record_set *all,
+                         struct cm_diag *diag) {
+    struct job_part *p = &job->parts[i];
+    const struct record_set mine = first_of_each(all, job->order.items / p->items), *set = &mine;
+    for (size_t at = 0; at < set->n;) {
+        struct buffer *out = NULL;
+        if (p->room == 0) TRY(begin_file(job, i, diag));
+        const size_t n = set->n - at < p->room ? set->n - at : (size_t)p->room;
+        const struct record_set records = piece(set, at, n);
+        TRY(order_output_buffer(job->output, &out, diag));
+        TRY(render_records(&p->render, &records, out, diag));
+        TRY(order_output_put(job->output, i, out, diag));
+        at += n;
+        p->room -= n;
+        if (p->room == 0) TRY(end_file(job, i, diag));
+    }
+    return CM_OK;
+}
+
+/* ---- Steps ----------------------------------------------------------------------------------- */
+
+/* The next records: of ranges that were spent before, then new ones. */
+static cm_err next_range(struct order_job *job, struct cm_diag *diag) {
+    const struct order *o = &job->order;
+    if (job->begun)
+        return diag_fail(diag, CM_E_LIMIT, o->name, NULL,
+                         "withdraw the order, or make the set larger",
+                         "no more units are left: %llu of %llu were spent",
+                         (unsigned long long)o->issued, (unsigned long long)o->count);
+    if (job->range < job->spent)
+        return order_units_from(job->units, &o->ranges[job->range++], diag);
+    job->begun = true;
+    return order_units_from(job->units, NULL, diag);
+}
+
+static cm_err next_records(struct order_job *job, struct record_set *set, struct cm_diag *diag) {
+    set->n = 0;
+    while (set->n == 0) {
+        if (!job->inside) TRY(next_range(job, diag));
+        TRY(order_units_next(job->units, job->order.count - job->done, set, diag));
+        job->inside = set->n > 0;
+    }
+    return CM_OK;
+}
+
+static cm_err finish(struct order_job *job, struct cm_diag *diag) {
+    struct order *o = &job->order;
+    TRY(order_output_publish(job->output, o, diag));
+    o->state = o->approval ? ORDER_SEALED : ORDER_RELEASED;
+    return order_save(job->ctx.engine, job->ctx.actor, o, diag);
+}
+
+cm_err order_job_step(struct order_job *job, struct order_progress *progress,
+                      struct cm_diag *diag) {
+    const struct order *o = &job->order;
+    const uint64_t until = job->done + ORDER_CHUNK;
+    while (job->done < o->count && job->done < until) {
+        struct record_set set;
+        TRY(next_records(job, &set, diag));
+        for (size_t i = 0; i < o->part_n; i++)
+            TRY(write_part(job, i, &set, diag));
+        job->done += set.n / o->items;
+    }
+    *progress = (struct order_progress){.done = job->done, .total = o->count};
+    if (job->done == o->count) {
+        TRY(finish(job, diag));
+        progress->ended = true;
+    }
+    progress->state = o->state;
+    return CM_OK;
+}

@@ -1,0 +1,61 @@
+/* The sealed files of an order, written by a thread of its own: whoever makes records hands over
+ * buffers and goes on. One folder a part (numbers, PINs), which appears whole when all is sealed,
+ * with its manifest. Held orders are sealed to the workspace's own key alone.
+ *
+ *     TRY(order_output_open(&out, &options, diag));
+ *     for each file of each part, in one order of one part:
+ *         TRY(order_output_file(out, part, name, diag));
+ *         TRY(order_output_buffer(out, &buffer, diag)); ... fill it ...
+ *         TRY(order_output_put(out, part, buffer));     // again and again
+ *         TRY(order_output_end(out, part, records, hash_total));
+ *     TRY(order_output_publish(out, order, diag));
+ *
+ * Design: docs/design/orders.md, "The life of an order". */
+#ifndef CM_VAULT_ORDER_OUTPUT_H
+#define CM_VAULT_ORDER_OUTPUT_H
+
+#include "crypto/keystore.h"
+#include "engine/engine.h"
+#include "vault/order.h"
+
+struct order_output;
+
+struct order_output_options {
+    struct cm_engine *engine;
+    struct keystore *keystore;
+    const char *workspace;
+    const struct order *order; /* borrowed until close */
+    uint64_t now_unix_s;
+    bool held;
+};
+
+/** @retval as order_signer, order_recipients_read, bundle_begin; CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err order_output_open(struct order_output **out,
+                                       const struct order_output_options *options,
+                                       struct cm_diag *diag);
+/* Stops the thread; what was not published is removed. */
+void order_output_close(struct order_output *out);
+void order_output_closep(struct order_output **out);
+
+/** The next file of a part. @retval what the thread failed with */
+CM_MUST_CHECK cm_err order_output_file(struct order_output *out, size_t part, const char *name,
+                                       struct cm_diag *diag);
+/** An empty buffer; waits until one is free. @retval what the thread failed with */
+CM_MUST_CHECK cm_err order_output_buffer(struct order_output *out, struct buffer **buffer,
+                                         struct cm_diag *diag);
+/** Hand a filled buffer over: it is wiped when it was sealed. */
+CM_MUST_CHECK cm_err order_output_put(struct order_output *out, size_t part, struct buffer *buffer,
+                                      struct cm_diag *diag);
+CM_MUST_CHECK cm_err order_output_end(struct order_output *out, size_t part, uint64_t records,
+                                      uint64_t hash_total, struct cm_diag *diag);
+/** Wait for all of it and let the folders appear.
+ * @param[in,out] order  its parts get files, hash totals and manifests
+ * @retval what the thread failed with, and as bundle_publish */
+CM_MUST_CHECK cm_err order_output_publish(struct order_output *out, struct order *order,
+                                          struct cm_diag *diag);
+
+/* Folder of a part below WORKSPACE/orders: "ORDER-000012", "ORDER-000012-PINS.held". */
+#define ORDER_FOLDER_CAP 64u
+void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]);
+
+#endif

@@ -171,6 +171,13 @@ static cm_err answer_card(struct book *b, const struct card_event *e, uint64_t s
     return answer_append(map_get(&b->active.answers, b->answering), &item);
 }
 
+/* Who sold the card, or else in whose range it lies. */
+static uint32_t whose(const struct book *b, const struct card_slot *before,
+                      const struct card_event *e) {
+    if (before->present && before->card.agent != 0) return before->card.agent;
+    return stock_at(&b->stock, e->set, e->serial).agent;
+}
+
 cm_err book_apply_card(struct book *b, struct set *set, const struct card_event *e,
                        uint64_t sequence, uint64_t time_ms) {
     struct card_slot *slot = map_get(&b->active.cards, unit_key(e->set, e->serial));
@@ -180,6 +187,7 @@ cm_err book_apply_card(struct book *b, struct set *set, const struct card_event 
     bool whole = false;
     TRY(card_apply(&after.card, e, sequence, time_ms));
     if (e->op == CARD_REFUND) TRY(refund(b, e, &whole));
+    TRY(tally_card(&b->tallies, e, whose(b, &before, e)));
     *slot = after;
     const size_t ended = before.card.hold_n + (e->op == CARD_HOLD ? 1u : 0u) - after.card.hold_n;
     count_units(&set->counters, e, ended, whole);

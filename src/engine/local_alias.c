@@ -32,6 +32,8 @@ void alias_event_apply(struct local *l, const struct alias_event *e) {
 static bool behind(const struct door *door, uint32_t set) {
     for (uint32_t i = 0; i < door->pool_n; i++)
         if (door->pools[i] == set) return true;
+    for (uint32_t i = 0; i < door->legacy_n; i++)
+        if (door->legacy[i] == set) return true;
     return false;
 }
 
@@ -45,7 +47,10 @@ static cm_err find(struct local *l, const struct door *door, const struct cm_req
     if (a->kind == ALIAS_TOKEN && q->operation != CM_OP_ACTIVATE) return CM_OK;
     struct set_entry *s = registry_set(&l->registry, a->set);
     if (s == NULL || a->serial >= s->set.counters.next_serial) return CM_OK;
-    TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(q->operation), NULL));
+    if (s->set.life != NULL)
+        TRY(book_touch_card(&l->book, &s->set, a->serial));
+    else
+        TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(q->operation), NULL));
     if (book_bits(&l->book, a->set, a->serial) == UNIT_ABSENT) return CM_OK;
     r->set = &s->set;
     r->serial = a->serial;
@@ -132,8 +137,7 @@ static cm_err give(struct local *l, struct alias_act *a, size_t i, bool there,
     if (c->kind == ALIAS_NONE || (unsigned)c->kind >= ALIAS_KIND_N ||
         (c->kind == ALIAS_TOKEN && c->until_ms == 0))
         return CM_E_ARGUMENT;
-    TRY(book_reserve(&l->book, 1));
-    TRY(book_touch(&l->book, c->set, c->serial, false, NULL));
+    TRY(units_load(&l->book.units, c->set, c->serial));
     if (book_bits(&l->book, c->set, c->serial) == UNIT_ABSENT)
         return fail(a, i, CM_E_NOT_FOUND, NULL, "no card of this pool has that index");
     const bool over = there && before->until_ms != 0 && before->until_ms <= local_now_ms(l);
@@ -161,7 +165,7 @@ static cm_err decide_change(struct local *l, struct alias_act *a, size_t i) {
     struct alias_record before = {0};
     uint8_t hash[EVENT_HASH_LEN];
     TRY(admin_set(l, c->set, a->diag, &s));
-    if (s->set.kind == SET_BATCH)
+    if (!set_of_cards(&s->set))
         return fail(a, i, CM_E_CONFLICT, "name a pool of cards", "codes have no other names");
     if (alias_hash(a->cmac, s->set.brand, c->text, hash) == CM_E_RANGE)
         return fail(a, i, CM_E_RANGE, "give 1 to 256 bytes", "the name is empty or too long");

@@ -126,7 +126,7 @@ static cm_err check_agent(const struct local *l, const struct set_entry *s, uint
 static cm_err check_move(const struct local *l, const struct stock_move *m, struct cm_diag *diag) {
     struct set_entry *s = NULL;
     TRY(admin_set(l, m->set, diag, &s));
-    if (s->set.kind == SET_BATCH)
+    if (!set_of_cards(&s->set))
         return diag_fail(diag, CM_E_CONFLICT, s->name, NULL, "name a pool of cards",
                          "codes of a batch lie in no stock");
     if (m->state > CM_CARD_STOCK) return CM_E_ARGUMENT;

@@ -197,17 +197,19 @@ static cm_err pseudonym(struct opener *o, const struct cm_request *q, struct res
     return CM_OK;
 }
 
-/* Whose names count at a door: its brand's, or of one for all brands its first pool's. */
+/* Whose names count at a door: its brand's, or of one for all brands that of its first cards. */
 static uint32_t alias_brand(const struct opener *o, const struct door *door) {
-    const struct set_entry *pool = registry_set(o->registry, door->pools[0]);
-    return door->brand != 0 || pool == NULL ? door->brand : pool->set.brand;
+    const uint32_t first = door->pool_n > 0 ? door->pools[0] : door->legacy[0];
+    const struct set_entry *cards = registry_set(o->registry, first);
+    return door->brand != 0 || cards == NULL ? door->brand : cards->set.brand;
 }
 
 /* A text that no reader opened may be another name of a card: the owner looks that up. */
 static cm_err alias_of(struct opener *o, const struct door *door, const struct cm_request *q,
                        struct resolved *r) {
     const struct cm_key *key = NULL;
-    if (!o->registry->aliases || door->pool_n == 0 || r->verdict == CM_V_ACCEPTED) return CM_OK;
+    if (!o->registry->aliases || r->verdict == CM_V_ACCEPTED) return CM_OK;
+    if (door->pool_n == 0 && door->legacy_n == 0) return CM_OK;
     if (o->alias == NULL) {
         if (keystore_find(o->keystore, KEY_ALIAS, ALIAS_KEY_ID, 1, &key) != CM_OK) return CM_OK;
         TRY(cmac_new(&o->alias, key));

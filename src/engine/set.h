@@ -49,6 +49,11 @@ struct set {
     struct prizes *prizes; /* what can be won, or NULL; owned by the registry, used by the owner */
 };
 
+/* Cards of a pool, or an imported list of cards: they may lie somewhere and have other names. */
+static inline bool set_of_cards(const struct set *s) {
+    return s->kind == SET_POOL || (s->kind == SET_LEGACY && s->life != NULL);
+}
+
 bool set_recalled(const struct set *s, uint64_t serial);
 
 /* The campaign under whose key (KEY_PSEUDONYM) its redeemers stand: a batch's scheme, or the pool

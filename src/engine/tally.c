@@ -64,6 +64,19 @@ cm_err tally_add(struct tallies *t, uint32_t agent, uint32_t set, enum tally_of 
     return CM_OK;
 }
 
+cm_err tally_card(struct tallies *t, const struct card_event *e, uint32_t whose) {
+    const uint32_t seller = e->has_agent ? e->agent : whose;
+    switch ((int)e->op) {
+    case CARD_ACTIVATE: return tally_add(t, seller, e->set, TALLY_ACTIVATED, e->amount);
+    case CARD_DEACTIVATE: return tally_add(t, seller, e->set, TALLY_DEACTIVATED, e->amount);
+    case CARD_LOAD: return tally_add(t, seller, e->set, TALLY_LOADED, e->amount);
+    case CARD_SPEND:
+    case CARD_CONFIRM: return tally_add(t, whose, e->set, TALLY_SPENT, e->amount);
+    case CARD_REFUND: return tally_add(t, whose, e->set, TALLY_REFUNDED, e->amount);
+    default: return CM_OK;
+    }
+}
+
 void tally_pack(const struct tallies *t, uint32_t agent, struct buffer *out) {
     for (size_t i = tally_first(t, agent); i < t->n && t->p[i].agent == agent; i++) {
         buffer_u32be(out, t->p[i].set);

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/macros.h"
+#include "ledger/card.h"
 
 /* Written in the image: append only. */
 enum tally_of { TALLY_ACTIVATED, TALLY_DEACTIVATED, TALLY_LOADED, TALLY_SPENT, TALLY_REFUNDED };
@@ -30,6 +31,11 @@ void tallies_wipe(struct tallies *t);
 /** Count one. @retval CM_E_NO_MEMORY  nothing counted; never for an (agent, set) counted before */
 CM_MUST_CHECK cm_err tally_add(struct tallies *t, uint32_t agent, uint32_t set, enum tally_of what,
                                uint64_t amount);
+/** Count what an event did. Sales (activations, loads, what takes them back) are the agent's who
+ * made them; use (spends, refunds) is the agent's whose card it is, wherever it was used.
+ * @param[in] whose  the agent that sold the card, or in whose range it lies
+ * @retval as tally_add */
+CM_MUST_CHECK cm_err tally_card(struct tallies *t, const struct card_event *e, uint32_t whose);
 /* Index of the first row of an agent; those of one agent stand together. */
 size_t tally_first(const struct tallies *t, uint32_t agent);
 

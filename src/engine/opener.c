@@ -123,6 +123,12 @@ void resolved_refuse(struct resolved *r, enum cm_verdict verdict) {
     if (rank[verdict] > rank[r->verdict]) r->verdict = verdict;
 }
 
+void resolved_guess(struct resolved *r, uint32_t pool, uint64_t serial) {
+    if (r->guess != 0 && r->guess_serial <= serial) return;
+    r->guess = pool;
+    r->guess_serial = serial;
+}
+
 void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position) {
     if (r->verdict == CM_V_ACCEPTED) return; /* the first owner stands */
     r->verdict = CM_V_ACCEPTED;

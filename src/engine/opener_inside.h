@@ -75,6 +75,9 @@ struct opener {
 
 /* A reader's refusal, or the unit that it found; `position` is the reader's place in the door. */
 void resolved_refuse(struct resolved *r, enum cm_verdict verdict);
+/* Right by all that is public, but no card: `serial` is the one that it would be but for its PIN.
+ * Of several key versions the one counts under which it could be one. */
+void resolved_guess(struct resolved *r, uint32_t pool, uint64_t serial);
 void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position);
 
 /** Read the n requests of o->chunk as cards of a pool.

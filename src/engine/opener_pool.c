@@ -56,9 +56,9 @@ cm_err opener_read_cards(struct opener *o, const struct reader *reader, uint16_t
         if (card->reading != CM_CARD_INDEX) continue; /* a typing error unless others read it */
         const bool other_version = pool_key_version(pool, card->index) != reader->version;
         if (card->skip != 0 || other_version || (!life && o->pin_right[i] == 0)) {
+            const bool never = card->skip != 0 || other_version;
             resolved_refuse(&out[i], CM_V_NOT_A_CODE);
-            out[i].guess = pool->numbers.id;
-            out[i].guess_serial = card->skip != 0 || other_version ? GUESS_NEVER : card->index;
+            resolved_guess(&out[i], pool->numbers.id, never ? GUESS_NEVER : card->index);
             continue;
         }
         resolved_find(&out[i], &reader->pool->set, card->index, position);

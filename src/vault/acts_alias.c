@@ -33,10 +33,15 @@ static cm_err need_key(struct act *a) {
 struct card_reader {
     struct act *a;
     struct found_set set;
-    struct pool pool; /* own copy */
+    struct pool pool;                             /* own copy: the numberers borrow its rules */
+    struct cm_numberer *numberers[POOL_KEYS_MAX]; /* beside pool.keys; NULL: not needed yet */
 };
 
-static void card_reader_wipe(struct card_reader *r) { pool_clear(&r->pool); }
+static void card_reader_wipe(struct card_reader *r) {
+    for (size_t i = 0; i < POOL_KEYS_MAX; i++)
+        cm_numberer_free(r->numberers[i]);
+    pool_clear(&r->pool);
+}
 
 static cm_err card_reader_open(struct card_reader *r, struct act *a) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
@@ -47,23 +52,48 @@ static cm_err card_reader_open(struct card_reader *r, struct act *a) {
     return pool_read(buffer_slice(&text), r->set.name, &r->pool, a->diag);
 }
 
-/* Under one key version. */
-static cm_err open_under(struct card_reader *r, uint8_t version, struct cm_slice text,
-                         uint64_t *index, bool *found) {
+/* Under the i-th key version. @retval CM_E_STATE  it was destroyed */
+static cm_err numberer_at(struct card_reader *r, size_t i) {
     const struct cm_key *root = NULL;
-    struct cm_numberer *numberer = NULL;
+    const uint8_t version = r->pool.keys[i].version;
+    if (r->numberers[i] != NULL) return CM_OK;
+    TRY(keystore_find(r->a->ctx->keystore, KEY_POOL, r->pool.numbers.id, version, &root));
+    return cm_numberer_new(&r->numberers[i], &r->pool.numbers, root, version);
+}
+
+/* An index that the pool's rules skip, or that another text owns, has never been a card.
+ * @retval CM_E_NOT_FOUND  it is none */
+static cm_err check_index(struct card_reader *r, uint64_t index) {
+    char number[CM_CARD_NUMBER_MAX];
+    uint8_t skip = 0;
+    bool exists = false;
+    TRY(engine_exist(r->a->ctx->engine, r->set.set.number, index, 1, &exists));
+    if (!exists) return CM_E_NOT_FOUND;
+    const uint8_t version = pool_key_version(&r->pool, index);
+    for (size_t i = 0; i < r->pool.key_n; i++) {
+        if (r->pool.keys[i].version != version) continue;
+        TRY(numberer_at(r, i));
+        const cm_err err = cm_numberer_make(r->numberers[i], index, 1, number, &skip);
+        wipe(number, sizeof number);
+        TRY(err);
+        return skip == 0 ? CM_OK : CM_E_NOT_FOUND;
+    }
+    return CM_E_NOT_FOUND;
+}
+
+static cm_err open_under(struct card_reader *r, size_t i, struct cm_slice text, uint64_t *index,
+                         bool *found) {
     struct cm_card_opened opened = {.reading = CM_CARD_NONE};
     char number[CM_CARD_NUMBER_MAX];
-    const uint32_t id = r->pool.numbers.id;
-    if (keystore_find(r->a->ctx->keystore, KEY_POOL, id, version, &root) != CM_OK) return CM_OK;
-    TRY(cm_numberer_new(&numberer, &r->pool.numbers, root, version));
-    cm_numberer_read(numberer, &text, 1, number);
-    const cm_err err = cm_numberer_open(numberer, number, 1, &opened);
-    cm_numberer_free(numberer);
+    const cm_err key = numberer_at(r, i);
+    if (key == CM_E_STATE) return CM_OK; /* its cards are no cards any more */
+    TRY(key);
+    cm_numberer_read(r->numberers[i], &text, 1, number);
+    const cm_err err = cm_numberer_open(r->numberers[i], number, 1, &opened);
     wipe(number, sizeof number);
     TRY(err);
     *found = opened.reading == CM_CARD_INDEX && opened.skip == 0 &&
-             pool_key_version(&r->pool, opened.index) == version;
+             pool_key_version(&r->pool, opened.index) == r->pool.keys[i].version;
     if (*found) *index = opened.index;
     return CM_OK;
 }
@@ -72,9 +102,9 @@ static cm_err open_under(struct card_reader *r, uint8_t version, struct cm_slice
 static cm_err card_of(struct card_reader *r, struct cm_slice text, uint64_t *index) {
     bool found = false;
     if (text.len <= r->pool.numbers.body_n && text_u64(text, INT64_MAX, index) == CM_OK)
-        return CM_OK;
+        return check_index(r, *index);
     for (size_t i = 0; i < r->pool.key_n && !found; i++)
-        TRY(open_under(r, r->pool.keys[i].version, text, index, &found));
+        TRY(open_under(r, i, text, index, &found));
     return found ? CM_OK : CM_E_NOT_FOUND;
 }
 
@@ -219,15 +249,36 @@ static void draw(char out[static TOKEN_LEN]) {
         out[i] = TOKEN_ABC[random_below(sizeof TOKEN_ABC - 1)];
 }
 
-static void put_tokens(struct act *a, const char *tokens, uint64_t first, size_t n) {
+static void put_tokens(struct act *a, const struct alias_change *changes, size_t n) {
     json_array_begin(a->out, "tokens");
     for (size_t i = 0; i < n; i++) {
         json_object_begin(a->out, NULL);
-        json_put_u64(a->out, "index", first + i);
-        json_put_text(a->out, "token", slice_of(tokens + i * TOKEN_LEN, TOKEN_LEN));
+        json_put_u64(a->out, "index", changes[i].serial);
+        json_put_text(a->out, "token", changes[i].text);
         json_object_end(a->out);
     }
     json_array_end(a->out);
+}
+
+/* One for each of the next cards; `to` has room for them. */
+static cm_err draw_tokens(struct changing *c, const struct alias_change *like, uint64_t first,
+                          uint64_t count, char *to) {
+    const uint64_t made = c->cards.set.set.counters.next_serial;
+    for (uint64_t index = first; c->n < count; index++) {
+        if (index >= made)
+            return diag_fail(c->cards.a->diag, CM_E_RANGE, c->cards.set.name, NULL,
+                             "make more cards first", "there are only %zu cards from index %llu on",
+                             c->n, (unsigned long long)first);
+        const cm_err card = check_index(&c->cards, index);
+        if (card == CM_E_NOT_FOUND) continue; /* skipped for good */
+        TRY(card);
+        char *token = to + c->n * TOKEN_LEN;
+        draw(token);
+        c->changes[c->n] = *like;
+        c->changes[c->n].serial = index;
+        c->changes[c->n++].text = slice_of(token, TOKEN_LEN);
+    }
+    return CM_OK;
 }
 
 static cm_err token_make(struct act *a) {
@@ -246,17 +297,11 @@ static cm_err token_make(struct act *a) {
     char *all = (char *)buffer_reserve(&tokens, (size_t)count * TOKEN_LEN);
     if (all == NULL) return CM_E_NO_MEMORY;
     tokens.len = (size_t)count * TOKEN_LEN; /* what is to be wiped */
-    for (; c.n < count; c.n++) {
-        char *token = all + c.n * TOKEN_LEN;
-        draw(token);
-        c.changes[c.n] = like;
-        c.changes[c.n].serial = first + c.n;
-        c.changes[c.n].text = slice_of(token, TOKEN_LEN);
-    }
+    TRY(draw_tokens(&c, &like, first, count, all));
     TRY(change_now(&c));
     json_put_cstr(a->out, "pool", c.cards.set.name);
     json_put_u64(a->out, "until_ms", like.until_ms);
-    put_tokens(a, all, first, (size_t)count);
+    put_tokens(a, c.changes, (size_t)count);
     return CM_OK;
 }
 

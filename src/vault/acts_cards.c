@@ -87,8 +87,21 @@ static cm_err pool_add(struct act *a) {
     return CM_OK;
 }
 
+struct pool_list {
+    struct act *a;
+    struct guess_count counts[ENGINE_GUESSES_MAX];
+    size_t n;
+};
+
+static uint64_t guesses_at(const struct pool_list *l, uint32_t pool) {
+    for (size_t i = 0; i < l->n; i++)
+        if (l->counts[i].pool == pool) return l->counts[i].n;
+    return 0;
+}
+
 static cm_err pool_list_read(void *ctx, const struct registry *r) {
-    struct json_writer *w = ((struct act *)ctx)->out;
+    const struct pool_list *l = ctx;
+    struct json_writer *w = l->a->out;
     json_array_begin(w, "pools");
     for (uint32_t i = 1; i < r->set_n; i++) {
         const struct set_entry *e = r->sets[i];
@@ -103,6 +116,7 @@ static cm_err pool_list_read(void *ctx, const struct registry *r) {
         json_put_u64(w, "pin_digits", n->pin_n);
         json_put_u64(w, "volume", e->set.quantity);
         json_put_u64(w, "made", e->set.counters.issued);
+        json_put_u64(w, "guesses", guesses_at(l, i));
         json_put_cstr(w, "phase", phase_name(e->set.counters.phase));
         json_object_end(w);
     }
@@ -110,7 +124,11 @@ static cm_err pool_list_read(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
-static cm_err pool_list(struct act *a) { return engine_read(a->ctx->engine, pool_list_read, a); }
+static cm_err pool_list(struct act *a) {
+    struct pool_list l = {.a = a};
+    TRY(engine_guesses(a->ctx->engine, l.counts, ENGINE_GUESSES_MAX, &l.n));
+    return engine_read(a->ctx->engine, pool_list_read, &l);
+}
 
 static cm_err door_pool(struct act *a) {
     struct found_set s;

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "engine/units.h"
+#include "ledger/state_alias.h"
 #include "ledger/state_held.h"
 #include "ledger/state_record.h"
 
@@ -108,7 +109,21 @@ static cm_err compare_line(void *ctx, const struct card_line *line) {
     return CM_OK;
 }
 
+/* A name that the image has otherwise would open somebody else's card. */
+static cm_err compare_alias(void *ctx, const uint8_t hash[static EVENT_HASH_LEN],
+                            const struct alias_record *record) {
+    struct comparison *c = ctx;
+    struct alias_record theirs = {0};
+    bool found = false;
+    TRY(state_alias(c->other, hash, &theirs, &found));
+    if (found && theirs.set == record->set && theirs.serial == record->serial &&
+        theirs.kind == record->kind && theirs.until_ms == record->until_ms)
+        return CM_OK;
+    return differ(c, record->set, record->serial, "further name");
+}
+
 static cm_err compare_cards(struct comparison *c) {
+    TRY(state_aliases(c->mine, compare_alias, c));
     TRY(state_all_cards(c->mine, compare_card, c));
     return state_all_card_lines(c->mine, compare_line, c);
 }

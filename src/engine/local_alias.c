@@ -8,6 +8,8 @@
 
 #include "engine/local.h"
 
+#define ALIAS_HOPS_MAX 8u /* replacements that a name follows; our choice */
+
 /* ---- Events -----------------------------------------------------------------------------------
  */
 
@@ -37,24 +39,41 @@ static bool behind(const struct door *door, uint32_t set) {
     return false;
 }
 
+/* A person's name goes with the person, to the card that took the lost one's place; a chip or an
+ * item stays what it is. */
+static cm_err follow(struct local *l, const struct door *door, struct alias_record *a,
+                     struct set_entry **s) {
+    for (size_t hop = 0; hop < ALIAS_HOPS_MAX && (*s)->set.life != NULL; hop++) {
+        TRY(book_touch_card(&l->book, &(*s)->set, a->serial));
+        const struct card_record *card = book_card(&l->book, a->set, a->serial);
+        if (a->kind != ALIAS_ID || card->state != CM_CARD_REPLACED) return CM_OK;
+        struct set_entry *next = registry_set(&l->registry, card->replaced_by_set);
+        if (next == NULL || !behind(door, next->set.number)) return CM_OK;
+        a->set = card->replaced_by_set;
+        a->serial = card->replaced_by_serial;
+        *s = next;
+    }
+    return CM_OK;
+}
+
 static cm_err find(struct local *l, const struct door *door, const struct cm_request *q,
                    struct resolved *r, bool *found) {
     TRY(book_touch_alias(&l->book, r->alias));
-    const struct alias_record *a = book_alias(&l->book, r->alias);
-    if (a == NULL || door == NULL || !behind(door, a->set)) return CM_OK;
-    if (a->until_ms != 0 && a->until_ms <= local_now_ms(l)) return CM_OK;
+    const struct alias_record *there = book_alias(&l->book, r->alias);
+    if (there == NULL || door == NULL || !behind(door, there->set)) return CM_OK;
+    struct alias_record a = *there;
+    if (a.until_ms != 0 && a.until_ms <= local_now_ms(l)) return CM_OK;
     /* A token is for one thing; to everything else it is a text like any other. */
-    if (a->kind == ALIAS_TOKEN && q->operation != CM_OP_ACTIVATE) return CM_OK;
-    struct set_entry *s = registry_set(&l->registry, a->set);
-    if (s == NULL || a->serial >= s->set.counters.next_serial) return CM_OK;
-    if (s->set.life != NULL)
-        TRY(book_touch_card(&l->book, &s->set, a->serial));
-    else
-        TRY(book_touch(&l->book, a->set, a->serial, decide_needs_detail(q->operation), NULL));
-    if (book_bits(&l->book, a->set, a->serial) == UNIT_ABSENT) return CM_OK;
+    if (a.kind == ALIAS_TOKEN && q->operation != CM_OP_ACTIVATE) return CM_OK;
+    struct set_entry *s = registry_set(&l->registry, a.set);
+    if (s == NULL || a.serial >= s->set.counters.next_serial) return CM_OK;
+    TRY(follow(l, door, &a, &s));
+    if (s->set.life == NULL)
+        TRY(book_touch(&l->book, a.set, a.serial, decide_needs_detail(q->operation), NULL));
+    if (book_bits(&l->book, a.set, a.serial) == UNIT_ABSENT) return CM_OK;
     r->set = &s->set;
-    r->serial = a->serial;
-    r->by_alias = a->kind;
+    r->serial = a.serial;
+    r->by_alias = a.kind;
     *found = true;
     return CM_OK;
 }

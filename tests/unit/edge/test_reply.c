@@ -135,6 +135,19 @@ static void durations_fall_into_their_buckets(void **state) {
     assert_non_null(strstr(text, "countermark_http_connections 7\n"));
 }
 
+static void guesses_are_told_by_pool(void **state) {
+    (void)state;
+    const struct metrics m = {.frames = 3};
+    const struct status_frame vault = {
+        .guess_n = 2, .guesses = {{.pool = "gift", .n = 10000}, {.pool = "a\"b\\", .n = 1}}};
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    assert_ok(metrics_write(&out, &m, 7, &vault));
+    const char *text = text_of(&out);
+    assert_non_null(strstr(text, "# TYPE countermark_guesses_total counter\n"
+                                 "countermark_guesses_total{pool=\"gift\"} 10000\n"
+                                 "countermark_guesses_total{pool=\"a\\\"b\\\\\"} 1\n"));
+}
+
 /* ---- Connections ------------------------------------------------------------------------------
  */
 
@@ -198,6 +211,7 @@ int main(void) {
         cmocka_unit_test(an_array_holds_what_its_answers_would_be_alone),
         cmocka_unit_test(a_problem_has_the_members_of_rfc_9457),
         cmocka_unit_test(durations_fall_into_their_buckets),
+        cmocka_unit_test(guesses_are_told_by_pool),
         cmocka_unit_test(each_phase_of_a_connection_has_its_end),
         cmocka_unit_test(only_idle_connections_are_shut_when_draining),
     };

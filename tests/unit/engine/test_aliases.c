@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "engine/fsck.h"
+#include "ledger/state_alias.h"
 #include "support/cm.h"
 #include "support/world_pool.h"
 
@@ -158,6 +159,48 @@ static void names_survive_restarts_from_journal_and_image(void **state) {
     world_remove(&w);
 }
 
+/* The image changed behind the journal's back: the hash of PHONE now names card 43. */
+static cm_err bend(void *ctx, const uint8_t hash[static EVENT_HASH_LEN],
+                   const struct alias_record *record) {
+    struct state_fold *f = ctx;
+    struct alias_record bent = *record;
+    bent.serial = 43;
+    return fold_alias(f, hash, &bent);
+}
+
+static void fsck_finds_a_name_that_the_image_has_otherwise(void **state) {
+    (void)state;
+    struct world w = {0};
+    struct workspace_paths paths;
+    make(&w);
+    give(&w, PHONE, 42);
+    assert_ok(engine_fold(w.engine));
+    world_close(&w);
+    assert_ok(workspace_paths(w.dir, &paths, NULL));
+    struct state_options so = {.path = paths.state};
+    struct workspace file;
+    assert_ok(workspace_read(w.dir, &file, NULL));
+    memcpy(so.workspace_id, file.id, sizeof so.workspace_id);
+    struct state *image = NULL;
+    struct state_fold *f = NULL;
+    assert_ok(state_open(&image, &so, NULL));
+    const uint64_t position = state_position(image);
+    assert_ok(state_fold_begin(image, &f));
+    assert_ok(state_aliases(image, bend, f));
+    assert_ok(fold_commit(f, position));
+    state_close(image);
+    const struct fsck_options options = {.workspace = w.dir};
+    struct fsck_report report;
+    struct cm_diag diag = DIAG_INIT;
+    assert_err(CM_E_CORRUPT, engine_fsck(&options, &report, &diag));
+    assert_non_null(strstr(diag.problem, "name"));
+    const struct fsck_options rebuild = {.workspace = w.dir, .rebuild = true};
+    assert_ok(engine_fsck(&rebuild, &report, NULL));
+    world_open(&w);
+    assert_int_equal(world_ask(&w, CM_OP_CHECK, PHONE, NULL, 5).serial, 42);
+    world_remove(&w);
+}
+
 /* ---- Nothing of a name is written down --------------------------------------------------------
  */
 
@@ -257,6 +300,7 @@ int main(void) {
         cmocka_unit_test(without_a_key_there_are_no_names),
         cmocka_unit_test(names_end_with_their_time),
         cmocka_unit_test(names_survive_restarts_from_journal_and_image),
+        cmocka_unit_test(fsck_finds_a_name_that_the_image_has_otherwise),
         cmocka_unit_test(no_file_of_the_workspace_holds_a_name),
         cmocka_unit_test(another_brands_door_knows_no_name_of_ours),
         cmocka_unit_test(a_name_does_not_stand_in_for_the_pin),

@@ -220,6 +220,33 @@ static void where_the_pool_says_so_a_name_is_enough(void **state) {
     world_remove(&w);
 }
 
+static void a_persons_name_goes_with_the_card_that_takes_the_place(void **state) {
+    (void)state;
+    struct world w = {0};
+    char number[CM_CARD_NUMBER_MAX + 1u], other[CM_CARD_NUMBER_MAX + 1u];
+    struct cm_card_told told;
+    world_life_make(&w, LIFE_TILL, 0, 1000);
+    world_number(42, number);
+    world_number(43, other);
+    give(&w, "phone", ALIAS_ID, 42, 0);
+    give(&w, "chip", ALIAS_UID, 42, 0);
+    assert_int_equal(till(&w, CM_OP_ACTIVATE, 42, 1000).verdict, CM_V_ACCEPTED);
+    const struct life_ask q = {.operation = CM_OP_REPLACE,
+                               .code = number,
+                               .actor = 5,
+                               .rights = CM_RIGHT_TILL | CM_RIGHT_DESK,
+                               .ask = {.other = slice_text(other)}};
+    assert_int_equal(world_life_ask(&w, &q, &told).verdict, CM_V_ACCEPTED);
+    const struct cm_answer a = by_name(&w, CM_OP_REDEEM, CM_RIGHT_TILL, true);
+    assert_int_equal(a.verdict, CM_V_ACCEPTED);
+    assert_int_equal(a.serial, 43);
+    /* The chip is in the old card. */
+    const struct life_ask chip = {
+        .operation = CM_OP_CHECK, .code = "chip", .actor = 5, .rights = CM_RIGHT_TILL};
+    assert_int_equal(world_life_ask(&w, &chip, &told).verdict, CM_V_REPLACED);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_activates_once_and_is_nothing_else),
@@ -229,6 +256,7 @@ int main(void) {
         cmocka_unit_test(a_token_twice_in_one_call_activates_once),
         cmocka_unit_test(a_name_alone_spends_only_after_a_second_check),
         cmocka_unit_test(where_the_pool_says_so_a_name_is_enough),
+        cmocka_unit_test(a_persons_name_goes_with_the_card_that_takes_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,8 @@
 #include "base/macros.h"
 #include "support/world_life.h"
 #include "vault/acts.h"
+#include "vault/copies.h"
+#include "vault/gate.h"
 
 static cm_err act(struct world *w, const char *name, const char *args, struct buffer *out,
                   struct cm_diag *diag) {
@@ -81,6 +83,21 @@ static void a_tills_key_carries_its_agent_and_keeps_it(void **state) {
     must(&w, "agent.add", "{\"name\":\"north\"}", &out);
     must(&w, "api.add",
          "{\"name\":\"till-1\",\"role\":\"till\",\"door\":\"front\",\"agent\":\"north\"}", &out);
+    /* The gate gives it to whoever comes with this key, whatever the edge says. */
+    struct gate gate;
+    uint64_t generation = 0;
+    const struct vault_limits limits = VAULT_LIMITS_DEFAULT;
+    gate_init(&gate, &limits);
+    assert_ok(copies_key_table(w.engine, &gate.keys, &generation));
+    const struct cm_request request = {.operation = CM_OP_ACTIVATE, .code = slice_text("1")};
+    struct cm_call call = {.caller = {.actor = 1, .brand = 1, .test = true, .agent = 77},
+                           .door = WORLD_DOOR,
+                           .requests = &request,
+                           .n = 1};
+    assert_true(gate_admits(&gate, &call));
+    assert_int_equal(call.caller.agent, 1);
+    assert_int_equal(call.caller.rights, CM_RIGHT_TILL);
+    gate_wipe(&gate);
     must(&w, "api.revoke", "{\"name\":\"till-1\"}", &out);
     must(&w, "api.list", "{}", &out);
     has(&out, "\"agent\":\"north\"");

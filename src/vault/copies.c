@@ -119,6 +119,16 @@ static void copy_key(struct key_row *to, const struct api_key *from) {
     memcpy(to->name, from->name, sizeof to->name);
 }
 
+/* Whether what a door's answers are about may be a card with a life. */
+static bool tells_of_cards(const struct registry *r, const struct door *d) {
+    bool cards = d->legacy_n > 0; /* an imported list may be one of cards, or name them */
+    for (uint32_t i = 0; i < d->pool_n; i++) {
+        const struct set_entry *s = registry_set(r, d->pools[i]);
+        cards = cards || (s != NULL && s->pool != NULL && s->pool->pool.life.on);
+    }
+    return cards;
+}
+
 static cm_err copy_table(void *ctx, const struct registry *r) {
     struct table_act *act = ctx;
     struct key_table *t = &act->table;
@@ -130,8 +140,10 @@ static cm_err copy_table(void *ctx, const struct registry *r) {
     for (size_t i = 0; i < r->door_n; i++) {
         const struct door *from = r->doors[i];
         struct door_row *to = &t->doors[t->door_n++];
-        *to = (struct door_row){
-            .id = from->id, .brand = from->brand, .test = from->test, .cards = from->pool_n > 0};
+        *to = (struct door_row){.id = from->id,
+                                .brand = from->brand,
+                                .test = from->test,
+                                .cards = tells_of_cards(r, from)};
         memcpy(to->name, from->name, sizeof to->name);
     }
     if (t->key_n > 1) qsort(t->keys, t->key_n, sizeof *t->keys, by_id);

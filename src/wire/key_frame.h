@@ -35,7 +35,7 @@ struct key_row {
 struct door_row {
     uint32_t id, brand;
     bool test;
-    bool cards; /* pools stand behind it: answers may be of cards */
+    bool cards; /* answers may be of cards with a life */
     char name[KEY_FRAME_NAME_CAP];
 };
 struct key_table {

@@ -11,9 +11,11 @@ cm_err terms_document_check(const struct registry *r, uint32_t id, struct cm_sli
     terms_init(&t);
     TRY(terms_json_read(&t, text, "terms", diag));
     const bool of_set = (id & TERMS_OF_SET) != 0;
-    const bool known =
-        of_set ? registry_set(r, id & ~TERMS_OF_SET) != NULL : registry_scheme(r, id) != NULL;
-    if (known) return CM_OK;
+    const struct set_entry *s = of_set ? registry_set(r, id & ~TERMS_OF_SET) : NULL;
+    if (s != NULL && s->set.life != NULL && t.uses == TERMS_ONCE_PER_REDEEMER)
+        return diag_fail(diag, CM_E_CONFLICT, s->name, "uses", "give a number of uses",
+                         "its cards have a life: they are not used once per redeemer");
+    if (of_set ? s != NULL : registry_scheme(r, id) != NULL) return CM_OK;
     return diag_fail(diag, CM_E_NOT_FOUND, "terms", NULL, NULL, "no %s has number %u",
                      of_set ? "batch" : "scheme", id & ~TERMS_OF_SET);
 }

@@ -12,11 +12,12 @@
 #define RECORD_META_LEN     26u /* format 2, workspace 16, position 8 */
 #define RECORD_EXTRA_LEN    41u /* flags 1, uses 4, actor 4, until 8, since 8, redeemer 16 */
 #define RECORD_COUNTERS_LEN 51u /* six counts of 8, phase 1, shipped 1, rule version 1 */
-#define RECORD_COUNTERS_MAX 84u /* with what cards add: active, balance, loaded, spent 8, issue 1  \
-                                 */
-#define RECORD_ANSWER_LEN 24u   /* request 16, time 8; items follow */
-#define RECORD_ITEM_LEN   42u   /* item 2, use 4, set 4, serial, sequence, time, until 8 each */
-#define RECORD_DETAIL_LEN 22u   /* offset in page 2, use 4, actor 4, time 6, sequence 6 */
+#define RECORD_COUNTERS_MAX                                                                        \
+    84u                       /* with what cards add: active, balance, loaded, spent 8, issue 1    \
+                               */
+#define RECORD_ANSWER_LEN 24u /* request 16, time 8; items follow */
+#define RECORD_ITEM_LEN   42u /* item 2, use 4, set 4, serial, sequence, time, until 8 each */
+#define RECORD_DETAIL_LEN 22u /* offset in page 2, use 4, actor 4, time 6, sequence 6 */
 #define RECORD_DETAIL_MAX 0xFFFFFFFFFFFFu /* times and sequences of details have 48 bits */
 
 /* Contents of the record "image" in table meta. */

@@ -71,6 +71,27 @@ static unsigned pin_for(unsigned missing) {
     return missing < CM_CARD_PIN_MIN ? CM_CARD_PIN_MIN : missing;
 }
 
+/* The PIN digits without which a guess of this face breaks the promise. */
+static unsigned pin_of_face(const struct density_ask *ask, const struct density_face *face) {
+    const cm_u128 product = (cm_u128)ask->volume * ask->one_in * face->times; /* below 2^108 */
+    unsigned missing = 0;
+    while (power10(face->body_n + missing) < product)
+        missing++;
+    return pin_for(missing);
+}
+
+/* The PIN that there is, or that the faces beside the number demand anyway. */
+static unsigned least_pin(const struct density_ask *ask) {
+    if (ask->pin_n != DENSITY_PIN_AUTO) return ask->pin_n;
+    unsigned pin_n = 0;
+    for (size_t i = 0; i < DENSITY_FACES; i++) {
+        if (ask->face[i].body_n == 0) continue;
+        const unsigned wanted = pin_of_face(ask, &ask->face[i]);
+        if (wanted > pin_n) pin_n = wanted;
+    }
+    return pin_n < CM_CARD_PIN_MAX ? pin_n : CM_CARD_PIN_MAX;
+}
+
 /* Say every single change that would keep the promise; the caller may also lower the odds. */
 static cm_err refuse(const struct density_ask *ask, const struct digits_need *need, unsigned body_n,
                      unsigned pin_n, struct cm_diag *diag) {
@@ -107,7 +128,7 @@ static cm_err refuse_room(const struct density_ask *ask, unsigned body_n, struct
 /* The shortest body that has the room and, with the PIN there is, keeps the odds; the longest body
  * when none does. Without a say about the PIN, a body that needs none is looked for first. */
 static unsigned shortest_body(const struct density_ask *ask, const struct digits_need *need) {
-    const unsigned pin_n = ask->pin_n == DENSITY_PIN_AUTO ? 0u : ask->pin_n;
+    const unsigned pin_n = least_pin(ask);
     unsigned body_n = CM_CARD_BODY_MIN;
     while (body_n < need->body_max &&
            (body_n + pin_n < need->total || room_of(ask, body_n) < ask->volume))
@@ -116,15 +137,6 @@ static unsigned shortest_body(const struct density_ask *ask, const struct digits
 }
 
 /* ---- Other faces ----------------------------------------------------------------------------- */
-
-/* The PIN digits without which a guess of this face breaks the promise. */
-static unsigned pin_of_face(const struct density_ask *ask, const struct density_face *face) {
-    const cm_u128 product = (cm_u128)ask->volume * ask->one_in * face->times; /* below 2^108 */
-    unsigned missing = 0;
-    while (power10(face->body_n + missing) < product)
-        missing++;
-    return pin_for(missing);
-}
 
 static cm_err refuse_face(const struct density_ask *ask, const struct density_face *face,
                           unsigned pin_n, struct cm_diag *diag) {
@@ -142,8 +154,8 @@ static cm_err refuse_face(const struct density_ask *ask, const struct density_fa
                      face->name, (unsigned long long)ask->one_in, face->body_n + pin_n);
 }
 
-static cm_err plan_face(const struct density_face *face, struct density_plan *plan,
-                        struct cm_diag *diag) {
+static cm_err check_face(const struct density_face *face, const struct density_plan *plan,
+                         struct cm_diag *diag) {
     const struct density_ask *ask = &plan->ask;
     const unsigned wanted = pin_of_face(ask, face);
     if (room_of_face(ask, face) < ask->volume)
@@ -151,8 +163,6 @@ static cm_err plan_face(const struct density_face *face, struct density_plan *pl
                          "shorten its prefix, or leave this identifier out",
                          "the %s has no room for %llu cards after the rules' skips", face->name,
                          (unsigned long long)ask->volume);
-    if (ask->pin_n == DENSITY_PIN_AUTO && wanted > plan->pin_n && wanted <= CM_CARD_PIN_MAX)
-        plan->pin_n = (uint8_t)wanted;
     return wanted > plan->pin_n ? refuse_face(ask, face, plan->pin_n, diag) : CM_OK;
 }
 
@@ -179,7 +189,8 @@ cm_err density_plan(const struct density_ask *ask, struct density_plan *out, str
         ask->number_n != 0 ? ask->number_n - 1u - ask->prefix_n : shortest_body(ask, &need);
     if (room_of(ask, body_n) < ask->volume) return refuse_room(ask, body_n, diag);
     const unsigned missing = need.total > body_n ? need.total - body_n : 0u;
-    unsigned pin_n = ask->pin_n == DENSITY_PIN_AUTO ? pin_for(missing) : ask->pin_n;
+    unsigned pin_n = least_pin(ask);
+    if (ask->pin_n == DENSITY_PIN_AUTO && pin_for(missing) > pin_n) pin_n = pin_for(missing);
     if (pin_n > CM_CARD_PIN_MAX) pin_n = CM_CARD_PIN_MAX;
     if (body_n + pin_n < need.total) return refuse(ask, &need, body_n, pin_n, diag);
     struct density_plan plan = {.ask = *ask,
@@ -188,7 +199,7 @@ cm_err density_plan(const struct density_ask *ask, struct density_plan *out, str
                                 .pin_n = (uint8_t)pin_n,
                                 .numbers = power10(body_n)};
     for (size_t i = 0; i < DENSITY_FACES; i++)
-        if (ask->face[i].body_n != 0) TRY(plan_face(&ask->face[i], &plan, diag));
+        if (ask->face[i].body_n != 0) TRY(check_face(&ask->face[i], &plan, diag));
     settle(&plan);
     *out = plan;
     return CM_OK;

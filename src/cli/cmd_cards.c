@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
-#include "cards/density.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/outfile.h"
@@ -33,40 +32,7 @@ const struct option_spec pool_add_options[] = {{"test-key-from-file", OPTION_TEX
                                                 false},
                                                {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
-const struct option_spec cards_plan_options[] = {
-    {"volume", OPTION_NUMBER, "N", "cards ever made", NULL, true},
-    {"odds", OPTION_NUMBER, "G", "a guess may hit once in so many", NULL, true},
-    {"prefix-digits", OPTION_NUMBER, "N", "digits of the prefix (default 4)", NULL, false},
-    {"digits", OPTION_NUMBER, "N", "digits of the whole number (default: the shortest)", NULL,
-     false},
-    {"pin-digits", OPTION_NUMBER, "N", "0, or 4 to 8 (default: as the odds need)", NULL, false},
-    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
-
-/* ---- Planning and adding --------------------------------------------------------------------- */
-
-cm_err cmd_cards_plan(struct cli *cli) {
-    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
-    const struct options *o = &cli->options;
-    struct density_plan plan;
-    struct density_ask ask = {.pin_n = DENSITY_PIN_AUTO};
-    uint64_t prefix = 4, digits = 0, pin = DENSITY_PIN_AUTO;
-    TRY(option_u64(o, "volume", 1, DENSITY_VOLUME_MAX, &ask.volume, cli->diag));
-    TRY(option_u64(o, "odds", 1, DENSITY_ONE_IN_MAX, &ask.one_in, cli->diag));
-    TRY(option_u64(o, "prefix-digits", CM_CARD_PREFIX_MIN, CM_CARD_PREFIX_MAX, &prefix, cli->diag));
-    TRY(option_u64(o, "digits", CM_CARD_NUMBER_MIN, CM_CARD_NUMBER_MAX, &digits, cli->diag));
-    TRY(option_u64(o, "pin-digits", 0, CM_CARD_PIN_MAX, &pin, cli->diag));
-    ask.prefix_n = (uint8_t)prefix;
-    ask.number_n = (uint8_t)digits;
-    ask.pin_n = (uint8_t)pin;
-    TRY(density_plan(&ask, &plan, cli->diag));
-    if (cli->json)
-        density_json(&plan, &text);
-    else
-        density_table(&plan, &text);
-    TRY(buffer_err(&text));
-    TRY(output_bytes(buffer_slice(&text), cli->diag));
-    return cli->json ? output_text("\n", cli->diag) : CM_OK;
-}
+/* ---- Adding ---------------------------------------------------------------------------------- */
 
 cm_err cmd_pool_add(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT, args = BUFFER_INIT;

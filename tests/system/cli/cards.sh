@@ -7,6 +7,12 @@ countermark init --sandbox --brand demo >/dev/null
 gives 0 countermark cards plan --volume 1000000 --odds 100000000000 --digits 16
 out_has '6 digits, demanded by the odds'
 gives 3 countermark cards plan --volume 1000000 --odds 100000000000 --digits 16 --pin-digits 0
+gives 3 countermark cards plan --volume 1000000 --odds 1000000000 --pin-digits 0 --ean13 29
+err_has 'take a PIN of 5 digits'
+gives 0 countermark cards plan --volume 1000000 --odds 1000000000 --ean13 29 --tags 3
+out_has 'a guessed key tag: once in'
+gives 3 countermark cards plan --volume 1000000 --odds 1000000000 --ean13 40
+err_has 'restricted circulation'
 gives 0 countermark cards pool add "$source_dir/docs/examples/pool.json"
 gives 3 countermark cards pool add "$source_dir/docs/examples/pool.json"
 sed 's/"9528"/"4"/; s/"9528[0-9]*",\{0,1\}//g; s/gift-2026/visa/' "$source_dir/docs/examples/pool.json" >visa.json

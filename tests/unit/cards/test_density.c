@@ -214,6 +214,9 @@ static void a_guess_of_an_ean_is_a_guess(void **state) {
     assert_int_equal(plan.pin_n, 5);
     assert_true(plan.space == (cm_u128)1000000000000000u);
     assert_true(plan.most_issued == 1000000);
+    ask.number_n = 0; /* the PIN that the EAN-13 demands shortens the number, too */
+    assert_int_equal(planned(ask).body_n, 10);
+    ask.number_n = 19;
     ask.one_in = 10000;
     ask.pin_n = 0;
     plan = planned(ask);

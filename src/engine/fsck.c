@@ -148,7 +148,7 @@ static cm_err read_journal(struct fsck *f) {
                          (unsigned long long)f->report->image_position,
                          (unsigned long long)f->report->next_sequence);
     if (!compared && f->image != NULL && f->report->history_whole) TRY(compare_now(f));
-    return CM_OK;
+    return local_legacy_prove(f->l, f->diag);
 }
 
 static cm_err sync_workspace(const struct fsck *f) {

@@ -92,6 +92,7 @@ struct local {
     uint64_t fold_len;
     char folder_path[WORKSPACE_PATH_CAP]; /* of the workspace */
     char legacy_path[WORKSPACE_PATH_CAP]; /* of imported lists */
+    struct cm_diag *opening; /* while it is opened: where a document's problem is told; or NULL */
     uint8_t workspace_id[WORKSPACE_ID_LEN];
     struct journal *journal;
     struct state *state;
@@ -154,9 +155,8 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
 /* A journal_visit: apply what the book does not have yet. */
 cm_err local_replay_group(void *ctx, const struct journal_group *group);
 
-/* local_legacy.c: the files of imported lists: open them all and let the registry live; or, for
- * fsck, read every block of them. @retval as legacy_open, legacy_prove */
-cm_err local_legacy_open(struct local *l, struct cm_diag *diag);
+/* local_legacy.c: for fsck, read every block of the files of imported lists. @retval as
+ * legacy_prove */
 cm_err local_legacy_prove(struct local *l, struct cm_diag *diag);
 
 /* local_audit.c */
@@ -199,6 +199,9 @@ void group_run(struct local *l, struct owner_work **works, size_t n);
 
 /* local_apply.c: one event, by the owner, in replay or after its commit. */
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms);
+/* Apply to the registry; while the workspace is opened, what is wrong is told. */
+cm_err local_registry_apply(struct local *l, enum document_kind kind, uint32_t id,
+                            struct cm_slice text);
 cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_t id,
                                struct cm_slice text);
 /* Records that an event may make in the book, at most. */

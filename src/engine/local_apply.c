@@ -23,6 +23,14 @@ cm_err local_remember_document(struct local *l, enum document_kind kind, uint32_
     return CM_OK;
 }
 
+cm_err local_registry_apply(struct local *l, enum document_kind kind, uint32_t id,
+                            struct cm_slice text) {
+    struct cm_diag why = DIAG_INIT;
+    const cm_err err = registry_apply(&l->registry, kind, id, text, &why);
+    if (err == CM_OK || l->opening == NULL) return err;
+    return diag_fail(l->opening, err, why.input, why.place, why.remedy, "%s", why.problem);
+}
+
 static cm_err apply_document(struct local *l, const struct document_event *e) {
     if (e->offset == 0) buffer_clear(&l->parts);
     if (l->parts.len != e->offset) return CM_E_CORRUPT; /* a part is missing */
@@ -32,8 +40,7 @@ static cm_err apply_document(struct local *l, const struct document_event *e) {
     const struct cm_slice whole = buffer_slice(&l->parts);
     (void)pthread_rwlock_wrlock(&l->registry_lock);
     cm_err err = CM_OK;
-    if (e->kind != DOCUMENT_WORKSPACE)
-        err = registry_apply(&l->registry, e->kind, e->id, whole, NULL);
+    if (e->kind != DOCUMENT_WORKSPACE) err = local_registry_apply(l, e->kind, e->id, whole);
     (void)pthread_rwlock_unlock(&l->registry_lock);
     if (err == CM_OK) card_note_life(l, e->kind, e->id);
     if (err == CM_OK) err = local_remember_document(l, e->kind, e->id, whole);

@@ -9,24 +9,13 @@
 #include "engine/legacy_row.h"
 #include "engine/local.h"
 
-/* ---- Opening --------------------------------------------------------------------------------- */
-
-cm_err local_legacy_open(struct local *l, struct cm_diag *diag) {
-    const struct registry *r = &l->registry;
-    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++)
-        if (r->sets[i] != NULL && r->sets[i]->legacy != NULL)
-            TRY(registry_legacy_open(r, r->sets[i], diag));
-    l->registry.legacy_live = true;
-    return CM_OK;
-}
+/* ---- Judging --------------------------------------------------------------------------------- */
 
 cm_err local_legacy_prove(struct local *l, struct cm_diag *diag) {
     const struct registry *r = &l->registry;
-    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++) {
-        if (r->sets[i] == NULL || r->sets[i]->legacy == NULL) continue;
-        TRY(registry_legacy_open(r, r->sets[i], diag));
-        TRY(legacy_prove(r->sets[i]->legacy->files, diag));
-    }
+    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++)
+        if (r->sets[i] != NULL && r->sets[i]->legacy != NULL)
+            TRY(legacy_prove(r->sets[i]->legacy->files, diag));
     return CM_OK;
 }
 
@@ -101,22 +90,35 @@ static bool gather(struct gathering *g, struct door *d) {
 
 struct exist_one {
     struct resolved *r;
+    struct owned *out;
+    bool there;
     const struct door *door;
     const struct cm_request *request;
 };
+
+static cm_err exists(struct local *l, const struct set *s, uint64_t serial, bool *there) {
+    *there = false;
+    if (serial >= s->counters.next_serial) return CM_OK;
+    TRY(book_reserve(&l->book, 1));
+    TRY(book_touch(&l->book, s->number, serial, false, NULL));
+    *there = book_bits(&l->book, s->number, serial) != UNIT_ABSENT;
+    return CM_OK;
+}
 
 /* As a redemption would: the unit found first may never have been issued. */
 static cm_err settle_as_owner(struct local *l, void *ctx) {
     struct exist_one *x = ctx;
     while (x->r->verdict == CM_V_ACCEPTED) {
-        const struct set *s = x->r->set;
-        if (x->r->serial < s->counters.next_serial) {
-            TRY(book_reserve(&l->book, 1));
-            TRY(book_touch(&l->book, s->number, x->r->serial, false, NULL));
-            if (book_bits(&l->book, s->number, x->r->serial) != UNIT_ABSENT) return CM_OK;
-        }
+        TRY(exists(l, x->r->set, x->r->serial, &x->there));
+        if (x->there) *x->out = (struct owned){.set = x->r->set->number, .serial = x->r->serial};
+        if (x->there) return CM_OK;
         TRY(opener_next(l->own->opener, x->door, x->request, x->r));
     }
+    /* A card whose PIN nobody gave. */
+    const struct set_entry *pool = registry_set(&l->registry, x->r->guess);
+    if (x->r->guess == 0 || x->r->guess_serial == GUESS_NEVER || pool == NULL) return CM_OK;
+    TRY(exists(l, &pool->set, x->r->guess_serial, &x->there));
+    if (x->there) *x->out = (struct owned){.set = x->r->guess, .serial = x->r->guess_serial};
     return CM_OK;
 }
 
@@ -129,11 +131,10 @@ static cm_err ask_door(struct local *l, struct bench_place *place, const struct 
     (void)pthread_rwlock_unlock(&l->registry_lock);
     TRY(err);
     for (size_t i = 0; i < call->n; i++) {
-        struct exist_one x = {.r = &w.resolved[i], .door = door, .request = &call->requests[i]};
-        if (out[i].set != 0 || x.r->verdict != CM_V_ACCEPTED) continue;
-        TRY(local_as_owner(l, settle_as_owner, &x));
-        if (x.r->verdict != CM_V_ACCEPTED) continue;
-        out[i] = (struct owned){.set = x.r->set->number, .serial = x.r->serial};
+        struct exist_one x = {
+            .r = &w.resolved[i], .out = &out[i], .door = door, .request = &call->requests[i]};
+        if (out[i].set == 0 && (x.r->verdict == CM_V_ACCEPTED || x.r->guess != 0))
+            TRY(local_as_owner(l, settle_as_owner, &x));
     }
     return CM_OK;
 }

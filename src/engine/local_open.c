@@ -22,7 +22,7 @@ static cm_err load_document(void *ctx, enum document_kind kind, uint32_t id, str
     if (kind == DOCUMENT_STOCK || kind == DOCUMENT_TALLY)
         return stock_load_document(l, kind, id, text);
     if (kind != DOCUMENT_WORKSPACE) {
-        TRY(registry_apply(&l->registry, kind, id, text, NULL));
+        TRY(local_registry_apply(l, kind, id, text));
         card_note_life(l, kind, id);
         return CM_OK;
     }
@@ -131,6 +131,8 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
     struct state_options so = {.path = path, .read_only = options->read_only};
     memcpy(so.workspace_id, w->id, sizeof so.workspace_id);
     memcpy(l->registry.workspace_id, w->id, sizeof l->registry.workspace_id);
+    l->registry.legacy_live = true;
+    l->opening = diag;
     TRY(state_open(&l->state, &so, diag));
     book_init(&l->book, l->state);
     const uint64_t position = state_position(l->state);
@@ -211,7 +213,6 @@ static cm_err open_all(struct local *l, const struct engine_options *options,
     memcpy(l->workspace_id, w.id, sizeof l->workspace_id);
     TRY(local_open_state(l, paths.state, &w, options, diag));
     TRY(open_journal(l, &w, options, diag));
-    TRY(local_legacy_open(l, diag));
     TRY(bench_take(l, &l->own));
     TRY(local_audit_open(l, &w, diag));
     if (options->read_only) return CM_OK;
@@ -224,6 +225,7 @@ cm_err engine_open(struct cm_engine **out, const struct engine_options *options,
     struct local *l = NULL;
     TRY(local_new(&l, options));
     const cm_err err = open_all(l, options, diag);
+    l->opening = NULL;
     if (err != CM_OK) {
         local_free(l);
         return err;

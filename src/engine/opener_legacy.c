@@ -46,6 +46,19 @@ static struct set *set_of(const struct opener *o, const struct set_entry *list) 
     return s != NULL ? &s->set : NULL;
 }
 
+/* A name is no PIN (local_alias.c says the same of names that were given one by one). */
+static cm_err ask_pin(struct opener *o, struct set *pool, size_t i, struct resolved *r) {
+    const struct cm_request *first = o->chunk[0];
+    r->by_alias = ALIAS_OTHER;
+    const cm_err err = opener_pin(o, registry_set(o->registry, pool->number), o->chunk[i], r);
+    o->chunk[0] = first;
+    TRY(err);
+    if (pool->life != NULL || r->pin == PIN_NOT_ASKED || (r->pin_right & 1u) != 0) return CM_OK;
+    *r = (struct resolved){
+        .verdict = CM_V_NOT_A_CODE, .guess = pool->number, .guess_serial = r->serial};
+    return CM_OK;
+}
+
 cm_err opener_read_list(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
                         struct resolved *out) {
     const struct legacy_entry *list = reader->list->legacy;
@@ -55,10 +68,13 @@ cm_err opener_read_list(struct opener *o, const struct reader *reader, uint16_t 
     TRY(legacy_find(list->files, o->hashes[0], CMAC_LEN, n, o->serials));
     for (size_t i = 0; i < n; i++) {
         if (o->read[i] != LEGACY_READ) continue; /* a typing error unless others read it */
-        if (o->serials[i] == LEGACY_NONE)
+        if (o->serials[i] == LEGACY_NONE) {
             resolved_refuse(&out[i], CM_V_NOT_A_CODE);
-        else
-            resolved_find(&out[i], set, o->serials[i], position);
+            continue;
+        }
+        resolved_find(&out[i], set, o->serials[i], position);
+        if (out[i].reader == position && out[i].set == set && list->of != 0)
+            TRY(ask_pin(o, set, i, &out[i]));
     }
     return CM_OK;
 }

@@ -187,8 +187,8 @@ struct registry {
     size_t operator_n;
     const char *legacy_folder; /* borrowed: where the files of imported lists lie */
     uint8_t workspace_id[16];
-    bool legacy_live;  /* files are opened with their document; before, registry_legacy_open does */
-    uint32_t legacy_n; /* lists */
+    bool legacy_live;        /* files are opened with their document */
+    uint32_t legacy_n;       /* lists */
     uint64_t generation;     /* rises with every change but of runs: openers rebuild their tables */
     uint64_t run_generation; /* rises with every change of a run: lines are told anew */
 };
@@ -205,11 +205,6 @@ CM_MUST_CHECK cm_err registry_check(const struct registry *r, enum document_kind
 CM_MUST_CHECK cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
                                     struct cm_slice text, struct cm_diag *diag);
 CM_MUST_CHECK cm_err registry_recall(struct registry *r, const struct recall_event *e);
-
-/** Open the files of an imported list, unless they are.
- * @retval as legacy_open */
-CM_MUST_CHECK cm_err registry_legacy_open(const struct registry *r, const struct set_entry *s,
-                                          struct cm_diag *diag);
 
 /* registry_promise.c: the odds that were promised are kept.
  * @retval CM_E_LIMIT  `quantity` more codes of the scheme, or these schemes at one door, break it

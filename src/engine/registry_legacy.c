@@ -121,15 +121,14 @@ void legacy_entry_free(struct legacy_entry *e) {
     free(e);
 }
 
-cm_err registry_legacy_open(const struct registry *r, const struct set_entry *s,
-                            struct cm_diag *diag) {
+static cm_err open_files(const struct registry *r, const struct set_entry *s,
+                         struct cm_diag *diag) {
     struct legacy_entry *e = s->legacy;
     struct legacy_wanted wanted = {.folder = r->legacy_folder,
                                    .set = s->set.number,
                                    .rows = e->rows,
                                    .units = e->units,
                                    .has_base = e->has_base};
-    if (e->files != NULL) return CM_OK;
     memcpy(wanted.workspace_id, r->workspace_id, sizeof wanted.workspace_id);
     memcpy(wanted.index_hash, e->index_hash, sizeof wanted.index_hash);
     memcpy(wanted.base_hash, e->base_hash, sizeof wanted.base_hash);
@@ -164,7 +163,7 @@ cm_err legacy_document_apply(struct registry *r, uint32_t id, struct cm_slice te
     buffer_put(&s->document, text.p, text.len);
     TRY(buffer_err(&s->document));
     TRY(set_refresh(r, s));
-    if (r->legacy_live) TRY(registry_legacy_open(r, s, diag));
+    if (r->legacy_live) TRY(open_files(r, s, diag));
     TRY(registry_set_room(r, id));
     r->sets[id] = take(&s);
     r->legacy_n++;

@@ -80,32 +80,55 @@ static unsigned pin_of_face(const struct density_ask *ask, const struct density_
     return pin_for(missing);
 }
 
-/* The PIN that there is, or that the faces beside the number demand anyway. */
-static unsigned least_pin(const struct density_ask *ask) {
-    if (ask->pin_n != DENSITY_PIN_AUTO) return ask->pin_n;
+/* The PIN that the faces beside the number demand, however long. */
+static unsigned pin_of_faces(const struct density_ask *ask) {
     unsigned pin_n = 0;
     for (size_t i = 0; i < DENSITY_FACES; i++) {
         if (ask->face[i].body_n == 0) continue;
         const unsigned wanted = pin_of_face(ask, &ask->face[i]);
         if (wanted > pin_n) pin_n = wanted;
     }
+    return pin_n;
+}
+
+/* The PIN that there is, or that is demanded whatever the number's digits. */
+static unsigned least_pin(const struct density_ask *ask) {
+    if (ask->pin_n != DENSITY_PIN_AUTO) return ask->pin_n;
+    const unsigned pin_n = pin_of_faces(ask);
     return pin_n < CM_CARD_PIN_MAX ? pin_n : CM_CARD_PIN_MAX;
 }
 
-/* Say every single change that would keep the promise; the caller may also lower the odds. */
+/* What a guess of the weakest face is drawn from, for each text of a card. */
+static cm_u128 weakest_space(const struct density_ask *ask, unsigned body_n, unsigned pin_n) {
+    cm_u128 least = power10(body_n + pin_n);
+    for (size_t i = 0; i < DENSITY_FACES; i++) {
+        const struct density_face *face = &ask->face[i];
+        if (face->body_n == 0) continue;
+        const cm_u128 space = power10(face->body_n + pin_n) / face->times;
+        if (space < least) least = space;
+    }
+    return least;
+}
+
+/* Say every single change that would keep the promise; the caller may also lower the odds. A longer
+ * number mends nothing where another face is guessed too easily. */
 static cm_err refuse(const struct density_ask *ask, const struct digits_need *need, unsigned body_n,
                      unsigned pin_n, struct cm_diag *diag) {
     const unsigned missing = need->total - body_n, body_short = need->total - pin_n;
     char number[64] = "", prefix[64] = "", pin[64] = "", remedy[DIAG_PART_CAP], best[WIDE_TEXT_CAP];
-    if (body_short <= need->body_max)
+    const bool faces_hold = pin_of_faces(ask) <= pin_n;
+    if (faces_hold && body_short <= need->body_max)
         (void)snprintf(number, sizeof number, "numbers of %u digits, or ",
                        ask->prefix_n + body_short + 1u);
-    if (ask->number_n > body_short + 1u && ask->number_n - body_short - 1u < ask->prefix_n)
+    if (faces_hold && ask->number_n > body_short + 1u &&
+        ask->number_n - body_short - 1u < ask->prefix_n)
         (void)snprintf(prefix, sizeof prefix, "a prefix of %u, or ",
                        ask->number_n - body_short - 1u);
-    if (missing <= CM_CARD_PIN_MAX)
-        (void)snprintf(pin, sizeof pin, "a PIN of %u digits, or ", pin_for(missing));
-    wide_format(power10(body_n + pin_n) / ask->volume, best);
+    unsigned wanted = pin_of_faces(ask);
+    if (pin_for(missing) > wanted) wanted = pin_for(missing);
+    if (wanted <= CM_CARD_PIN_MAX)
+        (void)snprintf(pin, sizeof pin, "a PIN of %u digits, or ", wanted);
+    wide_format(weakest_space(ask, body_n, pin_n) / ask->volume, best);
     (void)snprintf(remedy, sizeof remedy, "take %s%s%sodds of one in %s, or fewer cards", pin,
                    number, prefix, best);
     return diag_fail(diag, CM_E_LIMIT, NULL, "odds", remedy,
@@ -144,7 +167,7 @@ static cm_err refuse_face(const struct density_ask *ask, const struct density_fa
     const unsigned wanted = pin_of_face(ask, face);
     if (wanted <= CM_CARD_PIN_MAX)
         (void)snprintf(pin, sizeof pin, "a PIN of %u digits, or ", wanted);
-    wide_format(power10(face->body_n + pin_n) / face->times / ask->volume, best);
+    wide_format(weakest_space(ask, CM_CARD_BODY_MAX, pin_n) / ask->volume, best);
     (void)snprintf(remedy, sizeof remedy,
                    "take %sodds of one in %s, or fewer cards, or leave this identifier out", pin,
                    best);
@@ -169,13 +192,11 @@ static cm_err check_face(const struct density_face *face, const struct density_p
 /* The promise with the PIN that there is now: the weakest face decides. */
 static void settle(struct density_plan *plan) {
     const struct density_ask *ask = &plan->ask;
-    plan->space = power10((unsigned)plan->body_n + plan->pin_n);
+    plan->space = weakest_space(ask, plan->body_n, plan->pin_n);
     plan->room = room_of(ask, plan->body_n);
     for (size_t i = 0; i < DENSITY_FACES; i++) {
         const struct density_face *face = &ask->face[i];
         if (face->body_n == 0) continue;
-        const cm_u128 space = power10((unsigned)face->body_n + plan->pin_n) / face->times;
-        if (space < plan->space) plan->space = space;
         if (room_of_face(ask, face) < plan->room) plan->room = room_of_face(ask, face);
     }
     const cm_u128 promised = plan->space / ask->one_in;

@@ -129,6 +129,9 @@ static void what_a_refusal_offers_is_accepted(void **state) {
         for (unsigned k = 0; k < i / 144; k++)
             ask.volume *= 10;
         tried += try_offers(&ask);
+        ask.face[i % DENSITY_FACES] =
+            (struct density_face){.name = "face", .body_n = 13, .times = (uint8_t)(1 + i % 16)};
+        tried += try_offers(&ask);
     }
     assert_true(tried > 100);
 }
@@ -214,6 +217,12 @@ static void a_guess_of_an_ean_is_a_guess(void **state) {
     assert_int_equal(plan.pin_n, 5);
     assert_true(plan.space == (cm_u128)1000000000000000u);
     assert_true(plan.most_issued == 1000000);
+    ask.pin_n = 0; /* where the number fails first, its remedy holds for the EAN-13, too */
+    ask.number_n = 17;
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_LIMIT, density_plan(&ask, &plan, &diag));
+    assert_non_null(strstr(diag.remedy, "a PIN of 5 digits"));
+    ask.pin_n = DENSITY_PIN_AUTO;
     ask.number_n = 0; /* the PIN that the EAN-13 demands shortens the number, too */
     assert_int_equal(planned(ask).body_n, 10);
     ask.number_n = 19;

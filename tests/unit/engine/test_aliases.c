@@ -201,6 +201,25 @@ static void fsck_finds_a_name_that_the_image_has_otherwise(void **state) {
     world_remove(&w);
 }
 
+/* Key 00 01 .. 1f, brand 1, "+4915155501234": printed by tests/oracle/cmac.mjs and by
+ * `openssl mac -cipher AES-256-CBC CMAC`, two programs that share no code with this one. */
+static const uint8_t other_programs[] = {0x70, 0xed, 0x27, 0x11, 0x4c, 0x77, 0x77, 0x28,
+                                         0x23, 0xec, 0x6c, 0xe9, 0x04, 0x76, 0x49, 0xad};
+
+static void a_name_is_hashed_as_other_programs_hash_it(void **state) {
+    (void)state;
+    CM_KEY_SCOPED struct cm_key key;
+    CM_CLEANUP(cmac_freep) struct cmac *cmac = NULL;
+    uint8_t hash[EVENT_HASH_LEN];
+    for (size_t i = 0; i < sizeof key.b; i++)
+        key.b[i] = (uint8_t)i;
+    assert_ok(cmac_new(&cmac, &key));
+    assert_ok(alias_hash(cmac, 1, slice_text("+4915155501234"), hash));
+    assert_memory_equal(hash, other_programs, sizeof hash);
+    assert_ok(alias_hash(cmac, 2, slice_text("+4915155501234"), hash)); /* another brand's */
+    assert_memory_not_equal(hash, other_programs, sizeof hash);
+}
+
 /* ---- Nothing of a name is written down --------------------------------------------------------
  */
 
@@ -300,6 +319,7 @@ int main(void) {
         cmocka_unit_test(without_a_key_there_are_no_names),
         cmocka_unit_test(names_end_with_their_time),
         cmocka_unit_test(names_survive_restarts_from_journal_and_image),
+        cmocka_unit_test(a_name_is_hashed_as_other_programs_hash_it),
         cmocka_unit_test(fsck_finds_a_name_that_the_image_has_otherwise),
         cmocka_unit_test(no_file_of_the_workspace_holds_a_name),
         cmocka_unit_test(another_brands_door_knows_no_name_of_ours),

@@ -242,4 +242,14 @@ test('no number and no PIN is in the log', async () => {
     check(!d.log.includes(secret), 'a number is in the log');
 });
 
+test('guesses through a look are throttled like guesses through a check', async () => {
+  const strict = await Daemon.start(workspace, ['--key-wrong-per-minute', '3', '--wrong-per-minute', '0']);
+  const strangers = unknownNumbers('9528', numbers.gift, 40), got = [];
+  for (const code of strangers) got.push((await strict.post('/v1/cards/show', keys.till, { code })).status);
+  check(got.includes(404) && got.at(-1) === 429, got.join(' '));
+  same((await strict.post('/v1/redeem', keys.till, { code: numbers.gift[0], amount: 1 })).status, 429, 'the key as a whole');
+  same((await strict.post('/v1/check', keys.verify, { code: strangers[0] })).status, 200, 'another key');
+  await strict.stop();
+});
+
 await run();

@@ -2,6 +2,10 @@
  */
 #include "cli/command.h"
 
+static const struct option_spec order_close_options[] = {
+    {"without-remake", OPTION_FLAG, NULL, "what was spoiled is not made again", "without_remake",
+     false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 static const char *const order_position[] = {"order", NULL};
 
 const struct command order_commands[] = {
@@ -31,6 +35,15 @@ const struct command order_commands[] = {
      "  countermark order resend 12 --out outbox\n"
      "  countermark order resend 12 --out outbox --to new-bureau.pem\n",
      NULL, NULL},
+    {"order receive", cmd_order_receive, "take in what the bureau says became of an order",
+     NEEDS_ENGINE | NEEDS_CALM, "ORDER FILE.csv [--dry-run] [--by NAME --operator-key KEY.pem]", 2,
+     2, order_receive_options,
+     "  countermark order receive 12 return.csv --dry-run\n"
+     "  countermark order receive 12 return.csv --by bob --operator-key bob.pem\n",
+     NULL, NULL},
+    {"order close", command_act, "every record is accounted for: the order is over", NEEDS_ENGINE,
+     "ORDER [--without-remake]", 1, 1, order_close_options, "  countermark order close 12\n",
+     "order.close", order_position},
     {"order withdraw", command_act, "take an order back: its units are worthless", NEEDS_ENGINE,
      "ORDER", 1, 1, NULL, "  countermark order withdraw 12\n", "order.withdraw", order_position},
     {"order formats", cmd_order_formats, "list the record formats that are shipped", NEEDS_NOTHING,

@@ -85,7 +85,7 @@ static cm_err have_job(struct act *a, uint32_t number) {
     if (jobs->job != NULL && now_ms - jobs->touched_ms < IDLE_MS)
         return diag_fail(a->diag, CM_E_BUSY, "order", NULL, "wait until it is made",
                          "order %u is being made", order_job_order(jobs->job));
-    order_jobs_wipe(jobs);
+    order_jobs_drop(jobs);
     return order_job_open(&jobs->job, a->ctx, number, a->diag);
 }
 
@@ -98,7 +98,7 @@ static cm_err order_step(struct act *a) {
     TRY(have_job(a, number));
     const cm_err err = order_job_step(jobs->job, &progress, a->diag);
     jobs->touched_ms = clock_monotonic_us() / 1000;
-    if (err != CM_OK || progress.ended) order_jobs_wipe(jobs);
+    if (err != CM_OK || progress.ended) order_jobs_drop(jobs);
     TRY(err);
     json_put_u64(a->out, "order", number);
     json_put_u64(a->out, "done", progress.done);
@@ -113,7 +113,7 @@ static cm_err order_pause(struct act *a) {
     uint32_t number = 0;
     TRY(find(a, &number));
     const bool ours = jobs != NULL && jobs->job != NULL && order_job_order(jobs->job) == number;
-    if (ours) order_jobs_wipe(jobs);
+    if (ours) order_jobs_drop(jobs);
     json_put_u64(a->out, "order", number);
     json_put_bool(a->out, "paused", ours);
     return CM_OK;

@@ -168,7 +168,7 @@ static cm_err order_withdraw(struct act *a) {
         return refuse(a, &o, "its files are out: recall the units instead");
     if (a->ctx->orders != NULL && a->ctx->orders->job != NULL &&
         order_job_order(a->ctx->orders->job) == o.id)
-        order_jobs_wipe(a->ctx->orders);
+        order_jobs_drop(a->ctx->orders);
     for (size_t i = 0; o.state != ORDER_WITHDRAWN && i < o.range_n; i++) {
         const struct recall_event e = {.set = o.set,
                                        .actor = a->ctx->actor,

@@ -14,6 +14,7 @@
 #include "vault/order_output.h"
 #include "vault/order_units.h"
 #include "vault/order_words.h"
+#include "vault/return_desk.h"
 
 /* One part's file in the making. */
 struct job_part {
@@ -157,9 +158,15 @@ void order_job_close(struct order_job *job) {
 
 void order_job_closep(struct order_job **job) { order_job_close(*job); }
 
-void order_jobs_wipe(struct order_jobs *jobs) {
+void order_jobs_drop(struct order_jobs *jobs) {
     order_job_close(jobs->job);
     jobs->job = NULL;
+}
+
+void order_jobs_wipe(struct order_jobs *jobs) {
+    order_jobs_drop(jobs);
+    return_desk_free(jobs->desk);
+    jobs->desk = NULL;
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */

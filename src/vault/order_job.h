@@ -10,6 +10,7 @@
 #include "vault/order.h"
 
 struct order_job;
+struct return_desk; /* return_desk.h */
 
 struct order_progress {
     uint64_t done, total; /* units */
@@ -36,8 +37,12 @@ void order_job_closep(struct order_job **job);
 /* At most one at a time in a process: kept between acts. */
 struct order_jobs {
     struct order_job *job;
-    uint64_t touched_ms; /* monotone: when it was last stepped */
+    uint64_t touched_ms;      /* monotone: when it was last stepped */
+    struct return_desk *desk; /* a return file being read */
+    uint64_t desk_ms;         /* monotone: when it was last fed */
 };
 void order_jobs_wipe(struct order_jobs *jobs);
+/* The job alone. */
+void order_jobs_drop(struct order_jobs *jobs);
 
 #endif

@@ -26,7 +26,7 @@ struct order_units {
     struct face_maker *faces;
     struct grouping grouping;
     /* Units of the minter's chunk, packed; `at` of them were given. */
-    size_t n, at, most;
+    size_t n, at, given, most;
     uint8_t text_n, human_n;
     uint64_t *serials;
     char *texts, *humans, *controls; /* texts: of codes */
@@ -332,12 +332,14 @@ static cm_err give(struct order_units *u, size_t n, struct record_set *set) {
     if (set->column[RECORD_MATCH].rows == NULL)
         set->column[RECORD_MATCH] = set->column[RECORD_CONTROL];
     u->at += n;
+    u->given = n;
     u->record += set->n;
     return CM_OK;
 }
 
-const uint64_t *order_units_serials(const struct order_units *u, size_t n) {
-    return u->serials + u->at - n;
+const uint64_t *order_units_serials(const struct order_units *u, size_t *n) {
+    *n = u->given;
+    return u->serials + u->at - u->given;
 }
 
 cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set *set,

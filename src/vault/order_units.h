@@ -47,8 +47,8 @@ CM_MUST_CHECK cm_err order_units_from(struct order_units *u, const struct order_
 CM_MUST_CHECK cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set *set,
                                       struct cm_diag *diag);
 
-/* The serials of the n units that order_units_next gave last. */
-const uint64_t *order_units_serials(const struct order_units *u, size_t n);
+/* The serials of the units that order_units_next gave last, and how many they are. */
+const uint64_t *order_units_serials(const struct order_units *u, size_t *n);
 
 /* The control number of a record, from 1, of an order: it joins numbers, PINs and returns. */
 void order_control(uint32_t order, uint64_t record, char out[static ORDER_CONTROL_LEN]);

@@ -1,6 +1,6 @@
 /* order receive: the bureau's return file goes to the vault in pieces, as often as it asks for it;
- * what it makes of it is shown, line by line where something does not hold. Exit code 1: lines were
- * kept out, or nothing was taken. */
+ * what it makes of it is shown, line by line where something does not hold. Exit code 1: nothing
+ * was taken, a second person is to look at it first. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -30,7 +30,8 @@ void order_tell(struct json_writer *w, const struct order *o) {
 
 void order_tell_counts(struct json_writer *w, const struct order *o) {
     const struct order_counts *c = &o->counts;
-    const uint64_t known = c->produced + c->spoiled + c->remade + c->shipped + c->held;
+    const uint64_t known =
+        c->produced + c->spoiled + c->remade + c->shipped + c->held + c->quarantined;
     json_object_begin(w, "returned");
     json_put_u64(w, "records", order_records(o));
     json_put_u64(w, "produced", c->produced);

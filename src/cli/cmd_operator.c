@@ -25,7 +25,7 @@ const struct option_spec operator_revoke_options[] = {OPERATOR_OPTIONS,
                                                       {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 cm_err cmd_operator_key(struct cli *cli) {
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, pem = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     struct json_writer w = json_writer_into(&out, false);
     struct sign_public public;
     char hex[2 * SIGN_PUBLIC_LEN + 1];

@@ -55,9 +55,9 @@ static void *run(void *self) {
     struct pgp_sealer *s = self;
     /* The keys were given as files by the operator: that is the trust, not a web of others. No
      * compression: its length would tell about the content. */
+    const unsigned flags = GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS;
     s->err =
-        gpgme_op_encrypt(s->home.ctx, s->home.keys,
-                         GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_COMPRESS, s->in, s->out);
+        gpgme_op_encrypt(s->home.ctx, s->home.keys, (gpgme_encrypt_flags_t)flags, s->in, s->out);
     /* Whoever still writes learns now that nobody reads. */
     (void)shutdown(s->plain, SHUT_RDWR);
     return NULL;

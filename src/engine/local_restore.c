@@ -39,6 +39,7 @@ cm_err engine_backup(struct cm_engine *engine, bool history, const struct backup
     struct backup_source source = {.state = l->state,
                                    .journal_dir = paths.journal,
                                    .archive_dir = paths.archive,
+                                   .lists_dir = l->legacy_path,
                                    .durable = durable_sequence,
                                    .durable_ctx = l,
                                    .workspace_file = buffer_slice(&file),

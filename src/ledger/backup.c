@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ledger/audit_store.h"
+#include "ledger/backup_lists.h"
 #include "ledger/backup_stream.h"
 #include "ledger/group.h"
 #include "ledger/journal_read.h"
@@ -192,6 +193,8 @@ static cm_err write_parts(struct backup_run *r) {
         TRY(put_small(r, BACKUP_KEYSTORE, r->source->keystore_file));
     TRY(put_image(r));
     TRY(put_segments(r));
+    if (r->source->lists_dir != NULL)
+        TRY(lists_put(&r->out, r->source->lists_dir, r->memory, PUMP_LEN));
     TRY(out_end(&r->out, r->report.end));
     r->report.len = r->out.len;
     return CM_OK;

@@ -29,6 +29,7 @@ struct backup_feed {
 struct backup_source {
     struct state *state;                   /* open; folds may go on */
     const char *journal_dir, *archive_dir; /* archive_dir may be NULL */
+    const char *lists_dir;                 /* files of imported lists; NULL: none */
     uint8_t workspace_id[16];
     /* The sequence below which everything is durable; asked after the image was copied. */
     uint64_t (*durable)(void *ctx);
@@ -59,8 +60,8 @@ CM_MUST_CHECK cm_err backup_write(const struct backup_source *source,
 
 /** Unpack a backup into `folder` (made if absent, otherwise empty) and prove that it is whole:
  * every checksum, the image's every value, the journal's chain from the image to the end.
- * Writes state/, journal/ and keystore; hands the workspace file out, since whoever restores must
- * raise its epoch and writes it last: without it the folder is no workspace.
+ * Writes state/, journal/, legacy/ and keystore; hands the workspace file out, since whoever
+ * restores must raise its epoch and writes it last: without it the folder is no workspace.
  * @param[out] workspace_file, report  untouched on error
  * @retval CM_E_EXISTS     the folder is not empty; nothing was written
  * @retval CM_E_FORMAT     not a backup        @retval CM_E_VERSION   of another format

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/backup_lists.h"
 #include "ledger/backup_stream.h"
 #include "ledger/journal_read.h"
 #include "ledger/segment.h"
@@ -27,6 +28,8 @@ struct restore {
     int fd;       /* of the folder */
     int state_fd; /* of state/ and journal/ */
     int journal_fd;
+    int lists_fd; /* of legacy/, when there are lists */
+    uint64_t last_list;
     uint64_t first_segment, last_segment; /* 0 = none yet */
     struct buffer workspace_file;
     struct cm_diag *diag;
@@ -84,6 +87,7 @@ static void sweep(struct restore *r) {
         (void)unlinkat(r->state_fd, "lock.mdb", 0);
     }
     if (r->fd < 0) return;
+    lists_sweep(r->fd, r->lists_fd);
     (void)unlinkat(r->fd, "keystore", 0);
     (void)unlinkat(r->fd, "state", AT_REMOVEDIR);
     (void)unlinkat(r->fd, "journal", AT_REMOVEDIR);
@@ -93,6 +97,7 @@ static void restore_wipe(struct restore *r) {
     disk_closep(&r->fd);
     disk_closep(&r->state_fd);
     disk_closep(&r->journal_fd);
+    disk_closep(&r->lists_fd);
     buffer_free(&r->workspace_file);
     free(r->in.chunk);
 }
@@ -155,23 +160,35 @@ static cm_err part_segment(struct restore *r, uint64_t number) {
     return disk_sync_all(fd);
 }
 
+/* Whether it is the list's file, the document says: it is proved when the workspace opens. */
+static cm_err part_list(struct restore *r, uint64_t number) {
+    if (number < 2 || number <= r->last_list || number > 2 * (uint64_t)UINT32_MAX + 1)
+        return bad(r, "a list is doubled or out of order");
+    if (r->lists_fd < 0) TRY(folder_make(r->fd, "legacy", &r->lists_fd));
+    r->last_list = number;
+    return part_file(r, r->lists_fd, list_name_of(number).text);
+}
+
 static cm_err part(struct restore *r, enum backup_part kind, uint64_t number) {
     switch (kind) {
     case BACKUP_WORKSPACE: return part_workspace(r);
     case BACKUP_KEYSTORE: return part_file(r, r->fd, "keystore");
     case BACKUP_IMAGE: return part_file(r, r->state_fd, "data.mdb");
     case BACKUP_SEGMENT: return part_segment(r, number);
+    case BACKUP_LIST: return part_list(r, number);
     default: return bad(r, "a part of unknown kind");
     }
 }
 
-/* Each kind once and in order, segments as many as there are; the keystore may be absent. */
+/* Each kind once and in order, segments and lists as many as there are; the keystore may be
+ * absent. */
 static bool in_order(unsigned before, enum backup_part kind) {
     switch (kind) {
     case BACKUP_WORKSPACE: return before == 0;
     case BACKUP_KEYSTORE: return before == BACKUP_WORKSPACE;
     case BACKUP_IMAGE: return before == BACKUP_WORKSPACE || before == BACKUP_KEYSTORE;
     case BACKUP_SEGMENT: return before == BACKUP_IMAGE || before == BACKUP_SEGMENT;
+    case BACKUP_LIST: return before == BACKUP_SEGMENT || before == BACKUP_LIST;
     default: return false;
     }
 }
@@ -188,11 +205,12 @@ static cm_err read_parts(struct restore *r) {
         TRY(part(r, kind, number));
         before = kind;
     }
-    if (before != BACKUP_SEGMENT) return bad(r, "the backup has no journal");
+    if (before < BACKUP_SEGMENT) return bad(r, "the backup has no journal");
     r->report.len = r->in.len;
     r->report.segments = (uint32_t)(r->last_segment - r->first_segment + 1);
     TRY(disk_sync_all(r->state_fd));
     TRY(disk_sync_all(r->journal_fd));
+    if (r->lists_fd >= 0) TRY(disk_sync_all(r->lists_fd));
     return disk_sync_all(r->fd);
 }
 
@@ -276,6 +294,7 @@ cm_err backup_read(const struct backup_feed *feed, const char *folder,
                         .fd = -1,
                         .state_fd = -1,
                         .journal_fd = -1,
+                        .lists_fd = -1,
                         .diag = diag};
     if (r.in.chunk == NULL) return CM_E_NO_MEMORY;
     const cm_err err = restore_run(&r);

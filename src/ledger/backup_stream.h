@@ -10,7 +10,13 @@
 #define BACKUP_CHUNK_MAX (1024ul * 1024ul) /* bytes */
 
 /* In the order in which they stand in the stream. */
-enum backup_part { BACKUP_WORKSPACE = 1, BACKUP_KEYSTORE, BACKUP_IMAGE, BACKUP_SEGMENT };
+enum backup_part {
+    BACKUP_WORKSPACE = 1,
+    BACKUP_KEYSTORE,
+    BACKUP_IMAGE,
+    BACKUP_SEGMENT,
+    BACKUP_LIST
+};
 
 struct backup_out {
     const struct backup_sink *sink;

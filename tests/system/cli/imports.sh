@@ -74,6 +74,15 @@ wait "$daemon" || fail "the daemon ended with $?"
 gives 0 countermark fsck
 gives 1 countermark check "$first"
 out_has already_redeemed
+openssl req -x509 -newkey rsa:2048 -nodes -keyout escrow.key -out escrow.pem -days 30 \
+  -subj /CN=escrow 2>/dev/null
+gives 0 countermark backup --recipient escrow.pem --out lists.backup
+gives 0 countermark restore lists.backup --private-key escrow.key --workspace again
+cp shop/sandbox.key again
+cmp shop/legacy/2.index again/legacy/2.index || fail "the restored list is another"
+gives 1 countermark check "$first" --workspace again
+out_has already_redeemed
+gives 0 countermark fsck --workspace again
 
 # ---- cards, as XML with their own words; other names of a pool's cards
 cat >members.xml <<'XML'

@@ -121,8 +121,6 @@ uint64_t card_line_left(const struct card_line *line, bool money);
  * @retval CM_E_CORRUPT  it does not follow from what the card is      @retval as book_apply_unit */
 CM_MUST_CHECK cm_err book_apply_card(struct book *b, struct set *set, const struct card_event *e,
                                      uint64_t sequence, uint64_t time_ms);
-/* As book_scrap, for a touched card of a set with a life. @return whether it had been used */
-bool book_scrap_card(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms);
 /** What a failed fold did not write goes under what the active layer has. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err book_merge_cards(struct layer *active, const struct layer *failed);
 /* By the folder: write the changed ones of the folding layer. @retval as fold_card */

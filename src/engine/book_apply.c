@@ -74,7 +74,6 @@ static void make_void(struct book *b, struct set *set, const struct unit_event *
 }
 
 bool book_scrap(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms) {
-    if (set->life != NULL) return book_scrap_card(b, set, serial, time_ms);
     const enum unit_bits bits = unit_get(&b->units, set->number, serial);
     if (bits == UNIT_ABSENT || bits == UNIT_SPENT) return bits == UNIT_SPENT;
     struct unit_extra extra = {0};

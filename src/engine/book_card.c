@@ -199,28 +199,6 @@ cm_err book_apply_card(struct book *b, struct set *set, const struct card_event 
     return answer_card(b, e, sequence, time_ms);
 }
 
-bool book_scrap_card(struct book *b, struct set *set, uint64_t serial, uint64_t time_ms) {
-    struct card_slot *slot = map_get(&b->active.cards, unit_key(set->number, serial));
-    if (slot == NULL || unit_get(&b->units, set->number, serial) == UNIT_ABSENT) return false;
-    const struct card_slot before = *slot;
-    const bool used = before.card.known && before.card.last_spend != 0;
-    if (before.card.state == CM_CARD_VOID || before.card.state == CM_CARD_REPLACED) return used;
-    struct card_slot after = before;
-    after.present = after.changed = true;
-    after.card.state = CM_CARD_VOID;
-    after.card.reason = CM_REASON_SPOILED;
-    after.card.since_ms = time_ms;
-    after.card.balance = 0;
-    after.card.hold_n = 0;
-    *slot = after;
-    set->counters.reserved -= before.card.hold_n;
-    set->counters.voided++;
-    count_money(&set->counters, &before, &after);
-    set->counters_dirty = true;
-    mark_other(b, set->number, serial);
-    return used;
-}
-
 /* ---- Folds ---------------------------------------------------------------------------------- */
 
 cm_err book_merge_cards(struct layer *active, const struct layer *failed) {

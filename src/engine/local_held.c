@@ -31,10 +31,8 @@ static cm_err touch_move(struct local *l, const struct move_event *e) {
     TRY(spans_reserve(&entry->row.spans, 1));
     if (!stage_scraps(e->stage)) return CM_OK;
     TRY(book_reserve_units(&l->book, e->count));
-    const struct set *set = &registry_set(&l->registry, e->set)->set;
     for (uint64_t i = 0; i < e->count; i++)
-        TRY(set->life != NULL ? book_touch_card(&l->book, set, e->first + i)
-                              : book_touch(&l->book, e->set, e->first + i, false, NULL));
+        TRY(book_touch(&l->book, e->set, e->first + i, false, NULL));
     return CM_OK;
 }
 

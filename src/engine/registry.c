@@ -120,15 +120,18 @@ struct door *registry_door(const struct registry *r, uint32_t id) {
     return NULL;
 }
 
+static bool set_lives(const struct registry *r, uint32_t number) {
+    const struct set_entry *s = registry_set(r, number);
+    if (s == NULL) return false;
+    if (s->legacy != NULL && s->legacy->of != 0) s = registry_set(r, s->legacy->of);
+    return s != NULL && s->set.life != NULL;
+}
+
 bool registry_door_cards(const struct registry *r, const struct door *door) {
-    for (uint32_t i = 0; i < door->pool_n; i++) {
-        const struct set_entry *s = registry_set(r, door->pools[i]);
-        if (s != NULL && s->set.life != NULL) return true;
-    }
-    for (uint32_t i = 0; i < door->legacy_n; i++) {
-        const struct set_entry *s = registry_set(r, door->legacy[i]);
-        if (s != NULL && s->set.life != NULL) return true;
-    }
+    for (uint32_t i = 0; i < door->pool_n; i++)
+        if (set_lives(r, door->pools[i])) return true;
+    for (uint32_t i = 0; i < door->legacy_n; i++)
+        if (set_lives(r, door->legacy[i])) return true;
     return false;
 }
 

@@ -14,7 +14,6 @@ import { join } from 'node:path';
 const { readJournal } = await import(new URL('./journal.mjs', import.meta.url));
 
 const CARD = 17;
-const MOVE = 27;
 const OPS = ['', 'activate', 'deactivate', 'load', 'spend', 'hold', 'confirm', 'release', 'refund',
   'holds ended', 'expire', 'block', 'unblock', 'lose', 'void', 'replace', 'take over', 'renew pin',
   'pin failed'];
@@ -204,19 +203,6 @@ class Book {
     card.n += 1;
   }
 
-  scrap(bytes, isCard) {
-    if (bytes[28] !== 5 && bytes[28] !== 6) return;
-    const set = bytes.readUInt32BE(8);
-    if (!isCard(set)) return;
-    const first = bytes.readBigUInt64BE(12);
-    for (let i = 0n; i < bytes.readBigUInt64BE(20); i += 1n) {
-      const card = this.card(set, first + i);
-      if (card.state === 'replaced') continue;
-      Object.assign(card, { state: 'void', balance: 0n });
-      card.holds.clear();
-    }
-  }
-
   /** As of a time: holds that are over by then are not shown. */
   lines(time) {
     return [...this.cards.values()].sort((a, b) => a.set - b.set || Number(a.serial - b.serial)).map((c) => {
@@ -236,8 +222,6 @@ export function read(dir, archive) {
       if (frame.type === CARD) {
         book.apply(readCard(frame.bytes, frame.flags), group.first + BigInt(i), group.time, pending);
       }
-      const sets = new Set([...book.cards.values()].map((c) => c.set));
-      if (frame.type === MOVE) book.scrap(frame.bytes, (set) => sets.has(set));
     }
     check(pending.size === 0, `group ${group.first}: a balance is on its way to no card`);
   });

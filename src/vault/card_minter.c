@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "cards/pool.h"
 #include "vault/card_cross.h"
+#include "vault/list_cross.h"
 
 #define SKIPS_MAX      4096u /* indices in one event: 32 KiB of its 64 */
 #define CARD_ISSUE_ONE 1u    /* every card has its first PIN */
@@ -34,7 +35,8 @@ struct card_minter {
     struct cm_card_opened *opened;
     struct cm_card_pin *asked; /* with PINs */
     char *numbers, *pins;
-    struct buffer skipped;    /* indices, u64 each, for the event */
+    struct buffer skipped; /* indices, u64 each, for the event */
+    struct list_cross lists;
     struct card_cross *cross; /* made when a second key version and a second face meet */
 };
 
@@ -51,6 +53,8 @@ static cm_err read_pool(void *ctx, const struct registry *r) {
     if (e == NULL || e->pool == NULL) return CM_E_NOT_FOUND;
     l->m->set = e->set;
     l->m->set.recalls = NULL;
+    l->m->lists.engine = l->m->options.engine;
+    list_cross_look(&l->m->lists, r, e->set.brand, e->set.test);
     pool_write(&e->pool->pool, &l->document);
     return buffer_err(&l->document);
 }
@@ -213,7 +217,7 @@ static cm_err find_taken(struct card_minter *m, size_t n) {
         TRY(ask_all(m, other, n));
         TRY(find_taken_faces(m, other, n));
     }
-    return CM_OK;
+    return list_cross_find(&m->lists, m->numbers, n, m->number_n, m->taken);
 }
 
 /* The event has room for so many: where more were found, the chunk ends early. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "codes/coder.h"
+#include "vault/list_cross.h"
 
 #define READERS_MAX  256u
 #define VERSIONS_MAX 256u
@@ -26,6 +27,7 @@ struct cross {
     uint8_t version, code_len;
     struct reader *readers;
     size_t reader_n, chunk;
+    struct list_cross lists;
     struct cm_slice *texts;
     uint8_t *rows, *read;
     struct cm_opened *opened;
@@ -79,6 +81,7 @@ static cm_err gather(void *ctx, const struct registry *r) {
     const struct scheme_entry *own = registry_scheme(r, c->scheme);
     if (own == NULL) return CM_E_NOT_FOUND;
     c->code_len = own->code_len;
+    list_cross_look(&c->lists, r, own->brand, own->numbers->test);
     TRY(add_scheme(c, own)); /* its other key versions, even before it stands behind a door */
     for (size_t d = 0; d < r->door_n; d++) {
         if (!has_scheme(r->doors[d], c->scheme)) continue;
@@ -108,6 +111,7 @@ cm_err cross_new(struct cross **out, struct cm_engine *engine, const struct keys
     CM_CLEANUP(cross_freep) struct cross *c = calloc(1, sizeof *c);
     if (c == NULL) return CM_E_NO_MEMORY;
     c->engine = engine;
+    c->lists.engine = engine;
     c->keystore = keystore;
     c->scheme = scheme;
     c->version = version;
@@ -171,5 +175,5 @@ cm_err cross_find(struct cross *c, const char *texts, size_t n, uint8_t *taken) 
             if (c->read[i] == NORMALISED_OK && c->opened[i].result == CM_OPEN_OK)
                 TRY(ask(c, reader, &c->opened[i].fields, &taken[i]));
     }
-    return CM_OK;
+    return list_cross_find(&c->lists, texts, n, c->code_len, taken);
 }

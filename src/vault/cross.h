@@ -1,6 +1,7 @@
 /* Who else could read a new code: every other (scheme, key version) behind the doors of its scheme.
  * A serial whose text opens as an issued unit of another is skipped for good, so that a text has
- * one owner. Readers of another printed length cannot read it and are left out.
+ * one owner; so is one that an imported list of its house knows. Readers of another printed length
+ * cannot read it and are left out.
  * Source: docs/design/construction.md, "Doors". */
 #ifndef CM_VAULT_CROSS_H
 #define CM_VAULT_CROSS_H

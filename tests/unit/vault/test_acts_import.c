@@ -1,59 +1,12 @@
 /* Importing through the acts: another maker's live codes, an old card base, other names of a pool's
  * cards. Numbers with a check digit are the ones that ISO/IEC 7812-1 Annex B and the GS1 General
  * Specifications print as examples, or were computed by hand below. */
-#include "support/cm.h"
+#include "support/import_office.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/macros.h"
-#include "support/world_pool.h"
-#include "vault/acts.h"
-
-struct office {
-    struct world w;
-    struct import_desk desk;
-    struct buffer out;
-};
-
-static cm_err act(struct office *o, const char *name, const char *args, struct cm_diag *diag) {
-    struct act_context ctx = {.engine = o->w.engine,
-                              .keystore = o->w.keystore,
-                              .workspace = o->w.dir,
-                              .imports = &o->desk};
-    buffer_clear(&o->out);
-    return act_run(&ctx, slice_text(name), slice_text(args), &o->out, diag);
-}
-
-static void must(struct office *o, const char *name, const char *args) {
-    struct cm_diag diag = DIAG_INIT;
-    const cm_err err = act(o, name, args, &diag);
-    if (err != CM_OK) fail_msg("%s: %s: %s", name, cm_err_name(err), diag.problem);
-}
-
-static bool told(struct office *o, const char *part) {
-    return strstr(buffer_cstr(&o->out), part) != NULL;
-}
-
-#define assert_told(o, part)                                                                       \
-    do {                                                                                           \
-        if (!told(o, part)) fail_msg("'%s' is not in %s", part, buffer_cstr(&(o)->out));           \
-    } while (0)
-
-static void office_open(struct office *o) {
-    *o = (struct office){.out = BUFFER_INIT};
-    world_make(&o->w, 12, 100000);
-    world_document(&o->w, DOCUMENT_BRAND, 1, slice_text("{\"name\":\"house\"}"));
-}
-
-static void office_close(struct office *o) {
-    import_desk_wipe(&o->desk);
-    world_remove(&o->w);
-    buffer_free(&o->out);
-}
 
 #define CODES "{\"kind\":\"codes\",\"name\":\"old\",\"mode\":\"TEST\",\"product\":\"Cola\"}"
 #define CARDS                                                                                      \
@@ -63,41 +16,6 @@ static void office_close(struct office *o) {
 static void begin(struct office *o, const char *args) {
     must(o, "import.begin", args);
     assert_told(o, "\"job\":");
-}
-
-/* Rows as the command line sends them; \\t and \\n are JSON's. */
-static void rows(struct office *o, const char *text) {
-    char args[2048];
-    (void)snprintf(args, sizeof args, "{\"job\":%u,\"rows\":\"%s\"}", o->desk.number, text);
-    must(o, "import.rows", args);
-}
-
-static void check(struct office *o) {
-    char args[64];
-    (void)snprintf(args, sizeof args, "{\"job\":%u}", o->desk.number);
-    do
-        must(o, "import.check", args);
-    while (told(o, "\"done\":false"));
-}
-
-static cm_err try_commit(struct office *o, const char *more, struct cm_diag *diag) {
-    char args[96];
-    cm_err err = CM_OK;
-    (void)snprintf(args, sizeof args, "{\"job\":%u%s}", o->desk.number, more);
-    do
-        err = act(o, "import.commit", args, diag);
-    while (err == CM_OK && told(o, "\"done\":false"));
-    return err;
-}
-
-static void commit(struct office *o) {
-    struct cm_diag diag = DIAG_INIT;
-    const cm_err err = try_commit(o, "", &diag);
-    if (err != CM_OK) fail_msg("commit: %s: %s", cm_err_name(err), diag.problem);
-}
-
-static enum cm_verdict redeem(struct office *o, const char *code) {
-    return world_ask(&o->w, CM_OP_REDEEM, code, NULL, 1).verdict;
 }
 
 static void another_makers_codes_are_imported_and_redeemed_once(void **state) {

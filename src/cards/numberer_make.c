@@ -18,8 +18,10 @@
 
 _Static_assert(TWEAK_LEN + 8u + 2u == CMAC_LEN, "a hold message is one block");
 
-/* Hold messages of nb->index; the first 32 bits of each tag to nb->hold. */
+/* Where rules hold a share out: hold messages of nb->index; the first 32 bits of each tag to
+ * nb->hold. */
 static cm_err compute_hold(struct cm_numberer *nb, size_t n) {
+    if (!nb->holds) return CM_OK;
     uint8_t head[8] = {0};
     numberer_head(nb, LABEL_HOLD, head);
     const uint64_t high = get_u64be(head); /* the last two bytes are the index's first */
@@ -33,23 +35,33 @@ static cm_err compute_hold(struct cm_numberer *nb, size_t n) {
     return CM_OK;
 }
 
+/* Sixteen rows from `at` on get their check digits, in the block and in nb->rows. */
+static void write_checks(struct cm_numberer *nb, const struct face_coder *face,
+                         struct digit_block *block, size_t at, size_t n) {
+    const size_t number_n = face->shape.number_n;
+    if (face->gs1)
+        gs1_append(block, number_n - 1u);
+    else
+        luhn_append(block, number_n - 1u);
+    for (size_t i = 0; i < n; i++)
+        nb->rows[(at + i + 1u) * number_n - 1u] = (char)block->digit[number_n - 1u][i];
+}
+
 cm_err numberer_finish(struct cm_numberer *nb, const struct face_coder *face, size_t n, bool make,
                        uint8_t *skip) {
     const size_t number_n = face->shape.number_n;
     const bool rules = nb->pool.rules != NULL && skip != NULL;
     struct digit_block block;
-    if (rules && nb->holds) TRY(compute_hold(nb, n));
+    if (rules) TRY(compute_hold(nb, n));
     if (!rules && skip != NULL) memset(skip, 0, n);
-    for (size_t at = 0; at < n && (make || rules); at += DIGIT_LANES) {
+    if (!rules && !make) return CM_OK;
+    for (size_t at = 0; at < n; at += DIGIT_LANES) {
         const struct rules_rows rows = {.index = nb->index + at,
                                         .body = nb->body + at,
                                         .hold = nb->holds ? nb->hold + at : NULL,
                                         .n = n - at < DIGIT_LANES ? n - at : DIGIT_LANES};
         digit_block_load(&block, nb->rows + at * number_n, number_n, number_n, rows.n);
-        if (make)
-            face->gs1 ? gs1_append(&block, number_n - 1u) : luhn_append(&block, number_n - 1u);
-        for (size_t i = 0; make && i < rows.n; i++)
-            nb->rows[(at + i + 1u) * number_n - 1u] = (char)block.digit[number_n - 1u][i];
+        if (make) write_checks(nb, face, &block, at, rows.n);
         if (rules) rules_judge(nb->pool.rules, &block, &rows, skip + at);
     }
     return CM_OK;

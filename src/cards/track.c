@@ -59,6 +59,13 @@ static cm_err read_hole(const char *text, size_t at, enum track_hole *hole, size
                "a hole of the layout has an unknown name");
 }
 
+static cm_err check_character(const struct track *t, char c, struct cm_diag *diag) {
+    if (track_carries(t->no, c)) return CM_OK;
+    return bad(diag, CM_E_FORMAT,
+               t->no == 1 ? "use upper case, digits, space and signs" : "use digits and =",
+               "the layout holds a character that the track cannot carry");
+}
+
 static cm_err read_pieces(struct track *t, struct cm_diag *diag) {
     const size_t n = strlen(t->layout);
     if (n < 3 || t->layout[0] != start_of(t->no) || t->layout[n - 1] != '?')
@@ -69,21 +76,17 @@ static cm_err read_pieces(struct track *t, struct cm_diag *diag) {
     size_t literal = 0;
     for (size_t at = 1; at + 1 < n;) {
         enum track_hole hole = TRACK_LITERAL;
-        size_t len = 0;
-        if (t->layout[at] != '{') {
-            if (!track_carries(t->no, t->layout[at]))
-                return bad(diag, CM_E_FORMAT,
-                           t->no == 1 ? "use upper case, digits, space and signs"
-                                      : "use digits and =",
-                           "the layout holds a character that the track cannot carry");
-            at++;
-            continue;
+        size_t len = 1;
+        if (t->layout[at] == '{')
+            TRY(read_hole(t->layout, at, &hole, &len, diag));
+        else
+            TRY(check_character(t, t->layout[at], diag));
+        if (hole != TRACK_LITERAL) {
+            if (at > literal) TRY(add_piece(t, TRACK_LITERAL, literal, at - literal, diag));
+            TRY(add_piece(t, hole, 0, 0, diag));
+            literal = at + len;
         }
-        TRY(read_hole(t->layout, at, &hole, &len, diag));
-        if (at > literal) TRY(add_piece(t, TRACK_LITERAL, literal, at - literal, diag));
-        TRY(add_piece(t, hole, 0, 0, diag));
         at += len;
-        literal = at;
     }
     return add_piece(t, TRACK_LITERAL, literal, n - literal, diag);
 }
@@ -110,6 +113,27 @@ static bool has_hole(const struct track *t, enum track_hole hole) {
     return false;
 }
 
+/* Data may hold the separator of track 2, which ends no field there. */
+static bool carried(uint8_t no, const char *text, bool data) {
+    for (const char *c = text; *c != '\0'; c++)
+        if (!track_carries(no, *c) || (*c == track_separator(no) && !(data && no == 2)))
+            return false;
+    return true;
+}
+
+static cm_err check_idle(const struct track *t, struct cm_diag *diag) {
+    const struct track_words *w = &t->words;
+    const char *const words[] = {[TRACK_NAME] = w->name,
+                                 [TRACK_EXPIRY] = w->expiry,
+                                 [TRACK_SERVICE] = w->service,
+                                 [TRACK_DATA] = w->data};
+    for (unsigned h = TRACK_NAME; h <= TRACK_DATA; h++)
+        if (words[h][0] != '\0' && !has_hole(t, (enum track_hole)h))
+            return bad(diag, CM_E_FORMAT, "give the layout a hole for it, or leave the value out",
+                       "a value is given that the layout has no hole for");
+    return CM_OK;
+}
+
 static cm_err check_words(const struct track *t, struct cm_diag *diag) {
     const struct track_words *w = &t->words;
     if (!is_expiry(w->expiry))
@@ -118,26 +142,17 @@ static cm_err check_words(const struct track *t, struct cm_diag *diag) {
     if (!digits_or_nothing(w->service, TRACK_SERVICE_CAP - 1u))
         return diag_fail(diag, CM_E_FORMAT, NULL, "service", "write three digits",
                          "the service code is not of three digits");
-    for (const char *c = w->name; *c != '\0'; c++)
-        if (!track_carries(t->no, *c) || *c == track_separator(t->no))
-            return diag_fail(diag, CM_E_FORMAT, NULL, "name",
-                             "write it in upper case, such as GIFT/CARD",
-                             "the name holds a character that the track cannot carry");
+    if (!carried(t->no, w->name, false))
+        return diag_fail(diag, CM_E_FORMAT, NULL, "name",
+                         "write it in upper case, such as GIFT/CARD",
+                         "the name holds a character that the track cannot carry");
     if (t->iso && t->no == 1 && strlen(w->name) < NAME_ISO_MIN)
         return diag_fail(diag, CM_E_RANGE, NULL, "name", "use 2 to 26 characters, or leave it out",
                          "a name of ISO/IEC 7813 has at least two characters");
-    for (const char *c = w->data; *c != '\0'; c++)
-        if (!track_carries(t->no, *c) || (t->no == 1 && *c == '^'))
-            return diag_fail(diag, CM_E_FORMAT, NULL, "data", "use what the track can carry",
-                             "the data holds a character that the track cannot carry");
-    const bool idle = (w->name[0] != '\0' && !has_hole(t, TRACK_NAME)) ||
-                      (w->expiry[0] != '\0' && !has_hole(t, TRACK_EXPIRY)) ||
-                      (w->service[0] != '\0' && !has_hole(t, TRACK_SERVICE)) ||
-                      (w->data[0] != '\0' && !has_hole(t, TRACK_DATA));
-    if (idle)
-        return bad(diag, CM_E_FORMAT, "give the layout a hole for it, or leave the value out",
-                   "a value is given that the layout has no hole for");
-    return CM_OK;
+    if (!carried(t->no, w->data, true))
+        return diag_fail(diag, CM_E_FORMAT, NULL, "data", "use what the track can carry",
+                         "the data holds a character that the track cannot carry");
+    return check_idle(t, diag);
 }
 
 /* What a reader must know of a layout: each hole once at most, the number exactly once, and a text
@@ -165,7 +180,7 @@ static cm_err check_readable(const struct track *t, struct cm_diag *diag) {
                          "track %u takes %zu characters with sentinels and LRC", (unsigned)t->no,
                          text_max(t->no));
     struct track tracks[TRACKS] = {{.on = false}, {.on = false}};
-    char digits[CM_CARD_NUMBER_MAX], row[TRACK_TEXT_MAX];
+    char digits[CM_CARD_NUMBER_MAX] = {0}, row[TRACK_TEXT_MAX];
     tracks[t->no - 1u] = *t;
     for (unsigned d = 0; d < 20u; d++) {
         struct cm_slice number = slice_of(NULL, 0);
@@ -218,30 +233,34 @@ static void hole_text(const struct track *t, enum track_hole hole, const char *e
     *n = strlen(*text);
 }
 
+static void append(struct track_form *form, const char *text, size_t n, bool counts) {
+    for (size_t k = 0; k < n; k++) {
+        form->text[form->n + k] = text[k];
+        if (counts) form->bits ^= bits_of(form->no, text[k]);
+    }
+    form->n = (uint8_t)(form->n + n);
+}
+
 cm_err track_form(const struct track *track, const char *expiry, struct track_form *out) {
+    static const char zeros[] = "0000000000000000000"; /* CM_CARD_NUMBER_MAX of them */
     struct track_form form = {.n = 0, .no = track->no, .number_n = track->number_n};
     if (expiry == NULL) expiry = track->words.expiry;
     if (!is_expiry(expiry)) return CM_E_FORMAT;
-    size_t at = 0;
     for (size_t i = 0; i < track->piece_n; i++) {
         const struct track_piece *piece = &track->piece[i];
         const char *text = track->layout + piece->at;
         size_t n = piece->n;
         if (piece->hole == TRACK_NUMBER) {
-            text = NULL;
+            text = zeros;
             n = track->number_n;
-            form.number_at = (uint8_t)at;
+            form.number_at = form.n;
         } else if (piece->hole != TRACK_LITERAL) {
             hole_text(track, piece->hole, expiry, &text, &n);
         }
-        if (at + n + 1u > text_max(track->no)) return CM_E_RANGE; /* the LRC must fit, too */
-        for (size_t k = 0; k < n; k++) {
-            form.text[at + k] = text == NULL ? '0' : text[k];
-            if (text != NULL) form.bits ^= bits_of(track->no, text[k]);
-        }
-        at += n;
+        /* the LRC must fit, too */
+        if (form.n + n + 1u > text_max(track->no)) return CM_E_RANGE;
+        append(&form, text, n, piece->hole != TRACK_NUMBER);
     }
-    form.n = (uint8_t)at;
     *out = form;
     return CM_OK;
 }

@@ -87,6 +87,8 @@ const struct command life_commands[] = {
     {"card history", command_act, "show what happened to a card; the look is recorded",
      NEEDS_ENGINE, "NUMBER | --pool POOL --index N", 0, 1, history_options,
      "  countermark card history 9528123412341234 --most 50\n", "card.history", code_position},
+    {"card report", command_act, "count cards and what lies on them, by pool", NEEDS_ENGINE, "", 0,
+     0, NULL, "  countermark card report --json\n", "card.report", NULL},
     {"card check", cmd_card, "state and balance of cards, nothing changed", ASKS, NUMBERS, 0,
      CM_REQUESTS_MAX, check_options, "  countermark card check 9528123412341234\n", NULL, NULL},
     {"card activate", cmd_card, "put cards into use, loaded if so asked", ASKS, NUMBERS, 0,

@@ -1,4 +1,5 @@
-/* One card with a life, for people: what it is and what happened to it. A card is named by its
+/* One card with a life, for people: what it is and what happened to it; and what all
+ * of them are worth. A card is named by its
  * number at a door, or by pool and index (the operator alone). It refuses to show a number, a PIN,
  * or, to the holder of an API key, an index; every look is journaled with who looked. Changes are
  * no acts: they go through cm_engine_run.
@@ -246,7 +247,42 @@ static cm_err card_history(struct act *a) {
     return put_lines(a, &c, before, (size_t)most, money);
 }
 
+/* ---- What all of them are worth -------------------------------------------------------------- */
+
+static void put_set(struct json_writer *w, const struct set_entry *s) {
+    const struct set_counters *c = &s->set.counters;
+    const char *currency = s->set.life->currency;
+    json_object_begin(w, NULL);
+    json_put_cstr(w, "pool", s->name);
+    json_put_cstr(w, "mode", mode_name(s->set.test));
+    json_put_u64(w, "made", c->issued);
+    json_put_u64(w, "active", c->active);
+    json_put_u64(w, "voided", c->voided);
+    if (currency[0] != '\0') {
+        json_put_cstr(w, "currency", currency);
+        json_put_u64(w, "loaded", c->loaded);
+        json_put_u64(w, "spent", c->spent);
+        json_put_u64(w, "outstanding", c->balance);
+    }
+    json_object_end(w);
+}
+
+static cm_err report_read(void *ctx, const struct registry *r) {
+    struct act *a = ctx;
+    json_array_begin(a->out, "cards");
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        const struct set_entry *s = r->sets[i];
+        if (s != NULL && s->set.life != NULL && s->set.life->on) put_set(a->out, s);
+    }
+    json_array_end(a->out);
+    return CM_OK;
+}
+
+/* By pool and imported list: what lies on cards is owed to their holders. */
+static cm_err card_report(struct act *a) { return engine_read(a->ctx->engine, report_read, a); }
+
 const struct act_entry acts_card[] = {
+    {"card.report", card_report, {NULL}},
     {"card.show", card_show, {"code", "door", "pool", "index"}},
     {"card.history", card_history, {"code", "door", "pool", "index", "before", "most"}},
     {NULL, NULL, {NULL}},

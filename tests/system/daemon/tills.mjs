@@ -172,6 +172,8 @@ async function compare(what) {
     same([card.balance, card.held], [own.balance, own.held], `${what}: card ${at}`);
     sum += own.balance;
   }
+  const [report] = JSON.parse(countermark(workspace, 'card', 'report', '--json')).cards;
+  same([report.outstanding, report.loaded - report.spent], [sum, sum], `${what}: the report`);
   console.log(`${what}: ${accepted.flat().length} transactions, ${sum} cents on ${cards} cards`);
 }
 

@@ -210,12 +210,15 @@ static uint32_t alias_brand(const struct opener *o, const struct door *door) {
     return door->brand != 0 || cards == NULL ? door->brand : cards->set.brand;
 }
 
+static bool names_count(const struct opener *o, const struct door *door) {
+    return o->registry->aliases && (door->pool_n > 0 || door->legacy_n > 0);
+}
+
 /* A text that no reader opened may be another name of a card: the owner looks that up. */
 static cm_err alias_of(struct opener *o, const struct door *door, const struct cm_request *q,
                        struct resolved *r) {
     const struct cm_key *key = NULL;
-    if (!o->registry->aliases || r->verdict == CM_V_ACCEPTED) return CM_OK;
-    if (door->pool_n == 0 && door->legacy_n == 0) return CM_OK;
+    if (!names_count(o, door) || r->verdict == CM_V_ACCEPTED) return CM_OK;
     if (o->alias == NULL) {
         if (keystore_find(o->keystore, KEY_ALIAS, ALIAS_KEY_ID, 1, &key) != CM_OK) return CM_OK;
         TRY(cmac_new(&o->alias, key));
@@ -232,7 +235,7 @@ static cm_err resolve_all(struct opener *o, const struct door *door, size_t read
     TRY(resolve_chunk(o, 0, reader_n, n, out));
     for (size_t i = 0; i < n; i++)
         TRY(pseudonym(o, o->chunk[i], &out[i]));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && names_count(o, door); i++)
         TRY(alias_of(o, door, o->chunk[i], &out[i]));
     return CM_OK;
 }

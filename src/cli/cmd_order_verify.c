@@ -171,6 +171,30 @@ static cm_err write_member(struct cli *cli, struct json_value result, const char
     return file_replace(path, text, PUBLIC_MODE, cli->diag);
 }
 
+/* For people the fingerprints, to read out on the telephone; the texts go to files. */
+static cm_err show_signer(struct cli *cli, struct json_value result, struct cm_slice all) {
+    static const char *const sums[] = {"certificate_sha256", "manifest_key_sha256"};
+    static const char *const files[] = {"out", "manifest-key"};
+    if (cli->json) return output_record(all, true, cli->diag);
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    json_object_begin(&w, NULL);
+    for (size_t i = 0; i < CM_ARRAY_N(sums); i++) {
+        struct cm_slice sum;
+        TRY(json_text(json_get(result, sums[i]), 1, 2 * HASH_LEN, &sum));
+        json_put_text(&w, sums[i], sum);
+    }
+    json_array_begin(&w, "written");
+    for (size_t i = 0; i < CM_ARRAY_N(files); i++) {
+        const char *path = option_text(&cli->options, files[i]);
+        if (path != NULL) json_put_cstr(&w, NULL, path);
+    }
+    json_array_end(&w);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    return output_record(buffer_slice(&out), false, cli->diag);
+}
+
 cm_err cmd_order_signer(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -178,5 +202,5 @@ cm_err cmd_order_signer(struct cli *cli) {
     TRY(json_doc_new(&doc, buffer_slice(&result), "signer", &JSON_LIMITS_DEFAULT, NULL));
     TRY(write_member(cli, json_root(doc), "out", "certificate"));
     TRY(write_member(cli, json_root(doc), "manifest-key", "manifest_key"));
-    return output_record(buffer_slice(&result), cli->json, cli->diag);
+    return show_signer(cli, json_root(doc), buffer_slice(&result));
 }

@@ -54,6 +54,12 @@ void card_world_make(struct card_world *c, unsigned pin_n, const char *life) {
     assert_ok(engine_phase(c->w.engine, &phase, NULL));
 }
 
+cm_err card_world_try_life(struct card_world *c, const char *life) {
+    char text[1024];
+    (void)snprintf(text, sizeof text, form, c->pin_n, life);
+    return world_try_document(&c->w, DOCUMENT_POOL, CARDS, slice_text(text), NULL);
+}
+
 void card_world_remove(struct card_world *c) {
     cm_numberer_free(c->numberer);
     world_remove(&c->w);

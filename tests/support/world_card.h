@@ -26,6 +26,8 @@ struct card_world {
 
 /* With these digits of PIN (0 or 4) and this life (JSON); issued and open. */
 void card_world_make(struct card_world *c, unsigned pin_n, const char *life);
+/* Give the pool this life: it has another one already. */
+cm_err card_world_try_life(struct card_world *c, const char *life);
 void card_world_remove(struct card_world *c);
 /* Number and PIN of a card, NUL-terminated. */
 void card_number(struct card_world *c, uint64_t index, char out[static CARD_CAP]);

@@ -200,6 +200,14 @@ static void cards_that_need_no_till_are_active_from_their_making(void **state) {
     card_world_remove(&c);
 }
 
+static void a_pool_keeps_its_life_for_ever(void **state) {
+    struct card_world *c = world(state);
+    assert_err(CM_E_CONFLICT, card_world_try_life(c, "{\"activation\":\"none\"}"));
+    assert_ok(card_world_try_life(c, LIFE_EUR));
+    (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100); /* the document was replaced by itself */
+    assert_verdict(web_asks(c, CM_OP_REDEEM, CARD, 100), CM_V_ACCEPTED);
+}
+
 /* ---- Rebuilt -------------------------------------------------------------------------------- */
 
 static void fsck_rebuilds_every_card_and_line_from_the_journal(void **state) {
@@ -238,6 +246,7 @@ int main(void) {
         cmocka_unit_test(a_card_expires_after_its_days),
         cmocka_unit_test(a_card_without_a_balance_is_used_as_often_as_its_terms_say),
         cmocka_unit_test(cards_that_need_no_till_are_active_from_their_making),
+        CARD_TEST(a_pool_keeps_its_life_for_ever),
         CARD_TEST(fsck_rebuilds_every_card_and_line_from_the_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

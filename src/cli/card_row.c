@@ -1,15 +1,12 @@
 /* Verbs, options, answers. References as in card_row.h. */
 #include "cli/card_row.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
 #include "base/text.h"
 #include "cards/amount.h"
 #include "cards/receipt.h"
-
-#define MONEY_CAP (AMOUNT_TEXT_CAP + 4u)
 
 static const struct card_verb verbs[] = {
     {"check", CM_OP_CHECK, 0},
@@ -105,27 +102,15 @@ cm_err card_ask_options(const struct card_verb *verb, const struct options *o,
 
 /* ---- Showing --------------------------------------------------------------------------------- */
 
-static void put_amount(struct json_writer *w, const char *key, uint64_t minor, const char *currency,
-                       bool people) {
-    char amount[AMOUNT_TEXT_CAP], text[MONEY_CAP];
-    if (!people) {
-        json_put_u64(w, key, minor);
-        return;
-    }
-    amount_format(minor, currency, amount);
-    (void)snprintf(text, sizeof text, "%s %s", amount, currency);
-    json_put_cstr(w, key, text);
-}
-
-static void put_told(const struct cm_card_told *t, bool people, struct json_writer *w) {
+static void put_told(const struct cm_card_told *t, struct json_writer *w) {
     char id[DECIMAL_CAP];
     json_put_cstr(w, "state", cm_card_state_name(t->state));
     if (t->reason != CM_REASON_NONE) json_put_cstr(w, "reason", cm_card_reason_name(t->reason));
     if (t->currency[0] != '\0') {
-        if (!people) json_put_cstr(w, "currency", t->currency);
-        put_amount(w, "amount", t->amount, t->currency, people);
-        put_amount(w, "balance", t->balance, t->currency, people);
-        put_amount(w, "available", t->balance - t->held, t->currency, people);
+        json_put_u64(w, "amount", t->amount);
+        json_put_u64(w, "balance", t->balance);
+        json_put_u64(w, "available", t->balance - t->held);
+        json_put_cstr(w, "currency", t->currency);
     }
     if (t->transaction > 0)
         json_put_text(w, "transaction", slice_of(id, decimal_format(t->transaction, id)));
@@ -133,7 +118,7 @@ static void put_told(const struct cm_card_told *t, bool people, struct json_writ
     if (t->pin_tries_left > 0) json_put_u64(w, "pin_tries_left", t->pin_tries_left);
 }
 
-void card_answer_put(const struct asker *a, size_t i, bool people, struct json_writer *w) {
+void card_answer_put(const struct asker *a, size_t i, struct json_writer *w) {
     const struct cm_answer *answer = &a->answers[i];
     char masked[CARD_MASK_CAP];
     card_mask(a->requests[i].code, masked);
@@ -144,7 +129,7 @@ void card_answer_put(const struct asker *a, size_t i, bool people, struct json_w
         json_put_cstr(w, "pool", asker_set_name(a, answer->set));
         json_put_u64(w, "index", answer->serial);
     }
-    if (a->told[i].card) put_told(&a->told[i], people, w);
+    if (a->told[i].card) put_told(&a->told[i], w);
     if (answer->until_ms > 0) json_put_u64(w, "until_ms", answer->until_ms);
     if (answer->replayed) json_put_bool(w, "replayed", true);
     json_object_end(w);

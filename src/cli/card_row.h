@@ -34,8 +34,7 @@ CM_MUST_CHECK cm_err card_transaction_read(struct cm_slice text, uint64_t *out);
 CM_MUST_CHECK cm_err card_ask_options(const struct card_verb *verb, const struct options *o,
                                       struct cm_card_ask *out, struct cm_diag *diag);
 
-/* The answer to request i as an object. For people amounts have decimals, for programs they are
- * minor units, as everywhere else in JSON. */
-void card_answer_put(const struct asker *a, size_t i, bool people, struct json_writer *w);
+/* The answer to request i as an object; amounts in minor units. */
+void card_answer_put(const struct asker *a, size_t i, struct json_writer *w);
 
 #endif

@@ -21,7 +21,7 @@ static cm_err show_answers(struct cli *cli, const struct asker *a, size_t n) {
     json_object_begin(&w, NULL);
     json_array_begin(&w, "answers");
     for (size_t i = 0; i < n; i++) {
-        card_answer_put(a, i, !cli->json, &w);
+        card_answer_put(a, i, &w);
         if (a->answers[i].verdict != CM_V_ACCEPTED) cli->exit_code = EXIT_NEGATIVE;
     }
     json_array_end(&w);

@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/macros.h"
+#include "cards/amount.h"
 #include "cli/plain.h"
 #include "doc/json.h"
 
@@ -34,6 +35,25 @@ static void put_name(struct buffer *out, const char *key) {
         buffer_put(out, key[i] == '_' ? " " : &key[i], 1);
 }
 
+/* Amounts stand in records as minor units, of the currency that the record names beside them. */
+static bool is_money(const char *key) {
+    static const char *const keys[] = {"amount",   "balance", "held",  "available",
+                                       "refunded", "loaded",  "spent", "outstanding"};
+    for (size_t i = 0; i < CM_ARRAY_N(keys); i++)
+        if (strcmp(key, keys[i]) == 0) return true;
+    return false;
+}
+
+static bool put_money(struct buffer *out, struct json_value v, int64_t minor) {
+    const struct json_value named = json_nearest(v, "currency");
+    char currency[4], text[AMOUNT_TEXT_CAP];
+    if (minor < 0 || json_kind_of(named) != JSON_KIND_TEXT) return false;
+    if (json_copy_text(named, 3, currency, sizeof currency) != CM_OK) return false;
+    amount_format((uint64_t)minor, currency, text);
+    buffer_text(out, text);
+    return true;
+}
+
 static cm_err put_integer(struct buffer *out, const char *key, struct json_value v) {
     int64_t n = 0;
     TRY(json_i64(v, INT64_MIN, INT64_MAX, &n));
@@ -43,7 +63,7 @@ static cm_err put_integer(struct buffer *out, const char *key, struct json_value
         buffer_text(out, time);
         return CM_OK;
     }
-    buffer_printf(out, "%" PRId64, n);
+    if (key == NULL || !is_money(key) || !put_money(out, v, n)) buffer_printf(out, "%" PRId64, n);
     return CM_OK;
 }
 

@@ -1,5 +1,6 @@
 /* A JSON record as text for people: "name: value" lines with the values aligned, arrays of objects
- * as tables with a head, numbers to the right. The one place where records get their looks. */
+ * as tables with a head, amounts with the decimals of the "currency" beside them, numbers to the
+ * right. The one place where records get their looks. */
 #ifndef CM_CLI_RENDER_H
 #define CM_CLI_RENDER_H
 

@@ -142,6 +142,12 @@ struct json_value json_get(struct json_value object, const char *key) {
                                .key = key};
 }
 
+struct json_value json_nearest(struct json_value v, const char *key) {
+    const struct json_value object = {.doc = v.doc, .node = v.container};
+    const struct json_value beside = json_get(object, key);
+    return beside.node != NULL ? beside : json_get(json_root(v.doc), key);
+}
+
 struct json_value json_at(struct json_value array, size_t index) {
     const json_t *in = array.node;
     return (struct json_value){.doc = array.doc,

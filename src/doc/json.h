@@ -70,6 +70,8 @@ struct json_value json_at(struct json_value array, size_t index);
 /* Member i of an object, in the order of the text, and its key (as long-lived as the document);
  * absent after the last, *key is then untouched. Takes time in proportion to i. */
 struct json_value json_member(struct json_value object, size_t i, const char **key);
+/* The member `key` of the object that v is a member of, or else of the document's root. */
+struct json_value json_nearest(struct json_value v, const char *key);
 enum json_kind json_kind_of(struct json_value v);
 static inline bool json_present(struct json_value v) { return v.node != NULL; }
 

@@ -51,7 +51,7 @@ want 1 'Left      37.01 EUR'
 want 1 'replay' # the first answer again
 want 1 'replaces'
 want 1 'outstanding'
-want 1 '10.00 EUR *10.00 EUR' # an old card after its spending
+want 1 '2.50 *10.00 *10.00 *EUR' # an old card after its spending
 [ "$(grep -c ',accepted,' build/sold-verdicts.csv)" -eq 10 ] || { cat build/sold-verdicts.csv >&2; exit 1; }
 for number in $(tail -n +2 build/numbers.csv | cut -d, -f2); do
   ! grep -q "$number" out.txt || { echo "a full number was shown" >&2; exit 1; }

@@ -19,7 +19,7 @@ card=$(number 0)
 gives 1 countermark card check "$card" --json
 [ "$(answer verdict)" = inactive ] || fail "not inactive"
 gives 0 countermark card activate "$card" --amount 25.00 --currency EUR --key sale-1
-out_has '25.00 EUR'
+out_has '25.00      25.00  EUR'
 gives 0 countermark card activate "$card" --amount 2500 --currency EUR --key sale-1 --json
 [ "$(answer balance) $(answer replayed)" = '2500 true' ] || fail "two ways to write one amount"
 gives 2 countermark card load "$card"

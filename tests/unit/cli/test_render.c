@@ -30,6 +30,22 @@ static void an_array_of_objects_is_a_table_with_numbers_to_the_right(void **stat
           "  long      1200\n");
 }
 
+/* Decimals of ISO 4217; the nearest currency counts, and without one an amount is a number. */
+static void amounts_have_the_decimals_of_their_currency(void **state) {
+    (void)state;
+    shows("{\"currency\":\"EUR\",\"balance\":1705,\"made\":7,"
+          "\"lines\":[{\"amount\":5,\"of\":3},{\"amount\":1200,\"of\":4,\"currency\":\"JPY\"}]}",
+          "currency: EUR\n"
+          "balance:  17.05\n"
+          "made:     7\n"
+          "lines:\n"
+          "  amount  of\n"
+          "    0.05   3\n"
+          "    1200   4\n");
+    shows("{\"balance\":1705}", "balance: 1705\n");
+    shows("{\"currency\":7,\"balance\":-5}", "currency: 7\nbalance:  -5\n");
+}
+
 static void notes_and_texts_stand_as_they_are(void **state) {
     (void)state;
     shows("{\"notes\":[\"Next: mint.\",\"Then open.\"],\"text\":\"a\\nb\\n\"}",
@@ -75,6 +91,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_lines_with_their_values_aligned),
         cmocka_unit_test(an_array_of_objects_is_a_table_with_numbers_to_the_right),
+        cmocka_unit_test(amounts_have_the_decimals_of_their_currency),
         cmocka_unit_test(notes_and_texts_stand_as_they_are),
         cmocka_unit_test(what_could_steer_a_terminal_is_made_harmless),
         cmocka_unit_test(rows_may_lack_members_and_widths_count_characters),

@@ -80,7 +80,8 @@ cm_err signer_public_read(struct cm_slice pem, struct sign_public *out, struct c
     size_t body = 0;
     while (whole && begin + body < text.len && text.p[begin + body] != '\n')
         body++;
-    const struct cm_slice rest = slice_of(text.p + begin + body, text.len - begin - body);
+    const struct cm_slice rest =
+        whole ? slice_of(text.p + begin + body, text.len - begin - body) : slice_of(NULL, 0);
     const bool ends = whole && (slice_equal(rest, slice_text(pem_end)) ||
                                 slice_equal(rest, slice_of(pem_end, end - 1)));
     if (!ends || base64_read(slice_of(text.p + begin, body), spki, sizeof spki) != CM_OK ||

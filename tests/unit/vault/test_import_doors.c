@@ -14,6 +14,12 @@
 #define OLD     "{\"kind\":\"codes\",\"name\":\"old\",\"mode\":\"TEST\"}"
 #define ALIASES "{\"kind\":\"aliases\",\"name\":\"phones\",\"of\":\"gift\"}"
 
+/* An office whose world has the pool. */
+static void pool_office_open(struct office *o) {
+    *o = (struct office){.out = BUFFER_INIT};
+    world_pool_add(&o->w, &gift);
+}
+
 struct asked {
     enum cm_operation operation;
     const char *text;
@@ -91,8 +97,7 @@ static void states_and_ends_come_along(void **state) {
 static void a_name_is_no_pin(void **state) {
     (void)state;
     struct office o;
-    office_open(&o);
-    world_pool_add(&o.w, &gift);
+    pool_office_open(&o);
     assert_ok(issue_cards(&o.w, POOL, 0, POOL_NEXT, 1));
     must(&o, "batch.open", "{\"batch\":\"gift\"}");
     must(&o, "import.begin", ALIASES);
@@ -144,8 +149,7 @@ static void new_cards_never_take_an_imported_number(void **state) {
     (void)state;
     struct office o;
     struct card_rows made;
-    office_open(&o);
-    world_pool_add(&o.w, &gift);
+    pool_office_open(&o);
     assert_ok(issue_cards(&o.w, POOL, 0, POOL_INDEX, 1));
     import_all(&o, "old", OLD, "1\\t" NUMBER "\\n"); /* nobody's yet */
     const struct card_minter_options options = {

@@ -16,8 +16,8 @@
 
 const struct option_spec order_make_options[] = {
     {"template", OPTION_TEXT, "FILE|NAME", "the record format ('order formats' lists ours)", NULL,
-     true},
-    {"to", OPTION_LIST, "FILE", "the recipient's certificate or OpenPGP key", NULL, true},
+     false},
+    {"to", OPTION_LIST, "FILE", "the recipient's certificate or OpenPGP key", NULL, false},
     {"recipient", OPTION_TEXT, "NAME", "whose sequence it is (default: as the certificate says)",
      NULL, false},
     {"count", OPTION_NUMBER, "N", "units (default: all that are left)", NULL, false},

@@ -81,7 +81,7 @@ static cm_err read_template(struct request *q, const char *key, struct order_par
             return json_fail(v, CM_E_NOT_FOUND, "take another format, or another set",
                              "the format needs {%s}, which units of this set do not have",
                              record_value_name((enum record_value)i));
-    if (part->role == ORDER_NUMBERS && q->tags > 0 && (template_values(t) & tag_values) != 0)
+    if (q->order.part_n == 1 && q->tags > 0 && (template_values(t) & tag_values) != 0)
         q->order.items = q->tags;
     buffer_put(&part->template_text, text.p, text.len);
     if (template_wants_pin(t) == (part->role == ORDER_PINS))
@@ -120,28 +120,42 @@ static cm_err read_keys(struct request *q, const char *keys, const char *kind,
     return buffer_err(&part->keys);
 }
 
+static cm_err read_part(struct request *q, enum order_role role) {
+    struct order_part *part = &q->order.parts[q->order.part_n++];
+    part->role = role;
+    if (role == ORDER_PINS) {
+        TRY(read_template(q, "pin_template", part));
+        return read_keys(q, "pin_keys", "pin_kind", "pin_recipient", part);
+    }
+    TRY(read_template(q, "template", part));
+    return read_keys(q, "keys", "kind", "recipient", part);
+}
+
+/* Two files travel apart; a format that has all in one file is its own decision. */
+static cm_err check_apart(struct request *q) {
+    const struct order *o = &q->order;
+    if (o->part_n < 2 || o->test) return CM_OK;
+    if (strcmp(o->parts[0].recipient, o->parts[1].recipient) != 0 &&
+        !slice_equal(buffer_slice(&o->parts[0].keys), buffer_slice(&o->parts[1].keys)))
+        return CM_OK;
+    return json_fail(json_get(q->root, "pin_keys"), CM_E_DENIED,
+                     "name another recipient for the PINs",
+                     "number file and PIN file of LIVE cards never go to one recipient");
+}
+
 static cm_err read_parts(struct request *q) {
-    struct order *o = &q->order;
-    const bool asked = json_present(json_get(q->root, "pin_template"));
-    o->part_n = 1;
-    TRY(read_template(q, "template", &o->parts[0]));
-    TRY(read_keys(q, "keys", "kind", "recipient", &o->parts[0]));
-    if (q->pins != asked)
+    const bool numbers = json_present(json_get(q->root, "template"));
+    const bool pins = json_present(json_get(q->root, "pin_template"));
+    if (q->pins != pins)
         return json_fail(q->root, CM_E_ARGUMENT,
                          q->pins ? "say where the PINs go: --pin-template and --pin-to"
                                  : "leave --pin-template and --pin-to out",
                          "cards of this set have %s", q->pins ? "PINs" : "no PINs");
-    if (!q->pins) return CM_OK;
-    o->part_n = 2;
-    o->parts[1].role = ORDER_PINS;
-    TRY(read_template(q, "pin_template", &o->parts[1]));
-    TRY(read_keys(q, "pin_keys", "pin_kind", "pin_recipient", &o->parts[1]));
-    const bool same = strcmp(o->parts[0].recipient, o->parts[1].recipient) == 0 ||
-                      slice_equal(buffer_slice(&o->parts[0].keys), buffer_slice(&o->parts[1].keys));
-    if (!same || o->test) return CM_OK;
-    return json_fail(json_get(q->root, "pin_keys"), CM_E_DENIED,
-                     "name another recipient for the PINs",
-                     "numbers and PINs of LIVE cards never go to one recipient");
+    if (!numbers && !pins)
+        return json_fail(q->root, CM_E_ARGUMENT, "say which: --template", "no record format");
+    if (numbers) TRY(read_part(q, ORDER_NUMBERS));
+    if (pins) TRY(read_part(q, ORDER_PINS));
+    return check_apart(q);
 }
 
 /* Numbers of the sequence of each recipient: two parts for one take two. */

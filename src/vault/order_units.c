@@ -318,12 +318,24 @@ static cm_err give_cards(struct order_units *u, size_t n, struct record_set *set
     return CM_OK;
 }
 
+/* Each is one more than the one before. */
+static void put_controls(struct order_units *u, size_t n) {
+    if (n > 0) order_control(u->o.order->id, u->record, u->controls);
+    for (size_t i = 1; i < n; i++) {
+        char *to = u->controls + i * ORDER_CONTROL_LEN;
+        size_t at = ORDER_CONTROL_LEN - 1;
+        memcpy(to, to - ORDER_CONTROL_LEN, ORDER_CONTROL_LEN);
+        for (; to[at] == '9' && at > ORDER_DIGITS; at--)
+            to[at] = '0';
+        to[at]++;
+    }
+}
+
 /* Control numbers and the match key, beside the units. */
 static cm_err give(struct order_units *u, size_t n, struct record_set *set) {
     const uint32_t items = u->o.order->items;
     *set = (struct record_set){.n = n * items, .first = u->record};
-    for (size_t i = 0; i < set->n; i++)
-        order_control(u->o.order->id, u->record + i, u->controls + i * ORDER_CONTROL_LEN);
+    put_controls(u, set->n);
     set->column[RECORD_CONTROL] = column(u->controls, ORDER_CONTROL_LEN);
     if (u->cards)
         TRY(give_cards(u, n, set));

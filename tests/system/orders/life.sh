@@ -35,12 +35,19 @@ order() {
 }
 order >out 2>err &
 pids+=("$!")
-until [ "$(spent gift-2026 2>/dev/null || echo 0)" != 0 ] || ! kill -0 "${pids[0]}" 2>/dev/null; do :; done
+# From the first sealed bytes on, units are spent.
+until [ -s "$COUNTERMARK_WORKSPACE/orders/ORDER-000001.part/ORDER-000001-numbers-0001.csv.cms" ] ||
+  ! kill -0 "${pids[0]}" 2>/dev/null; do :; done
 kill -9 "${pids[0]}" 2>/dev/null || true
 wait "${pids[0]}" 2>/dev/null || true
 pids=()
 for pause in 0.02 0.05 0.09 0.14 0.2; do # the rest of a second, cut elsewhere each time
-  timeout -s KILL "$pause" countermark order resume 1 >out 2>err || true
+  countermark order resume 1 >out 2>err &
+  pids=("$!")
+  sleep "$pause"
+  kill -9 "${pids[0]}" 2>/dev/null || true
+  wait "${pids[0]}" 2>/dev/null || true
+  pids=()
 done
 gives 0 countermark order list --json
 [ "$(json 'v.orders.length' out)" = 1 ] || fail "one order was made"

@@ -11,8 +11,7 @@ static void a_book_comes_back_as_it_was_packed(void **state) {
     (void)state;
     CM_CLEANUP(buffer_free) struct buffer packed = BUFFER_INIT;
     CM_CLEANUP(book_of_order_wipe)
-    struct book_of_order b = {.state = NULL},
-                         again = {.state = NULL};
+    struct book_of_order b = {.state = NULL}, again = {.state = NULL};
     assert_ok(book_of_order_read(slice_of(NULL, 0), 1000, &b)); /* nothing was said yet */
     for (size_t i = 0; i < 1000; i++)
         b.state[i] = (uint8_t)(i < 300 ? BOOK_SHIPPED : i % 7 == 0 ? BOOK_SPOILED : BOOK_HELD);

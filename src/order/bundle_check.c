@@ -18,6 +18,13 @@
 #define PAPER_MAX (4u << 20) /* bytes of manifest, JSON, text and sums each */
 #define STEP_LEN  (256u << 10)
 
+/* A file as it lies there. */
+struct found {
+    struct hash256 sum;
+    uint64_t len;
+    bool read;
+};
+
 struct check {
     int fd;
     const struct bundle_demands *demands;
@@ -25,8 +32,7 @@ struct check {
     struct cm_diag *diag;
     struct hasher *hasher;
     uint8_t *step;
-    struct hash256 *sums; /* as found, one for each file of the manifest */
-    bool *found;
+    struct found *found; /* one for each file of the manifest */
 };
 
 void bundle_report_free(struct bundle_report *r) {
@@ -41,7 +47,6 @@ static void check_wipe(struct check *c) {
     if (c->fd >= 0) (void)close(c->fd);
     hasher_free(c->hasher);
     free(c->step);
-    free(c->sums);
     free(c->found);
     bundle_report_free(c->report);
 }
@@ -141,19 +146,16 @@ static cm_err check_address(struct check *c, int fd, const struct manifest_file 
 
 static cm_err check_file(struct check *c, size_t i, bool *addressed) {
     const struct manifest_file *f = &c->report->manifest->m.files[i];
+    struct found *found = &c->found[i];
     char name[MANIFEST_TEXT_MAX + 1];
     name_of(f->name, name);
     const int fd = open_plain(c, name);
     if (fd < 0) return CM_OK;
-    struct stat st;
-    const bool sized = fstat(fd, &st) == 0;
-    cm_err err = hash_file(c, fd, name, &c->sums[i]);
-    c->found[i] = err == CM_OK;
+    const uint64_t before = c->report->bytes;
+    cm_err err = hash_file(c, fd, name, &found->sum);
+    found->len = c->report->bytes - before;
+    found->read = err == CM_OK;
     c->report->files_n++;
-    if (err == CM_OK && sized && (uint64_t)st.st_size != f->len)
-        note(c, f->name, "is %s: %llu bytes instead of %llu",
-             (uint64_t)st.st_size < f->len ? "cut" : "too long", (unsigned long long)st.st_size,
-             (unsigned long long)f->len);
     if (err == CM_OK && is_sealed(f)) err = check_address(c, fd, f, addressed);
     (void)close(fd);
     return err;
@@ -164,19 +166,25 @@ static bool same_sum(const struct hash256 *a, const struct hash256 *b) {
 }
 
 /* After all files were read: which have another content, and whose it is. */
-static void judge_sums(struct check *c) {
+static void judge_content(struct check *c) {
     const struct manifest *m = &c->report->manifest->m;
     for (size_t i = 0; i < m->files_n; i++) {
-        if (!c->found[i] || same_sum(&c->sums[i], &m->files[i].sha256)) continue;
-        size_t other = 0;
-        while (other < m->files_n && !same_sum(&c->sums[i], &m->files[other].sha256))
-            other++;
+        const struct manifest_file *f = &m->files[i];
+        const struct found *found = &c->found[i];
         char name[MANIFEST_TEXT_MAX + 1];
+        if (!found->read || same_sum(&found->sum, &f->sha256)) continue;
+        size_t other = 0;
+        while (other < m->files_n && !same_sum(&found->sum, &m->files[other].sha256))
+            other++;
         if (other < m->files_n) {
             name_of(m->files[other].name, name);
-            note(c, m->files[i].name, "has the content of %.100s: the files are swapped", name);
+            note(c, f->name, "has the content of %.100s: the files are swapped", name);
+        } else if (found->len != f->len) {
+            note(c, f->name, "is %s: %llu bytes instead of %llu",
+                 found->len < f->len ? "cut" : "too long", (unsigned long long)found->len,
+                 (unsigned long long)f->len);
         } else {
-            note(c, m->files[i].name, "was changed: its SHA-256 is not the manifest's");
+            note(c, f->name, "was changed: its SHA-256 is not the manifest's");
         }
     }
 }
@@ -184,12 +192,11 @@ static void judge_sums(struct check *c) {
 static cm_err check_files(struct check *c) {
     const struct manifest *m = &c->report->manifest->m;
     bool addressed = false;
-    c->sums = calloc(m->files_n, sizeof *c->sums);
     c->found = calloc(m->files_n, sizeof *c->found);
-    if (c->sums == NULL || c->found == NULL) return CM_E_NO_MEMORY;
+    if (c->found == NULL) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < m->files_n; i++)
         TRY(check_file(c, i, &addressed));
-    judge_sums(c);
+    judge_content(c);
     if (c->demands->to != NULL && !addressed)
         note(c, slice_text(BUNDLE_MANIFEST), "no file is sealed to that certificate");
     return CM_OK;

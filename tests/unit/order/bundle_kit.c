@@ -100,7 +100,7 @@ struct hash256 kit_publish(const struct scratch *dir, const char *name, struct m
     assert_ok(signer_open(dir->path, &sign_seed, "test", 1795000000, &signer, &pem, NULL));
     assert_ok(bundle_begin(dir->path, name, &b, NULL));
     seal_file(b, signer, "cards-1.cms", "6035718888880528923;1\n", &files[0]);
-    seal_file(b, signer, "cards-2.cms", "6035718888880528931;2\n", &files[1]);
+    seal_file(b, signer, "cards-2.cms", "6035718888880528931;2;longer than the other\n", &files[1]);
     m->files = files;
     m->files_n = CM_ARRAY_N(files);
     assert_ok(bundle_publish(b, m, &kit_seed, buffer_slice(&pem), &sum, NULL));

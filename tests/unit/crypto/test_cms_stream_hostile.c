@@ -113,14 +113,14 @@ static void the_wrong_key_a_full_disk_and_too_many_recipients_have_their_own_err
         many[i] = to;
     struct cms_sealer *w = NULL;
     const int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-    assert_ok(cms_sealer_open(fd, signer, many, 1, &w, NULL));
-    cm_err err = CM_OK;
+    /* The thread that writes tells it in whichever call comes after: open, write or finish. */
+    cm_err err = cms_sealer_open(fd, signer, many, 1, &w, NULL);
     static uint8_t piece[1u << 20];
     for (int i = 0; i < 3 && err == CM_OK; i++)
         err = cms_sealer_write(w, slice_of(piece, sizeof piece), &diag);
     assert_err(CM_E_NO_SPACE, err);
     struct cms_sealed none;
-    assert_err(CM_E_NO_SPACE, cms_sealer_finish(w, &none, NULL));
+    if (w != NULL) assert_err(CM_E_NO_SPACE, cms_sealer_finish(w, &none, NULL));
     cms_sealer_closep(&w);
     assert_err(CM_E_RANGE, cms_sealer_open(fd, signer, many, 0, &w, NULL));
     assert_err(CM_E_RANGE, cms_sealer_open(fd, signer, many, CM_ARRAY_N(many), &w, NULL));

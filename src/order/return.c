@@ -142,6 +142,7 @@ cm_err return_read(const struct return_head *head, struct cm_slice text, uint64_
                    return_visit *visit, void *ctx, uint64_t *lines, struct cm_diag *diag) {
     struct csv_reader r;
     csv_reader_init(&r, text, head->separator, "return file", &CSV_LIMITS_DEFAULT, diag);
+    r.rest = text; /* a byte-order mark stands at the beginning of a file, not of a piece */
     const cm_err err = read_lines(head, &r, line, visit, ctx, lines);
     csv_reader_free(&r);
     return err;

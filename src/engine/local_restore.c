@@ -23,6 +23,16 @@ static uint64_t durable_sequence(void *ctx) {
     return err == CM_OK ? sequence : 0;
 }
 
+/* What bureaus have pinned: another certificate over the same key would be a stranger to them. A
+ * workspace that never signed an order has none. */
+static cm_err read_signer(const char *folder, struct buffer *out, struct cm_diag *diag) {
+    char path[WORKSPACE_PATH_CAP + sizeof BACKUP_SIGNER_FILE];
+    (void)snprintf(path, sizeof path, "%s/" BACKUP_SIGNER_FILE, folder);
+    const cm_err err = file_read(path, BACKUP_SMALL_MAX, out, NULL);
+    return err == CM_OK || err == CM_E_NOT_FOUND ? CM_OK
+                                                 : file_read(path, BACKUP_SMALL_MAX, out, diag);
+}
+
 cm_err engine_backup(struct cm_engine *engine, bool history, const struct backup_sink *sink,
                      struct backup_report *report, struct cm_diag *diag) {
     struct local *l = local_of(engine);
@@ -30,8 +40,10 @@ cm_err engine_backup(struct cm_engine *engine, bool history, const struct backup
     TRY(workspace_paths(l->folder_path, &paths, diag));
     CM_CLEANUP(buffer_free) struct buffer file = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer keys = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer signer = BUFFER_INIT;
     TRY(file_read(paths.file, BACKUP_SMALL_MAX, &file, diag));
     TRY(file_read(paths.keystore, BACKUP_SMALL_MAX, &keys, diag));
+    TRY(read_signer(l->folder_path, &signer, diag));
     TRY(engine_note(engine, 0, slice_text("backup"), diag));
     TRY(engine_fold(engine)); /* a fresh image keeps the backup small and its restore quick */
     struct workspace w;
@@ -44,6 +56,7 @@ cm_err engine_backup(struct cm_engine *engine, bool history, const struct backup
                                    .durable_ctx = l,
                                    .workspace_file = buffer_slice(&file),
                                    .keystore_file = buffer_slice(&keys),
+                                   .signer_file = buffer_slice(&signer),
                                    .now_ms = clock_now_ms(l->clock),
                                    .history = history};
     memcpy(source.workspace_id, w.id, sizeof source.workspace_id);

@@ -195,6 +195,7 @@ static cm_err write_parts(struct backup_run *r) {
     TRY(put_segments(r));
     if (r->source->lists_dir != NULL)
         TRY(lists_put(&r->out, r->source->lists_dir, r->memory, PUMP_LEN));
+    if (r->source->signer_file.len > 0) TRY(put_small(r, BACKUP_SIGNER, r->source->signer_file));
     TRY(out_end(&r->out, r->report.end));
     r->report.len = r->out.len;
     return CM_OK;

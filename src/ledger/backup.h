@@ -12,8 +12,9 @@
 #include "base/diag.h"
 #include "ledger/state.h"
 
-#define BACKUP_FORMAT    1u
-#define BACKUP_SMALL_MAX (16ul * 1024ul * 1024ul) /* bytes of workspace file or keystore */
+#define BACKUP_FORMAT      1u
+#define BACKUP_SIGNER_FILE "order-signer.pem"       /* in the folder of the workspace */
+#define BACKUP_SMALL_MAX   (16ul * 1024ul * 1024ul) /* bytes of workspace file or keystore */
 
 /* Where the stream goes. An error ends the backup and is returned. */
 struct backup_sink {
@@ -35,6 +36,7 @@ struct backup_source {
     uint64_t (*durable)(void *ctx);
     void *durable_ctx;
     struct cm_slice workspace_file, keystore_file; /* kept as they are; keystore may be empty */
+    struct cm_slice signer_file; /* certificate of whoever signs order files; may be empty */
     uint64_t now_ms;
     bool history; /* every segment that is still there, not only those the image lacks */
 };
@@ -60,8 +62,9 @@ CM_MUST_CHECK cm_err backup_write(const struct backup_source *source,
 
 /** Unpack a backup into `folder` (made if absent, otherwise empty) and prove that it is whole:
  * every checksum, the image's every value, the journal's chain from the image to the end.
- * Writes state/, journal/, legacy/ and keystore; hands the workspace file out, since whoever
- * restores must raise its epoch and writes it last: without it the folder is no workspace.
+ * Writes state/, journal/, legacy/, keystore and BACKUP_SIGNER_FILE; hands the workspace file out,
+ * since whoever restores must raise its epoch and writes it last: without it the folder is no
+ * workspace.
  * @param[out] workspace_file, report  untouched on error
  * @retval CM_E_EXISTS     the folder is not empty; nothing was written
  * @retval CM_E_FORMAT     not a backup        @retval CM_E_VERSION   of another format

@@ -89,6 +89,7 @@ static void sweep(struct restore *r) {
     if (r->fd < 0) return;
     lists_sweep(r->fd, r->lists_fd);
     (void)unlinkat(r->fd, "keystore", 0);
+    (void)unlinkat(r->fd, BACKUP_SIGNER_FILE, 0);
     (void)unlinkat(r->fd, "state", AT_REMOVEDIR);
     (void)unlinkat(r->fd, "journal", AT_REMOVEDIR);
 }
@@ -176,12 +177,13 @@ static cm_err part(struct restore *r, enum backup_part kind, uint64_t number) {
     case BACKUP_IMAGE: return part_file(r, r->state_fd, "data.mdb");
     case BACKUP_SEGMENT: return part_segment(r, number);
     case BACKUP_LIST: return part_list(r, number);
+    case BACKUP_SIGNER: return part_file(r, r->fd, BACKUP_SIGNER_FILE);
     default: return bad(r, "a part of unknown kind");
     }
 }
 
-/* Each kind once and in order, segments and lists as many as there are; the keystore may be
- * absent. */
+/* Each kind once and in order, segments and lists as many as there are; keystore and
+ * signer may be absent. */
 static bool in_order(unsigned before, enum backup_part kind) {
     switch (kind) {
     case BACKUP_WORKSPACE: return before == 0;
@@ -189,6 +191,7 @@ static bool in_order(unsigned before, enum backup_part kind) {
     case BACKUP_IMAGE: return before == BACKUP_WORKSPACE || before == BACKUP_KEYSTORE;
     case BACKUP_SEGMENT: return before == BACKUP_IMAGE || before == BACKUP_SEGMENT;
     case BACKUP_LIST: return before == BACKUP_SEGMENT || before == BACKUP_LIST;
+    case BACKUP_SIGNER: return before == BACKUP_SEGMENT || before == BACKUP_LIST;
     default: return false;
     }
 }

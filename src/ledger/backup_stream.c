@@ -118,7 +118,7 @@ cm_err in_part(struct backup_in *i, enum backup_part *kind, uint64_t *number, ui
     if (mark == MARK_END) return in_end(i, end);
     if (mark != MARK_PART) return CM_E_CORRUPT;
     TRY(take_in(i, head, sizeof head));
-    if (head[0] < BACKUP_WORKSPACE || head[0] > BACKUP_LIST) return CM_E_CORRUPT;
+    if (head[0] < BACKUP_WORKSPACE || head[0] > BACKUP_SIGNER) return CM_E_CORRUPT;
     *kind = (enum backup_part)head[0];
     *number = get_u64be(head + 1);
     i->part_sum = 0;

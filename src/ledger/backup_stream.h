@@ -15,7 +15,8 @@ enum backup_part {
     BACKUP_KEYSTORE,
     BACKUP_IMAGE,
     BACKUP_SEGMENT,
-    BACKUP_LIST
+    BACKUP_LIST,
+    BACKUP_SIGNER
 };
 
 struct backup_out {

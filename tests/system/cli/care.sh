@@ -43,6 +43,7 @@ head -n 5 monday.txt >five.txt
 countermark redeem --file five.txt --out /dev/null >/dev/null
 
 # ---- backup and restore
+gives 0 countermark order signer --out signer.pem
 gives 0 countermark backup --recipient escrow.pem --out monday.backup
 [ "$(stat -c %a monday.backup)" = 600 ] || fail "others may read the backup"
 [ -z "$(ls shop/backups)" ] || fail "a copy stayed behind"
@@ -55,6 +56,7 @@ printf 'deposit' >deposit
 gives 0 countermark restore monday.backup --private-key locked.key --key-passphrase-fd 3 \
   --workspace again 3<deposit
 cp shop/sandbox.key again
+cmp shop/order-signer.pem again/order-signer.pem || fail "bureaus would meet another signer"
 gives 0 countermark check "$(sed -n 8p monday.txt)" --workspace again
 gives 3 countermark redeem "$(sed -n 8p monday.txt)" --workspace again
 err_is 'workspace: it was restored from a backup: nothing was done; accept what may be missing: countermark restore accept'

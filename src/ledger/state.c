@@ -16,6 +16,7 @@
 #include "ledger/state_image.h"
 #include "ledger/state_record.h"
 #include "ledger/state_table.h"
+#include "ledger/state_whole.h"
 
 #define MAP_LEN_DEFAULT (256ull * 1024 * 1024 * 1024) /* address space, not disk */
 #define READERS_MAX     16u /* the owner, a backup, fsck, people with mdb_stat */
@@ -185,22 +186,6 @@ static cm_err open_tables(struct state *s, struct cm_diag *diag) {
     return state_err(mdb_txn_commit(txn), "commit");
 }
 
-/* LMDB maps its file and believes its last page number: a file that was cut would not be an error
- * but a bus error, at the first touch of what is missing. */
-static cm_err check_length(MDB_env *env, struct cm_diag *diag) {
-    MDB_envinfo info;
-    MDB_stat shape;
-    struct stat st;
-    int fd = -1;
-    TRY(state_err(mdb_env_info(env, &info), "env_info"));
-    TRY(state_err(mdb_env_stat(env, &shape), "env_stat"));
-    TRY(state_err(mdb_env_get_fd(env, &fd), "env_get_fd"));
-    if (fstat(fd, &st) != 0) return state_err(errno, "fstat");
-    if ((uint64_t)st.st_size / shape.ms_psize > info.me_last_pgno) return CM_OK;
-    return diag_fail(diag, CM_E_CORRUPT, "state", "data.mdb", "rebuild the state from the journal",
-                     "the file ends before its last page");
-}
-
 /* An image of a program that knew no runs, or no aliases, has no tables of them: made before the
  * first fold. */
 static cm_err complete_tables(struct state *s) {
@@ -218,7 +203,9 @@ static cm_err complete_tables(struct state *s) {
 
 static cm_err open_parts(struct state *s, const struct state_options *o, struct cm_diag *diag) {
     TRY(env_open(&s->env, o->path, o));
-    TRY(check_length(s->env, diag));
+    /* LMDB maps its file and believes its last page number: a file that was cut would not be an
+     * error but a bus error, at the first touch of what is missing. */
+    TRY(state_whole(s->env, diag));
     int stale = 0; /* slots of killed readers would pin old pages for ever */
     TRY(state_err(mdb_reader_check(s->env, &stale), "reader_check"));
     TRY(open_tables(s, diag));

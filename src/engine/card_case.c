@@ -89,6 +89,7 @@ void card_accept(struct card_case *c, const struct card_event *e) {
     c->answer->until_ms = e->until_ms;
     c->answer->use = e->use;
     tell(c, e->amount, c->answer->sequence);
+    c->told->state = e->state; /* as its line says, which a replay tells: days may be over by now */
 }
 
 void card_refuse(struct card_case *c, enum cm_verdict verdict, uint64_t could) {

@@ -165,6 +165,29 @@ static void a_card_expires_after_its_days(void **state) {
     card_world_remove(&c);
 }
 
+/* Found by proof.cards.kill: the first answer told the state of the moment, a replay that of the
+ * line. */
+static void what_unblocks_a_card_after_its_days_is_told_the_same_again(void **state) {
+    (void)state;
+    struct card_world c = {.numberer = NULL};
+    card_world_make(&c, 0, "{\"activation\":\"till\",\"currency\":\"EUR\",\"valid_days\":10}");
+    (void)till_asks(&c, CM_OP_ACTIVATE, CARD, 1000);
+    (void)desk_asks(&c, CM_OP_BLOCK, CARD);
+    c.w.now_ms += 10u * DAY;
+    const struct card_ask unblock = {.op = CM_OP_UNBLOCK,
+                                     .index = CARD,
+                                     .actor = DESK,
+                                     .rights = CM_RIGHT_TILL | CM_RIGHT_DESK,
+                                     .key = "desk-1"};
+    const struct card_answer first = card_ask(&c, &unblock);
+    assert_verdict(first, CM_V_ACCEPTED);
+    const struct card_answer again = card_ask(&c, &unblock);
+    assert_true(again.a.replayed);
+    assert_memory_equal(&again.told, &first.told, sizeof first.told);
+    assert_verdict(till_asks(&c, CM_OP_CHECK, CARD, 0), CM_V_EXPIRED);
+    card_world_remove(&c);
+}
+
 static void a_card_without_a_balance_is_used_as_often_as_its_terms_say(void **state) {
     (void)state;
     struct card_world c = {.numberer = NULL};
@@ -244,6 +267,7 @@ int main(void) {
         CARD_TEST(an_activation_is_taken_back_while_nothing_was_spent),
         CARD_TEST(a_void_card_is_worth_nothing_and_stays_so),
         cmocka_unit_test(a_card_expires_after_its_days),
+        cmocka_unit_test(what_unblocks_a_card_after_its_days_is_told_the_same_again),
         cmocka_unit_test(a_card_without_a_balance_is_used_as_often_as_its_terms_say),
         cmocka_unit_test(cards_that_need_no_till_are_active_from_their_making),
         CARD_TEST(a_pool_keeps_its_life_for_ever),

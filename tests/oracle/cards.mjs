@@ -27,7 +27,7 @@ const check = (holds, what) => {
   if (!holds) throw new Wrong(what);
 };
 
-function readCard(bytes, flags) {
+export function readCard(bytes, flags) {
   let at = 0;
   const take = (n) => {
     check(at + n <= bytes.length, 'a card event is cut');
@@ -261,10 +261,14 @@ function main(args) {
   return 0;
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Wrong)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+function run() {
+  try {
+    process.exitCode = main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
+
+if (process.argv[1] === new URL(import.meta.url).pathname) run();

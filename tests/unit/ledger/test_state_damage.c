@@ -143,41 +143,6 @@ static void a_cut_file_is_corrupt_at_every_page(void **state) {
     }
 }
 
-/* Pages that the file lacks at its end, as LMDB counts them. */
-static uint64_t missing_pages(struct state *s, const char *path) {
-    MDB_envinfo info;
-    MDB_stat shape;
-    struct stat st;
-    assert_int_equal(mdb_env_info(s->env, &info), 0);
-    assert_int_equal(mdb_env_stat(s->env, &shape), 0);
-    assert_int_equal(stat(path, &st), 0);
-    const uint64_t have = (uint64_t)st.st_size / shape.ms_psize;
-    return have > info.me_last_pgno ? 0 : info.me_last_pgno + 1 - have;
-}
-
-/* LMDB never writes a page that one transaction took and gave back, but counts it. Found by
- * proof.cards.kill: such a file was called cut, and the workspace did not start. */
-static void a_file_that_ends_before_free_pages_is_whole(void **state) {
-    const struct scratch data = data_file(*state);
-    const struct unit_extra extra = {.uses = 1};
-    unsigned short_files = 0;
-    for (uint64_t n = 200; n < 1000; n += 100) {
-        struct state *s = image_kit_open(*state);
-        struct state_fold *f = begin(s);
-        for (uint64_t i = 0; i < n; i++)
-            assert_ok(fold_extra(f, 1, i, &extra));
-        for (uint64_t i = 0; i < n; i++)
-            assert_ok(fold_extra(f, 1, n - 1 - i, NULL));
-        assert_ok(fold_commit(f, n));
-        short_files += missing_pages(s, data.path) > 0 ? 1 : 0;
-        state_close(s);
-        s = image_kit_open(*state);
-        assert_int_equal(state_position(s), n);
-        state_close(s);
-    }
-    assert_true(short_files > 0);
-}
-
 /* LMDB's node before a key: two halves of the value's length, flags, the key's length. */
 enum { NODE_HALF_BITS = 16, NODE_BIG = 1, NODE_LEN = 8, UNIT_KEY_LEN = 12 };
 
@@ -399,7 +364,6 @@ int main(void) {
         IN_KIT(a_damaged_meta_record_is_corrupt_not_another_format),
         IN_KIT(a_file_that_is_no_image_is_corrupt),
         IN_KIT(a_cut_file_is_corrupt_at_every_page),
-        IN_KIT(a_file_that_ends_before_free_pages_is_whole),
         IN_KIT(a_length_that_reaches_beyond_the_file_is_corrupt),
         IN_KIT(a_file_that_grew_is_read_to_its_new_end),
         IN_KIT(a_full_map_refuses_the_fold_and_keeps_the_image),

@@ -1,0 +1,101 @@
+// kill -9 at random moments of a program full of tills, again and again on one workspace: nothing is
+// spent twice, nothing acknowledged is lost, replays are the first answers, and every balance, hold
+// and state is what the judge (cards_judge.mjs) finds by itself. Then the judge is judged: damages
+// to this very history must be found, each under the rule that it breaks.
+// Usage: cards_kill.mjs WRITER FOLDER      WRITER = card_writer; FOLDER is on a disk
+import { execFileSync, spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { Fault, judge, readFacts, readLogFile, unanswered } from './cards_judge.mjs';
+
+const [writer, folder] = process.argv.slice(2);
+const kills = process.env.CM_PROVE === '1' ? 400 : 40;
+const shortest = 5, longest = 130; // ms of a life
+let seed = Number(process.env.CM_SEED ?? 20250117);
+function random(n) {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return Math.floor((seed / 2 ** 32) * n);
+}
+
+const env = { ...process.env, TMPDIR: folder };
+const dir = execFileSync(writer, ['make'], { encoding: 'utf8', env }).trim();
+
+function begin(mode, boot) {
+  const again = boot === 1 ? [] : unanswered(readLogFile(dir));
+  writeFileSync(`${dir}/proof/again`, again.map((line) => `${line}\n`).join(''));
+  const child = spawn(writer, [mode, dir, String(boot)], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  return { child, again: again.length, ended: new Promise((done) => child.on('exit', (code, signal) => done(signal ?? code))) };
+}
+
+async function live(boot) {
+  const { child, again, ended } = begin('run', boot);
+  setTimeout(() => child.kill('SIGKILL'), shortest + random(longest - shortest));
+  const how = await ended;
+  if (how !== 'SIGKILL') throw new Error(`life ${boot} ended by itself: ${how}`);
+  return again;
+}
+
+// A line that a kill cut must not swallow the next one.
+const newLine = () => writeFileSync(`${dir}/proof/log`, '\n', { flag: 'a' });
+
+/** Damages: what they do to a history, and the rule that must break. */
+const damages = [
+  ['J2', ({ facts }) => facts.splice(facts.findLastIndex((f) => f.op === 'load'), 1)],
+  ['J2', ({ accepted }) => { accepted('redeem').told.balance += 1; }],
+  ['J2', ({ accepted }) => { accepted('reserve').told.held -= 1; }],
+  ['J1|J2', ({ replayed }) => { replayed().transaction += 1; }],
+  ['J1|J2', ({ replayed }) => { replayed().balance += 1; }],
+  ['J3', ({ facts }) => facts.push({ ...facts.findLast((f) => f.op === 'spend'), sequence: 1e9, actor: 99 })],
+  ['J6', ({ facts }) => { facts.findLast((f) => f.op === 'pin failed').failed += 1; }],
+  ['J6', ({ facts }) => { facts.findLast((f) => f.op === 'holds ended').amount += 1; }],
+  ['J5', ({ told }) => { told((t, a) => t.verdict === 'inactive' && a.op === 'load').verdict = 'not_enough'; }],
+  ['J5', ({ told }) => { told((t, a) => t.verdict === 'accepted' && a.op === 'check').balance += 1; }],
+  ['J5', ({ told }) => { told((t, a) => t.verdict === 'not_a_code' && a.rights === 0).serial = 7; }],
+  ['J4', ({ attempts }) => {
+    const done = attempts.filter((x) => x.key === 0 && x.told?.[0].verdict === 'accepted' && x.asked[0].op === 'redeem');
+    [done.at(-1).from, done.at(-1).to] = [-2, -1];
+  }],
+];
+
+function handles(attempts, facts) {
+  const items = attempts.filter((x) => x.told && x.status === 0)
+    .flatMap((x) => x.told.map((told, i) => ({ told, a: x.asked[i], alone: x.told.length === 1 })));
+  return { attempts, facts,
+    accepted: (op) => items.findLast((i) => i.a.op === op && i.told.verdict === 'accepted' && !i.told.replayed),
+    replayed: () => items.findLast((i) => i.told.replayed).told,
+    told: (wanted) => items.findLast((i) => i.alone && wanted(i.told, i.a)).told };
+}
+
+function judgeTheJudge(attempts, facts) {
+  damages.forEach(([rule, damage], n) => {
+    const scene = structuredClone({ attempts, facts });
+    damage(handles(scene.attempts, scene.facts));
+    let found = 'nothing';
+    try {
+      judge(scene.attempts, scene.facts);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      found = error.message;
+    }
+    if (!found.match(`^(${rule})`)) throw new Error(`damage ${n} breaks ${rule}, and the judge says: ${found}`);
+  });
+}
+
+let met = 0;
+try {
+  for (let boot = 1; boot <= kills; boot++) {
+    met += await live(boot) > 0 ? 1 : 0;
+    newLine();
+  }
+  const how = await begin('end', kills + 1).ended;
+  if (how !== 0) throw new Error(`the last life ended with ${how}`);
+  const facts = readFacts(dir), attempts = readLogFile(dir);
+  const result = judge(structuredClone(attempts), structuredClone(facts));
+  console.log(`${kills} kills, ${met} of them met calls under way: ${JSON.stringify(result)}`);
+  if (met < kills / 3 || result.replayed < kills) throw new Error('the kills met too little');
+  judgeTheJudge(attempts, facts);
+  console.log(`${damages.length} damages found`);
+  if (!process.env.CM_KEEP) rmSync(dir, { recursive: true, force: true });
+} catch (error) {
+  console.error(`${error.message}\nworkspace: ${dir}`);
+  process.exitCode = 1;
+}

@@ -31,8 +31,8 @@ static void stores_close(struct stores *s) {
 }
 
 static cm_err stores_open(struct stores *s, const char *scratch, struct cm_diag *diag) {
-    const struct pg_redeem_options rows = {&s->pg, "spent", PG_CLIENTS_MAX, 1, PRIOR_N},
-                                   many = {&s->pg, "spent_many", 2, PG_ROWS_MAX, PRIOR_N};
+    const struct pg_redeem_options rows = {&s->pg, "spent", PG_CLIENTS_MAX, 1, PRIOR_N, NULL},
+                                   many = {&s->pg, "spent_many", 2, PG_ROWS_MAX, PRIOR_N, NULL};
     TRY(pg_open(&s->pg, scratch, diag));
     TRY(pg_redeem_open(&s->rows, &rows, diag));
     TRY(pg_redeem_open(&s->many, &many, diag));

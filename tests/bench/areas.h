@@ -19,6 +19,8 @@ bench_area area_http; /* the daemon under load beside the constant answer of its
 bench_area area_open_at_scale; /* from a kill to the first answer */
 bench_area area_scale;         /* costs and sizes from a million live codes to a thousand million */
 bench_area area_lines;         /* printers: one fast line, 64 usual ones */
+bench_area
+    area_orders; /* cards to sealed files beside openssl, imports, spends beside PostgreSQL */
 
 struct area {
     const char *name;

@@ -15,10 +15,15 @@
 #define EVENTS_N    64
 #define WAIT_MS     10000 /* a statement that takes longer is a fault */
 #define STATEMENT   "redeem"
+#define PARAMS_CAP  (PG_ROWS_MAX * (KEY_TEXT_LEN + 1) + 2)
 
 /* The statement's one parameter: a key, or an array of them as PostgreSQL writes it, "{A,B,C}". */
 static const char *next_param(struct pg_redeem *r, size_t row_n) {
     char *at = r->params;
+    if (r->work != NULL) {
+        r->work->param(&r->keys, row_n, r->params, PARAMS_CAP);
+        return r->params;
+    }
     if (row_n > 1) *at++ = '{';
     for (size_t i = 0; i < row_n; i++) {
         key_next(&r->keys, at);
@@ -34,7 +39,8 @@ static cm_err prepare(const struct pg_redeem *r, PGconn *conn, size_t row_n) {
     char sql[SQL_CAP];
     (void)snprintf(sql, sizeof sql, "INSERT INTO %s (code) %s ON CONFLICT DO NOTHING", r->table,
                    row_n > 1 ? "SELECT unnest($1::text[])" : "VALUES ($1)");
-    PGresult *result = PQprepare(conn, STATEMENT, sql, 1, NULL);
+    PGresult *result =
+        PQprepare(conn, STATEMENT, r->work != NULL ? r->work->statement : sql, 1, NULL);
     const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
     PQclear(result);
     if (done) return CM_OK;
@@ -52,6 +58,11 @@ static cm_err judge_answer(const struct pg_redeem *r, PGconn *conn, PGresult *re
                      "%zu of %zu fresh codes were taken: %s", fresh, row_n, PQerrorMessage(conn));
 }
 
+static cm_err settle(const struct pg_redeem *r, PGconn *conn) {
+    TRY(pg_command(conn, "VACUUM ANALYZE", r->diag));
+    return pg_command(conn, "CHECKPOINT", r->diag);
+}
+
 static cm_err fill(struct pg_redeem *r, PGconn *conn, size_t prior_n) {
     TRY(prepare(r, conn, PG_ROWS_MAX));
     for (size_t n = 0; n < prior_n; n += PG_ROWS_MAX) {
@@ -59,14 +70,17 @@ static cm_err fill(struct pg_redeem *r, PGconn *conn, size_t prior_n) {
         PGresult *result = PQexecPrepared(conn, STATEMENT, 1, &param, NULL, NULL, 0);
         TRY(judge_answer(r, conn, result, PG_ROWS_MAX));
     }
-    TRY(pg_command(conn, "VACUUM ANALYZE", r->diag));
-    return pg_command(conn, "CHECKPOINT", r->diag);
+    return settle(r, conn);
 }
 
 static cm_err make_table(struct pg_redeem *r, size_t prior_n) {
     char sql[SQL_CAP];
     CM_CLEANUP(pg_disconnect) PGconn *conn = NULL;
     TRY(pg_connect(r->pg, &conn, r->diag));
+    if (r->work != NULL) {
+        TRY(pg_command(conn, r->work->make, r->diag));
+        return settle(r, conn);
+    }
     (void)snprintf(sql, sizeof sql,
                    "CREATE TABLE %s (code text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
                    r->table);
@@ -87,12 +101,13 @@ cm_err pg_redeem_open(struct pg_redeem *r, const struct pg_redeem_options *optio
     *r = (struct pg_redeem){.pg = options->pg,
                             .diag = diag,
                             .table = options->table,
+                            .work = options->work,
                             .client_n = options->client_n,
                             .row_n = options->row_n,
                             .epoll = epoll_create1(EPOLL_CLOEXEC)};
     if (r->client_n > PG_CLIENTS_MAX || r->row_n > PG_ROWS_MAX) return CM_E_LIMIT;
     TRY(latencies_init(&r->latencies, LATENCIES_N));
-    r->params = malloc(PG_ROWS_MAX * (KEY_TEXT_LEN + 1) + 2);
+    r->params = malloc(PARAMS_CAP);
     if (r->params == NULL) return CM_E_NO_MEMORY;
     if (r->epoll < 0) return CM_E_IO;
     TRY(make_table(r, options->prior_n));

@@ -11,14 +11,22 @@
 #define PG_CLIENTS_MAX 64u
 #define PG_ROWS_MAX    4096u
 
+/* Other work than redeeming codes: its tables, its one prepared statement, which must tell as many
+ * rows as it was given, and what the statement's one parameter is for the next n. */
+struct pg_work {
+    const char *make, *statement;
+    void (*param)(uint64_t *state, size_t n, char *out, size_t cap);
+};
+
 struct pg_redeem {
     const struct pg *pg;
     struct cm_diag *diag;
     const char *table;
+    const struct pg_work *work; /* NULL: redeeming */
     PGconn *clients[PG_CLIENTS_MAX];
     uint64_t begun_ns[PG_CLIENTS_MAX]; /* of the statement in flight */
     size_t client_n, row_n;            /* connections; rows of a statement */
-    uint64_t keys;                     /* state of key_next */
+    uint64_t keys;                     /* state of key_next, or of the work */
     int epoll;
     char *params; /* of one statement */
     struct latencies latencies;
@@ -28,9 +36,10 @@ struct pg_redeem {
 
 struct pg_redeem_options {
     const struct pg *pg;
-    const char *table;      /* its own; the name also picks its keys */
-    size_t client_n, row_n; /* rows of a statement: 1, or many at once through unnest */
-    size_t prior_n;         /* codes spent before, a multiple of PG_ROWS_MAX is best */
+    const char *table;          /* its own; the name also picks its keys */
+    size_t client_n, row_n;     /* rows of a statement: 1, or many at once through unnest */
+    size_t prior_n;             /* codes spent before, a multiple of PG_ROWS_MAX is best */
+    const struct pg_work *work; /* borrowed; NULL: redeeming */
 };
 
 /** Make the table, fill it with prior rows, connect the clients.

@@ -85,7 +85,7 @@ static _Noreturn void become(const struct server *s, const char *const *argv, pi
     _exit(127);
 }
 
-static cm_err launch(const struct server *s, const char *const *argv, pid_t *pid,
+cm_err server_launch(const struct server *s, const char *const *argv, pid_t *pid,
                      struct cm_diag *diag) {
     const pid_t owner = getpid();
     (void)fflush(NULL);
@@ -96,8 +96,7 @@ static cm_err launch(const struct server *s, const char *const *argv, pid_t *pid
                      file_errno_text(errno));
 }
 
-/* Fail with the end of the log. */
-static cm_err blame(const struct server *s, const char *what, struct cm_diag *diag) {
+cm_err server_blame(const struct server *s, const char *what, struct cm_diag *diag) {
     char path[SERVER_PATH_CAP + sizeof LOG_NAME], tail[LOG_TAIL_CAP] = "";
     (void)snprintf(path, sizeof path, "%s/%s", s->dir, LOG_NAME);
     FILE *f = fopen(path, "re");
@@ -123,25 +122,25 @@ static bool ended(pid_t pid, int *status) {
 cm_err server_run(const struct server *s, const char *const *argv, struct cm_diag *diag) {
     pid_t pid = 0;
     int status = 0;
-    TRY(launch(s, argv, &pid, diag));
+    TRY(server_launch(s, argv, &pid, diag));
     while (!ended(pid, &status))
         nap();
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CM_OK : blame(s, argv[0], diag);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CM_OK : server_blame(s, argv[0], diag);
 }
 
 cm_err server_start(struct server *s, const char *const *argv, server_answers *answers, void *ctx,
                     struct cm_diag *diag) {
     int status = 0;
-    TRY(launch(s, argv, &s->pid, diag));
+    TRY(server_launch(s, argv, &s->pid, diag));
     for (unsigned i = 0; i < START_STEPS; i++) {
         if (ended(s->pid, &status)) {
             s->pid = 0;
-            return blame(s, "ended at once", diag);
+            return server_blame(s, "ended at once", diag);
         }
         if (answers(ctx)) return CM_OK;
         nap();
     }
-    return blame(s, "does not answer", diag);
+    return server_blame(s, "does not answer", diag);
 }
 
 double server_cpu_s(const struct server *s) {

@@ -46,6 +46,12 @@ CM_MUST_CHECK cm_err server_run(const struct server *s, const char *const *argv,
  * @retval CM_E_STATE  it ended, or did not answer in time      @retval CM_E_IO */
 CM_MUST_CHECK cm_err server_start(struct server *s, const char *const *argv,
                                   server_answers *answers, void *ctx, struct cm_diag *diag);
+/** Start a command in the folder, as that user, and do not wait: its owner does.
+ * @retval CM_E_IO  it cannot be started */
+CM_MUST_CHECK cm_err server_launch(const struct server *s, const char *const *argv, pid_t *pid,
+                                   struct cm_diag *diag);
+/* Fail with the end of the log. @return CM_E_STATE */
+CM_MUST_CHECK cm_err server_blame(const struct server *s, const char *what, struct cm_diag *diag);
 /* CPU seconds of the server and its children so far. */
 double server_cpu_s(const struct server *s);
 /* Stop it, by force if it does not listen, and remove the folder. */

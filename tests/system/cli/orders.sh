@@ -29,11 +29,8 @@ gives 0 countermark cards pool add pool.json
 
 # ---- Killed at any moment, resumed: exactly N units, no gap, no double --------------------------
 units=300000
-order() {
-  countermark order make gift-2026 --template csv-comma --to bureau.pem --count "$units" \
-    --pin-template pin-letter --pin-to letters.pem --no-approval --per-file 100000
-}
-order >out 2>err &
+countermark order make gift-2026 --template csv-comma --to bureau.pem --count "$units" \
+  --pin-template pin-letter --pin-to letters.pem --no-approval --per-file 100000 >out 2>err &
 pids+=("$!")
 # From the first sealed bytes on, units are spent.
 until [ -s "$COUNTERMARK_WORKSPACE/orders/ORDER-000001.part/ORDER-000001-numbers-0001.csv.cms" ] ||

@@ -12,6 +12,7 @@
 #include "vault/order_folder.h"
 #include "vault/order_look.h"
 #include "vault/order_output.h"
+#include "vault/order_recipients.h"
 #include "vault/order_units.h"
 #include "vault/order_words.h"
 #include "vault/return_desk.h"
@@ -88,6 +89,7 @@ static cm_err open_parts(struct order_job *job, uint32_t *values, struct cm_diag
     *values = 0;
     for (size_t i = 0; i < job->order.part_n; i++) {
         const struct order_part *p = &job->order.parts[i];
+        if (p->pgp && !job->order.approval) TRY(order_pgp_here(&job->ctx, job->order.name, diag));
         TRY(template_read(buffer_slice(&p->template_text), p->template_name,
                           &job->parts[i].template, diag));
         TRY(order_words_fill(&job->parts[i].words, job->ctx.engine, &job->order));

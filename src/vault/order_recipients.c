@@ -13,6 +13,13 @@ cm_err order_signer(const struct order_keys *keys, const char *workspace, uint64
     return signer_open(workspace, keys->sign, info.name, now_unix_s, out, pem, diag);
 }
 
+cm_err order_pgp_here(const struct act_context *ctx, const char *name, struct cm_diag *diag) {
+    if (ctx->holder != HOLDER_DAEMON) return CM_OK;
+    return diag_fail(diag, CM_E_UNSUPPORTED, name, NULL,
+                     "stop countermarkd, do this, start it again; or take a certificate (CMS)",
+                     "OpenPGP needs gpg, and a daemon starts no programs");
+}
+
 /* ---- Certificates ---------------------------------------------------------------------------- */
 
 static const char begin_mark[] = "-----BEGIN CERTIFICATE-----";

@@ -6,12 +6,19 @@
 #include "crypto/hash.h"
 #include "crypto/recipient.h"
 #include "order/signer.h"
+#include "vault/acts.h"
 #include "vault/order_keys.h"
 
 /** The signer of sealed files and its certificate. @retval as signer_open */
 CM_MUST_CHECK cm_err order_signer(const struct order_keys *keys, const char *workspace,
                                   uint64_t now_unix_s, struct cms_signer **out, struct buffer *pem,
                                   struct cm_diag *diag);
+
+/** Whether files can be sealed to OpenPGP keys here: gpg is a program of its own, and a daemon
+ * starts none.  @param[in] name  of the order, for the error      @retval CM_E_UNSUPPORTED  not
+ * here */
+CM_MUST_CHECK cm_err order_pgp_here(const struct act_context *ctx, const char *name,
+                                    struct cm_diag *diag);
 
 #define ORDER_CERTIFICATES_MAX 15u /* one place is the hold key's */
 struct order_recipients {

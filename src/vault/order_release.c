@@ -145,9 +145,7 @@ static cm_err publish(struct change *c) {
 cm_err order_readdress(struct act *a, struct order *o, size_t part, const char *from) {
     CM_CLEANUP(change_wipe) struct change c = {.a = a, .order = o, .part = part, .from = from};
     char parent[ORDER_PATH_CAP], path[ORDER_PATH_CAP], name[ORDER_FOLDER_CAP];
-    if (o->parts[part].pgp && a->ctx->holder == HOLDER_DAEMON)
-        return diag_fail(a->diag, CM_E_UNSUPPORTED, o->name, NULL, "stop countermarkd first",
-                         "a daemon starts no programs: gpg is run by the command");
+    if (o->parts[part].pgp) TRY(order_pgp_here(a->ctx, o->name, a->diag));
     order_folder_name(o, part, false, name);
     TRY(order_folder_parent(a->ctx->workspace, parent, a->diag));
     TRY(order_folder_path(a->ctx->workspace, name, path, a->diag));

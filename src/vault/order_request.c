@@ -107,6 +107,7 @@ static cm_err read_keys(struct request *q, const char *keys, const char *kind,
     TRY(json_text(json_get(q->root, keys), 1, ORDER_KEYS_MAX, &text));
     part->pgp = which != 0;
     if (part->pgp) {
+        TRY(order_pgp_here(q->a->ctx, q->order.name, q->a->diag));
         TRY(pgp_key_look(text, fingerprint, name, q->a->diag));
     } else {
         TRY(order_recipients_read(text, q->a->now_unix_s, &r, q->a->diag));

@@ -119,7 +119,7 @@ export function act(workspace, name, args = {}) {
     text(JSON.stringify(args))]);
   const head = Buffer.alloc(12);
   head.writeUInt32BE(body.length, 0);
-  head[4] = 1;
+  head[4] = 2; // the frames' version: docs/design/processes.md
   head[5] = ACT;
   return new Promise((done, fail) => {
     const socket = net.connect(join(workspace, 'run', 'admin.sock'));

@@ -134,7 +134,8 @@ static void count_units(struct set_counters *c, const struct card_event *e, size
     case CARD_HOLD: c->reserved++; break;
     case CARD_REFUND:
         c->reversed++;
-        if (whole) c->redeemed--;
+        /* Counted where it was spent: perhaps on a card of another pool, whose place this took. */
+        if (whole && (!e->has_other || e->other_set == e->set)) c->redeemed--;
         break;
     case CARD_VOID: c->voided++; break;
     default: break;
@@ -143,8 +144,7 @@ static void count_units(struct set_counters *c, const struct card_event *e, size
 
 static void count_money(struct set_counters *c, const struct card_slot *before,
                         const struct card_slot *after) {
-    const uint64_t was = before->present ? before->card.balance : 0;
-    const uint64_t is = after->card.balance;
+    const uint64_t was = before->card.balance, is = after->card.balance;
     c->balance += is - was;
     if (is > was)
         c->loaded += is - was;

@@ -125,8 +125,8 @@ static bool public_may(struct card_case *c) {
     if (op == CM_OP_ACTIVATE) return c->unit->by_alias == ALIAS_TOKEN;
     if (!c->card.known) return false;
     if (c->unit->pin == PIN_NOT_ASKED) return holder_asks(op) || holder_ends(op);
-    if (c->pin_right) return holder_asks(op) || holder_ends(op);
     if (holder_ends(op)) return own_business(c);
+    if (c->pin_right) return true;
     if (holder_asks(op) && c->unit->pin == PIN_GIVEN && !pin_locked(c)) count_wrong_pin(c);
     return false;
 }
@@ -283,8 +283,8 @@ static void refund(struct card_case *c) {
         card_refuse(c, CM_V_NOT_REDEEMED, 0);
         return;
     }
-    const uint64_t room = CM_AMOUNT_MAX - c->card.balance;
-    if (!card_amount_fits(c, 0, left < room ? left : room)) return;
+    const uint64_t room = CM_AMOUNT_MAX - c->card.balance, most = left < room ? left : room;
+    if (!card_amount_fits(c, c->money && room < left ? 1 : 0, most)) return;
     struct card_event e = card_event_of(c, CARD_REFUND);
     e.has_reference = true;
     e.reference = line->sequence;
@@ -353,7 +353,8 @@ static void open_case(struct card_case *c) {
     c->state = card_state_at(c->d->book, &c->card, u->set->number, u->serial, c->d->now_ms);
     const unsigned right = u->pin_right;
     const bool equal = u->pin == PIN_GIVEN && ((right >> (c->card.pin_issue - 1u)) & 1u) != 0;
-    c->pin_right = equal && !pin_locked(c);
+    /* Where a wrong one is not counted, a right one must say nothing: it could be tried out. */
+    c->pin_right = equal && !pin_locked(c) && holder_asks(c->request->operation);
 }
 
 /* An earlier request of this very group may have used it up. */

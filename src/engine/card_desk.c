@@ -27,6 +27,13 @@ static void use_up_token(struct card_case *c) {
     book_apply_alias(d->book, &e);
 }
 
+/* What may go on the card at once; of an imported one, something may lie on it already. */
+static uint64_t load_most(const struct card_case *c) {
+    const uint64_t max = c->life->balance_max;
+    const uint64_t room = c->card.balance < max ? max - c->card.balance : 0;
+    return room < c->life->load_max ? room : c->life->load_max;
+}
+
 static void activate(struct card_case *c) {
     if (!in_own_range(c)) return;
     if (c->state == CM_CARD_ACTIVE) {
@@ -38,7 +45,7 @@ static void activate(struct card_case *c) {
         (void)card_usable_now(c);
         return;
     }
-    if (!card_within_terms(c, false) || !card_amount_fits(c, 0, c->life->load_max)) return;
+    if (!card_within_terms(c, false) || !card_amount_fits(c, 0, load_most(c))) return;
     struct card_event e = card_event_of(c, CARD_ACTIVATE);
     e.state = CM_CARD_ACTIVE;
     e.reason = CM_REASON_NONE;
@@ -77,9 +84,7 @@ static void load(struct card_case *c) {
         return;
     }
     if (!card_usable_now(c) || !card_within_terms(c, false)) return;
-    const uint64_t max = c->life->balance_max;
-    const uint64_t room = c->card.balance < max ? max - c->card.balance : 0;
-    if (!card_amount_fits(c, 1, room < c->life->load_max ? room : c->life->load_max)) return;
+    if (!card_amount_fits(c, 1, load_most(c))) return;
     struct card_event e = card_event_of(c, CARD_LOAD);
     e.amount = c->ask->amount;
     e.balance += e.amount;
@@ -164,8 +169,8 @@ static bool can_take_over(const struct card_case *c, const struct card_record *c
     for (size_t i = 0; i < sizeof c->life->currency; i++)
         if (other->life->currency[i] != c->life->currency[i]) return false;
     if (set_recalled(other, c->unit->other_serial)) return false;
-    const bool unused = card->last == 0 && card->balance == 0;
-    return card_inert(card->state) || (card->state == CM_CARD_ACTIVE && unused);
+    if (card->balance != 0) return false; /* imported with something on it: it is somebody's */
+    return card_inert(card->state) || (card->state == CM_CARD_ACTIVE && card->last == 0);
 }
 
 static void take_over(struct card_case *c, const struct card_record *old,

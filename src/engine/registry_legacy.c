@@ -19,7 +19,7 @@ const char *legacy_kind_name(enum legacy_kind kind) {
 struct legacy_document {
     char name[REGISTRY_NAME_CAP], brand[REGISTRY_NAME_CAP];
     bool test;
-    uint64_t imported;
+    uint64_t imported, balance;
     struct legacy_entry entry;
 };
 
@@ -36,6 +36,8 @@ static cm_err parse_counts(struct json_value root, struct legacy_document *d) {
     TRY(json_u64(json_get(root, "rows"), 1, LEGACY_ROWS_MAX, &d->entry.rows));
     TRY(json_u64(json_get(root, "units"), 1, LEGACY_ROWS_MAX, &d->entry.units));
     TRY(json_u64(json_get(root, "imported"), 1, d->entry.units, &d->imported));
+    if (json_present(json_get(root, "balance")))
+        TRY(json_u64(json_get(root, "balance"), 0, INT64_MAX, &d->balance));
     TRY(parse_hash(json_get(root, "sha256"), d->entry.index_hash));
     const struct json_value base = json_get(root, "base_sha256");
     d->entry.has_base = json_present(base);
@@ -64,7 +66,7 @@ static cm_err parse_kind(struct json_value root, struct legacy_document *d) {
 static cm_err parse(struct json_value root, struct legacy_document *d) {
     static const char *const keys[] = {"name", "brand",     "mode",     "kind",   "of",
                                        "rows", "units",     "imported", "sha256", "base_sha256",
-                                       "life", "normalise", "product",  "gtin"};
+                                       "life", "normalise", "product",  "gtin",   "balance"};
     static const char *const texts[] = {"product", "gtin"};
     struct cm_slice text;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
@@ -159,6 +161,8 @@ cm_err legacy_document_apply(struct registry *r, uint32_t id, struct cm_slice te
                           .test = d.test,
                           .key_version = LEGACY_KEY_VERSION,
                           .quantity = d.imported,
+                          .counters = {.balance = d.balance, .loaded = d.balance},
+                          .counters_dirty = d.balance > 0,
                           .life = d.entry.life.on ? &s->legacy->life : NULL};
     buffer_put(&s->document, text.p, text.len);
     TRY(buffer_err(&s->document));

@@ -44,6 +44,7 @@ static cm_err put_document(const struct import_job *j, const struct legacy_wante
     json_put_u64(&w, "rows", files->rows);
     json_put_u64(&w, "units", files->units);
     json_put_u64(&w, "imported", imported);
+    if (j->counts.balance > 0) json_put_u64(&w, "balance", j->counts.balance);
     put_hash(&w, "sha256", files->index_hash);
     if (files->has_base) put_hash(&w, "base_sha256", files->base_hash);
     legacy_rule_write(&w, &rule);

@@ -188,6 +188,23 @@ static void what_unblocks_a_card_after_its_days_is_told_the_same_again(void **st
     card_world_remove(&c);
 }
 
+static void no_refund_goes_beyond_what_a_card_can_hold(void **state) {
+    (void)state;
+    struct card_world c = {.numberer = NULL};
+    card_world_make(&c, 0, "{\"activation\":\"till\",\"currency\":\"EUR\"}");
+    assert_verdict(till_asks(&c, CM_OP_ACTIVATE, CARD, CM_AMOUNT_MAX), CM_V_ACCEPTED);
+    assert_verdict(till_asks(&c, CM_OP_REDEEM, CARD, 100), CM_V_ACCEPTED);
+    assert_verdict(till_asks(&c, CM_OP_LOAD, CARD, 60), CM_V_ACCEPTED);
+    struct card_answer r = till_asks(&c, CM_OP_REVERSE, CARD, 0); /* all of it */
+    assert_verdict(r, CM_V_WRONG_AMOUNT);
+    assert_int_equal(r.told.amount, 40);
+    assert_verdict(till_asks(&c, CM_OP_REVERSE, CARD, 41), CM_V_WRONG_AMOUNT);
+    r = till_asks(&c, CM_OP_REVERSE, CARD, 40);
+    assert_verdict(r, CM_V_ACCEPTED);
+    assert_true(r.told.balance == CM_AMOUNT_MAX);
+    card_world_remove(&c);
+}
+
 static void a_card_without_a_balance_is_used_as_often_as_its_terms_say(void **state) {
     (void)state;
     struct card_world c = {.numberer = NULL};
@@ -268,6 +285,7 @@ int main(void) {
         CARD_TEST(a_void_card_is_worth_nothing_and_stays_so),
         cmocka_unit_test(a_card_expires_after_its_days),
         cmocka_unit_test(what_unblocks_a_card_after_its_days_is_told_the_same_again),
+        cmocka_unit_test(no_refund_goes_beyond_what_a_card_can_hold),
         cmocka_unit_test(a_card_without_a_balance_is_used_as_often_as_its_terms_say),
         cmocka_unit_test(cards_that_need_no_till_are_active_from_their_making),
         CARD_TEST(a_pool_keeps_its_life_for_ever),

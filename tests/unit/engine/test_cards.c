@@ -134,6 +134,35 @@ static void inactive_cards_and_wrong_pins_answer_byte_for_byte_like_an_unknown_n
     assert_memory_equal(&r, &unknown, sizeof r);
 }
 
+/* Only where a wrong PIN is counted may a right one be told from it: else all can be tried out. */
+static void ends_of_holds_and_refunds_tell_nothing_of_a_pin(void **state) {
+    struct card_world *c = world(state);
+    static const enum cm_operation ops[] = {CM_OP_CONFIRM, CM_OP_RELEASE, CM_OP_REVERSE};
+    (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
+    (void)till_asks(c, CM_OP_REDEEM, CARD, 10); /* not the web's to give back */
+    for (size_t i = 0; i < CM_ARRAY_N(ops); i++) {
+        struct card_ask q = {.op = ops[i], .index = CARDS_N + 5, .actor = WEB, .pin = ""};
+        const struct card_answer unknown = card_ask(c, &q);
+        assert_verdict(unknown, CM_V_NOT_A_CODE);
+        q.index = CARD;
+        struct card_answer r = card_ask(c, &q);
+        assert_memory_equal(&r, &unknown, sizeof r);
+        q.pin = "99999";
+        r = card_ask(c, &q);
+        assert_memory_equal(&r, &unknown, sizeof r);
+    }
+    const struct card_ask wrong = {.op = CM_OP_CHECK, .index = CARD, .actor = WEB, .pin = "99999"};
+    const struct card_answer hold = web_asks(c, CM_OP_RESERVE, CARD, 10);
+    (void)card_ask(c, &wrong);
+    const struct card_ask back = {.op = CM_OP_RELEASE,
+                                  .index = CARD,
+                                  .actor = WEB,
+                                  .pin = "",
+                                  .reference = hold.told.transaction};
+    assert_verdict(card_ask(c, &back), CM_V_ACCEPTED);
+    assert_int_equal(till_asks(c, CM_OP_CHECK, CARD, 0).told.pin_tries_left, 2); /* not forgiven */
+}
+
 static void a_till_is_told_why(void **state) {
     struct card_world *c = world(state);
     struct card_answer r = till_asks(c, CM_OP_CHECK, CARD, 0);
@@ -278,6 +307,7 @@ int main(void) {
         CARD_TEST(more_than_there_is_cannot_be_spent),
         CARD_TEST(loads_stay_within_the_limits_of_the_pool),
         CARD_TEST(inactive_cards_and_wrong_pins_answer_byte_for_byte_like_an_unknown_number),
+        CARD_TEST(ends_of_holds_and_refunds_tell_nothing_of_a_pin),
         CARD_TEST(a_till_is_told_why),
         CARD_TEST(wrong_pins_are_counted_and_lock_also_across_restarts),
         CARD_TEST(a_spend_with_the_right_pin_forgives_wrong_ones),

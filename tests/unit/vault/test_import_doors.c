@@ -25,12 +25,17 @@ struct asked {
     const char *text;
     uint64_t amount;
     uint32_t rights;
+    const char *other;  /* REPLACE */
+    uint64_t reference; /* REVERSE */
 };
 
 static enum cm_verdict ask(struct office *o, const struct asked *q, struct cm_card_told *told_out) {
     struct cm_answer answer = {.verdict = CM_V_BUSY};
     const struct cm_request request = {.operation = q->operation, .code = slice_text(q->text)};
-    const struct cm_card_ask card = {.amount = q->amount, .checked = true};
+    const struct cm_card_ask card = {.amount = q->amount,
+                                     .checked = true,
+                                     .other = slice_text(q->other != NULL ? q->other : ""),
+                                     .reference = q->reference};
     struct cm_call call = {.caller = {.actor = 1, .test = true, .rights = q->rights},
                            .door = WORLD_DOOR,
                            .n = 1,
@@ -48,13 +53,13 @@ static void an_imported_balance_is_spent_in_our_ledger(void **state) {
     struct cm_card_told told_of;
     office_open(&o);
     import_all(&o, "club", CLUB, "1\\t79927398713\\tactive\\t1250\\n");
-    const struct asked look = {CM_OP_CHECK, "7992-7398-713", 0, CM_RIGHT_TILL};
+    const struct asked look = {CM_OP_CHECK, "7992-7398-713", 0, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &look, &told_of), CM_V_ACCEPTED);
     assert_int_equal(told_of.balance, 1250);
     assert_string_equal(told_of.currency, "EUR");
-    const struct asked much = {CM_OP_REDEEM, "79927398713", 1251, CM_RIGHT_TILL};
+    const struct asked much = {CM_OP_REDEEM, "79927398713", 1251, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &much, &told_of), CM_V_NOT_ENOUGH);
-    const struct asked some = {CM_OP_REDEEM, "79927398713", 1000, CM_RIGHT_TILL};
+    const struct asked some = {CM_OP_REDEEM, "79927398713", 1000, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &some, &told_of), CM_V_ACCEPTED);
     assert_int_equal(told_of.balance, 250);
     for (int again = 0; again < 2; again++) { /* from the journal, then from the image */
@@ -78,19 +83,96 @@ static void states_and_ends_come_along(void **state) {
                "1\\t79927398713\\tblocked\\t1250\\n"
                "2\\t4539148803436467\\tactive\\t500\\t2026-01-31\\n"
                "3\\t0000000000000000\\tin_stock\\n");
-    const struct asked blocked = {CM_OP_REDEEM, "79927398713", 100, CM_RIGHT_TILL};
+    const struct asked blocked = {CM_OP_REDEEM, "79927398713", 100, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &blocked, &told_of), CM_V_BLOCKED);
-    const struct asked free_again = {CM_OP_UNBLOCK, "79927398713", 0,
-                                     CM_RIGHT_TILL | CM_RIGHT_DESK};
+    const struct asked free_again = {
+        CM_OP_UNBLOCK, "79927398713", 0, CM_RIGHT_TILL | CM_RIGHT_DESK, "", 0};
     assert_int_equal(ask(&o, &free_again, &told_of), CM_V_ACCEPTED);
     assert_int_equal(ask(&o, &blocked, &told_of), CM_V_ACCEPTED);
     assert_int_equal(told_of.balance, 1150);
-    const struct asked ended = {CM_OP_REDEEM, "4539148803436467", 100, CM_RIGHT_TILL};
+    const struct asked ended = {CM_OP_REDEEM, "4539148803436467", 100, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &ended, &told_of), CM_V_EXPIRED);
-    const struct asked inert = {CM_OP_REDEEM, "0000000000000000", 100, CM_RIGHT_TILL};
+    const struct asked inert = {CM_OP_REDEEM, "0000000000000000", 100, CM_RIGHT_TILL, "", 0};
     assert_int_equal(ask(&o, &inert, &told_of), CM_V_INACTIVE);
-    const struct asked stranger = {CM_OP_CHECK, "0000000000000000", 0, 0};
+    const struct asked stranger = {CM_OP_CHECK, "0000000000000000", 0, 0, "", 0};
     assert_int_equal(ask(&o, &stranger, &told_of), CM_V_NOT_A_CODE); /* as if it were not there */
+    office_close(&o);
+}
+
+struct counters_read {
+    uint32_t set;
+    struct set_counters out;
+};
+static cm_err read_counters(void *ctx, const struct registry *r) {
+    struct counters_read *c = ctx;
+    c->out = registry_set(r, c->set)->set.counters;
+    return CM_OK;
+}
+static struct set_counters counters_of(struct office *o, uint32_t set) {
+    struct counters_read c = {.set = set};
+    assert_ok(engine_read(o->w.engine, read_counters, &c));
+    return c.out;
+}
+
+/* What lies on a card that nobody has used yet counts, and stays its holder's. */
+static void an_imported_balance_is_never_lost_nor_exceeded(void **state) {
+    (void)state;
+    struct office o;
+    struct cm_card_told told_of;
+    office_open(&o);
+    import_all(&o, "club", CLUB,
+               "1\\t79927398713\\tactive\\t1250\\n"
+               "2\\t4539148803436467\\tin_stock\\t49000\\n");
+    const uint32_t club = 1;
+    assert_int_equal(counters_of(&o, club).balance, 50250);
+    struct asked q = {
+        CM_OP_REPLACE, "79927398713", 0, CM_RIGHT_TILL | CM_RIGHT_DESK, "4539148803436467", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_NOT_POSSIBLE);
+    q = (struct asked){CM_OP_ACTIVATE, "4539148803436467", 1001, CM_RIGHT_TILL, "", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_WRONG_AMOUNT); /* 50000 at most */
+    assert_int_equal(told_of.amount, 1000);
+    q.amount = 1000;
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    assert_int_equal(told_of.balance, 50000);
+    q = (struct asked){CM_OP_REDEEM, "79927398713", 250, CM_RIGHT_TILL, "", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    for (int again = 0; again < 2; again++) { /* from the journal, then from the image */
+        const struct set_counters c = counters_of(&o, club);
+        assert_int_equal(c.balance, 51000);
+        assert_int_equal(c.loaded, 51250);
+        assert_int_equal(c.spent, 250);
+        if (again == 1) assert_ok(engine_fold(o.w.engine));
+        world_close(&o.w);
+        world_open(&o.w);
+    }
+    assert_int_equal(counters_of(&o, club).balance, 51000);
+    office_close(&o);
+}
+
+#define OTHER_CLUB                                                                                 \
+    "{\"kind\":\"cards\",\"name\":\"other\",\"mode\":\"TEST\",\"check\":\"luhn\",\"life\":"        \
+    "{\"activation\":\"none\",\"currency\":\"EUR\",\"balance_max\":50000}}"
+
+/* A refund on the card of another list gives back what that list never counted. */
+static void a_refund_takes_no_use_from_a_list_that_had_none(void **state) {
+    (void)state;
+    struct office o;
+    struct cm_card_told told_of;
+    office_open(&o);
+    import_all(&o, "club", CLUB, "1\\t79927398713\\tactive\\t1250\\n");
+    import_all(&o, "other", OTHER_CLUB, "1\\t4539148803436467\\n");
+    struct asked q = {CM_OP_REDEEM, "79927398713", 250, CM_RIGHT_TILL, "", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    const uint64_t spent = told_of.transaction;
+    q = (struct asked){
+        CM_OP_REPLACE, "79927398713", 0, CM_RIGHT_TILL | CM_RIGHT_DESK, "4539148803436467", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    q = (struct asked){CM_OP_REVERSE, "4539148803436467", 0, CM_RIGHT_TILL, "", spent};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    assert_int_equal(told_of.balance, 1250);
+    assert_int_equal(counters_of(&o, 2).redeemed, 0);
+    assert_int_equal(counters_of(&o, 2).balance, 1250);
+    assert_int_equal(counters_of(&o, 1).balance, 0);
     office_close(&o);
 }
 
@@ -166,6 +248,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_imported_balance_is_spent_in_our_ledger),
         cmocka_unit_test(states_and_ends_come_along),
+        cmocka_unit_test(an_imported_balance_is_never_lost_nor_exceeded),
+        cmocka_unit_test(a_refund_takes_no_use_from_a_list_that_had_none),
         cmocka_unit_test(a_name_is_no_pin),
         cmocka_unit_test(new_codes_never_take_an_imported_text),
         cmocka_unit_test(new_cards_never_take_an_imported_number),

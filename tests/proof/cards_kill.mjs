@@ -39,7 +39,8 @@ const newLine = () => writeFileSync(`${dir}/proof/log`, '\n', { flag: 'a' });
 
 /** Damages: what they do to a history, and the rule that must break. */
 const damages = [
-  ['J2', ({ facts }) => facts.splice(facts.findLastIndex((f) => f.op === 'load'), 1)],
+  // Of a question whose answer was lost nobody was told: then what was told later does not fit.
+  ['J2|J5|J6', ({ facts }) => facts.splice(facts.findLastIndex((f) => f.op === 'load'), 1)],
   ['J2', ({ accepted }) => { accepted('redeem').told.balance += 1; }],
   ['J2', ({ accepted }) => { accepted('reserve').told.held -= 1; }],
   ['J1|J2', ({ replayed }) => { replayed().transaction += 1; }],

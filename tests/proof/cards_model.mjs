@@ -125,7 +125,8 @@ function byState(c, a, find) {
   return c.state === 'active' ? active[a.op](c, a) : stopped(c, a);
 }
 
-const pinRight = (c, a) => a.pin === c.issue && c.failed < POOL.tries;
+// Elsewhere a PIN is not looked at: where no wrong one is counted, a right one must say nothing.
+const pinRight = (c, a) => WITH_PIN.includes(a.op) && a.pin === c.issue && c.failed < POOL.tries;
 
 /** The public is told of a card by its PIN, or for what is its own: a hold or a spend. */
 function byPublic(c, a, find) {

@@ -5,6 +5,7 @@
 
 #include "engine/card_case.h"
 #include "engine/prizes.h"
+#include "engine/registry.h"
 #include "ledger/event_frame.h"
 
 /* One request being decided. */
@@ -282,15 +283,16 @@ static void replay(const struct asked *a, const struct answer_item *item) {
     tell_prize(a);
 }
 
-/* What was told with the first answer stands in the card's history. */
+/* What was told with the first answer stands in the card's history; the text may open to nothing
+ * any more: a token is used up, a name was taken away. */
 static void tell_replayed(const struct deciding *d, const struct cm_call *call,
-                          const struct resolved *unit, const struct answer_item *item,
-                          struct cm_card_told *told) {
-    if (unit->set == NULL || unit->set->number != item->set || unit->set->life == NULL) return;
+                          const struct answer_item *item, struct cm_card_told *told) {
+    const struct set_entry *s = registry_set(d->registry, item->set);
+    if (s == NULL || s->set.life == NULL) return;
+    const bool pins = s->pool != NULL && s->pool->pool.numbers.pin_n > 0;
     const struct card_line *line = book_line(d->book, item->set, item->serial, item->sequence);
     const bool rights = call->caller.actor == 0 || call->caller.rights != 0;
-    if (line != NULL)
-        card_tell_line(line, unit->set->life, rights, unit->pin != PIN_NOT_ASKED, told);
+    if (line != NULL) card_tell_line(line, s->set.life, rights, pins, told);
 }
 
 static void decide_card_item(struct deciding *d, const struct cm_call *call, size_t i,
@@ -323,7 +325,7 @@ static void decide_item(struct deciding *d, const struct cm_call *call,
         const struct answer_item *item = record != NULL ? answer_find(record, (uint16_t)i) : NULL;
         if (item != NULL) {
             replay(&a, item);
-            if (call->told != NULL) tell_replayed(d, call, a.unit, item, &call->told[i]);
+            if (call->told != NULL) tell_replayed(d, call, item, &call->told[i]);
             return;
         }
     }

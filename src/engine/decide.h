@@ -39,9 +39,12 @@ struct resolved {
     uint64_t other_serial;
 };
 
+struct registry;
+
 /* The group under construction. */
 struct deciding {
     struct book *book;
+    const struct registry *registry;
     uint64_t now_ms;
     uint64_t first_sequence;
     uint8_t *to;    /* where the events go, with room for DECIDE_REQUEST_MAX_LEN a request */

@@ -144,6 +144,7 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
     if (room == CM_E_DEAD) (void)local_die(l, "the journal could not be rolled");
     size_t cap = 0;
     struct deciding d = {.book = &l->book,
+                         .registry = &l->registry,
                          .now_ms = local_now_ms(l),
                          .first_sequence = journal_next_sequence(l->journal),
                          .to = journal_payload(l->journal, &cap)};

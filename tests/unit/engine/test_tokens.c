@@ -80,6 +80,21 @@ static void a_token_activates_once_and_is_nothing_else(void **state) {
     world_remove(&w);
 }
 
+/* The text is nobody's any more: the card's own history says what was told. */
+static void a_token_that_is_used_up_is_told_the_same_again(void **state) {
+    (void)state;
+    struct world w = {0};
+    struct cm_card_told first, again;
+    world_life_make(&w, LIFE_TILL, 0, 1000);
+    give(&w, TOKEN, ALIAS_TOKEN, 42, WORLD_NOW_MS + 1000);
+    const struct life_ask q = {.operation = CM_OP_ACTIVATE, .code = TOKEN, .key = "k1", .actor = 6};
+    assert_int_equal(world_life_ask(&w, &q, &first).verdict, CM_V_ACCEPTED);
+    assert_true(first.card && first.transaction > 0);
+    assert_true(world_life_ask(&w, &q, &again).replayed);
+    assert_memory_equal(&again, &first, sizeof again);
+    world_remove(&w);
+}
+
 static void a_token_is_nothing_after_its_time(void **state) {
     (void)state;
     struct world w = {0};
@@ -250,6 +265,7 @@ static void a_persons_name_goes_with_the_card_that_takes_the_place(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_activates_once_and_is_nothing_else),
+        cmocka_unit_test(a_token_that_is_used_up_is_told_the_same_again),
         cmocka_unit_test(a_token_is_nothing_after_its_time),
         cmocka_unit_test(a_visitor_activates_by_nothing_but_a_token),
         cmocka_unit_test(of_many_who_hold_one_token_exactly_one_activates),

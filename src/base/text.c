@@ -56,6 +56,12 @@ bool utf8_valid(struct cm_slice text) {
     return true;
 }
 
+bool text_prints(struct cm_slice text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.p[i] < ' ' || text.p[i] == 0x7F) return false;
+    return utf8_valid(text);
+}
+
 cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value) {
     if (text.len == 0) return CM_E_FORMAT;
     uint64_t v = 0;

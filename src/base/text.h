@@ -13,6 +13,8 @@
 CM_MUST_CHECK cm_err utf8_next(struct cm_slice *rest, uint32_t *code_point);
 /** True if the whole slice is UTF-8 without NUL. */
 bool utf8_valid(struct cm_slice text);
+/** True if it is UTF-8 without control characters: fit for a line that people read. */
+bool text_prints(struct cm_slice text);
 
 /** Decimal digits only: no sign, no space, no leading '+', at most `max`.
  * @retval CM_E_FORMAT  empty or a byte is not a digit      @retval CM_E_RANGE  above max */

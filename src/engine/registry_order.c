@@ -208,6 +208,9 @@ cm_err operator_document_check(const struct registry *r, uint32_t id, struct cm_
     TRY(json_doc_new(&doc, text, "operator", &JSON_LIMITS_DEFAULT, diag));
     const struct json_value root = json_root(doc);
     TRY(parse_operator(root, &o));
+    if (!text_prints(slice_text(o.name)))
+        return json_fail(json_get(root, "name"), CM_E_FORMAT, "write it in one line",
+                         "the name stands in what others sign: no control characters");
     for (size_t i = 0; i < r->operator_n; i++) {
         const struct operator_entry *other = r->operators[i];
         if (other->id == id) continue;

@@ -8,10 +8,7 @@
 
 /* UTF-8 without control characters; it stands in ORDER.txt, one line each. */
 static bool prints(struct cm_slice text) {
-    if (text.len > MANIFEST_TEXT_MAX || !utf8_valid(text)) return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] < ' ' || text.p[i] == 0x7F) return false;
-    return true;
+    return text.len <= MANIFEST_TEXT_MAX && text_prints(text);
 }
 
 bool manifest_is_file_name(struct cm_slice name) {

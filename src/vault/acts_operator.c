@@ -14,6 +14,7 @@ struct count {
     size_t active;
     struct cm_slice name;
     uint32_t id;
+    bool revoked; /* the named one */
     uint8_t key[SIGN_PUBLIC_LEN];
 };
 
@@ -24,6 +25,7 @@ static cm_err count(void *ctx, const struct registry *r) {
     const struct operator_entry *o = registry_operator_named(r, c->name);
     if (o == NULL) return CM_OK;
     c->id = o->id;
+    c->revoked = o->revoked;
     for (size_t i = 0; i < sizeof c->key; i++)
         c->key[i] = o->key[i];
     return CM_OK;
@@ -99,6 +101,9 @@ static cm_err operator_revoke(struct act *a) {
                          "'countermark operator list' shows them", "no operator is named '%s'",
                          name);
     hex_format(c.key, sizeof c.key, hex);
+    if (c.active == 1 && !c.revoked)
+        return diag_fail(a->diag, CM_E_STATE, name, NULL, "add another operator first",
+                         "without the last one anybody could begin anew");
     TRY(vouched(a, "revoke", name, hex));
     return journal(a, c.id, name, hex, true);
 }

@@ -59,17 +59,42 @@ static cm_err order_approve(struct act *a) {
     return CM_OK;
 }
 
+struct signer_look {
+    const char *name;
+    bool stands;
+};
+
+static cm_err look_signer(void *ctx, const struct registry *r) {
+    struct signer_look *l = ctx;
+    const struct operator_entry *o = registry_operator_named(r, slice_text(l->name));
+    l->stands = o != NULL && !o->revoked;
+    return CM_OK;
+}
+
+/* Whoever was revoked meanwhile has approved nothing: that may be why. */
+static cm_err approves(const struct act *a, const struct order_approval *approval,
+                       const struct hash256 *now, bool *yes) {
+    struct signer_look l = {.name = approval->operator};
+    *yes = false;
+    if (strcmp(approval->what, "release") != 0 ||
+        !slice_equal(slice_of(approval->of.b, sizeof now->b), slice_of(now->b, sizeof now->b)))
+        return CM_OK;
+    TRY(engine_read(a->ctx->engine, look_signer, &l));
+    *yes = l.stands;
+    return CM_OK;
+}
+
 /* Whether somebody approved what the order says now. */
 static cm_err check_approval(struct act *a, const struct order *o) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct hash256 now;
     TRY(order_statement(a, o, "release", &text));
     hash_sha256(buffer_slice(&text), &now);
-    for (size_t i = 0; i < o->approval_n; i++)
-        if (strcmp(o->approvals[i].what, "release") == 0 &&
-            slice_equal(slice_of(o->approvals[i].of.b, sizeof now.b),
-                        slice_of(now.b, sizeof now.b)))
-            return CM_OK;
+    for (size_t i = 0; i < o->approval_n; i++) {
+        bool yes = false;
+        TRY(approves(a, &o->approvals[i], &now, &yes));
+        if (yes) return CM_OK;
+    }
     return diag_fail(a->diag, CM_E_DENIED, o->name, NULL,
                      "a second operator runs 'countermark order approve'",
                      "nobody has approved it yet");

@@ -96,6 +96,31 @@ static void name_file(const struct change *c, const struct order_file *file, cha
     if (dot != NULL && strlen(dot) == sizeof ".cms" - 1) memcpy(dot, pgp ? ".pgp" : ".cms", 4);
 }
 
+/* What goes out is what was sealed and approved: re-addressing alone would not notice. */
+static cm_err check_file(const struct change *c, const struct order_file *file, int in) {
+    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
+    uint8_t piece[PIECE_LEN / 8];
+    struct hash256 is;
+    uint64_t len = 0;
+    TRY(hasher_new(&hasher));
+    TRY(hasher_begin(hasher));
+    for (;;) {
+        const ssize_t n = pread(in, piece, sizeof piece, (off_t)len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_err_from_errno(errno);
+        if (n == 0) break;
+        TRY(hasher_update(hasher, slice_of(piece, (size_t)n)));
+        len += (uint64_t)n;
+    }
+    TRY(hasher_end(hasher, &is));
+    if (len == file->bytes &&
+        slice_equal(slice_of(is.b, HASH_LEN), slice_of(file->hash.b, HASH_LEN)))
+        return CM_OK;
+    return diag_fail(c->a->diag, CM_E_CORRUPT, file->name, NULL,
+                     "bring its folder back from a copy, or withdraw the order",
+                     "it is not the file that was sealed");
+}
+
 static cm_err change_file(struct change *c, const struct order_file *file) {
     struct cm_diag *diag = c->a->diag;
     struct order_file changed = *file;
@@ -107,6 +132,7 @@ static cm_err change_file(struct change *c, const struct order_file *file) {
         return diag_fail(diag, file_err_from_errno(errno), path, NULL,
                          "'countermark order resume' makes it again", "cannot open: %s",
                          file_errno_text(errno));
+    TRY(check_file(c, file, in));
     CM_CLEANUP(close_fd) int out = -1;
     name_file(c, file, changed.name);
     TRY(bundle_file(c->bundle, changed.name, &out, diag));

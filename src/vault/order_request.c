@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "order/pgp.h"
 #include "order/split.h"
 #include "order/template.h"
@@ -132,6 +133,24 @@ static cm_err read_part(struct request *q, enum order_role role) {
     return read_keys(q, "keys", "kind", "recipient", part);
 }
 
+/* What stands in manifests, in files and in what people sign: one line each, and nothing that a
+ * spreadsheet would take for a formula. Asked before units are spent on it. */
+static cm_err check_name(struct request *q, const char *key, const char *name) {
+    if (text_prints(slice_text(name)) && strchr("=+-@", name[0]) == NULL) return CM_OK;
+    return json_fail(json_get(q->root, key), CM_E_FORMAT,
+                     "write it in one line, beginning with a letter or digit",
+                     "a name with control characters, or one that begins like a formula");
+}
+
+static cm_err check_names(struct request *q) {
+    static const char *const keys[] = {"recipient", "pin_recipient"};
+    const struct order *o = &q->order;
+    TRY(check_name(q, "name", o->name));
+    for (size_t i = 0; i < o->part_n; i++)
+        TRY(check_name(q, keys[o->parts[i].role == ORDER_PINS], o->parts[i].recipient));
+    return CM_OK;
+}
+
 /* Two files travel apart; a format that has all in one file is its own decision. */
 static cm_err check_apart(struct request *q) {
     const struct order *o = &q->order;
@@ -236,6 +255,9 @@ static cm_err read_remake(struct request *q) {
                          "order %u is of another set", of.id);
     if (json_present(json_get(q->root, "count"))) return CM_OK;
     q->order.count = of.counts.spoiled / of.items;
+    if (q->order.count > q->left)
+        return json_fail(v, CM_E_LIMIT, "make the set larger, or remake a part: --count",
+                         "%llu of its units are left", (unsigned long long)q->left);
     if (q->order.count > 0) return CM_OK;
     return json_fail(v, CM_E_STATE, "receive its return file first",
                      "order %u has no spoiled units", of.id);
@@ -253,6 +275,7 @@ static cm_err read_all(struct request *q) {
     TRY(read_count(q));
     TRY(read_remake(q));
     TRY(read_parts(q));
+    TRY(check_names(q));
     TRY(number_parts(q));
     TRY(read_options(q));
     TRY(check_split(q));

@@ -118,6 +118,13 @@ gives 0 countermark batch open gift-2026
 gives 1 countermark card check "$(sed -n 508p content.txt | cut -d, -f3)"
 out_has void
 
+# ---- A name that no manifest could bear is refused before a unit is spent on it ------------------
+for name in $'spring\nmode: LIVE' '=HYPERLINK("x")'; do
+  gives 3 countermark order make gift-2026 --template csv-comma --to bureau.pem --count 10 \
+    --pin-template pin-letter --pin-to letters.pem --no-approval --name "$name"
+  err_has "control characters"
+done
+
 # ---- Withdrawn before it left -------------------------------------------------------------------
 gives 0 countermark order make gift-2026 --template csv-comma --to bureau.pem --count 10 \
   --pin-template pin-letter --pin-to letters.pem --approval
@@ -126,6 +133,32 @@ err_has "nobody has approved it yet"
 gives 0 countermark order withdraw 5
 gives 3 countermark order release 5
 [ -z "$(find "$COUNTERMARK_WORKSPACE/orders" -name 'ORDER-000005*')" ] || fail "withdrawn files are still there"
+
+# ---- What goes out is what a person who still stands has approved -------------------------------
+person() { # NAME: NAME.key; prints the public key
+  countermark operator key --out "$1.key" --json >person.json
+  json 'v.public_key' person.json
+}
+gives 0 countermark operator add alice --public-key "$(person alice)"
+gives 0 countermark operator add bob --public-key "$(person bob)" --by alice --operator-key alice.key
+gives 0 countermark order make gift-2026 --template csv-comma --to bureau.pem --count 10 \
+  --pin-template pin-letter --pin-to letters.pem --approval --by alice --operator-key alice.key
+gives 3 countermark order approve 6 --by alice --operator-key alice.key
+gives 0 countermark order approve 6 --by bob --operator-key bob.key
+held=$COUNTERMARK_WORKSPACE/orders/ORDER-000006.held/ORDER-000006-numbers-0001.csv.cms
+cp "$held" held.cms
+printf x | dd of="$held" bs=1 seek=$(($(stat -c %s "$held") - 40)) conv=notrunc status=none
+gives 3 countermark order release 6
+err_has "not the file that was sealed"
+cp held.cms "$held"
+gives 0 countermark operator revoke bob --by alice --operator-key alice.key
+gives 3 countermark order release 6
+err_has "nobody has approved it yet"
+gives 3 countermark operator revoke alice --by alice --operator-key alice.key
+err_has "without the last one"
+gives 0 countermark operator add carol --public-key "$(person carol)" --by alice --operator-key alice.key
+gives 0 countermark order approve 6 --by carol --operator-key carol.key
+gives 0 countermark order release 6
 
 # ---- No number, code or PIN outside sealed files ------------------------------------------------
 number=$(sed -n 2p content.txt | cut -d, -f3)

@@ -19,6 +19,10 @@ static void decimal_reads_digits_up_to_its_limit(void **state) {
 
 static void utf8_takes_each_length_and_refuses_ill_formed_sequences(void **state) {
     (void)state;
+    assert_true(text_prints(slice_text("Anna M\xC3\xBCller")));
+    assert_false(text_prints(slice_text("one\ntwo")));
+    assert_false(text_prints(slice_text("\x7F")));
+    assert_false(text_prints(slice_text("\xC3")));
     assert_true(utf8_valid(slice_text("A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80")));
     static const char *const bad[] = {
         "\xC0\xAF",         /* overlong slash */

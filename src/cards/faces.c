@@ -190,11 +190,11 @@ static cm_err make_face(struct face_maker *m, struct cm_numberer *numberer, enum
 }
 
 /* Rows at .. at + n of one key version: what needs keys. */
-static cm_err make_run(struct face_maker *m, uint8_t version, size_t at, size_t n) {
+static cm_err make_run(struct face_maker *m, uint8_t version, bool numbers, size_t at, size_t n) {
     struct cm_numberer *numberer = NULL;
     const bool own = m->pool->numbers.faces.tag.number_n != 0;
     TRY(numberer_for(m, version, &numberer));
-    TRY(make_face(m, numberer, CM_FACE_NUMBER, FACES_NUMBER, at, n));
+    if (numbers) TRY(make_face(m, numberer, CM_FACE_NUMBER, FACES_NUMBER, at, n));
     TRY(make_face(m, numberer, CM_FACE_EAN13, FACES_EAN13, at, n));
     TRY(make_face(m, numberer, CM_FACE_GSRN, FACES_GSRN, at, n));
     if (own) TRY(make_face(m, numberer, CM_FACE_TAG, FACES_TAG, at, n));
@@ -206,14 +206,14 @@ static cm_err make_run(struct face_maker *m, uint8_t version, size_t at, size_t 
     return cm_numberer_pin(numberer, m->asked + at, n, pin->rows + at * pin->width);
 }
 
-static cm_err make_runs(struct face_maker *m, size_t n) {
+static cm_err make_runs(struct face_maker *m, bool numbers, size_t n) {
     size_t at = 0;
     while (at < n) {
         const uint8_t version = pool_key_version(m->pool, m->items[at].index);
         size_t end = m->pool->key_n > 1 ? at + 1 : n;
         while (end < n && pool_key_version(m->pool, m->items[end].index) == version)
             end++;
-        TRY(make_run(m, version, at, end - at));
+        TRY(make_run(m, version, numbers, at, end - at));
         at = end;
     }
     return CM_OK;
@@ -258,13 +258,27 @@ static void fill_rest(const struct face_maker *m, size_t n) {
         memcpy(m->column[FACES_TAG].rows, numbers, n * m->number_n);
 }
 
+/* A number for each of its card's rows. */
+static void take_numbers(const struct face_maker *m, const char *numbers, size_t n) {
+    char *to = m->column[FACES_NUMBER].rows;
+    for (size_t i = 0; to != NULL && i < n; i++)
+        for (uint8_t k = 0; k < m->a_card; k++, to += m->number_n)
+            memcpy(to, numbers + i * m->number_n, m->number_n);
+}
+
 cm_err faces_make(struct face_maker *m, const uint64_t *indices, size_t n, struct face_rows *out) {
+    return faces_make_of(m, indices, NULL, n, out);
+}
+
+cm_err faces_make_of(struct face_maker *m, const uint64_t *indices, const char *numbers, size_t n,
+                     struct face_rows *out) {
     if (n > faces_cards_max(m)) return CM_E_RANGE;
     size_t rows = 0;
     for (size_t i = 0; i < n; i++)
         for (uint8_t k = 1; k <= m->a_card; k++)
             m->items[rows++] = (struct cm_card_item){.index = indices[i], .member = k};
-    TRY(make_runs(m, rows));
+    if (numbers != NULL) take_numbers(m, numbers, n);
+    TRY(make_runs(m, numbers == NULL, rows));
     fill_rest(m, rows);
     struct face_rows made = {.n = rows};
     for (unsigned c = 0; c < FACES_COLUMN_N; c++) {

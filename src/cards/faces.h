@@ -71,5 +71,9 @@ size_t faces_cards_max(const struct face_maker *m);
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err faces_make(struct face_maker *m, const uint64_t *indices, size_t n,
                                 struct face_rows *out);
+/** The same for cards whose numbers were made already: they are taken, not made again.
+ * @param[in] numbers  n rows, those of `indices`; copied      @retval as faces_make */
+CM_MUST_CHECK cm_err faces_make_of(struct face_maker *m, const uint64_t *indices,
+                                   const char *numbers, size_t n, struct face_rows *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "order/render.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "base/text.h"
@@ -15,12 +16,22 @@
     (1u << RECORD_SEQUENCE | 1u << RECORD_IN_FILE | 1u << RECORD_CARTON | 1u << RECORD_IN_CARTON | \
      1u << RECORD_BUNDLE_END)
 
+/* A counter's digits, at the right end of their room: mostly the next is one more than the last. */
+struct tally {
+    uint64_t value;
+    size_t len; /* 0: none yet */
+    char digits[DECIMAL_CAP];
+};
+#define TALLY_N (RECORD_VALUE_N - RECORD_SEQUENCE)
+_Static_assert(COUNTED == ((1u << TALLY_N) - 1u) << RECORD_SEQUENCE, "what is counted is last");
+
 /* Where a record stands; set &outside: head, tail or companion, which have no values of records. */
 struct spot {
     const struct render *r;
     const struct record_set *set;
     size_t row;
     uint64_t in_file; /* from 1 */
+    struct tally tallies[TALLY_N];
 };
 
 static const struct record_set outside = {.n = 0};
@@ -44,10 +55,35 @@ static uint64_t counted(const struct spot *s, uint32_t value) {
     }
 }
 
-static struct cm_slice value_text(const struct spot *s, uint32_t value, char *digits) {
-    if (s->set->column[value].rows != NULL || (1u << value & COUNTED) == 0)
+static void add_one(struct tally *t) {
+    size_t at = DECIMAL_CAP - 1;
+    while (at > DECIMAL_CAP - t->len && t->digits[at] == '9')
+        t->digits[at--] = '0';
+    if (t->digits[at] != '9') {
+        t->digits[at]++;
+        return;
+    }
+    t->digits[at] = '0'; /* all were nines; 2^64 - 1 is no such number, so there is room */
+    t->digits[at - 1] = '1';
+    t->len++;
+}
+
+static struct cm_slice tally_text(struct tally *t, uint64_t value) {
+    if (t->len > 0 && value - t->value == 1) {
+        add_one(t);
+    } else if (t->len == 0 || value != t->value) {
+        char digits[DECIMAL_CAP];
+        t->len = decimal_format(value, digits);
+        memcpy(t->digits + DECIMAL_CAP - t->len, digits, t->len);
+    }
+    t->value = value;
+    return slice_of(t->digits + DECIMAL_CAP - t->len, t->len);
+}
+
+static struct cm_slice value_text(struct spot *s, uint32_t value) {
+    if (s->set->column[value].rows != NULL || value < RECORD_SEQUENCE)
         return record_text(s->set, (enum record_value)value, s->row);
-    return slice_of(digits, decimal_format(counted(s, value), digits));
+    return tally_text(&s->tallies[value - RECORD_SEQUENCE], counted(s, value));
 }
 
 /* Head and tail say the same: counts are planned before, and must come true (render_end). */
@@ -58,10 +94,9 @@ static struct cm_slice count_text(const struct spot *s, uint32_t count, char *di
     return slice_of(digits, decimal_format(n, digits));
 }
 
-static struct cm_slice piece_text(const struct spot *s, const struct template_piece *p,
-                                  char *digits) {
+static struct cm_slice piece_text(struct spot *s, const struct template_piece *p, char *digits) {
     switch (p->kind) {
-    case PIECE_VALUE: return value_text(s, p->which, digits);
+    case PIECE_VALUE: return value_text(s, p->which);
     case PIECE_CONSTANT: return s->r->plan.constants->text[p->which];
     case PIECE_COUNT: return count_text(s, p->which, digits);
     case PIECE_TEXT:
@@ -79,15 +114,30 @@ static uint8_t *copy(uint8_t *to, const uint8_t *from, size_t len) {
 }
 
 /* Copies and says what any byte asked for. */
-static uint8_t copy_judged(const struct template_field *f, uint8_t *restrict to,
-                           struct cm_slice text) {
+static uint8_t copy_bytes(const struct template_field *f, uint8_t *restrict to, const uint8_t *from,
+                          size_t n) {
     uint8_t classes = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const uint8_t byte = text.p[i];
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t byte = from[i];
         classes |= f->classes[byte];
         to[i] = byte;
     }
     return classes;
+}
+
+/* The same in words; the last one overlaps the one before it. */
+static uint8_t copy_judged(const struct template_field *f, uint8_t *restrict to,
+                           struct cm_slice text) {
+    uint8_t classes = 0;
+    if (text.len < PLAIN_N) return copy_bytes(f, to, text.p, text.len);
+    const size_t last = text.len - PLAIN_N;
+    for (size_t i = 0;; i = last - i < PLAIN_N ? last : i + PLAIN_N) {
+        uint64_t word;
+        memcpy(&word, text.p + i, sizeof word);
+        memcpy(to + i, &word, sizeof word);
+        if (!plain_word(&f->plain, word)) classes |= copy_bytes(f, to + i, text.p + i, PLAIN_N);
+        if (i == last) return classes;
+    }
 }
 
 /* What stands at `text` needs no change of its characters: only its length is judged. */
@@ -97,8 +147,7 @@ static bool fits(const struct template_field *f, const uint8_t *text, size_t len
            (!f->number || len == 1 || text[0] != '0');
 }
 
-static enum field_fault put_field(const struct spot *s, const struct template_field *f,
-                                  uint8_t **at) {
+static enum field_fault put_field(struct spot *s, const struct template_field *f, uint8_t **at) {
     const struct template *t = s->r->template;
     uint8_t *const text = copy(*at, t->bytes.p + f->before_at, f->before_len), *to = text;
     uint8_t classes = 0;
@@ -115,7 +164,7 @@ static enum field_fault put_field(const struct spot *s, const struct template_fi
     return FIELD_FINE;
 }
 
-static cm_err put_part(const struct spot *s, const struct template_part *part, struct buffer *out,
+static cm_err put_part(struct spot *s, const struct template_part *part, struct buffer *out,
                        struct cm_diag *diag) {
     const struct template *t = s->r->template;
     const bool room = out->p != NULL && !out->failed && out->cap - out->len >= part->most;
@@ -155,7 +204,7 @@ static cm_err judge_constants(const struct template *t, const struct record_cons
 cm_err render_begin(struct render *r, const struct template *t, const struct render_plan *plan,
                     struct buffer *out, struct cm_diag *diag) {
     const struct render begun = {.template = t, .plan = *plan};
-    const struct spot s = {.r = &begun, .set = &outside};
+    struct spot s = {.r = &begun, .set = &outside};
     const size_t from = out->len;
     TRY(judge_constants(t, plan->constants, diag));
     const cm_err err = put_part(&s, &t->head, out, diag);
@@ -188,13 +237,12 @@ static uint64_t hash_of(struct cm_slice text) {
     return h % RENDER_HASH_MODULUS;
 }
 
-static void count(struct render *r, const struct spot *s) {
-    char digits[DECIMAL_CAP];
+static void count(struct render *r, struct spot *s) {
     const struct cm_slice member = record_text(s->set, RECORD_MEMBER, s->row);
     r->records++;
     r->units += member.len == 0 || hash_of(member) == 1; /* "1", or "01" in a wide column */
     if (r->template->hash_value < 0) return;
-    r->hash_total += hash_of(value_text(s, (uint32_t)r->template->hash_value, digits));
+    r->hash_total += hash_of(value_text(s, (uint32_t)r->template->hash_value));
     if (r->hash_total >= RENDER_HASH_MODULUS) r->hash_total -= RENDER_HASH_MODULUS;
 }
 
@@ -215,7 +263,7 @@ cm_err render_records(struct render *r, const struct record_set *set, struct buf
 }
 
 cm_err render_end(struct render *r, struct buffer *out, struct cm_diag *diag) {
-    const struct spot s = {.r = r, .set = &outside};
+    struct spot s = {.r = r, .set = &outside};
     const size_t from = out->len;
     if (r->records != r->plan.records || r->units != r->plan.units)
         return diag_fail(diag, CM_E_STATE, r->template->name, NULL, "make the file anew",
@@ -243,7 +291,7 @@ static bool names_file(struct cm_slice name) {
 cm_err render_companion(const struct template *t, const struct record_constants *constants,
                         size_t i, struct buffer *name, struct buffer *out, struct cm_diag *diag) {
     const struct render r = {.template = t, .plan = {.constants = constants}};
-    const struct spot s = {.r = &r, .set = &outside};
+    struct spot s = {.r = &r, .set = &outside};
     const size_t from = name->len;
     if (i >= t->companion_n) return CM_E_ARGUMENT;
     TRY(judge_constants(t, constants, diag));

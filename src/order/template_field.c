@@ -248,6 +248,7 @@ cm_err template_field_place(struct template_reader *r, struct json_value at,
                          TEMPLATE_FIELDS_MAX);
     struct template_field *placed = &t->fields[t->field_n++];
     *placed = *f;
+    placed->plain = plain_of(placed->classes);
     placed->before_at = (uint32_t)t->bytes.len;
     placed->before_len = (uint32_t)r->pending.len;
     buffer_put(&t->bytes, r->pending.p, r->pending.len);

@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "doc/json.h"
 #include "order/charset.h"
+#include "order/plain.h"
 #include "order/template.h"
 
 #define TEMPLATE_NAME_CAP       64u /* of a format, a field, a column; with the NUL */
@@ -66,6 +67,7 @@ struct template_field {
     bool number;    /* JSON number: no leading zero */
     bool attribute; /* of an XML element */
     uint8_t classes[256];
+    struct plain plain; /* of classes, when the field was placed */
 };
 
 struct template_part {

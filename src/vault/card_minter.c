@@ -81,8 +81,12 @@ static cm_err add_numbering(struct card_minter *m, uint8_t version, struct cm_di
                      "key version %u of the pool is not in the keystore", (unsigned)version);
 }
 
+static bool makes_pins(const struct card_minter *m) {
+    return m->pool.numbers.pin_n > 0 && !m->options.no_pins;
+}
+
 static cm_err make_room(struct card_minter *m) {
-    const bool pins = m->pool.numbers.pin_n > 0;
+    const bool pins = makes_pins(m);
     m->chunk = m->options.chunk > 0 ? m->options.chunk : CARD_MINTER_CHUNK;
     m->exists = calloc(m->chunk, sizeof *m->exists);
     m->skip = malloc(m->chunk);
@@ -165,7 +169,7 @@ static cm_err compute(struct card_minter *m, size_t n, struct cm_diag *diag) {
                          "append a key version that begins at the next index",
                          "key version %u of the pool was destroyed", (unsigned)version);
     TRY(cm_numberer_make(numberer, m->at, n, m->numbers, m->skip));
-    if (m->pool.numbers.pin_n == 0) return CM_OK;
+    if (!makes_pins(m)) return CM_OK;
     for (size_t i = 0; i < n; i++)
         m->asked[i] = (struct cm_card_pin){.index = m->at + i, .issue = CARD_ISSUE_ONE};
     return cm_numberer_pin(numberer, m->asked, n, m->pins);
@@ -288,7 +292,7 @@ cm_err card_minter_next(struct card_minter *m, uint64_t most, struct card_rows *
     *rows = (struct card_rows){.first = m->at,
                                .skip = m->skip,
                                .numbers = m->numbers,
-                               .pins = m->pool.numbers.pin_n > 0 ? m->pins : NULL,
+                               .pins = m->pins,
                                .number_n = m->number_n,
                                .pin_n = m->pool.numbers.pin_n};
     /* A chunk lies within one key version. */

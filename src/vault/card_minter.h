@@ -24,6 +24,7 @@ struct card_minter_options {
     uint64_t first;  /* from_start: at most the next new index */
     bool shipped;   /* from_start even when cards were shipped: an order's own, for its recipient */
     uint32_t chunk; /* indices of one chunk; 0 = CARD_MINTER_CHUNK */
+    bool no_pins;   /* none are made: rows.pins is NULL */
     minter_spend *spend; /* how indices are spent; NULL = engine_issue */
     void *spend_ctx;
 };
@@ -34,7 +35,7 @@ struct card_rows {
     size_t cards;        /* rows that are cards */
     const uint8_t *skip; /* n bytes: not 0 = no card, and its row must not be shown */
     const char *numbers; /* n rows of number_n digits */
-    const char *pins;    /* n rows of pin_n digits; NULL when the pool has none */
+    const char *pins;    /* n rows of pin_n digits; NULL when the pool has none, or no_pins */
     uint8_t number_n, pin_n;
     bool again; /* these indices had been spent before */
 };

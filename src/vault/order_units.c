@@ -29,7 +29,7 @@ struct order_units {
     size_t n, at, given, most;
     uint8_t text_n, human_n;
     uint64_t *serials;
-    char *texts, *humans, *controls; /* texts: of codes */
+    char *texts, *humans, *controls; /* texts: codes, or cards' numbers */
 };
 
 /* ---- Control numbers ------------------------------------------------------------------------- */
@@ -87,9 +87,9 @@ static cm_err make_room(struct order_units *u, bool human) {
     if (human) u->human_n = (uint8_t)grouping_text_len(&u->grouping, u->text_n);
     u->serials = calloc(ORDER_CHUNK, sizeof *u->serials);
     u->controls = malloc((size_t)ORDER_RECORDS * ORDER_CONTROL_LEN);
-    if (!u->cards) u->texts = malloc((size_t)ORDER_CHUNK * u->text_n);
+    u->texts = malloc((size_t)ORDER_CHUNK * u->text_n);
     if (human) u->humans = malloc((size_t)ORDER_RECORDS * u->human_n);
-    const bool ok = u->serials != NULL && u->controls != NULL && (u->cards || u->texts != NULL) &&
+    const bool ok = u->serials != NULL && u->controls != NULL && u->texts != NULL &&
                     (!human || u->humans != NULL);
     return ok ? CM_OK : CM_E_NO_MEMORY;
 }
@@ -155,9 +155,9 @@ static cm_err open_inside(struct order_units *u, struct look *l, struct cm_diag 
     const cm_err err = engine_read(u->o.engine, look, l);
     if (err != CM_OK)
         return diag_fail(diag, err, u->o.order->name, NULL, NULL, "its set is not there");
-    TRY(make_room(u, l->human));
     u->most = ORDER_RECORDS;
-    return u->cards ? open_faces(u, buffer_slice(&l->pool), diag) : CM_OK;
+    if (u->cards) TRY(open_faces(u, buffer_slice(&l->pool), diag));
+    return make_room(u, l->human);
 }
 
 cm_err order_units_open(struct order_units **out, const struct order_units_options *options,
@@ -203,6 +203,7 @@ static cm_err open_cards(struct order_units *u, uint64_t first, struct cm_diag *
                                             .first = first,
                                             .shipped = true,
                                             .chunk = ORDER_CHUNK,
+                                            .no_pins = true, /* the face maker's, where asked */
                                             .spend = u->o.spend,
                                             .spend_ctx = u->o.spend_ctx};
     card_minter_close(u->card_minter);
@@ -254,6 +255,7 @@ static cm_err next_cards(struct order_units *u, uint64_t most, size_t *rows_n,
     struct card_rows rows;
     TRY(card_minter_next(u->card_minter, most, &rows, diag));
     pack_serials(u, rows.skip, rows.n, rows.first);
+    pack(rows.skip, rows.n, rows.numbers, rows.number_n, u->texts);
     *rows_n = rows.n;
     return CM_OK;
 }
@@ -300,7 +302,7 @@ static void give_codes(struct order_units *u, size_t n, struct record_set *set) 
 
 static cm_err give_cards(struct order_units *u, size_t n, struct record_set *set) {
     struct face_rows rows;
-    TRY(faces_make(u->faces, u->serials + u->at, n, &rows));
+    TRY(faces_make_of(u->faces, u->serials + u->at, u->texts + u->at * u->text_n, n, &rows));
     for (size_t i = 0; i < CM_ARRAY_N(faces_of); i++) {
         const enum face_column c = faces_of[i].face;
         if (rows.column[c].rows == NULL) continue;

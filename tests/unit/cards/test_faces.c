@@ -160,6 +160,38 @@ static void tags_that_share_the_number_carry_it(void **state) {
     assert_text(&rows, FACES_MEMBER, 12, "01");
 }
 
+/* For one row a card, and for a row each key tag. */
+static void numbers_that_are_known_are_taken(void **state) {
+    (void)state;
+    static const char *const identifiers[] = {FACED, SHARED};
+    const uint64_t indices[] = {12345678, 12345679, 12345690};
+    for (size_t k = 0; k < CM_ARRAY_N(identifiers); k++) {
+        POOL_SCOPED pool = POOL_INIT;
+        MAKER_SCOPED *m = NULL;
+        pool_of(identifiers[k], &pool);
+        const struct face_options options = {
+            .want = FACES_WANT(FACES_NUMBER) | FACES_WANT(FACES_NUMBER_HUMAN) |
+                    (k == 1 ? FACES_WANT(FACES_TAG) : FACES_WANT(FACES_PIN)),
+            .sets = k == 1};
+        struct face_rows rows;
+        assert_ok(face_maker_new(&m, &pool, keystore, &options, NULL));
+        assert_ok(faces_make(m, indices, 3, &rows));
+        const size_t number_n = rows.column[FACES_NUMBER].width, each = rows.n / 3;
+        char numbers[3 * CM_CARD_NUMBER_MAX], made[64 * CM_CARD_NUMBER_MAX];
+        for (size_t i = 0; i < 3; i++)
+            memcpy(numbers + i * number_n, rows.column[FACES_NUMBER].rows + i * each * number_n,
+                   number_n);
+        memcpy(made, rows.column[FACES_NUMBER].rows, rows.n * number_n);
+        assert_ok(faces_make_of(m, indices, numbers, 3, &rows));
+        assert_int_equal(rows.n, 3 * each);
+        assert_memory_equal(rows.column[FACES_NUMBER].rows, made, rows.n * number_n);
+        numbers[0] ^= 1; /* what is given is believed, and everything is made of it */
+        assert_ok(faces_make_of(m, indices, numbers, 3, &rows));
+        assert_int_equal(rows.column[FACES_NUMBER].rows[0], made[0] ^ 1);
+        assert_int_equal(rows.column[FACES_NUMBER_HUMAN].rows[0], made[0] ^ 1);
+    }
+}
+
 static void what_the_pool_lacks_is_refused(void **state) {
     (void)state;
     POOL_SCOPED pool = POOL_INIT;
@@ -205,6 +237,7 @@ int main(void) {
         cmocka_unit_test(an_index_becomes_all_that_is_printed),
         cmocka_unit_test(every_index_is_made_under_its_key_version),
         cmocka_unit_test(tags_that_share_the_number_carry_it),
+        cmocka_unit_test(numbers_that_are_known_are_taken),
         cmocka_unit_test(what_the_pool_lacks_is_refused),
     };
     return cmocka_run_group_tests(tests, make_keystore, drop_keystore);

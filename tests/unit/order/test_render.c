@@ -175,6 +175,38 @@ static void places_cartons_and_bundles_are_counted(void **state) {
     assert_true(slice_equal(buffer_slice(&out), buffer_slice(&other)));
 }
 
+/* Against printf: 1,200 records from just below a power of ten on, the same however they are cut.
+ */
+static void counters_go_on_over_every_border_of_digits(void **state) {
+    (void)state;
+    static const uint64_t from[] = {1, 95, 9990, 99999900, 999999999999ull};
+    CM_CLEANUP(template_freep)
+    struct template *t =
+        made("{\"format\":1,\"name\":\"x\",\"kind\":\"text\",\"eol\":\"lf\","
+             "\"record\":[\"{sequence} {in_file} {sequence} {carton} {in_carton}\"]}");
+    const struct record_constants constants = {0};
+    for (size_t k = 0; k < CM_ARRAY_N(from); k++) {
+        CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, want = BUFFER_INIT;
+        const struct render_plan plan = {
+            .constants = &constants, .records = 1200, .units = 1200, .per_carton = 7};
+        struct record_set set = {.n = 1};
+        struct render r;
+        assert_ok(render_begin(&r, t, &plan, &out, NULL));
+        for (size_t done = 0; done < 1200; done += set.n) {
+            set.first = from[k] + done;
+            set.n = done % 5 * 11 + 1 < 1200 - done ? done % 5 * 11 + 1 : 1200 - done;
+            assert_ok(render_records(&r, &set, &out, NULL));
+        }
+        for (unsigned long long i = 0; i < 1200; i++) {
+            const unsigned long long place = from[k] + i;
+            buffer_printf(&want, "%llu %llu %llu %llu %llu\n", place, i + 1, place,
+                          (place - 1) / 7 + 1, (place - 1) % 7 + 1);
+        }
+        assert_ok(buffer_err(&want));
+        assert_true(slice_equal(buffer_slice(&out), buffer_slice(&want)));
+    }
+}
+
 static void a_hash_total_sums_digits_and_leaves_out_the_rest(void **state) {
     (void)state;
     /* A00000001 twice and A00000002: 4. */
@@ -292,6 +324,7 @@ int main(void) {
         cmocka_unit_test(json_and_xml_escape_what_is_theirs),
         cmocka_unit_test(a_number_of_json_has_no_leading_zero),
         cmocka_unit_test(places_cartons_and_bundles_are_counted),
+        cmocka_unit_test(counters_go_on_over_every_border_of_digits),
         cmocka_unit_test(a_hash_total_sums_digits_and_leaves_out_the_rest),
         cmocka_unit_test(a_file_that_ends_early_says_so),
         cmocka_unit_test(a_missing_value_is_named_before_anything_is_written),

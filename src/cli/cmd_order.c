@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "cli/blame.h"
 #include "cli/command.h"
 #include "cli/operator_key.h"
 #include "cli/order_drive.h"
@@ -56,15 +57,20 @@ static cm_err put_template(struct cli *cli, struct json_writer *w, const char *o
 /* Certificates one after the other; anything else is taken for an OpenPGP key. */
 static cm_err put_keys(struct cli *cli, struct json_writer *w, const char *option, const char *key,
                        const char *kind) {
-    CM_CLEANUP(buffer_free) struct buffer all = BUFFER_INIT;
+    CM_CLEANUP(buffer_wipe) struct buffer all = BUFFER_INIT;
     bool certificate = false;
     for (size_t i = 0; option_item(&cli->options, option, i) != NULL; i++) {
-        CM_CLEANUP(buffer_free) struct buffer one = BUFFER_INIT;
+        CM_CLEANUP(buffer_wipe) struct buffer one = BUFFER_INIT;
         TRY(file_read(option_item(&cli->options, option, i), ORDER_KEYS_MAX, &one, cli->diag));
         buffer_put(&all, one.p, one.len);
         buffer_u8(&one, 0);
         TRY(buffer_err(&one));
         certificate = strstr((const char *)one.p, "-----BEGIN CERTIFICATE-----") != NULL;
+        if (strstr((const char *)one.p, "PRIVATE KEY-----") != NULL)
+            return diag_fail(cli->diag, CM_E_FORMAT, option_item(&cli->options, option, i), NULL,
+                             "give the certificate, or the OpenPGP public key; the private one "
+                             "stays with its owner",
+                             "a private key");
     }
     TRY(buffer_err(&all));
     if (all.len == 0) return CM_OK;
@@ -136,11 +142,18 @@ static cm_err write_arguments(struct cli *cli, struct buffer *out) {
     return buffer_err(out);
 }
 
+/* The keys of a request that options of other names fill. */
+static const struct blame_name order_names[] = {
+    {"set", "POOL|BATCH"}, {"keys", "--to"}, {"pin_keys", "--pin-to"}, {NULL, NULL}};
+
 cm_err cmd_order_make(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     uint64_t order = 0;
     TRY(write_arguments(cli, &args));
-    TRY(session_act(&cli->session, "order.make", buffer_slice(&args), &result, cli->diag));
+    const cm_err err =
+        session_act(&cli->session, "order.make", buffer_slice(&args), &result, cli->diag);
+    if (err != CM_OK) blame_option(cli, "order", order_names);
+    TRY(err);
     if (option_given(&cli->options, "dry-run"))
         return output_record(buffer_slice(&result), cli->json, cli->diag);
     TRY(order_of_result(buffer_slice(&result), &order));

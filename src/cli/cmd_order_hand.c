@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "cli/blame.h"
 #include "cli/command.h"
 #include "cli/operator_key.h"
 #include "cli/outfile.h"
@@ -202,6 +203,8 @@ cm_err cmd_order_release(struct cli *cli) {
 
 /* ---- Sealing anew ---------------------------------------------------------------------------- */
 
+static const struct blame_name keys_name[] = {{"keys", "--to"}, {NULL, NULL}};
+
 static cm_err reseal(struct cli *cli, const char *path) {
     CM_CLEANUP(buffer_free) struct buffer keys = BUFFER_INIT, text = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
@@ -220,7 +223,10 @@ static cm_err reseal(struct cli *cli, const char *path) {
     TRY(operator_key_sign(cli, buffer_slice(&text), &w));
     json_object_end(&w);
     TRY(buffer_err(&args));
-    return session_act(&cli->session, "order.reseal", buffer_slice(&args), &result, cli->diag);
+    const cm_err err =
+        session_act(&cli->session, "order.reseal", buffer_slice(&args), &result, cli->diag);
+    if (err != CM_OK) blame_option(cli, "order.reseal", keys_name);
+    return err;
 }
 
 cm_err cmd_order_resend(struct cli *cli) {

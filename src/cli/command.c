@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "cli/blame.h"
 #include "cli/output.h"
 #include "doc/json_write.h"
 #include "vault/acts.h"
@@ -101,6 +102,9 @@ cm_err command_open(struct cli *cli) {
 cm_err command_act(struct cli *cli) {
     CM_CLEANUP(buffer_wipe) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     TRY(command_arguments(cli, &args));
-    TRY(session_act(&cli->session, cli->command->act, buffer_slice(&args), &result, cli->diag));
+    const cm_err err =
+        session_act(&cli->session, cli->command->act, buffer_slice(&args), &result, cli->diag);
+    if (err != CM_OK) blame_option(cli, cli->command->act, NULL);
+    TRY(err);
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }

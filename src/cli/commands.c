@@ -187,8 +187,11 @@ static const struct command access_commands[] = {
      "FILE --private-key KEY.pem", 1, 1, key_import_options,
      "  countermark key import cola.cms --private-key escrow.key\n", NULL, NULL},
     {"key api add", command_act, "make an API key; it is shown once", NEEDS_ENGINE,
-     "NAME --door DOOR --role verify|redeem|issue|admin|line", 1, 1, api_options,
-     "  countermark key api add till --door default --role redeem\n", "api.add", name_position},
+     "NAME --door DOOR --role verify|redeem|till|desk|issue|admin|line [--agent AGENT]", 1, 1,
+     api_options,
+     "  countermark key api add web --door default --role redeem\n"
+     "  countermark key api add till-7 --door default --role till --agent shop-12\n",
+     "api.add", name_position},
     {"key api list", command_act, "list the API keys", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark key api list\n", "api.list", NULL},
     {"key api revoke", command_act, "end an API key", NEEDS_ENGINE, "NAME", 1, 1, NULL,

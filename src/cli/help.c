@@ -11,6 +11,7 @@
 #define NAMES_MAX    128u
 #define NAME_WORDS   3  /* longest name of a command */
 #define SUMMARY_FROM 20 /* column of the summaries */
+#define GROUP_CAP    64u
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
@@ -27,11 +28,23 @@ static int words_of(const char *name, int argc, char **argv) {
     return words;
 }
 
-static bool is_group(const char *word) {
-    const size_t len = strlen(word);
-    for (size_t t = 0; command_tables[t] != NULL; t++)
+static bool in_group(const struct command *c, const char *group) {
+    const size_t len = strlen(group);
+    return strncmp(c->name, group, len) == 0 && c->name[len] == ' ';
+}
+
+/* The words before --help, or all of them: "cards", "cards pool". */
+static bool group_of(int argc, char **argv, char *out, size_t cap) {
+    size_t len = 0;
+    out[0] = '\0';
+    for (int i = 0; i < argc && strcmp(argv[i], "--help") != 0; i++) {
+        const int n = snprintf(out + len, cap - len, "%s%s", i > 0 ? " " : "", argv[i]);
+        if (n < 0 || (size_t)n >= cap - len) return false;
+        len += (size_t)n;
+    }
+    for (size_t t = 0; len > 0 && command_tables[t] != NULL; t++)
         for (const struct command *c = command_tables[t]; c->name != NULL; c++)
-            if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ') return true;
+            if (in_group(c, out)) return true;
     return false;
 }
 
@@ -62,8 +75,8 @@ cm_err help_find(int argc, char **argv, const struct command **command, int *wor
             *words = n;
         }
     if (*command != NULL) return CM_OK;
-    const bool group = is_group(argv[0]);
-    if (group && (argc == 1 || strcmp(argv[1], "--help") == 0)) return CM_OK;
+    char group[GROUP_CAP];
+    if (group_of(argc, argv, group, sizeof group)) return CM_OK;
     return unknown(argv[0], argc > 1 && argv[1][0] != '-' ? argv[1] : NULL, diag);
 }
 
@@ -87,13 +100,14 @@ cm_err help_all(struct cm_diag *diag) {
     return print(&b, diag);
 }
 
-cm_err help_group(const char *word, struct cm_diag *diag) {
+cm_err help_group(int argc, char **argv, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer b = BUFFER_INIT;
-    const size_t len = strlen(word);
-    buffer_printf(&b, "usage: countermark %s COMMAND [OPTIONS]\n\n", word);
+    char group[GROUP_CAP];
+    if (!group_of(argc, argv, group, sizeof group)) return CM_E_ARGUMENT;
+    buffer_printf(&b, "usage: countermark %s COMMAND [OPTIONS]\n\n", group);
     for (size_t t = 0; command_tables[t] != NULL; t++)
         for (const struct command *c = command_tables[t]; c->name != NULL; c++)
-            if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ')
+            if (in_group(c, group))
                 buffer_printf(&b, "  %-*s%s\n", SUMMARY_FROM, c->name, c->summary);
     return print(&b, diag);
 }

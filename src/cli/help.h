@@ -12,7 +12,7 @@ CM_MUST_CHECK cm_err help_find(int argc, char **argv, const struct command **com
                                struct cm_diag *diag);
 /* Each prints to standard output. @retval as output_text */
 CM_MUST_CHECK cm_err help_all(struct cm_diag *diag);
-CM_MUST_CHECK cm_err help_group(const char *word, struct cm_diag *diag);
+CM_MUST_CHECK cm_err help_group(int argc, char **argv, struct cm_diag *diag);
 CM_MUST_CHECK cm_err help_command(const struct command *c, const struct option_spec *common,
                                   struct cm_diag *diag);
 

@@ -58,7 +58,7 @@ static cm_err run(struct cli *cli, int argc, char **argv) {
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help_all(cli->diag);
     TRY(help_find(argc - 1, argv + 1, &cli->command, &words, cli->diag));
-    if (cli->command == NULL) return help_group(argv[1], cli->diag);
+    if (cli->command == NULL) return help_group(argc - 1, argv + 1, cli->diag);
     cli->options.tables[0] = cli->command->options;
     cli->options.tables[1] = common;
     TRY(options_parse(&cli->options, argc - 1 - words, argv + 1 + words, cli->diag));

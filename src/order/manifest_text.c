@@ -1,5 +1,9 @@
 /* A manifest for people (ORDER.txt) and for programs without CBOR (manifest.json). Both are made
- * from the manifest alone and say nothing more, so that order verify can make them again. */
+ * from the manifest alone and say nothing more, so that order verify can make them again. Every
+ * word belongs to the manifest's version: another word, and folders made before are told changed.
+ */
+#include <string.h>
+
 #include "base/date.h"
 #include "base/text.h"
 #include "doc/json_write.h"
@@ -131,7 +135,7 @@ static void text_files(struct buffer *out, const struct manifest *m) {
         buffer_text(out, "  ");
         buffer_put(out, r->name.p, r->name.len);
         buffer_printf(out, " (%s)\n", manifest_role_name(r->role));
-        line_hex(out, "    fingerprint", r->fingerprint);
+        line_hex(out, "    fingerprint ", r->fingerprint);
     }
 }
 
@@ -139,6 +143,29 @@ static void text_rights(struct buffer *out, const struct manifest *m) {
     if (m->has_previous) line_hex(out, "Follows", slice_of(m->previous.b, HASH_LEN));
     if (m->is_reseal) line_hex(out, "Seals anew", slice_of(m->reseal_of.b, HASH_LEN));
     if (m->linked_order != 0) line_u64(out, "Remakes order", m->linked_order);
+}
+
+static bool has_ending(const struct manifest *m, const char *ending) {
+    const size_t len = strlen(ending);
+    for (size_t i = 0; i < m->files_n; i++) {
+        const struct cm_slice name = m->files[i].name;
+        if (name.len > len &&
+            slice_equal(slice_of(name.p + name.len - len, len), slice_text(ending)))
+            return true;
+    }
+    return false;
+}
+
+static void text_how(struct buffer *out, const struct manifest *m) {
+    buffer_text(out, "\nTo check the folder:  countermark order verify FOLDER --key SENDER.pem\n");
+    if (has_ending(m, ".cms"))
+        buffer_text(out, "To open a file:       openssl cms -decrypt -binary -inform DER -in FILE "
+                         "-recip CERT.pem -inkey KEY.pem |\n"
+                         "                      openssl cms -verify -binary -inform DER -CAfile "
+                         "signer.pem -purpose any -out CONTENT\n");
+    if (has_ending(m, ".pgp"))
+        buffer_text(out, "To open a file:       gpg --output CONTENT --decrypt FILE\n");
+    buffer_text(out, "Open no file of a folder that did not pass the check.\n");
 }
 
 void manifest_text(const struct manifest *m, struct buffer *out) {
@@ -161,10 +188,5 @@ void manifest_text(const struct manifest *m, struct buffer *out) {
     line(out, "Template", m->template_name);
     text_rights(out, m);
     text_files(out, m);
-    buffer_text(out, "\nTo check the folder:  countermark order verify FOLDER --key SENDER.pem\n"
-                     "To open a file:       openssl cms -decrypt -binary -inform DER -in FILE "
-                     "-recip CERT.pem -inkey KEY.pem |\n"
-                     "                      openssl cms -verify -binary -inform DER -CAfile "
-                     "signer.pem -out CONTENT\n"
-                     "Open no file of a folder that did not pass the check.\n");
+    text_how(out, m);
 }

@@ -173,7 +173,7 @@ static cm_err read_pool(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct set_entry *s = registry_set_named(r, l->name);
     if (s == NULL || s->set.kind != SET_POOL)
-        return missing(l, "pool", "'countermark cards list' shows them");
+        return missing(l, "pool", "'countermark cards pool list' shows them");
     copy_set(s, l->out);
     return CM_OK;
 }

@@ -127,6 +127,23 @@ static void tell(struct act *a, const struct return_desk *d, bool waits) {
     order_tell_counts(w, &d->order);
 }
 
+/* A dry run tells what taking the file would make of the order, quarantine and all. */
+static cm_err tell_dry(struct act *a, struct return_desk *d, bool waits) {
+    struct return_foresight f;
+    const struct order_counts counts = d->order.counts;
+    const uint64_t voids = d->voids, shipped = d->shipped;
+    TRY(return_desk_foresee(d, &f));
+    d->order.counts = f.counts;
+    d->voids = f.voids;
+    d->shipped = f.shipped;
+    tell(a, d, waits);
+    d->order.counts = counts;
+    d->voids = voids;
+    d->shipped = shipped;
+    json_put_bool(a->out, "dry_run", true);
+    return CM_OK;
+}
+
 static cm_err receive_finish(struct act *a) {
     struct return_desk *d = NULL;
     char what[WHAT_CAP];
@@ -141,6 +158,7 @@ static cm_err receive_finish(struct act *a) {
         TRY(order_approved(a, &d->order, what));
     }
     if (!dry && (d->known || !waits || asked)) TRY(return_desk_take(d, a->diag));
+    if (dry && !d->known) return tell_dry(a, d, waits);
     tell(a, d, waits && !d->taken);
     return CM_OK;
 }

@@ -8,10 +8,11 @@
 #include "vault/order_output.h"
 
 void order_tell(struct json_writer *w, const struct order *o) {
-    json_put_u64(w, "order", o->id);
+    const bool made = o->id != 0; /* else a dry run: it has neither number nor state */
+    if (made) json_put_u64(w, "order", o->id);
     json_put_cstr(w, "name", o->name);
     json_put_cstr(w, "mode", o->test ? "TEST" : "LIVE");
-    json_put_cstr(w, "state", order_state_name(o->state));
+    if (made) json_put_cstr(w, "state", order_state_name(o->state));
     json_put_u64(w, "units", o->count);
     if (o->items > 1) json_put_u64(w, "records", order_records(o));
     json_put_bool(w, "needs_approval", o->approval);

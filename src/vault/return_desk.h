@@ -61,6 +61,14 @@ CM_MUST_CHECK cm_err return_desk_rows(struct return_desk *d, struct cm_slice tex
 /** All lines were given.
  * @param[out] more  give them once more: cartons were found whose other lines are to be found */
 CM_MUST_CHECK cm_err return_desk_turn(struct return_desk *d, bool *more, struct cm_diag *diag);
+/* What taking the file would make of the order. */
+struct return_foresight {
+    struct order_counts counts;
+    uint64_t voids, shipped;
+};
+
+/** For a dry run: nothing is changed. @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err return_desk_foresee(const struct return_desk *d, struct return_foresight *out);
 /** Take what is believed: spoiled units become void, shipped cards are on their way, the book and
  * the order say so. Repeating it after a stop changes nothing further.
  * @retval as engine_void, engine_stock, engine_document */

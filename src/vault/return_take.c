@@ -10,6 +10,16 @@
 #include "vault/order_units.h"
 #include "vault/return_desk.h"
 
+static void count_states(const uint8_t *state, uint64_t n, struct order_counts *c) {
+    uint64_t *const places[BOOK_STATE_N] = {
+        [BOOK_PRODUCED] = &c->produced, [BOOK_HELD] = &c->held,
+        [BOOK_SHIPPED] = &c->shipped,   [BOOK_SPOILED] = &c->spoiled,
+        [BOOK_REMADE] = &c->remade,     [BOOK_QUARANTINED] = &c->quarantined};
+    *c = (struct order_counts){0};
+    for (uint64_t i = 0; i < n; i++)
+        if (places[state[i]] != NULL) ++*places[state[i]];
+}
+
 static bool destroyed(uint8_t s) { return s == BOOK_SPOILED || s == BOOK_REMADE; }
 
 /* What a record is from now on. */
@@ -17,6 +27,34 @@ static uint8_t final_state(const struct return_desk *d, uint64_t i) {
     const uint8_t now = d->book.state[i];
     if (d->bad[i] == 0) return d->next[i];
     return now == BOOK_ORDERED || now == BOOK_PRODUCED ? BOOK_QUARANTINED : now;
+}
+
+static bool newly_destroyed(const struct return_desk *d, uint64_t i) {
+    return destroyed(final_state(d, i)) && !destroyed(d->book.state[i]);
+}
+
+static bool newly_shipped(const struct return_desk *d, uint64_t i) {
+    return final_state(d, i) == BOOK_SHIPPED && d->book.state[i] != BOOK_SHIPPED;
+}
+
+cm_err return_desk_foresee(const struct return_desk *d, struct return_foresight *out) {
+    struct return_foresight f = {.voids = 0};
+    uint64_t last = UINT64_MAX;
+    uint8_t *state = malloc(d->book.records > 0 ? d->book.records : 1);
+    if (state == NULL) return CM_E_NO_MEMORY;
+    for (uint64_t i = 0; i < d->book.records; i++) {
+        const uint64_t unit = i / d->order.items;
+        state[i] = final_state(d, i);
+        if (newly_destroyed(d, i) && unit != last) {
+            last = unit;
+            f.voids++;
+        }
+        if (i % d->order.items == 0 && newly_shipped(d, i)) f.shipped++;
+    }
+    count_states(state, d->book.records, &f.counts);
+    free(state);
+    *out = f;
+    return CM_OK;
 }
 
 /* ---- Spoiled --------------------------------------------------------------------------------- */
@@ -43,7 +81,7 @@ static cm_err void_spoiled(struct voiding *v, struct cm_diag *diag) {
     uint64_t last = UINT64_MAX;
     for (uint64_t i = 0; i < d->book.records; i++) {
         const uint64_t unit = i / d->order.items;
-        if (!destroyed(final_state(d, i)) || destroyed(d->book.state[i]) || unit == last) continue;
+        if (!newly_destroyed(d, i) || unit == last) continue;
         last = unit;
         v->serials[v->n++] = order_serial_of(d->serials, unit);
         if (v->n == ORDER_VOID_MAX) TRY(flush_voids(v, diag));
@@ -68,7 +106,7 @@ static cm_err flush_moves(struct moving *m, struct cm_diag *diag) {
 static cm_err move_shipped(struct moving *m, struct cm_diag *diag) {
     struct return_desk *d = m->d;
     for (uint64_t i = 0; i < d->book.records; i += d->order.items) {
-        if (final_state(d, i) != BOOK_SHIPPED || d->book.state[i] == BOOK_SHIPPED) continue;
+        if (!newly_shipped(d, i)) continue;
         const uint64_t serial = order_serial_of(d->serials, i / d->order.items);
         struct stock_move *last = m->n > 0 ? &m->moves[m->n - 1] : NULL;
         d->shipped++;
@@ -88,24 +126,11 @@ static cm_err move_shipped(struct moving *m, struct cm_diag *diag) {
 
 /* ---- The book -------------------------------------------------------------------------------- */
 
-static void count_states(struct return_desk *d) {
-    struct order_counts *c = &d->order.counts;
-    uint64_t *const places[BOOK_STATE_N] = {
-        [BOOK_PRODUCED] = &c->produced, [BOOK_HELD] = &c->held,
-        [BOOK_SHIPPED] = &c->shipped,   [BOOK_SPOILED] = &c->spoiled,
-        [BOOK_REMADE] = &c->remade,     [BOOK_QUARANTINED] = &c->quarantined};
-    *c = (struct order_counts){0};
-    for (uint64_t i = 0; i < d->book.records; i++) {
-        uint64_t *place = places[d->book.state[i]];
-        if (place != NULL) ++*place;
-    }
-}
-
 static cm_err write_book(struct return_desk *d, struct cm_diag *diag) {
     struct order *o = &d->order;
     for (uint64_t i = 0; i < d->book.records; i++)
         d->book.state[i] = final_state(d, i);
-    count_states(d);
+    count_states(d->book.state, d->book.records, &o->counts);
     buffer_clear(&o->book);
     const cm_err err = book_of_order_pack(&d->book, &o->book);
     if (err == CM_E_LIMIT)

@@ -38,6 +38,21 @@ gives 3 countermark batch add --scheme cola --from-plan plan.csv
 err_has "scheme 'cola' has no attribute 'line'"
 [ "$(imprint)" = "$before" ] || fail "a batch was added"
 
+# ---- acts complain of JSON that nobody typed: the option is named instead
+sed 's/"brand": "house"/"brand": "'"$(countermark brand list --json | sed 's/.*"name":"\([a-z]*\)".*/\1/')"'"/' \
+  "$source_dir/docs/examples/gift-cards.json" >pool.json
+countermark cards pool add pool.json >/dev/null
+refused 3 '--last: 5 is outside 10 to 9223372036854775807; change the number' \
+  countermark stock move gift-2026 --first 10 --last 5
+refused 3 '--index: missing: an integer is wanted here; add it' countermark card show --pool gift-2026
+refused 3 "no pool is named 'gift'; 'countermark cards pool list' shows them" \
+  countermark card show --pool gift --index 1
+refused 3 "POOL|BATCH: no batch or pool has this name; 'countermark batch list' and 'cards pool list' show them" \
+  countermark order make gift --template csv-comma --to "$source_dir/docs/examples/pool.json"
+openssl genpkey -algorithm ed25519 -out private.key 2>/dev/null
+refused 3 'private.key: a private key; give the certificate, or the OpenPGP public key; the private one stays with its owner' \
+  countermark order make gift-2026 --template csv-comma --to private.key
+
 # ---- the scheme file
 edit() { node -e 'const fs = require("fs"); const v = JSON.parse(fs.readFileSync("cola.json"));
   v.name = "new"; eval(process.argv[1]); fs.writeFileSync("new.json", JSON.stringify(v));' "$1"; }

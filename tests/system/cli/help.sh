@@ -21,6 +21,11 @@ while read -r command; do
 done <commands
 gives 0 countermark batch
 out_has 'batch recall'
+gives 0 countermark cards pool # a group of a group
+out_has 'cards pool list'
+gives 0 countermark key api --help
+out_has 'key api revoke'
+gives 2 countermark cards pool lst
 gives 2 countermark bacth list
 err_is "there is no command 'bacth list'; did you mean 'batch list'?"
 gives 2 countermark mint

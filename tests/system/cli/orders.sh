@@ -102,6 +102,8 @@ gives 0 countermark order receive 3 second.csv --json # twice
 [ "$(json 'v.known && v.made_void === 0 && v.returned.shipped === 498' out)" = true ] || fail "a second time changed something"
 gives 0 countermark order receive 3 first.csv --dry-run --json
 [ "$(json 'v.taken' out)" = false ] || fail "a dry run took it"
+[ "$(json 'v.dry_run && v.returned.records - v.returned.missing > 0' out)" = true ] ||
+  fail "a dry run does not tell what would be"
 gives 0 countermark order receive 3 first.csv
 gives 3 countermark order close 3
 err_has "2 records were spoiled"

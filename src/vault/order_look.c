@@ -37,14 +37,19 @@ struct search {
     struct cm_slice name;
     uint64_t number;
     uint32_t found;
+    size_t named; /* orders of this name */
 };
 
+/* A number is never taken for a name: an order called "7" must not stand for order 7. */
 static cm_err search(void *ctx, const struct registry *r) {
     struct search *s = ctx;
     for (uint32_t i = 0; i < r->order_n; i++) {
         const struct order_entry *e = r->orders[i];
-        if (e != NULL && (e->id == s->number || slice_equal(slice_text(e->name), s->name)))
+        if (e == NULL) continue;
+        if (s->number != 0 ? e->id == s->number : slice_equal(slice_text(e->name), s->name)) {
             s->found = e->id;
+            s->named++;
+        }
     }
     return CM_OK;
 }
@@ -58,6 +63,10 @@ cm_err order_number(struct cm_engine *engine, struct cm_slice text, uint32_t *ou
         digits = slice_of(text.p + prefix, text.len - prefix);
     if (text_u64(digits, REGISTRY_ORDERS_MAX, &s.number) != CM_OK) s.number = 0;
     TRY(engine_read(engine, search, &s));
+    if (s.named > 1)
+        return diag_fail(diag, CM_E_CONFLICT, NULL, NULL, "give its number",
+                         "%zu orders are named '%.*s'", s.named,
+                         (int)(text.len < 60 ? text.len : 60), (const char *)text.p);
     *out = s.found;
     if (s.found != 0) return CM_OK;
     return diag_fail(diag, CM_E_NOT_FOUND, NULL, NULL, "'countermark order list' shows them",

@@ -175,11 +175,44 @@ static void control_numbers_name_one_record_of_one_order(void **state) {
     assert_int_equal(order_control_read(slice_text("0000120000034x"), 12, &record), CM_E_FORMAT);
 }
 
+static void put(struct world *w, uint32_t id, uint32_t set, const char *name) {
+    CM_CLEANUP(order_wipe) struct order o;
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    fill(&o, set, 10);
+    (void)snprintf(o.name, sizeof o.name, "%s", name);
+    o.parts[0].sequence = id;
+    assert_ok(order_write(&o, &text));
+    world_document(w, DOCUMENT_ORDER, id, buffer_slice(&text));
+}
+
+/* Whoever approves order 1 must not be given one that was called so. */
+static void an_order_is_what_its_number_says_whatever_others_are_called(void **state) {
+    (void)state;
+    struct world w = {0};
+    uint32_t number = 0;
+    world_make(&w, 12, 100000);
+    const uint32_t set = batch(&w, 3000);
+    put(&w, 1, set, "spring");
+    put(&w, 2, set, "1");
+    put(&w, 3, set, "summer");
+    put(&w, 4, set, "summer");
+    assert_ok(order_number(w.engine, slice_text("1"), &number, NULL));
+    assert_int_equal(number, 1);
+    assert_ok(order_number(w.engine, slice_text("ORDER-000002"), &number, NULL));
+    assert_int_equal(number, 2);
+    assert_ok(order_number(w.engine, slice_text("spring"), &number, NULL));
+    assert_int_equal(number, 1);
+    assert_int_equal(order_number(w.engine, slice_text("summer"), &number, NULL), CM_E_CONFLICT);
+    assert_int_equal(order_number(w.engine, slice_text("9"), &number, NULL), CM_E_NOT_FOUND);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_comes_back_byte_for_byte),
         cmocka_unit_test(damaged_documents_are_refused_or_read),
         cmocka_unit_test(units_come_again_as_they_came_and_their_serials_are_known),
+        cmocka_unit_test(an_order_is_what_its_number_says_whatever_others_are_called),
         cmocka_unit_test(control_numbers_name_one_record_of_one_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,13 +51,14 @@ export function readLog(text) {
   return attempts;
 }
 
-/** Questions under a key that nobody answered: the next life begins with them. */
-export function unanswered(attempts) {
-  const answered = new Set(attempts.filter((a) => a.told).map((a) => `${a.worker}/${a.key}`));
-  const again = new Map();
-  for (const a of attempts)
-    if (!a.told && a.key !== 0 && !answered.has(`${a.worker}/${a.key}`)) again.set(`${a.worker}/${a.key}`, a.line);
-  return [...again.values()];
+/** Questions under a key that nobody answered, of those open before and those of a new piece of the
+ * log: the next life begins with them. */
+export function unanswered(before, attempts) {
+  const id = (a) => `${a.worker}/${a.key}`;
+  const open = new Map(before.map((a) => [id(a), a]));
+  for (const a of attempts) if (!a.told && a.key !== 0) open.set(id(a), a);
+  for (const a of attempts) if (a.told) open.delete(id(a));
+  return [...open.values()];
 }
 
 // ---- The journal -----------------------------------------------------------------------------

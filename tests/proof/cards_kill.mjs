@@ -4,8 +4,8 @@
 // to this very history must be found, each under the rule that it breaks.
 // Usage: cards_kill.mjs WRITER FOLDER      WRITER = card_writer; FOLDER is on a disk
 import { execFileSync, spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { Fault, judge, readFacts, readLogFile, unanswered } from './cards_judge.mjs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Fault, judge, readFacts, readLog, readLogFile, unanswered } from './cards_judge.mjs';
 
 const [writer, folder] = process.argv.slice(2);
 const kills = process.env.CM_PROVE === '1' ? 400 : 40;
@@ -19,9 +19,12 @@ function random(n) {
 const env = { ...process.env, TMPDIR: folder };
 const dir = execFileSync(writer, ['make'], { encoding: 'utf8', env }).trim();
 
+let read = 0, again = []; // bytes of the log that were looked through; what is open after them
 function begin(mode, boot) {
-  const again = boot === 1 ? [] : unanswered(readLogFile(dir));
-  writeFileSync(`${dir}/proof/again`, again.map((line) => `${line}\n`).join(''));
+  const piece = boot === 1 ? Buffer.alloc(0) : readFileSync(`${dir}/proof/log`).subarray(read);
+  read += piece.length;
+  again = unanswered(again, readLog(piece.toString('latin1')));
+  writeFileSync(`${dir}/proof/again`, again.map((a) => `${a.line}\n`).join(''));
   const child = spawn(writer, [mode, dir, String(boot)], { stdio: ['ignore', 'ignore', 'inherit'], env });
   return { child, again: again.length, ended: new Promise((done) => child.on('exit', (code, signal) => done(signal ?? code))) };
 }

@@ -207,7 +207,7 @@ class Cards {
     };
     let q = f.question;
     if (!q) { // guessed: the first that fits
-      q = f.guesses.find((g) => !g.used && fits(g) && (decide(card, g.a, find).effect.amount ?? 0) === f.amount
+      q = f.guesses.find((g) => !g.used && fits(g)?.failed === f.failed && (decide(card, g.a, find).effect.amount ?? 0) === f.amount
         && (f.op !== 'hold' || f.until === f.time + g.a.holdMs));
       check('J3', q, () => `event ${f.sequence}, ${f.op} of card ${f.serial}: none of the lost calls made it`);
       q.used = true;

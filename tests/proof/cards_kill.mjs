@@ -44,8 +44,8 @@ const newLine = () => writeFileSync(`${dir}/proof/log`, '\n', { flag: 'a' });
 const damages = [
   // Of a question whose answer was lost nobody was told: then what was told later does not fit.
   ['J2|J5|J6', ({ facts }) => facts.splice(facts.findLastIndex((f) => f.op === 'load'), 1)],
-  ['J2', ({ accepted }) => { accepted('redeem').told.balance += 1; }],
-  ['J2', ({ accepted }) => { accepted('reserve').told.held -= 1; }],
+  ['J1|J2', ({ accepted }) => { accepted('redeem').told.balance += 1; }],
+  ['J1|J2', ({ accepted }) => { accepted('reserve').told.held -= 1; }],
   ['J1|J2', ({ replayed }) => { replayed().transaction += 1; }],
   ['J1|J2', ({ replayed }) => { replayed().balance += 1; }],
   ['J3', ({ facts }) => facts.push({ ...facts.findLast((f) => f.op === 'spend'), sequence: 1e9, actor: 99 })],
@@ -69,9 +69,19 @@ function handles(attempts, facts) {
     told: (wanted) => items.findLast((i) => i.alone && wanted(i.told, i.a)).told };
 }
 
-function judgeTheJudge(attempts, facts) {
+/** The first forty lives: at full size twelve copies of the whole would not fit. */
+function firstLives() {
+  const text = readFileSync(`${dir}/proof/log`, 'latin1'), end = text.indexOf('\nA 41 ');
+  const attempts = readLog(end < 0 ? text : text.slice(0, end));
+  const clock = attempts.reduce((most, a) => Math.max(most, a.clock), 0);
+  return { attempts, facts: readFacts(dir).filter((f) => f.time <= clock) };
+}
+
+function judgeTheJudge() {
+  const whole = firstLives();
+  judge(whole.attempts, whole.facts);
   damages.forEach(([rule, damage], n) => {
-    const scene = structuredClone({ attempts, facts });
+    const scene = firstLives();
     damage(handles(scene.attempts, scene.facts));
     let found = 'nothing';
     try {
@@ -92,11 +102,10 @@ try {
   }
   const how = await begin('end', kills + 1).ended;
   if (how !== 0) throw new Error(`the last life ended with ${how}`);
-  const facts = readFacts(dir), attempts = readLogFile(dir);
-  const result = judge(structuredClone(attempts), structuredClone(facts));
+  const result = judge(readLogFile(dir), readFacts(dir));
   console.log(`${kills} kills, ${met} of them met calls under way: ${JSON.stringify(result)}`);
   if (met < kills / 3 || result.replayed < kills) throw new Error('the kills met too little');
-  judgeTheJudge(attempts, facts);
+  judgeTheJudge();
   console.log(`${damages.length} damages found`);
   if (!process.env.CM_KEEP) rmSync(dir, { recursive: true, force: true });
 } catch (error) {

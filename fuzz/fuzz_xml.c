@@ -38,7 +38,7 @@ static cm_err flatten(struct cm_slice text, size_t step, struct buffer *out) {
             buffer_u8(out, '=');
             buffer_put(out, value.p, value.len);
         }
-        fuzz_require(len <= 2 * XML_RECORD_MAX);
+        fuzz_require(len <= (size_t)2 * XML_RECORD_MAX);
         buffer_u8(out, ';');
     }
     fuzz_require(err == CM_OK || err == CM_E_NO_MEMORY || diag.problem[0] != '\0');

@@ -196,6 +196,7 @@ static cm_err finish(struct receiving *r) {
 
 cm_err cmd_order_receive(struct cli *cli) {
     CM_CLEANUP(receiving_wipe) struct receiving r = {.cli = cli, .path = position(cli, 1)};
+    if (r.path == NULL) return CM_E_ARGUMENT; /* the table of commands asks for it */
     TRY(map_file(&r));
     TRY(open_desk(&r));
     TRY(judge(&r));

@@ -49,8 +49,7 @@ static cm_err beside(const char *folder, char out[static PATH_CAP]) {
     while (len > 0 && folder[len - 1] != '/')
         len--;
     if (len + sizeof PINNED > PATH_CAP) return CM_E_RANGE;
-    memcpy(out, folder, len);
-    memcpy(out + len, PINNED, sizeof PINNED);
+    (void)snprintf(out, PATH_CAP, "%.*s" PINNED, (int)len, folder);
     return CM_OK;
 }
 
@@ -181,7 +180,7 @@ static cm_err show_signer(struct cli *cli, struct json_value result, struct cm_s
     json_object_begin(&w, NULL);
     for (size_t i = 0; i < CM_ARRAY_N(sums); i++) {
         struct cm_slice sum;
-        TRY(json_text(json_get(result, sums[i]), 1, 2 * HASH_LEN, &sum));
+        TRY(json_text(json_get(result, sums[i]), 1, (size_t)2 * HASH_LEN, &sum));
         json_put_text(&w, sums[i], sum);
     }
     json_array_begin(&w, "written");

@@ -52,11 +52,7 @@ struct cli {
 
 /* Every table of commands, in the order of help (commands.c). NULL ends it. */
 extern const struct command *const command_tables[];
-extern const struct command run_commands[], printer_commands[];    /* commands_line.c */
-extern const struct command order_commands[];                      /* commands_order.c */
-extern const struct command lend_commands[];                       /* commands_lend.c */
 extern const struct command stock_commands[];                      /* commands_stock.c */
-extern const struct command prize_commands[];                      /* commands_prize.c */
 extern const struct command run_commands[], printer_commands[];    /* commands_line.c */
 extern const struct command order_commands[], operator_commands[]; /* commands_order.c */
 extern const struct command lend_commands[];                       /* commands_lend.c */

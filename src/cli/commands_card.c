@@ -76,7 +76,7 @@ static const struct option_spec history_options[] = {
 static const char *const code_position[] = {"code", NULL};
 
 #define NUMBERS "NUMBER... | --file IN --out VERDICTS"
-#define ASKS    NEEDS_LATER | NEEDS_CALM
+#define ASKS    (NEEDS_LATER | NEEDS_CALM)
 
 const struct command life_commands[] = {
     {"card show", command_act, "show a card; the look is recorded", NEEDS_ENGINE,

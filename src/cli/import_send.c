@@ -39,7 +39,7 @@ static void show(struct import_send *s, const char *what, uint64_t done, uint64_
     s->percent = percent;
     char bar[26];
     for (unsigned i = 0; i < sizeof bar - 1; i++)
-        bar[i] = i * 100 < percent * (sizeof bar - 1) ? '#' : '.';
+        bar[i] = i * 100 < percent * (unsigned)(sizeof bar - 1) ? '#' : '.';
     bar[sizeof bar - 1] = '\0';
     (void)fprintf(stderr, "\r%-8s [%s] %3u %%%s", what, bar, percent, percent == 100 ? "\n" : "");
 }

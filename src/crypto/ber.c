@@ -49,18 +49,24 @@ static uint8_t next_byte(struct ber_reader *r) {
     return r->window[r->at++];
 }
 
-/* Read exactly len bytes, past the window once it is empty. */
+/* Up to len bytes: what the window holds, or past it from the source. 0 when that failed. */
+static size_t read_some(struct ber_reader *r, uint8_t *to, size_t len) {
+    size_t n = r->have - r->at < len ? r->have - r->at : len;
+    if (n > 0) {
+        memcpy(to, r->window + r->at, n);
+        r->at += n;
+        return n;
+    }
+    const cm_err err = r->source.pull(r->source.self, to, len, &n);
+    if (err == CM_OK && n > 0) return n;
+    fail(r, err != CM_OK ? err : CM_E_TRUNCATED);
+    return 0;
+}
+
+/* Read exactly len bytes. */
 static void read_bytes(struct ber_reader *r, uint8_t *to, size_t len) {
     while (len > 0 && r->err == CM_OK) {
-        size_t n = r->have - r->at < len ? r->have - r->at : len;
-        if (n > 0) {
-            memcpy(to, r->window + r->at, n);
-            r->at += n;
-        } else {
-            const cm_err err = r->source.pull(r->source.self, to, len, &n);
-            if (err != CM_OK || n == 0) fail(r, err != CM_OK ? err : CM_E_TRUNCATED);
-            if (r->err != CM_OK) return;
-        }
+        const size_t n = read_some(r, to, len);
         to += n;
         len -= n;
         r->offset += n;

@@ -163,7 +163,7 @@ static void renew_pin(struct card_case *c) {
 static bool can_take_over(const struct card_case *c, const struct card_record *card) {
     const struct set *mine = c->unit->set, *other = c->unit->other;
     if (other == mine && c->unit->other_serial == c->unit->serial) return false;
-    if (other == NULL || card == NULL || other->life == NULL || other->brand != mine->brand ||
+    if (other == NULL || other->life == NULL || other->brand != mine->brand ||
         other->test != mine->test)
         return false;
     for (size_t i = 0; i < sizeof c->life->currency; i++)
@@ -214,7 +214,7 @@ static void replace(struct card_case *c) {
         c->unit->other != NULL
             ? book_card(c->d->book, c->unit->other->number, c->unit->other_serial)
             : NULL;
-    if (!can_take_over(c, new)) {
+    if (new == NULL || !can_take_over(c, new)) {
         card_refuse(c, CM_V_NOT_POSSIBLE, 0);
         return;
     }

@@ -90,8 +90,7 @@ static cm_err map_file(struct legacy_file *f, const char *path, struct cm_diag *
         return diag_fail(diag, disk_err(errno), path, NULL, "bring it back from a backup",
                          "an imported list's file cannot be opened");
     if (fstat(fd, &st) != 0) return disk_err(errno);
-    if (!S_ISREG(st.st_mode) || st.st_size < (off_t)LEGACY_BLOCK_LEN)
-        return damaged(path, NULL, diag);
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0) return damaged(path, NULL, diag);
     void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) return disk_err(errno);
     f->map = map;
@@ -106,7 +105,8 @@ static cm_err check_head(struct legacy_file *f, const char *path, const uint8_t 
     uint8_t expected[LEGACY_BLOCK_LEN];
     struct hash256 is;
     const struct legacy_layout l = legacy_layout_of(&f->head);
-    if (memcmp(f->map, MAGIC, MAGIC_LEN) != 0) return damaged(path, "head", diag);
+    if (f->len < LEGACY_BLOCK_LEN || memcmp(f->map, MAGIC, MAGIC_LEN) != 0)
+        return damaged(path, "head", diag);
     if (get_u32be(f->map + MAGIC_LEN) != FORMAT)
         return diag_fail(diag, CM_E_VERSION, path, "head", "use a newer countermark",
                          "of format %u", get_u32be(f->map + MAGIC_LEN));

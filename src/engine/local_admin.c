@@ -114,46 +114,10 @@ struct document_act {
     struct cm_diag *diag;
 };
 
-static uint32_t higher(uint32_t a, uint32_t b) { return a > b ? a : b; }
-
-static uint32_t next_id(const struct registry *r, enum document_kind kind) {
-    uint32_t last = 0;
-    switch ((int)kind) {
-    case DOCUMENT_SCHEME:
-        for (size_t i = 0; i < r->scheme_n; i++)
-            last = higher(last, r->schemes[i]->id);
-        break;
-    case DOCUMENT_DOOR:
-        for (size_t i = 0; i < r->door_n; i++)
-            last = higher(last, r->doors[i]->id);
-        break;
-    case DOCUMENT_API_KEY:
-        for (size_t i = 0; i < r->api_key_n; i++)
-            last = higher(last, r->api_keys[i]->id);
-        break;
-    case DOCUMENT_BRAND:
-        for (size_t i = 0; i < r->brand_n; i++)
-            last = higher(last, r->brands[i]->id);
-        break;
-    case DOCUMENT_ORDER: last = r->order_n > 0 ? r->order_n - 1 : 0; break;
-    case DOCUMENT_OPERATOR:
-        for (size_t i = 0; i < r->operator_n; i++)
-            last = higher(last, r->operators[i]->id);
-        break;
-    case DOCUMENT_AGENT:
-        for (size_t i = 0; i < r->agent_n; i++)
-            last = higher(last, r->agents[i]->id);
-        break;
-    case DOCUMENT_RUN: last = r->run_n > 0 ? r->run_n - 1 : 0; break;
-    default: last = r->set_n > 0 ? r->set_n - 1 : 0; break; /* batches and pools share numbers */
-    }
-    return last + 1;
-}
-
 static cm_err document_as_owner(struct local *l, void *ctx) {
     struct document_act *a = ctx;
     TRY(admin_accepted(l, a->diag));
-    const uint32_t id = *a->id != 0 ? *a->id : next_id(&l->registry, a->kind);
+    const uint32_t id = *a->id != 0 ? *a->id : registry_next_id(&l->registry, a->kind);
     TRY(registry_check(&l->registry, a->kind, id, a->text, a->diag));
     CM_CLEANUP(event_list_wipe) struct event_list events = EVENT_LIST_INIT;
     TRY(event_list_document(&events, a->kind, id, a->actor, a->text));

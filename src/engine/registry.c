@@ -188,12 +188,19 @@ cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
     const struct registry_kind *k = kind_of(kind);
     if (k == NULL) return CM_E_UNSUPPORTED;
     TRY(k->apply(r, id, text, diag));
+    if (id > r->last_ids[kind]) r->last_ids[kind] = id;
     if (kind == DOCUMENT_ORDER || kind == DOCUMENT_OPERATOR) return CM_OK; /* nobody's copy */
     if (kind == DOCUMENT_RUN)
         r->run_generation++; /* no opener looks at runs */
     else
         r->generation++;
     return CM_OK;
+}
+
+uint32_t registry_next_id(const struct registry *r, enum document_kind kind) {
+    if (kind == DOCUMENT_BATCH || kind == DOCUMENT_POOL || kind == DOCUMENT_LEGACY)
+        return r->set_n > 0 ? r->set_n : 1; /* 0 is none */
+    return r->last_ids[kind] + 1;
 }
 
 cm_err registry_recall(struct registry *r, const struct recall_event *e) {

@@ -187,8 +187,9 @@ struct registry {
     size_t operator_n;
     const char *legacy_folder; /* borrowed: where the files of imported lists lie */
     uint8_t workspace_id[16];
-    bool legacy_live;        /* files are opened with their document */
-    uint32_t legacy_n;       /* lists */
+    bool legacy_live;                   /* files are opened with their document */
+    uint32_t legacy_n;                  /* lists */
+    uint32_t last_ids[DOCUMENT_KIND_N]; /* the highest of each kind */
     uint64_t generation;     /* rises with every change but of runs: openers rebuild their tables */
     uint64_t run_generation; /* rises with every change of a run: lines are told anew */
 };
@@ -204,6 +205,8 @@ CM_MUST_CHECK cm_err registry_check(const struct registry *r, enum document_kind
  * @retval as registry_check, and CM_E_NO_MEMORY; nothing changed */
 CM_MUST_CHECK cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
                                     struct cm_slice text, struct cm_diag *diag);
+/* The number of the next document of a kind; batches, pools and imported lists share theirs. */
+uint32_t registry_next_id(const struct registry *r, enum document_kind kind);
 CM_MUST_CHECK cm_err registry_recall(struct registry *r, const struct recall_event *e);
 
 /* registry_promise.c: the odds that were promised are kept.

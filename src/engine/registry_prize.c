@@ -11,6 +11,7 @@
 #include "engine/registry_inside.h"
 
 #define COMMIT_LEN    32u
+#define COMMIT_TEXT   ((size_t)2 * COMMIT_LEN) /* hex digits */
 #define TIER_NAME_MAX 63u
 
 static const struct json_limits limits = {.text_max = 1u << 20, .depth_max = JSON_DEPTH_MAX};
@@ -27,7 +28,7 @@ struct prize_document {
 
 static cm_err read_hex(struct json_value v, uint8_t out[static COMMIT_LEN]) {
     struct cm_slice text;
-    TRY(json_text(v, 2 * COMMIT_LEN, 2 * COMMIT_LEN, &text));
+    TRY(json_text(v, COMMIT_TEXT, COMMIT_TEXT, &text));
     if (hex_parse(text, out, COMMIT_LEN) == CM_OK) return CM_OK;
     return json_fail(v, CM_E_FORMAT, NULL, "not 64 hex digits");
 }

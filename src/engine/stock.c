@@ -63,7 +63,7 @@ struct stock_place stock_at(const struct stock *s, uint32_t set, uint64_t serial
 
 static cm_err grow(void **array, size_t *cap, size_t need, size_t size) {
     size_t more = *cap == 0 ? ROOM_FIRST : *cap;
-    if (need <= *cap) return CM_OK;
+    if (*array != NULL && need <= *cap) return CM_OK;
     while (more < need)
         more *= 2;
     void *grown = realloc(*array, more * size);

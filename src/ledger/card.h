@@ -75,7 +75,7 @@ struct card_event {
 size_t event_put_card(uint8_t *to, const struct card_event *e);
 struct cursor;
 /* The payload of one; the cursor fails on a value that no writer of ours makes. */
-void event_read_card(struct cursor *c, uint8_t flags, struct card_event *out);
+void event_read_card(struct cursor *c, uint8_t flags, struct card_event *e);
 
 struct card_hold {
     uint64_t id; /* sequence of its event */
@@ -135,7 +135,7 @@ uint64_t card_held(const struct card_record *card);
 #define RECORD_CARD_MAX_LEN  (RECORD_CARD_LEN + CM_CARD_HOLDS_MAX * RECORD_CARD_HOLD_LEN)
 #define RECORD_LINE_LEN      102u
 
-size_t record_put_card(uint8_t to[static RECORD_CARD_MAX_LEN], const struct card_record *card);
+size_t record_put_card(uint8_t to[static RECORD_CARD_MAX_LEN], const struct card_record *r);
 /** @retval CM_E_CORRUPT  no writer of ours made it; *out untouched */
 CM_MUST_CHECK cm_err record_read_card(struct cm_slice content, struct card_record *out);
 /* Without set, serial and sequence, which are the key. */

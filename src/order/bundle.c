@@ -44,6 +44,7 @@ static void remove_flat(int parent_fd, const char *name) {
         if (fd >= 0) (void)close(fd);
         return;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
         if (e->d_name[0] != '.') (void)unlinkat(fd, e->d_name, 0);
     (void)closedir(dir);

@@ -240,6 +240,7 @@ static cm_err check_strangers(struct check *c) {
         if (fd >= 0) (void)close(fd);
         return file_err_from_errno(errno);
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
         const struct cm_slice name = slice_text(e->d_name);
         const bool self = slice_equal(name, slice_text(".")) || slice_equal(name, slice_text(".."));

@@ -160,7 +160,7 @@ cm_err pgp_key_look(struct cm_slice key, uint8_t fingerprint[PGP_FINGERPRINT_LEN
                     char name[RECIPIENT_NAME_CAP], struct cm_diag *diag) {
     CM_CLEANUP(pgp_home_close) struct pgp_home home = {.n = 0};
     TRY(pgp_home_open(&home, &key, 1, diag));
-    const gpgme_key_t found = home.keys[0];
+    const struct _gpgme_key *found = home.keys[0];
     const char *uid = found->uids != NULL && found->uids->uid != NULL ? found->uids->uid : "";
     if (found->fpr == NULL ||
         hex_parse(slice_text(found->fpr), fingerprint, PGP_FINGERPRINT_LEN) != CM_OK)

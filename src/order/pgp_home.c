@@ -40,6 +40,7 @@ static void remove_tree(int parent, const char *name, unsigned depth) {
         if (fd >= 0) (void)close(fd);
         return;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
         const struct cm_slice entry = slice_text(e->d_name);
         if (slice_equal(entry, slice_text(".")) || slice_equal(entry, slice_text(".."))) continue;
@@ -61,6 +62,7 @@ void pgp_home_close(struct pgp_home *home) {
 }
 
 static cm_err make_folder(struct pgp_home *home, struct cm_diag *diag) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here ever changes the environment
     const char *below = getenv("TMPDIR");
     const int len = snprintf(home->path, sizeof home->path, "%s/countermark-pgp-XXXXXX",
                              below != NULL && below[0] == '/' ? below : P_tmpdir);
@@ -103,7 +105,7 @@ static cm_err import(struct pgp_home *home, struct cm_slice key, struct cm_diag 
     gpgme_data_release(data);
     if (gpgme_err_code(err) == GPG_ERR_NO_DATA) return not_a_key(diag);
     TRY(pgp_err(err, diag));
-    const gpgme_import_result_t result = gpgme_op_import_result(home->ctx);
+    const struct _gpgme_op_import_result *result = gpgme_op_import_result(home->ctx);
     if (result == NULL || result->considered != 1 || result->secret_read > 0 ||
         result->imports == NULL || result->imports->result != 0)
         return not_a_key(diag);

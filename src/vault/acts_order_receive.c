@@ -1,6 +1,7 @@
 /* order.receive.*: a return file comes in pieces, is judged, and taken or not; order.close: every
  * record is accounted for and the order is over. Nothing changes before order.receive.finish.
  * Source: docs/design/orders.md, "The life of an order". */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -89,8 +90,9 @@ static cm_err receive_turn(struct act *a) {
 /* ---- Taking ---------------------------------------------------------------------------------- */
 
 static void what_of(const struct return_desk *d, char out[WHAT_CAP]) {
-    memcpy(out, "rest ", 5);
-    hex_format(d->hash.b, sizeof d->hash.b, out + 5);
+    static const char word[] = "rest ";
+    (void)snprintf(out, WHAT_CAP, "%s", word);
+    hex_format(d->hash.b, sizeof d->hash.b, out + sizeof word - 1);
 }
 
 static void tell_offences(struct json_writer *w, const struct return_desk *d) {

@@ -2,6 +2,7 @@
  * sealed files. A second person signs the statement of what goes to whom; then the files are
  * addressed to the recipient. Repeating any of them after a stop does what is left.
  * Source: docs/design/orders.md, "The life of an order". */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -148,8 +149,9 @@ static cm_err part_of(struct act *a, const struct order *o, size_t *part) {
 static void reseal_what(struct cm_slice keys, char out[WHAT_CAP]) {
     struct hash256 h;
     hash_sha256(keys, &h);
-    memcpy(out, "reseal ", 7);
-    hex_format(h.b, sizeof h.b, out + 7);
+    static const char word[] = "reseal ";
+    (void)snprintf(out, WHAT_CAP, "%s", word);
+    hex_format(h.b, sizeof h.b, out + sizeof word - 1);
 }
 
 static cm_err order_reseal(struct act *a) {

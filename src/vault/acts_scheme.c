@@ -37,8 +37,7 @@ static cm_err write_copy(struct act *a, const char *name, struct cm_slice text) 
 
 static cm_err next_id_read(void *ctx, const struct registry *r) {
     uint32_t *id = ctx;
-    for (size_t i = 0; i < r->scheme_n; i++)
-        if (r->schemes[i]->id > *id) *id = r->schemes[i]->id;
+    *id = registry_next_id(r, DOCUMENT_SCHEME);
     return CM_OK;
 }
 
@@ -48,9 +47,9 @@ static cm_err free_id(struct act *a, uint32_t *out) {
     TRY(engine_read(a->ctx->engine, next_id_read, &id));
     for (size_t i = 0; i < keystore_n(a->ctx->keystore); i++) {
         const struct key_info info = keystore_at(a->ctx->keystore, i);
-        if (info.kind == KEY_SCHEME && info.id > id) id = info.id;
+        if (info.kind == KEY_SCHEME && info.id >= id) id = info.id + 1;
     }
-    *out = id + 1;
+    *out = id;
     return CM_OK;
 }
 

@@ -144,7 +144,8 @@ cm_err import_sweep(struct cm_engine *engine, int folder) {
         if (fd >= 0) (void)close(fd);
         return CM_E_IO;
     }
-    for (struct dirent *e = readdir(d); e != NULL && err == CM_OK; e = readdir(d))
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
+    for (const struct dirent *e = readdir(d); e != NULL && err == CM_OK; e = readdir(d))
         err = sweep_one(engine, folder, e->d_name);
     (void)closedir(d);
     return err;

@@ -22,7 +22,7 @@ void order_wipe(struct order *o) {
 /* Room for item n of an array that doubles at each power of two. */
 static cm_err grow(void **array, size_t n, size_t max, size_t size) {
     if (n >= max) return CM_E_LIMIT;
-    if (n > 0 && (n & (n - 1)) != 0) return CM_OK;
+    if (*array != NULL && n > 0 && (n & (n - 1)) != 0) return CM_OK;
     void *grown = realloc(*array, (n == 0 ? 1 : 2 * n) * size);
     if (grown == NULL) return CM_E_NO_MEMORY;
     *array = grown;

@@ -93,7 +93,7 @@ static void one_round(struct till *t) {
     }
     const int64_t moved = (int64_t)r.told.amount;
     switch ((int)op) {
-    case CM_OP_LOAD: book(t, card, &r, moved, 0); break;
+    case CM_OP_LOAD:
     case CM_OP_REVERSE: book(t, card, &r, moved, 0); break;
     case CM_OP_REDEEM:
         book(t, card, &r, -moved, 0);

@@ -50,6 +50,10 @@ struct slow {
     uint32_t agent, order;
 };
 
+static bool alike(const struct slow *a, const struct slow *b) {
+    return a->state == b->state && a->agent == b->agent && a->order == b->order;
+}
+
 static void compare(const struct stock *s, const struct slow *map) {
     const struct stock_row *row = stock_row_of(s, SET);
     size_t changes = 0;
@@ -58,7 +62,7 @@ static void compare(const struct stock *s, const struct slow *map) {
         assert_int_equal(at.state, map[i].state);
         assert_int_equal(at.agent, map[i].agent);
         assert_int_equal(at.order, map[i].order);
-        if (i > 0) changes += memcmp(&map[i], &map[i - 1], sizeof *map) != 0;
+        if (i > 0) changes += !alike(&map[i], &map[i - 1]);
     }
     /* As few spans as can be: a made card that was laid may lie beside one of which nothing was
      * said, which is the same to everybody but is a border of its own. */

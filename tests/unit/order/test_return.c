@@ -33,7 +33,7 @@ static cm_err read_file(const char *head, const char *rows, struct seen *s, stru
 
 static void columns_stand_in_any_order_and_any_dialect(void **state) {
     (void)state;
-    struct seen s;
+    struct seen s = {.n = 0};
     assert_ok(read_file("\xEF\xBB\xBFState;Carton;CONTROL\r\n",
                         "shipped;1;00000100000001\r\n\r\n\"spoiled\";2;00000100000002\r\n", &s,
                         NULL));
@@ -45,7 +45,7 @@ static void columns_stand_in_any_order_and_any_dialect(void **state) {
 
 static void a_line_that_does_not_hold_says_why(void **state) {
     (void)state;
-    struct seen s;
+    struct seen s = {.n = 0};
     assert_ok(
         read_file("record,state,uid\n",
                   "1,shipped,04A1B2C3\n2,lost,\n3,held\n4,produced,04A1B2C3XX\n5,,04a1b2c3d4e5f6\n"
@@ -82,7 +82,7 @@ static void first_lines_that_name_too_little_or_too_much_are_refused(void **stat
 
 static void what_is_no_csv_is_told_by_its_place_and_not_quoted(void **state) {
     (void)state;
-    struct seen s;
+    struct seen s = {.n = 0};
     struct cm_diag diag = DIAG_INIT;
     assert_int_equal(read_file("record,state\n", "1,shipped\n2,\"9528768607195831404\n", &s, &diag),
                      CM_E_FORMAT);

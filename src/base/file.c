@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 
-#define READ_STEP 65536u /* bytes a read */
-#define PATH_CAP  4096u  /* bytes of a path with its NUL */
+#define FOLDER_MODE 0700
+#define READ_STEP   65536u /* bytes a read */
+#define PATH_CAP    4096u  /* bytes of a path with its NUL */
 
 cm_err file_err_from_errno(int number) {
     switch (number) {
@@ -74,17 +76,25 @@ static cm_err write_all(int fd, struct cm_slice bytes) {
     return fsync(fd) == 0 ? CM_OK : file_err_from_errno(errno);
 }
 
-static cm_err sync_folder_of(const char *path) {
+cm_err file_sync_folder_of(const char *path, struct cm_diag *diag) {
     char folder[PATH_CAP];
     const char *slash = strrchr(path, '/');
     const size_t len = slash == NULL ? 0 : (size_t)(slash - path);
-    if (len >= sizeof folder) return CM_E_RANGE;
+    if (len >= sizeof folder)
+        return diag_fail(diag, CM_E_RANGE, path, NULL, "use a shorter path", "path too long");
     memcpy(folder, path, len);
     folder[len] = '\0';
     const char *name = slash == NULL ? "." : (len == 0 ? "/" : folder);
     CM_CLEANUP(close_fd) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0) return file_err_from_errno(errno);
-    return CM_OK;
+    return fd >= 0 && fsync(fd) == 0 ? CM_OK : fail(diag, path, "cannot sync its folder");
+}
+
+cm_err file_folder(const char *path, struct cm_diag *diag) {
+    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST) return fail(diag, path, "cannot create");
+    CM_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return fail(diag, path, "cannot open");
+    CM_CLEANUP(close_fd) int above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return above >= 0 && fsync(above) == 0 ? CM_OK : fail(diag, path, "cannot sync the one above");
 }
 
 cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode, struct cm_diag *diag) {
@@ -102,7 +112,7 @@ cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode, stru
         return diag_fail(diag, err, path, NULL, "check space and rights; the old file is as it was",
                          "cannot write");
     }
-    return sync_folder_of(path);
+    return file_sync_folder_of(path, diag);
 }
 
 struct cm_slice file_short_name(const char *path, size_t max) {

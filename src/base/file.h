@@ -15,6 +15,13 @@ CM_MUST_CHECK cm_err file_read(const char *path, size_t max, struct buffer *out,
  * @retval CM_E_NO_SPACE, CM_E_IO  the old file is untouched, the temporary one removed */
 CM_MUST_CHECK cm_err file_replace(const char *path, struct cm_slice bytes, unsigned mode,
                                   struct cm_diag *diag);
+/** Make a folder for the owner alone, if absent; in either case its name in the folder above is
+ * durable before files are trusted to it.
+ * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_NO_SPACE, CM_E_IO */
+CM_MUST_CHECK cm_err file_folder(const char *path, struct cm_diag *diag);
+/** Make the names in the folder of a path durable: what was renamed or made there.
+ * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_NO_SPACE, CM_E_IO, CM_E_RANGE */
+CM_MUST_CHECK cm_err file_sync_folder_of(const char *path, struct cm_diag *diag);
 /* CM_E_NOT_FOUND, CM_E_EXISTS, CM_E_NO_SPACE, CM_E_NO_MEMORY, CM_E_DENIED or CM_E_IO of an errno.
  */
 cm_err file_err_from_errno(int number);

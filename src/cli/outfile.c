@@ -89,24 +89,13 @@ static void close_fd(int *fd) {
     if (*fd >= 0) (void)close(*fd);
 }
 
-static cm_err sync_folder(const struct outfile *f, struct cm_diag *diag) {
-    char folder[OUTFILE_PATH_CAP];
-    const char *slash = strrchr(f->path, '/');
-    const int len = slash == NULL ? 0 : (int)(slash - f->path);
-    (void)snprintf(folder, sizeof folder, "%.*s", len, f->path);
-    const char *name = slash == NULL ? "." : (len == 0 ? "/" : folder);
-    CM_CLEANUP(close_fd) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0 && fsync(fd) == 0) return CM_OK;
-    return fail(diag, f, "cannot sync its folder", errno);
-}
-
 cm_err outfile_commit(struct outfile *f, struct hash256 *hash, struct cm_diag *diag) {
     TRY(hasher_end(f->hasher, hash));
     if (f->temporary[0] == '\0') return CM_OK; /* pipes and devices have nothing to sync */
     if (fsync(f->fd) != 0) return fail(diag, f, "cannot sync", errno);
     if (rename(f->temporary, f->path) != 0) return fail(diag, f, "cannot rename", errno);
     f->temporary[0] = '\0';
-    return sync_folder(f, diag);
+    return file_sync_folder_of(f->path, diag);
 }
 
 void outfile_close(struct outfile *f) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "engine/legacy_file.h"
 #include "ledger/disk.h"
 
@@ -130,16 +131,6 @@ static cm_err write_tail(struct legacy_writer *w, struct hash256 *hash) {
     return disk_sync_all(w->fd);
 }
 
-static cm_err sync_folder(const char *path) {
-    char folder[LEGACY_PATH_CAP];
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL || (size_t)(slash - path) >= sizeof folder) return CM_E_ARGUMENT;
-    memcpy(folder, path, (size_t)(slash - path));
-    folder[slash - path] = '\0';
-    CM_CLEANUP(disk_closep) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 ? disk_sync_all(fd) : disk_err(errno);
-}
-
 cm_err legacy_writer_finish(struct legacy_writer *w, uint32_t set, uint64_t units, const char *path,
                             struct hash256 *hash, struct cm_diag *diag) {
     struct hash256 made;
@@ -149,7 +140,7 @@ cm_err legacy_writer_finish(struct legacy_writer *w, uint32_t set, uint64_t unit
     if (rename(w->temporary, path) != 0) return told(w, disk_err(errno), diag);
     (void)close(w->fd);
     w->fd = -1;
-    TRY(told(w, sync_folder(path), diag));
+    TRY(file_sync_folder_of(path, diag));
     *hash = made;
     return CM_OK;
 }

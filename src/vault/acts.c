@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/macros.h"
 #include "codes/scheme_json.h"
 #include "vault/acts_inside.h"
 
+#define PATH_CAP 4096u
 #define NOTE_CAP 512u /* bytes of a note in the ledger */
 
 static const struct act_entry *find_act(struct cm_slice name) {
@@ -280,6 +282,12 @@ cm_err act_issue_version(struct act *a, const struct found_scheme *s, uint8_t *v
                          "no key version of this scheme may issue");
     *version = newest;
     return CM_OK;
+}
+
+cm_err act_folder(struct act *a, const char *name) {
+    char path[PATH_CAP];
+    const int n = snprintf(path, sizeof path, "%s/%s", a->ctx->workspace, name);
+    return n > 0 && (size_t)n < sizeof path ? file_folder(path, a->diag) : CM_E_RANGE;
 }
 
 cm_err act_note(struct act *a, const char *format, ...) {

@@ -75,6 +75,9 @@ CM_MUST_CHECK cm_err act_issue_version(struct act *a, const struct found_scheme 
                                        uint8_t *version);
 /** Put a door's schemes in its document and journal it. */
 CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id);
+/** A folder of the workspace, made durably if it is absent.
+ * @retval CM_E_RANGE, and as file_folder */
+CM_MUST_CHECK cm_err act_folder(struct act *a, const char *name);
 /** A note in the ledger: who did what with a key. Texts hold no codes and no secrets. */
 CM_MUST_CHECK cm_err act_note(struct act *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -2,16 +2,12 @@
  * is held in the ledger before its first text is sealed; a report counts only under the lend's own
  * key; a recalled range yields nothing that was not proved to be printed before. Refused: reports
  * of other hands, and moves that no unit may make. Design: docs/design/runs.md, "Lends". */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/macros.h"
+#include "base/new_file.h"
 #include "base/text.h"
 #include "crypto/kdf.h"
 #include "crypto/seal.h"
@@ -19,22 +15,10 @@
 #include "line/lend_book.h"
 #include "vault/runs_inside.h"
 
-#define PATH_CAP    2048u
-#define FILE_MODE   0600
-#define FOLDER_MODE 0700
-#define HOURS_MAX   744u /* a month */
-#define HOUR_MS     3600000u
-#define LEND_TAKE   16384u /* units of one line.take */
-
-static void close_fd(int *fd) {
-    if (*fd >= 0) (void)close(*fd);
-}
-
-static cm_err fail(struct act *a, const char *path, const char *what) {
-    const int number = errno;
-    return diag_fail(a->diag, file_err_from_errno(number), path, NULL, "check space and rights",
-                     "%s: %s", what, file_errno_text(number));
-}
+#define WHY_MAX   2048u
+#define HOURS_MAX 744u /* a month */
+#define HOUR_MS   3600000u
+#define LEND_TAKE 16384u /* units of one line.take */
 
 /* ---- Lending ----------------------------------------------------------------------------------
  */
@@ -45,10 +29,11 @@ struct lending {
     struct seal_writer *writer;
     struct buffer line; /* holds codes */
     uint64_t until_ms, units;
-    char path[PATH_CAP], temporary[PATH_CAP + 5];
+    struct new_file file;
 };
 static void lending_wipe(struct lending *l) {
     seal_writer_close(l->writer);
+    new_file_close(&l->file);
     buffer_wipe(&l->line);
     found_run_wipe(&l->run);
 }
@@ -122,7 +107,7 @@ static cm_err seal_chunk(struct lending *l, uint64_t units, uint64_t *taken) {
         *taken += json_kind_of(json_at(codes, i)) == JSON_KIND_TEXT;
     if (*taken == 0) {
         struct cm_slice why = slice_text("no code came");
-        if (json_present(end)) TRY(json_text(end, 1, PATH_CAP, &why));
+        if (json_present(end)) TRY(json_text(end, 1, WHY_MAX, &why));
         return diag_fail(l->a->diag, CM_E_LIMIT, l->run.name, NULL, "lend fewer", "%.*s",
                          (int)why.len, (const char *)why.p);
     }
@@ -146,34 +131,20 @@ static cm_err seal_all(struct lending *l) {
     return seal_writer_finish(l->writer, l->a->diag);
 }
 
-static cm_err choose_path(struct lending *l) {
-    (void)snprintf(l->path, sizeof l->path, "%s/lends", l->a->ctx->workspace);
-    if (mkdir(l->path, FOLDER_MODE) != 0 && errno != EEXIST)
-        return fail(l->a, l->path, "cannot create");
-    const int len = snprintf(l->path, sizeof l->path, "%s/lends/run-%u.lend", l->a->ctx->workspace,
+static cm_err choose_path(struct lending *l, char out[static NEW_FILE_PATH_CAP]) {
+    TRY(act_folder(l->a, "lends"));
+    const int len = snprintf(out, NEW_FILE_PATH_CAP, "%s/lends/run-%u.lend", l->a->ctx->workspace,
                              (unsigned)l->run.number);
-    if (len < 0 || (size_t)len >= sizeof l->path) return CM_E_RANGE;
-    (void)snprintf(l->temporary, sizeof l->temporary, "%s.new", l->path);
-    return CM_OK;
-}
-
-static cm_err publish(struct lending *l, int fd) {
-    if (fsync(fd) != 0) return fail(l->a, l->temporary, "cannot sync");
-    if (rename(l->temporary, l->path) != 0) return fail(l->a, l->path, "cannot rename");
-    return CM_OK;
+    return len > 0 && (size_t)len < NEW_FILE_PATH_CAP ? CM_OK : CM_E_RANGE;
 }
 
 static cm_err write_file(struct lending *l, const struct recipient *to) {
-    TRY(choose_path(l));
-    (void)unlink(l->temporary); /* of an earlier end in the middle: run numbers come once */
-    CM_CLEANUP(close_fd)
-    int fd = open(l->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    if (fd < 0) return fail(l->a, l->temporary, "cannot create");
-    cm_err err = seal_writer_open(fd, to, &l->writer, l->a->diag);
-    if (err == CM_OK) err = seal_all(l);
-    if (err == CM_OK) err = publish(l, fd);
-    if (err != CM_OK) (void)unlink(l->temporary);
-    return err;
+    char path[NEW_FILE_PATH_CAP];
+    TRY(choose_path(l, path));
+    TRY(new_file_open(&l->file, path, l->a->diag));
+    TRY(seal_writer_open(l->file.fd, to, &l->writer, l->a->diag));
+    TRY(seal_all(l));
+    return new_file_publish(&l->file, l->a->diag);
 }
 
 /* Units of a lend that nobody will print, proved by the caller. */
@@ -186,7 +157,7 @@ static cm_err end_lend(struct act *a, struct found_run *f, enum cm_cause cause, 
 
 static cm_err run_lend(struct act *a) {
     CM_CLEANUP(recipient_freep) struct recipient *to = NULL;
-    CM_CLEANUP(lending_wipe) struct lending l = {.a = a};
+    CM_CLEANUP(lending_wipe) struct lending l = {.a = a, .file = NEW_FILE_INIT};
     struct cm_slice certificate;
     char name[RECIPIENT_NAME_CAP];
     uint64_t hours = 0;
@@ -203,7 +174,7 @@ static cm_err run_lend(struct act *a) {
     TRY(err);
     recipient_name(to, name);
     json_put_cstr(a->out, "run", l.run.name);
-    json_put_cstr(a->out, "file", l.path);
+    json_put_cstr(a->out, "file", l.file.path);
     json_put_cstr(a->out, "recipient", name);
     json_put_u64(a->out, "units", l.units);
     json_put_u64(a->out, "until_ms", l.until_ms);

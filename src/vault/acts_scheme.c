@@ -2,10 +2,8 @@
  * before the ledger hears of the scheme: a key without a scheme is waste, a scheme without its key
  * would be loss. A copy of each document lies in WORKSPACE/schemes, so that `decode` needs no
  * ledger. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/macros.h"
@@ -15,7 +13,6 @@
 #include "vault/acts_inside.h"
 
 #define PATH_CAP     4096u
-#define FOLDER_MODE  0700
 #define FILE_MODE    0600
 #define DOOR_DEFAULT "default"
 #define DOOR_TEST    "test"
@@ -24,10 +21,7 @@
 
 static cm_err write_copy(struct act *a, const char *name, struct cm_slice text) {
     char path[PATH_CAP];
-    (void)snprintf(path, sizeof path, "%s/schemes", a->ctx->workspace);
-    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
-        return diag_fail(a->diag, file_err_from_errno(errno), path, NULL, "check space and rights",
-                         "cannot create the folder: %s", file_errno_text(errno));
+    TRY(act_folder(a, "schemes"));
     const int n = snprintf(path, sizeof path, "%s/schemes/%s.json", a->ctx->workspace, name);
     if (n < 0 || (size_t)n >= sizeof path) return CM_E_RANGE;
     return file_replace(path, text, FILE_MODE, a->diag);

@@ -12,8 +12,6 @@
 #include "base/file.h"
 #include "base/macros.h"
 
-#define FOLDER_MODE 0700
-
 static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
     const int number = errno;
     return diag_fail(diag, file_err_from_errno(number), path, NULL, "check space and rights",
@@ -28,8 +26,7 @@ static cm_err join(char *out, const char *a, const char *b, const char *c, struc
 
 cm_err order_folder_parent(const char *workspace, char out[ORDER_PATH_CAP], struct cm_diag *diag) {
     TRY(join(out, workspace, "/orders", "", diag));
-    if (mkdir(out, FOLDER_MODE) != 0 && errno != EEXIST) return fail(diag, out, "cannot create");
-    return CM_OK;
+    return file_folder(out, diag);
 }
 
 cm_err order_folder_path(const char *workspace, const char *name, char out[ORDER_PATH_CAP],

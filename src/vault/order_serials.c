@@ -42,8 +42,6 @@ static cm_err note_holes(struct piece *p, uint64_t *next, size_t *holes, uint64_
 static cm_err walk(struct piece *p, struct order_units *u, struct cm_diag *diag) {
     uint64_t next = p->range.first;
     size_t holes = 0;
-    p->holes = calloc(p->range.count - p->range.units, sizeof *p->holes);
-    if (p->holes == NULL) return CM_E_NO_MEMORY;
     TRY(order_units_from(u, &p->range, diag));
     for (;;) {
         struct record_set set;
@@ -64,11 +62,14 @@ static cm_err fill(struct order_serials *s, const struct order *o, struct order_
                    struct cm_diag *diag) {
     uint64_t before = 0;
     for (size_t i = 0; i < o->range_n; i++) {
-        struct piece *p = &s->pieces[s->n++];
-        p->range = o->ranges[i];
-        p->before = before;
-        before += p->range.units;
-        if (p->range.units != p->range.count) TRY(walk(p, u, diag));
+        struct piece p = {.range = o->ranges[i], .before = before};
+        before += p.range.units;
+        if (p.range.units != p.range.count) {
+            p.holes = calloc(p.range.count - p.range.units, sizeof *p.holes);
+            if (p.holes == NULL) return CM_E_NO_MEMORY;
+        }
+        s->pieces[s->n++] = p; /* whose holes go with it from here on */
+        if (p.holes != NULL) TRY(walk(&p, u, diag));
     }
     return CM_OK;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/macros.h"
@@ -152,6 +153,15 @@ static cm_err pool_has_pins(struct making *m, bool *pins) {
                      "no pool is named '%.60s'", m->pool);
 }
 
+/* Cards are made once: a file of others holds what nothing writes again, so it stays. */
+static cm_err check_new(const struct making *m, const char *path) {
+    struct stat st;
+    if (path == NULL || stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return CM_OK;
+    return diag_fail(m->cli->diag, CM_E_EXISTS, path, NULL, "name another file, or remove this one",
+                     "there is such a file, perhaps of cards made before");
+}
+
 static cm_err open_files(struct making *m) {
     const struct options *o = &m->cli->options;
     const char *pins = option_text(o, "pins"), *format = option_text(o, "format");
@@ -169,6 +179,8 @@ static cm_err open_files(struct making *m) {
     if (has_pins && strcmp(pins, option_text(o, "out")) == 0)
         return diag_fail(m->cli->diag, CM_E_ARGUMENT, "--pins", NULL, "name another file",
                          "numbers and PINs never travel in one file");
+    TRY(check_new(m, option_text(o, "out")));
+    TRY(check_new(m, pins));
     TRY(outfile_open(&m->numbers, option_text(o, "out"), FILE_MODE, m->cli->diag));
     TRY(write_head(m, &m->numbers, "number"));
     if (!has_pins) return CM_OK;

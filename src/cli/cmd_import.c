@@ -16,11 +16,15 @@
 
 const struct option_spec import_options[] = {
     {"name", OPTION_TEXT, "NAME", "name of the list (default: the file's)", NULL, false},
-    {"columns", OPTION_TEXT, "LIST", "number=COLUMN,balance=COLUMN,... or number,-,... by place",
+    {"columns", OPTION_TEXT, "LIST",
+     "number=COLUMN,balance=COLUMN,... or number,-,... by place: number, state, balance, expires "
+     "(YYYY-MM-DD), other",
      NULL, false},
     {"format", OPTION_TEXT, "FORMAT", "csv or xml (default: by the file's name)", NULL, false},
     {"record", OPTION_TEXT, "NAME", "XML: the elements that are records", NULL, false},
     {"commit", OPTION_FLAG, NULL, "import; without it the file is only checked", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "only check, which is what happens without --commit", NULL,
+     false},
     {"leave-out", OPTION_FLAG, NULL, "import the good rows although others are wrong", NULL, false},
     {"mode", OPTION_TEXT, "MODE", "LIVE or TEST (default LIVE; in a sandbox TEST)", NULL, false},
     {"brand", OPTION_TEXT, "NAME", "whose they are", "brand", false},
@@ -71,6 +75,9 @@ static cm_err check_options(struct cli *cli) {
         return diag_fail(cli->diag, CM_E_ARGUMENT, "--pool", NULL,
                          aliases ? "say whose cards they name" : "leave it out",
                          "aliases, and only aliases, belong to a pool");
+    if (option_given(o, "dry-run") && option_given(o, "commit"))
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--dry-run", NULL, "leave one out",
+                         "--dry-run and --commit contradict each other");
     for (size_t i = 0; i < CM_ARRAY_N(of_cards); i++)
         if (option_given(o, of_cards[i]) && !cards)
             return diag_fail(cli->diag, CM_E_ARGUMENT, of_cards[i], NULL, "leave it out",

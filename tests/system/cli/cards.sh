@@ -23,6 +23,12 @@ gives 2 countermark cards make gift-2026 --count 5 --out one.csv --pins one.csv
 gives 0 countermark cards make gift-2026 --count 20000 --out numbers.csv --pins pins.csv
 [ "$(cut -d, -f2 numbers.csv | sort -u | wc -l)" -eq 20001 ] || fail "not 20,000 numbers"
 [ "$(wc -l <pins.csv)" -eq 20001 ] || fail "not 20,000 PINs"
+before=$(sha256sum numbers.csv pins.csv)
+gives 3 countermark cards make gift-2026 --count 5 --out numbers.csv --pins more.csv # never over others
+err_has 'numbers.csv: there is such a file'
+gives 3 countermark cards make gift-2026 --count 5 --out more.csv --pins pins.csv
+err_has 'pins.csv: there is such a file'
+[ "$(sha256sum numbers.csv pins.csv)" = "$before" ] || fail "cards made before were written over"
 [ "$(stat -c %a pins.csv)" = 600 ] || fail "others may read the PINs"
 [ "$(cut -d, -f1 numbers.csv | tail -n +2 | md5sum)" = "$(cut -d, -f1 pins.csv | tail -n +2 | md5sum)" ] ||
   fail "numbers and PINs have other indices"

@@ -25,6 +25,8 @@ gives 1 countermark import codes bad.csv --json
 for text in "$(sed -n 2p old.csv | cut -d, -f1)" "$(sed -n 7p monday.txt)" LATE7777; do
   ! grep -q "$text" out err daemon.log || fail "a code is shown"
 done
+gives 2 countermark import codes bad.csv --dry-run --commit
+err_has 'contradict each other'
 gives 1 countermark import codes bad.csv --commit
 err_has 'nothing was imported'
 gives 0 countermark import codes old.csv --json

@@ -31,6 +31,7 @@ const struct option_spec order_make_options[] = {
     {"carton", OPTION_NUMBER, "N", "records in one carton", NULL, false},
     {"bundle", OPTION_NUMBER, "N", "records in one bundle: its last one is marked", NULL, false},
     {"match", OPTION_TEXT, "KEY", "match key: control or last4", NULL, false},
+    {"url", OPTION_TEXT, "ADDRESS", "address of a code, with {code} in it, for {url}", NULL, false},
     {"remake", OPTION_TEXT, "ORDER", "make up for what was spoiled of this order", NULL, false},
     {"approval", OPTION_FLAG, NULL, "a second operator must approve", NULL, false},
     {"no-approval", OPTION_FLAG, NULL, "release it at once, where that is allowed", NULL, false},
@@ -100,6 +101,7 @@ static cm_err put_options(struct cli *cli, struct json_writer *w) {
     TRY(put_number(cli, w, "carton", "carton"));
     TRY(put_number(cli, w, "bundle", "bundle"));
     put_text(cli, w, "match", "match");
+    put_text(cli, w, "url", "url");
     json_object_end(w);
     return CM_OK;
 }

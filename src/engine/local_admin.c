@@ -148,6 +148,13 @@ cm_err admin_set(const struct local *l, uint32_t number, struct cm_diag *diag,
                      "no batch or pool has number %u", number);
 }
 
+/* Orders draw on it: no command mints the rest of it any more. */
+static bool is_ordered(const struct registry *r, uint32_t set) {
+    for (uint32_t i = 0; i < r->order_n; i++)
+        if (r->orders[i] != NULL && r->orders[i]->set == set) return true;
+    return false;
+}
+
 static cm_err phase_as_owner(struct local *l, void *ctx) {
     struct set_act *a = ctx;
     const struct phase_event *e = &a->event.u.phase;
@@ -160,9 +167,9 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, NULL,
                          "its seed is out: anybody can tell who wins, so it stays closed");
     /* A batch is a promise of so many codes; a pool is drawn from as cards are needed, and a batch
-     * that a line prints as packs are. */
+     * that a line prints, or that print houses order from, as packs are. */
     if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity &&
-        !held_set(&l->held, e->set))
+        !held_set(&l->held, e->set) && !(c->issued > 0 && is_ordered(&l->registry, e->set)))
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "mint it first",
                          "only %llu of %llu codes exist", (unsigned long long)c->issued,
                          (unsigned long long)s->set.quantity);

@@ -99,11 +99,16 @@ static cm_err make_file(const struct bundle *b, const char *file, int *fd, struc
     return CM_OK;
 }
 
+static cm_err judge_name(const char *file, struct cm_diag *diag) {
+    if (manifest_is_file_name(slice_text(file)) &&
+        !slice_equal(slice_text(file), slice_text(BUNDLE_SIGNER)))
+        return CM_OK;
+    return diag_fail(diag, CM_E_RANGE, "order folder", NULL, "choose another name",
+                     "not a name for a file in it");
+}
+
 cm_err bundle_file(struct bundle *b, const char *file, int *fd, struct cm_diag *diag) {
-    if (!manifest_is_file_name(slice_text(file)) ||
-        slice_equal(slice_text(file), slice_text(BUNDLE_SIGNER)))
-        return diag_fail(diag, CM_E_RANGE, "order folder", NULL, "choose another name",
-                         "not a name for a file in it");
+    TRY(judge_name(file, diag));
     return make_file(b, file, fd, diag);
 }
 
@@ -118,6 +123,12 @@ static cm_err write_file(const struct bundle *b, const char *file, struct cm_sli
         done += (size_t)n;
     }
     return fsync(fd) == 0 ? CM_OK : failed(diag, file, "sync");
+}
+
+cm_err bundle_write(struct bundle *b, const char *file, struct cm_slice bytes,
+                    struct cm_diag *diag) {
+    TRY(judge_name(file, diag));
+    return write_file(b, file, bytes, diag);
 }
 
 /* What the manifest says must be what lies there: a mistake of ours must not be signed. */

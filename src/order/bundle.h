@@ -29,6 +29,9 @@ CM_MUST_CHECK cm_err bundle_begin(const char *parent, const char *name, struct b
  * @param[out] fd  the caller's to sync and close; untouched on error
  * @retval CM_E_RANGE  not a name of a file, or one of the bundle's own      @retval CM_E_IO ... */
 CM_MUST_CHECK cm_err bundle_file(struct bundle *b, const char *file, int *fd, struct cm_diag *diag);
+/** Write a file that goes as it is, whole, synced. @retval as bundle_file; CM_E_NO_SPACE */
+CM_MUST_CHECK cm_err bundle_write(struct bundle *b, const char *file, struct cm_slice bytes,
+                                  struct cm_diag *diag);
 /** Write the manifest and what goes with it, sync, and give the folder its name.
  * @param[in]  m           names the files that were made; signer.pem is added to them here
  * @param[in]  seed        Ed25519 (KEY_AUDIT)

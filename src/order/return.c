@@ -20,7 +20,7 @@ const char *return_problem_text(enum return_problem problem) {
         "names no record of this order",
         "not a state: produced, shipped, held, spoiled or remade",
         "not a UID: 8, 14 or 20 hex digits",
-        "the replacement is no record of this order or of its remake",
+        "the replacement is no record of an order that makes up for this one",
         "contradicts what was said of the record before",
         "the record lies in another carton",
         "its carton is not complete: some of its records are not accounted for",

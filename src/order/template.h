@@ -43,6 +43,8 @@ uint32_t template_values(const struct template *t);
 uint32_t template_needs(const struct template *t);
 /* Bit 1 << c for each record_constant. */
 uint32_t template_constants(const struct template *t);
+/* As template_constants, without those in "optional" fields. */
+uint32_t template_needs_constants(const struct template *t);
 /* It says "holds": "pin": its file goes to the PIN's recipient alone. Only such a one has {pin}. */
 bool template_wants_pin(const struct template *t);
 

@@ -86,7 +86,7 @@ struct template {
     enum charset charset;
     bool wants_pin;
     int hash_value; /* record_value, or -1 */
-    uint32_t values, needs, constants;
+    uint32_t values, needs, constants, needs_constants;
     struct template_part head, record, tail;
     struct template_companion companions[TEMPLATE_COMPANIONS_MAX];
     size_t companion_n;

@@ -225,6 +225,7 @@ void template_count_uses(struct template *t, const struct template_field *f) {
     for (size_t i = 0; i < f->piece_n; i++) {
         const struct template_piece *p = &t->pieces[f->piece + i];
         if (p->kind == PIECE_CONSTANT) t->constants |= 1u << p->which;
+        if (p->kind == PIECE_CONSTANT && !f->optional) t->needs_constants |= 1u << p->which;
         if (p->kind != PIECE_VALUE) continue;
         t->values |= 1u << p->which;
         if (!f->optional) t->needs |= 1u << p->which;

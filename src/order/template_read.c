@@ -212,6 +212,7 @@ const char *template_about(const struct template *t) { return t->about; }
 const char *template_kind(const struct template *t) { return kinds[t->kind]; }
 const char *template_extension(const struct template *t) { return t->extension; }
 uint32_t template_values(const struct template *t) { return t->values; }
+uint32_t template_needs_constants(const struct template *t) { return t->needs_constants; }
 uint32_t template_needs(const struct template *t) { return t->needs; }
 uint32_t template_constants(const struct template *t) { return t->constants; }
 bool template_wants_pin(const struct template *t) { return t->wants_pin; }

@@ -200,14 +200,14 @@ static cm_err receive_end(struct act *a) {
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
-struct remakes {
+struct made_up {
     uint32_t of;
     uint64_t units;
 };
 
 /* Units of released orders that make up for this one's spoilage. */
 static cm_err count_remakes(void *ctx, const struct registry *r) {
-    struct remakes *m = ctx;
+    struct made_up *m = ctx;
     for (uint32_t i = 0; i < r->order_n; i++) {
         const struct order_entry *e = r->orders[i];
         const bool out = e != NULL && (e->state == ORDER_RELEASED || e->state == ORDER_CLOSED);
@@ -219,7 +219,7 @@ static cm_err count_remakes(void *ctx, const struct registry *r) {
 static cm_err check_accounts(struct act *a, const struct order *o) {
     const struct order_counts *c = &o->counts;
     const uint64_t known = c->produced + c->spoiled + c->remade + c->shipped + c->held;
-    struct remakes m = {.of = o->id};
+    struct made_up m = {.of = o->id};
     TRY(engine_read(a->ctx->engine, count_remakes, &m));
     if (known < order_records(o))
         return diag_fail(a->diag, CM_E_STATE, o->name, NULL, "receive what the bureau says of them",

@@ -15,7 +15,9 @@
 #define ORDER_APPROVALS_MAX 64u
 #define ORDER_RETURNS_MAX   4096u
 #define ORDER_KEYS_MAX      65536u /* bytes of a recipient's certificates */
-#define ORDER_FILE_CAP      96u
+#define ORDER_FILE_CAP      112u
+#define ORDER_CONTROL_CAP   32u
+#define ORDER_URL_CAP       161u
 
 /* What a file of the order holds; each part has its own recipient. */
 enum order_role { ORDER_NUMBERS, ORDER_PINS };
@@ -53,6 +55,7 @@ struct order_options {
     uint32_t shards;   /* files of about equal size; 0 = as per_file says */
     uint32_t per_carton, per_bundle;
     enum order_match match;
+    char url[ORDER_URL_CAP]; /* address of a code, with {code} in it; empty: none */
 };
 
 struct order_approval {
@@ -90,6 +93,8 @@ struct order {
     size_t approval_n;
     struct order_return *returns;
     size_t return_n;
+    /* First and last control number, where the pool says what they are; empty: order and place. */
+    char control_first[ORDER_CONTROL_CAP], control_last[ORDER_CONTROL_CAP];
     struct order_counts counts;
     struct buffer book; /* packed: order/book.h */
 };

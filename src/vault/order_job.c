@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -110,6 +111,20 @@ static cm_err clear_folders(const struct order_job *job, struct cm_diag *diag) {
     return CM_OK;
 }
 
+/* Layouts and the like, of which each part has one a format, not one a file. */
+static cm_err write_companions(struct order_job *job, struct cm_diag *diag) {
+    for (size_t i = 0; i < job->order.part_n; i++) {
+        const struct job_part *p = &job->parts[i];
+        for (size_t k = 0; k < template_companion_n(p->template); k++) {
+            CM_CLEANUP(buffer_free) struct buffer name = BUFFER_INIT, text = BUFFER_INIT;
+            TRY(render_companion(p->template, &p->words.constants, k, &name, &text, diag));
+            TRY(order_output_layout(job->output, i, buffer_slice(&name), buffer_slice(&text),
+                                    diag));
+        }
+    }
+    return CM_OK;
+}
+
 static cm_err open_inside(struct order_job *job, uint32_t number, struct cm_diag *diag) {
     uint32_t values = 0;
     TRY(order_load(job->ctx.engine, number, &job->order, diag));
@@ -134,7 +149,8 @@ static cm_err open_inside(struct order_job *job, uint32_t number, struct cm_diag
                                                 .order = o,
                                                 .now_unix_s = clock_now_ms(clock_wall()) / 1000,
                                                 .held = o->approval};
-    return order_output_open(&job->output, &output, diag);
+    TRY(order_output_open(&job->output, &output, diag));
+    return write_companions(job, diag);
 }
 
 cm_err order_job_open(struct order_job **out, const struct act_context *ctx, uint32_t order,
@@ -245,6 +261,20 @@ static cm_err write_part(struct order_job *job, size_t i, const struct record_se
     return CM_OK;
 }
 
+/* What the manifest says of the records, where their control numbers are the pool's own. */
+static void keep(char out[ORDER_CONTROL_CAP], struct cm_slice control) {
+    const size_t len = control.len < ORDER_CONTROL_CAP ? control.len : ORDER_CONTROL_CAP - 1;
+    memcpy(out, control.p, len);
+    out[len] = '\0';
+}
+
+static void note_controls(struct order_job *job, const struct record_set *set) {
+    struct order *o = &job->order;
+    if (!order_units_own_control(job->units)) return;
+    if (set->first == 1) keep(o->control_first, record_text(set, RECORD_CONTROL, 0));
+    keep(o->control_last, record_text(set, RECORD_CONTROL, set->n - 1));
+}
+
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
 /* The next records: of ranges that were spent before, then new ones. */
@@ -285,6 +315,7 @@ cm_err order_job_step(struct order_job *job, struct order_progress *progress,
     while (job->done < o->count && job->done < until) {
         struct record_set set;
         TRY(next_records(job, &set, diag));
+        note_controls(job, &set);
         for (size_t i = 0; i < o->part_n; i++)
             TRY(write_part(job, i, &set, diag));
         job->done += set.n / o->items;

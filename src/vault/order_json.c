@@ -149,7 +149,7 @@ static cm_err read_returns(struct json_value v, struct order *o) {
 }
 
 static cm_err read_options(struct json_value v, struct order_options *out) {
-    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match"};
+    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match", "url"};
     size_t match = 0;
     TRY(json_only(v, keys, CM_ARRAY_N(keys)));
     TRY(u64(v, "per_file", INT64_MAX, &out->per_file));
@@ -159,6 +159,8 @@ static cm_err read_options(struct json_value v, struct order_options *out) {
     if (json_present(json_get(v, "match")))
         TRY(json_word(json_get(v, "match"), matches, CM_ARRAY_N(matches), &match));
     out->match = (enum order_match)match;
+    if (json_present(json_get(v, "url")))
+        TRY(json_copy_text(json_get(v, "url"), 1, out->url, sizeof out->url));
     return CM_OK;
 }
 
@@ -193,8 +195,15 @@ static cm_err read_head(struct json_value root, struct order *o) {
     return read_options(json_get(root, "options"), &o->options);
 }
 
+static cm_err read_controls(struct json_value v, struct order *o) {
+    if (!json_present(v)) return CM_OK;
+    TRY(json_copy_text(json_at(v, 0), 1, o->control_first, sizeof o->control_first));
+    return json_copy_text(json_at(v, 1), 1, o->control_last, sizeof o->control_last);
+}
+
 static cm_err read_all(struct json_value root, struct order *o) {
     TRY(read_head(root, o));
+    TRY(read_controls(json_get(root, "controls"), o));
     TRY(json_items(json_get(root, "parts"), 1, ORDER_PARTS_MAX, &o->part_n));
     for (size_t i = 0; i < o->part_n; i++)
         TRY(read_part(json_at(json_get(root, "parts"), i), &o->parts[i]));
@@ -211,7 +220,7 @@ cm_err order_read(struct cm_slice document, uint32_t id, struct order *out, stru
     static const char *const keys[] = {"name",    "by",       "test",  "approval", "state",
                                        "brand",   "set",      "of",    "items",    "made_ms",
                                        "count",   "options",  "parts", "ranges",   "approvals",
-                                       "returns", "returned", "book"};
+                                       "returns", "returned", "book",  "controls"};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
     TRY(json_doc_new(&doc, document, "order", &limits, diag));
@@ -333,6 +342,7 @@ static void write_options(struct json_writer *w, const struct order_options *o) 
     put_some(w, "carton", o->per_carton);
     put_some(w, "bundle", o->per_bundle);
     json_put_cstr(w, "match", matches[o->match]);
+    if (o->url[0] != '\0') json_put_cstr(w, "url", o->url);
     json_object_end(w);
 }
 
@@ -356,6 +366,12 @@ cm_err order_write(const struct order *o, struct buffer *out) {
         write_part(w, &o->parts[i]);
     json_array_end(w);
     write_ranges(w, o);
+    if (o->control_first[0] != '\0') {
+        json_array_begin(w, "controls");
+        json_put_cstr(w, NULL, o->control_first);
+        json_put_cstr(w, NULL, o->control_last);
+        json_array_end(w);
+    }
     write_approvals(w, o);
     write_returned(w, o);
     TRY(write_book(w, o));

@@ -90,6 +90,7 @@ static void fill_order(struct order_manifest *out, const struct order_manifest_a
     const struct order *o = a->order;
     const struct order_part *p = &o->parts[a->part];
     struct manifest *m = &out->m;
+    const bool own = o->control_first[0] != '\0';
     order_control(o->id, 1, out->first);
     order_control(o->id, order_records(o), out->last);
     m->brand = slice_text(out->brand);
@@ -101,8 +102,8 @@ static void fill_order(struct order_manifest *out, const struct order_manifest_a
     m->sequence = p->sequence;
     m->created_unix_s = a->now_unix_s;
     m->count = o->count;
-    m->control_first = slice_of(out->first, sizeof out->first);
-    m->control_last = slice_of(out->last, sizeof out->last);
+    m->control_first = own ? slice_text(o->control_first) : slice_of(out->first, sizeof out->first);
+    m->control_last = own ? slice_text(o->control_last) : slice_of(out->last, sizeof out->last);
     m->hash_total = p->hash_total;
     m->template_name = slice_text(p->template_name);
     hash_sha256(buffer_slice(&p->template_text), &m->template_sha256);

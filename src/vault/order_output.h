@@ -10,6 +10,8 @@
  *         TRY(order_output_end(out, part, records, hash_total));
  *     TRY(order_output_publish(out, order, diag));
  *
+ * A layout is a file as it is: it holds nothing of records, and the manifest vouches for it.
+ *
  * Design: docs/design/orders.md, "The life of an order". */
 #ifndef CM_VAULT_ORDER_OUTPUT_H
 #define CM_VAULT_ORDER_OUTPUT_H
@@ -37,6 +39,11 @@ CM_MUST_CHECK cm_err order_output_open(struct order_output **out,
 void order_output_close(struct order_output *out);
 void order_output_closep(struct order_output **out);
 
+/** A file beside the records, before the first of them.
+ * @retval CM_E_EXISTS  a file has this name      @retval as bundle_write */
+CM_MUST_CHECK cm_err order_output_layout(struct order_output *out, size_t part,
+                                         struct cm_slice name, struct cm_slice text,
+                                         struct cm_diag *diag);
 /** The next file of a part. @retval what the thread failed with */
 CM_MUST_CHECK cm_err order_output_file(struct order_output *out, size_t part, const char *name,
                                        struct cm_diag *diag);

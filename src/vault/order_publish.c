@@ -89,6 +89,19 @@ void order_output_close(struct order_output *o) {
 
 void order_output_closep(struct order_output **o) { order_output_close(*o); }
 
+/* ---- Layouts --------------------------------------------------------------------------------- */
+
+cm_err order_output_layout(struct order_output *o, size_t part, struct cm_slice name,
+                           struct cm_slice text, struct cm_diag *diag) {
+    struct output_part *p = &o->parts[part];
+    struct order_file file = {.bytes = text.len, .layout = true};
+    if (name.len >= sizeof file.name) return CM_E_RANGE;
+    memcpy(file.name, name.p, name.len);
+    TRY(bundle_write(p->bundle, file.name, text, diag));
+    hash_sha256(text, &file.hash);
+    return order_add_file(&p->sealed, &file);
+}
+
 /* ---- Publishing ------------------------------------------------------------------------------ */
 
 static cm_err publish_part(struct order_output *o, struct order *order, size_t i,

@@ -7,11 +7,14 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "order/pgp.h"
+#include "order/render.h"
 #include "order/split.h"
 #include "order/template.h"
+#include "vault/order_extra.h"
 #include "vault/order_look.h"
 #include "vault/order_recipients.h"
 #include "vault/order_units.h"
+#include "vault/order_words.h"
 
 /* What the set is, as far as an order cares. */
 struct request {
@@ -21,8 +24,9 @@ struct request {
     uint64_t left;   /* units that can still be made */
     uint32_t values; /* that its units have, as bits of record_value */
     uint32_t tags;   /* key tags of one card */
-    bool pins;       /* cards with PINs */
-    bool currency;   /* cards with a balance */
+    bool cards;
+    bool pins;     /* cards with PINs */
+    bool currency; /* cards with a balance */
     bool closed;
 };
 
@@ -44,11 +48,12 @@ static cm_err look_set(void *ctx, const struct registry *r) {
     q->closed = e->set.counters.phase == PHASE_CLOSED;
     q->values = order_units_values(e);
     q->tags = e->pool != NULL ? e->pool->pool.numbers.faces.tag_n : 0;
+    q->cards = e->pool != NULL;
     q->pins = e->pool != NULL && e->pool->pool.numbers.pin_n > 0;
     q->currency =
         e->pool != NULL && e->pool->pool.life.on && e->pool->pool.life.currency[0] != '\0';
     if (!json_present(json_get(q->root, "name"))) /* else the request says it */
-        (void)snprintf(q->order.name, sizeof q->order.name, "%.40s order", e->name);
+        (void)snprintf(q->order.name, sizeof q->order.name, "%.40s-order", e->name);
     return CM_OK;
 }
 
@@ -66,6 +71,40 @@ static cm_err read_count(struct request *q) {
 
 /* ---- Parts ----------------------------------------------------------------------------------- */
 
+static cm_err check_values(const struct request *q, struct json_value v, const struct template *t) {
+    const uint32_t missing = template_needs(t) & ~q->values;
+    for (unsigned i = 0; i < RECORD_VALUE_N; i++)
+        if ((missing & 1u << i) != 0)
+            return json_fail(v, CM_E_NOT_FOUND,
+                             i == RECORD_URL && !q->cards
+                                 ? "say the codes' address: --url https://example.com/{code}"
+                                 : "take another format, or another set",
+                             "the format needs {%s}, which units of this set do not have",
+                             record_value_name((enum record_value)i));
+    return CM_OK;
+}
+
+/* Words that are the same in all records, and the files beside them: what cannot be written is said
+ * before a unit is spent. */
+static cm_err check_constants(struct request *q, struct json_value v, const struct template *t) {
+    static const uint32_t of_files =
+        1u << RECORD_FILE | 1u << RECORD_FILE_NO | 1u << RECORD_FILE_SEQUENCE;
+    struct order_words words;
+    TRY(order_words_fill(&words, q->a->ctx->engine, &q->order));
+    for (unsigned i = 0; i < RECORD_CONSTANT_N; i++)
+        if ((template_needs_constants(t) & ~of_files & 1u << i) != 0 &&
+            words.constants.text[i].len == 0)
+            return json_fail(v, CM_E_NOT_FOUND,
+                             "take another format, or say \"optional\": true in its field",
+                             "the format needs {%s}, of which this set says nothing",
+                             record_constant_name((enum record_constant)i));
+    for (size_t i = 0; i < template_companion_n(t); i++) {
+        CM_CLEANUP(buffer_free) struct buffer name = BUFFER_INIT, text = BUFFER_INIT;
+        TRY(render_companion(t, &words.constants, i, &name, &text, q->a->diag));
+    }
+    return CM_OK;
+}
+
 static cm_err read_template(struct request *q, const char *key, struct order_part *part) {
     static const char *const keys[] = {"name", "text"};
     static const uint32_t tag_values = 1u << RECORD_TAG | 1u << RECORD_MEMBER;
@@ -76,12 +115,8 @@ static cm_err read_template(struct request *q, const char *key, struct order_par
     TRY(json_copy_text(json_get(v, "name"), 1, part->template_name, sizeof part->template_name));
     TRY(json_text(json_get(v, "text"), 1, TEMPLATE_TEXT_MAX, &text));
     TRY(template_read(text, part->template_name, &t, q->a->diag));
-    const uint32_t missing = template_needs(t) & ~q->values;
-    for (unsigned i = 0; i < RECORD_VALUE_N; i++)
-        if ((missing & 1u << i) != 0)
-            return json_fail(v, CM_E_NOT_FOUND, "take another format, or another set",
-                             "the format needs {%s}, which units of this set do not have",
-                             record_value_name((enum record_value)i));
+    TRY(check_values(q, v, t));
+    TRY(check_constants(q, v, t));
     if (q->order.part_n == 1 && q->tags > 0 && (template_values(t) & tag_values) != 0)
         q->order.items = q->tags;
     buffer_put(&part->template_text, text.p, text.len);
@@ -191,8 +226,20 @@ static cm_err number_parts(struct request *q) {
 
 /* ---- Options --------------------------------------------------------------------------------- */
 
+/* Codes have addresses; the number of a card stands in none. */
+static cm_err read_url(struct request *q, struct json_value v) {
+    struct order_options *o = &q->order.options;
+    if (!json_present(v)) return CM_OK;
+    if (q->cards)
+        return json_fail(v, CM_E_CONFLICT, "leave --url out", "card numbers have no addresses");
+    TRY(json_copy_text(v, 1, o->url, sizeof o->url));
+    TRY(order_url_check(o->url, q->a->diag));
+    q->values |= 1u << RECORD_URL;
+    return CM_OK;
+}
+
 static cm_err read_options(struct request *q) {
-    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match"};
+    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match", "url"};
     static const char *const matches[] = {"control", "last4"};
     struct order_options *o = &q->order.options;
     const struct json_value v = json_get(q->root, "options");
@@ -214,7 +261,7 @@ static cm_err read_options(struct request *q) {
     o->per_carton = (uint32_t)carton;
     o->per_bundle = (uint32_t)bundle;
     o->match = (enum order_match)match;
-    return CM_OK;
+    return read_url(q, json_get(v, "url"));
 }
 
 static cm_err check_split(struct request *q) {
@@ -274,10 +321,10 @@ static cm_err read_all(struct request *q) {
     TRY(engine_read(q->a->ctx->engine, look_set, q));
     TRY(read_count(q));
     TRY(read_remake(q));
+    TRY(read_options(q));
     TRY(read_parts(q));
     TRY(check_names(q));
     TRY(number_parts(q));
-    TRY(read_options(q));
     TRY(check_split(q));
     return read_approval(q);
 }

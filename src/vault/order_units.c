@@ -10,6 +10,7 @@
 #include "cards/faces.h"
 #include "codes/group.h"
 #include "vault/card_minter.h"
+#include "vault/order_extra.h"
 
 #define LAST4      4u
 #define VALUE(bit) (1u << (unsigned)(bit))
@@ -25,6 +26,7 @@ struct order_units {
     struct pool pool; /* cards: own copy, the face maker borrows it */
     struct face_maker *faces;
     struct grouping grouping;
+    struct order_extra extra;
     /* Units of the minter's chunk, packed; `at` of them were given. */
     size_t n, at, given, most;
     uint8_t text_n, human_n;
@@ -127,7 +129,7 @@ uint32_t order_units_values(const struct set_entry *set) {
     static const uint32_t always = VALUE(RECORD_CONTROL) | VALUE(RECORD_MATCH) |
                                    VALUE(RECORD_SEQUENCE) | VALUE(RECORD_IN_FILE) |
                                    VALUE(RECORD_CARTON) | VALUE(RECORD_IN_CARTON) |
-                                   VALUE(RECORD_BUNDLE_END);
+                                   VALUE(RECORD_BUNDLE_END) | VALUE(RECORD_IMAGE);
     if (set->pool != NULL) return always | values_of_pool(&set->pool->pool);
     return always | VALUE(RECORD_CODE) | VALUE(RECORD_CODE_HUMAN);
 }
@@ -157,7 +159,9 @@ static cm_err open_inside(struct order_units *u, struct look *l, struct cm_diag 
         return diag_fail(diag, err, u->o.order->name, NULL, NULL, "its set is not there");
     u->most = ORDER_RECORDS;
     if (u->cards) TRY(open_faces(u, buffer_slice(&l->pool), diag));
-    return make_room(u, l->human);
+    TRY(make_room(u, l->human));
+    return order_extra_open(&u->extra, u->o.order, u->o.values, ORDER_RECORDS,
+                            u->cards && own_control(u));
 }
 
 cm_err order_units_open(struct order_units **out, const struct order_units_options *options,
@@ -185,6 +189,7 @@ void order_units_close(struct order_units *u) {
     minter_close(u->minter);
     card_minter_close(u->card_minter);
     face_maker_free(u->faces);
+    order_extra_wipe(&u->extra);
     pool_clear(&u->pool);
     wipe_and_free(u->texts, (size_t)ORDER_CHUNK * u->text_n);
     wipe_and_free(u->humans, (size_t)ORDER_RECORDS * u->human_n);
@@ -345,11 +350,14 @@ static cm_err give(struct order_units *u, size_t n, struct record_set *set) {
         give_codes(u, n, set);
     if (set->column[RECORD_MATCH].rows == NULL)
         set->column[RECORD_MATCH] = set->column[RECORD_CONTROL];
+    TRY(order_extra_give(&u->extra, set));
     u->at += n;
     u->given = n;
     u->record += set->n;
     return CM_OK;
 }
+
+bool order_units_own_control(const struct order_units *u) { return u->cards && own_control(u); }
 
 const uint64_t *order_units_serials(const struct order_units *u, size_t *n) {
     *n = u->given;

@@ -47,6 +47,8 @@ CM_MUST_CHECK cm_err order_units_from(struct order_units *u, const struct order_
 CM_MUST_CHECK cm_err order_units_next(struct order_units *u, uint64_t most, struct record_set *set,
                                       struct cm_diag *diag);
 
+/* Whether control numbers are the pool's own: it says what they are. */
+bool order_units_own_control(const struct order_units *u);
 /* The serials of the units that order_units_next gave last, and how many they are. */
 const uint64_t *order_units_serials(const struct order_units *u, size_t *n);
 

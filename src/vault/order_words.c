@@ -32,6 +32,26 @@ struct look {
     const struct order *order;
 };
 
+/* YYMM: what the tracks of the pool say, so that stripe and print agree; or the day on which a card
+ * ends that is sold when the order is made; or the last day of the set. */
+static void put_expiry(struct order_words *w, const struct set_entry *e, const struct terms *terms,
+                       uint64_t made_ms) {
+    char date[DATE_TEXT_CAP] = "";
+    const struct pool *p = e->pool != NULL ? &e->pool->pool : NULL;
+    for (size_t i = 0; p != NULL && i < TRACKS; i++)
+        if (p->identifiers.track[i].on && p->identifiers.track[i].words.expiry[0] != '\0') {
+            put(w, RECORD_EXPIRY, slice_text(p->identifiers.track[i].words.expiry));
+            return;
+        }
+    uint64_t end_ms = terms != NULL ? terms->until_ms : 0;
+    if (p != NULL && p->life.on && p->life.valid_days > 0)
+        end_ms = made_ms + (uint64_t)p->life.valid_days * MS_PER_DAY;
+    if (end_ms == 0) return;
+    date_format((int32_t)(end_ms / MS_PER_DAY), date);
+    const char yymm[] = {date[2], date[3], date[5], date[6]}; /* of YYYY-MM-DD */
+    put(w, RECORD_EXPIRY, slice_of(yymm, sizeof yymm));
+}
+
 static cm_err look(void *ctx, const struct registry *r) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     const struct look *l = ctx;
@@ -43,6 +63,7 @@ static cm_err look(void *ctx, const struct registry *r) {
             put(l->w, RECORD_BRAND, slice_text(r->brands[i]->name));
     if (e->pool != NULL && e->pool->pool.life.on)
         put(l->w, RECORD_CURRENCY, slice_text(e->pool->pool.life.currency));
+    put_expiry(l->w, e, registry_terms(r, e), l->order->made_ms);
     if (e->document.len == 0) return CM_OK;
     TRY(json_doc_new(&doc, buffer_slice(&e->document), "batch", &JSON_LIMITS_DEFAULT, NULL));
     put_member(l->w, RECORD_PRODUCT, json_root(doc), "product");

@@ -46,6 +46,7 @@ static cm_err open_inside(struct return_desk *d, uint32_t number, struct cm_slic
     TRY(return_head_read(head, &d->head, diag));
     TRY(engine_read(d->ctx.engine, look_set, d));
     TRY(make_room(d, diag));
+    TRY(remakes_read(&d->ctx, number, d->control.digits > 0, &d->remakes, diag));
     return order_serials_new(&d->serials, d->ctx.engine, d->ctx.keystore, &d->order, diag);
 }
 
@@ -67,6 +68,7 @@ void return_desk_free(struct return_desk *d) {
     if (d == NULL) return;
     order_wipe(&d->order);
     order_serials_free(d->serials);
+    remakes_wipe(&d->remakes);
     book_of_order_wipe(&d->book);
     map_wipe(&d->cartons);
     free(d->next);
@@ -167,12 +169,10 @@ static bool follow(struct return_desk *d, enum book_state state, const struct na
 static cm_err judge(void *ctx, struct return_line *l) {
     struct return_desk *d = ctx;
     const struct named named = records_of(d, l);
-    uint64_t digits = 0;
     const struct cm_slice as = l->field[RETURN_AS];
     if (l->problem == RETURN_SOUND && named.n == 0) l->problem = RETURN_NO_RECORD;
     if (l->problem == RETURN_SOUND && !carton_fits(d, l, &named)) l->problem = RETURN_BAD_CARTON;
-    if (l->problem == RETURN_SOUND && as.len > 0 && d->control.digits == 0 &&
-        (as.len != ORDER_CONTROL_LEN || text_u64(as, UINT64_MAX, &digits) != CM_OK))
+    if (l->problem == RETURN_SOUND && as.len > 0 && !remakes_have(&d->remakes, &d->control, as))
         l->problem = RETURN_BAD_AS;
     if (l->problem == RETURN_SOUND && !follow(d, l->state, &named)) l->problem = RETURN_CONTRADICTS;
     d->names += l->field[RETURN_UID].len > 0;

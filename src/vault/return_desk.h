@@ -12,6 +12,7 @@
 #include "vault/acts.h"
 #include "vault/order.h"
 #include "vault/order_serials.h"
+#include "vault/return_remakes.h"
 
 #define RETURN_OFFENCES_MAX 200u /* told line by line; further ones are counted */
 #define RETURN_PASSES_MAX   16u
@@ -30,6 +31,7 @@ struct return_desk {
     struct return_head head;
     struct order_serials *serials;
     struct control control;    /* digits not 0: the pool's own control numbers */
+    struct remakes remakes;    /* what "as" may name */
     bool in_stock;             /* cards that lie somewhere until they are activated */
     struct book_of_order book; /* as it is */
     uint8_t *next;             /* as the file has it, one a record */

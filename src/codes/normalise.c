@@ -208,13 +208,3 @@ void normalise_rows(const struct normaliser *normaliser, const struct cm_slice *
         if (verdicts[i] == READ_CAREFULLY)
             verdicts[i] = (uint8_t)normalise(normaliser, texts[i], rows + i * stride);
 }
-
-const char *normalised_name(enum normalised verdict) {
-    switch (verdict) {
-    case NORMALISED_OK: return "readable";
-    case NORMALISED_LENGTH: return "wrong length";
-    case NORMALISED_SYMBOL: return "unknown symbol";
-    case NORMALISED_UTF8: return "not text";
-    default: return "unknown verdict";
-    }
-}

@@ -58,7 +58,4 @@ void normalise_rows(const struct normaliser *normaliser, const struct cm_slice *
  * full-width forms, Cyrillic letters of Latin shape, and separators as one of their family. */
 char normalise_ascii(uint32_t cp);
 
-/* For people: "wrong length", "unknown symbol", "not text". */
-const char *normalised_name(enum normalised verdict);
-
 #endif

@@ -90,11 +90,3 @@ cm_err values_append(struct values *v, struct cm_slice text, uint32_t *index) {
     *index = v->n++;
     return CM_OK;
 }
-
-cm_err values_copy(const struct values *from, struct values *to) {
-    for (uint32_t i = 0; i < from->n; i++) {
-        uint32_t index = 0;
-        TRY(values_append(to, values_at(from, i), &index));
-    }
-    return CM_OK;
-}

@@ -31,7 +31,5 @@ CM_MUST_CHECK cm_err values_append(struct values *v, struct cm_slice text, uint3
 uint32_t values_find(const struct values *v, struct cm_slice text);
 /* Text i; empty when there is none. Valid until the next append. */
 struct cm_slice values_at(const struct values *v, uint32_t i);
-/** A copy of all entries into an empty list. */
-CM_MUST_CHECK cm_err values_copy(const struct values *from, struct values *to);
 
 #endif

@@ -45,13 +45,6 @@ void gateway_wipe(struct gateway *g) {
         flight_wipe(&g->flights[i]);
 }
 
-bool gateway_is_busy(const struct gateway *g) {
-    bool busy = g->first != NULL || g->issues != NULL;
-    for (size_t i = 0; i < GATEWAY_FLIGHTS; i++)
-        busy = busy || g->flights[i].number != 0;
-    return busy;
-}
-
 /* ---- Out ------------------------------------------------------------------------------------ */
 
 static cm_err put_issue(struct gateway *g, const struct exchange *x) {

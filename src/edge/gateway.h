@@ -31,8 +31,6 @@ void gateway_init(struct gateway *g, int verify_fd, int issue_fd);
 void gateway_wipe(struct gateway *g);
 /* Put an exchange in line. */
 void gateway_wait(struct gateway *g, struct exchange *x);
-/* Whether anybody waits for an answer. */
-bool gateway_is_busy(const struct gateway *g);
 /** Send what waits, as far as frames are free; ask for the vault's status once a second.
  * @retval CM_E_DEAD  the vault went away      @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err gateway_send(struct edge *e, uint64_t now_us);

@@ -9,10 +9,6 @@
 static const char *const column_names[RETURN_COLUMN_N] = {"control", "record",   "state", "reason",
                                                           "carton",  "tracking", "as",    "uid"};
 
-const char *return_column_name(enum return_column column) {
-    return (unsigned)column < RETURN_COLUMN_N ? column_names[column] : "unknown";
-}
-
 const char *return_problem_text(enum return_problem problem) {
     static const char *const texts[RETURN_PROBLEM_N] = {
         "sound",

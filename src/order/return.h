@@ -30,7 +30,6 @@ enum return_column {
     RETURN_UID
 };
 #define RETURN_COLUMN_N 8u
-const char *return_column_name(enum return_column column);
 
 /* Where the columns stand: field + 1; 0 = the file has no such column. */
 struct return_head {

@@ -72,12 +72,3 @@ cm_err order_add_return(struct order *o, const struct order_return *r) {
     o->returns[o->return_n++] = *r;
     return CM_OK;
 }
-
-void order_forget_files(struct order *o) {
-    for (size_t i = 0; i < o->part_n; i++) {
-        free(o->parts[i].files);
-        o->parts[i].files = NULL;
-        o->parts[i].file_n = 0;
-        o->parts[i].hash_total = 0;
-    }
-}

@@ -115,8 +115,6 @@ CM_MUST_CHECK cm_err order_add_range(struct order *o, const struct order_range *
 CM_MUST_CHECK cm_err order_add_file(struct order_part *part, const struct order_file *file);
 CM_MUST_CHECK cm_err order_add_approval(struct order *o, const struct order_approval *approval);
 CM_MUST_CHECK cm_err order_add_return(struct order *o, const struct order_return *r);
-/* Forget the files of every part: they are made anew. */
-void order_forget_files(struct order *o);
 
 const char *order_role_name(enum order_role role); /* "number", "pin" */
 static inline uint64_t order_records(const struct order *o) { return o->count * o->items; }

@@ -3,10 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -39,11 +37,6 @@ cm_err order_folder_file(const char *workspace, const char *name, const char *fi
     char folder[ORDER_PATH_CAP];
     TRY(order_folder_path(workspace, name, folder, diag));
     return join(out, folder, "/", file, diag);
-}
-
-bool order_folder_there(const char *path) {
-    struct stat st;
-    return stat(path, &st) == 0;
 }
 
 static void close_folder(DIR **dir) {

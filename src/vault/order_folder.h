@@ -20,6 +20,5 @@ CM_MUST_CHECK cm_err order_folder_file(const char *workspace, const char *name, 
                                        char out[ORDER_PATH_CAP], struct cm_diag *diag);
 /** Remove a folder and its files; one that is not there is fine. @retval CM_E_IO, CM_E_DENIED */
 CM_MUST_CHECK cm_err order_folder_remove(const char *path, struct cm_diag *diag);
-bool order_folder_there(const char *path);
 
 #endif

@@ -65,6 +65,12 @@ void card_world_remove(struct card_world *c) {
     world_remove(&c->w);
 }
 
+void card_world_reopen(struct card_world *c, bool folded) {
+    if (folded) assert_ok(engine_fold(c->w.engine));
+    world_close(&c->w);
+    world_open(&c->w);
+}
+
 void card_number(struct card_world *c, uint64_t index, char out[static CARD_CAP]) {
     uint8_t skip = 0;
     assert_ok(cm_numberer_make(c->numberer, index, 1, out, &skip));

@@ -29,6 +29,8 @@ void card_world_make(struct card_world *c, unsigned pin_n, const char *life);
 /* Give the pool this life: it has another one already. */
 cm_err card_world_try_life(struct card_world *c, const char *life);
 void card_world_remove(struct card_world *c);
+/* Close and open it again, from the image or from the journal. */
+void card_world_reopen(struct card_world *c, bool folded);
 /* Number and PIN of a card, NUL-terminated. */
 void card_number(struct card_world *c, uint64_t index, char out[static CARD_CAP]);
 void card_pin(struct card_world *c, uint64_t index, unsigned issue, char out[static CARD_CAP]);
@@ -57,5 +59,12 @@ struct card_answer till_asks(struct card_world *c, enum cm_operation op, uint64_
 struct card_answer desk_asks(struct card_world *c, enum cm_operation op, uint64_t index);
 struct card_answer web_asks(struct card_world *c, enum cm_operation op, uint64_t index,
                             uint64_t amount);
+
+#define assert_verdict(answer, wanted)                                                             \
+    do {                                                                                           \
+        const enum cm_verdict got_verdict = (answer).a.verdict;                                    \
+        if (got_verdict != (wanted))                                                               \
+            fail_msg("got %s, want %s", cm_verdict_name(got_verdict), cm_verdict_name(wanted));    \
+    } while (0)
 
 #endif

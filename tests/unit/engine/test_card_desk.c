@@ -27,19 +27,6 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void reopen(struct card_world *c, bool folded) {
-    if (folded) assert_ok(engine_fold(c->w.engine));
-    world_close(&c->w);
-    world_open(&c->w);
-}
-
-#define assert_verdict(answer, wanted)                                                             \
-    do {                                                                                           \
-        const enum cm_verdict got_verdict = (answer).a.verdict;                                    \
-        if (got_verdict != (wanted))                                                               \
-            fail_msg("got %s, want %s", cm_verdict_name(got_verdict), cm_verdict_name(wanted));    \
-    } while (0)
-
 /* ---- Idempotency ---------------------------------------------------------------------------- */
 
 static void a_key_replays_the_first_answer_with_all_that_was_told(void **state) {
@@ -56,7 +43,7 @@ static void a_key_replays_the_first_answer_with_all_that_was_told(void **state) 
                                   .reference = first.told.transaction};
     assert_int_equal(card_ask(c, &back).told.balance, 1000);
     for (unsigned i = 0; i < 3; i++) {
-        if (i > 0) reopen(c, i == 2);
+        if (i > 0) card_world_reopen(c, i == 2);
         struct card_answer again = card_ask(c, &q);
         assert_true(again.a.replayed);
         again.a.replayed = false;
@@ -90,7 +77,7 @@ static void a_replacement_moves_the_balance_once_and_links_both_histories(void *
     assert_true(card_ask(c, &replace).a.replayed);
     replace.key = NULL;
     assert_verdict(card_ask(c, &replace), CM_V_REPLACED);
-    reopen(c, true);
+    card_world_reopen(c, true);
     assert_verdict(web_asks(c, CM_OP_CHECK, CARD, 0), CM_V_REPLACED);
     r = web_asks(c, CM_OP_CHECK, NEXT, 0);
     assert_verdict(r, CM_V_ACCEPTED);
@@ -108,7 +95,7 @@ static void a_replacement_moves_the_balance_once_and_links_both_histories(void *
                                   .reference = spend.told.transaction};
     assert_int_equal(card_ask(c, &back).told.balance, 1000);
     assert_verdict(card_ask(c, &back), CM_V_NOT_REDEEMED);
-    reopen(c, false);
+    card_world_reopen(c, false);
     assert_int_equal(till_asks(c, CM_OP_CHECK, NEXT, 0).told.balance, 1000);
 }
 

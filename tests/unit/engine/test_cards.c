@@ -25,19 +25,6 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void reopen(struct card_world *c, bool folded) {
-    if (folded) assert_ok(engine_fold(c->w.engine));
-    world_close(&c->w);
-    world_open(&c->w);
-}
-
-#define assert_verdict(answer, wanted)                                                             \
-    do {                                                                                           \
-        const enum cm_verdict got_verdict = (answer).a.verdict;                                    \
-        if (got_verdict != (wanted))                                                               \
-            fail_msg("got %s, want %s", cm_verdict_name(got_verdict), cm_verdict_name(wanted));    \
-    } while (0)
-
 static void a_card_is_activated_loaded_spent_and_refunded_to_the_cent(void **state) {
     struct card_world *c = world(state);
     struct card_answer r = till_asks(c, CM_OP_ACTIVATE, CARD, 5000);
@@ -185,9 +172,9 @@ static void wrong_pins_are_counted_and_lock_also_across_restarts(void **state) {
     assert_verdict(card_ask(c, &wrong), CM_V_NOT_A_CODE);
     assert_verdict(card_ask(c, &wrong), CM_V_NOT_A_CODE);
     assert_verdict(web_asks(c, CM_OP_CHECK, CARD, 0), CM_V_ACCEPTED); /* two of three */
-    reopen(c, true);
+    card_world_reopen(c, true);
     assert_verdict(card_ask(c, &wrong), CM_V_NOT_A_CODE);
-    reopen(c, false);
+    card_world_reopen(c, false);
     assert_verdict(web_asks(c, CM_OP_CHECK, CARD, 0), CM_V_NOT_A_CODE); /* locked */
     wrong.rights = CM_RIGHT_TILL;
     wrong.pin = "";
@@ -221,7 +208,7 @@ static void a_renewed_pin_takes_the_place_of_the_old_one(void **state) {
             .op = CM_OP_CHECK, .index = CARD, .actor = WEB, .pin = second};
         assert_verdict(card_ask(c, &with), CM_V_ACCEPTED);
         assert_verdict(web_asks(c, CM_OP_CHECK, CARD, 0), CM_V_NOT_A_CODE); /* the first one */
-        reopen(c, folded == 1);
+        card_world_reopen(c, folded == 1);
     }
     (void)till_asks(c, CM_OP_ACTIVATE, NEXT, 100);
     assert_verdict(web_asks(c, CM_OP_CHECK, NEXT, 0), CM_V_ACCEPTED); /* its only one */
@@ -284,7 +271,7 @@ static void eight_holds_stand_side_by_side_and_no_ninth(void **state) {
         ids[i] = r.told.transaction;
     }
     assert_verdict(web_asks(c, CM_OP_RESERVE, CARD, 100), CM_V_RESERVED);
-    reopen(c, true);
+    card_world_reopen(c, true);
     struct card_ask other = {.op = CM_OP_RELEASE,
                              .index = CARD,
                              .actor = TILL_B,

@@ -61,7 +61,8 @@ static void activate(struct card_case *c) {
 /* As if it had never been activated: while nothing was spent, and nothing is held. */
 static void deactivate(struct card_case *c) {
     if (!in_own_range(c) || !card_usable_now(c)) return;
-    if (!c->life->at_till || c->card.last_spend != 0 || c->card.replaces_set != 0) {
+    const bool by_us = c->card.activated_ms != 0; /* imported cards came as they are */
+    if (!c->life->at_till || !by_us || c->card.last_spend != 0 || c->card.replaces_set != 0) {
         card_refuse(c, CM_V_NOT_POSSIBLE, 0);
         return;
     }

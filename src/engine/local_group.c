@@ -2,6 +2,8 @@
  * fail half-way; a write that fails ends the process's right to acknowledge anything. */
 #include <string.h>
 
+#include "base/log.h"
+
 #include "engine/local_card.h"
 #include "engine/local_prize.h"
 
@@ -18,11 +20,22 @@ static cm_err touch_unit(struct local *l, const struct resolved *r, enum cm_oper
                       r->has_redeemer ? r->redeemer : NULL);
 }
 
+/* A redemption that could not be told its prize would lose it. Without the seed (an older keystore)
+ * the batch waits; nobody else does. */
+static cm_err draw_first(struct local *l, struct resolved *r) {
+    const cm_err err = prizes_ready(l, r->set);
+    if (err != CM_E_NOT_FOUND && err != CM_E_STATE) return err;
+    log_event(LOG_ERROR, "set %u: its prizes' seed is not in the keystore", r->set->number);
+    r->verdict = CM_V_BUSY;
+    r->set = NULL;
+    return CM_OK;
+}
+
 /* Find the owner of a text: usually the unit that the opener found. */
 static cm_err find_unit(struct local *l, const struct cm_call *call, size_t i, struct resolved *r) {
     while (r->verdict == CM_V_ACCEPTED) {
         TRY(touch_unit(l, r, call->requests[i].operation));
-        if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : prizes_ready(l, r->set);
+        if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : draw_first(l, r);
         const struct door *door = registry_door(&l->registry, call->door);
         const uint32_t guess = r->set->kind == SET_POOL ? r->set->number : 0;
         TRY(opener_next(l->own->opener, door, &call->requests[i], r));

@@ -166,6 +166,16 @@ static void put_indices(struct json_writer *w, const struct card_rows *rows) {
     json_array_end(w);
 }
 
+/* Where two people release cards, one alone does not make them in the clear. */
+static cm_err needs_two(void *ctx, const struct registry *r) {
+    const struct found_set *s = ctx;
+    const struct set_entry *e = registry_set(r, s->set.number);
+    const struct pool *pool = &e->pool->pool;
+    const bool worth =
+        pool->numbers.pin_n > 0 || (e->set.life != NULL && e->set.life->currency[0] != 0);
+    return !e->set.test && worth && r->operator_n > 0 ? CM_E_DENIED : CM_OK;
+}
+
 /* The next cards, new ones only, at most `most`, at most one chunk. */
 static cm_err cards_make(struct act *a) {
     CM_CLEANUP(card_minter_closep) struct card_minter *m = NULL;
@@ -175,6 +185,10 @@ static cm_err cards_make(struct act *a) {
     uint64_t most = 0;
     TRY(act_pool(a, "pool", &s));
     options.set = s.set.number;
+    if (engine_read(a->ctx->engine, needs_two, &s) == CM_E_DENIED)
+        return diag_fail(a->diag, CM_E_DENIED, s.name, NULL, "order them: countermark order make",
+                         "LIVE cards with PINs or money leave this workspace as orders, which two "
+                         "people release");
     TRY(json_u64(json_get(a->args, "most"), 1, UINT64_MAX >> 1, &most));
     TRY(card_minter_open(&m, &options, a->diag));
     TRY(card_minter_next(m, most, &rows, a->diag));

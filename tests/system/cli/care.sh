@@ -30,6 +30,20 @@ err_is 'keystore: there is no terminal to ask at; give --key-file FILE or --pass
 gives 0 countermark door list --recovery --passphrase-fd 3 3<words.txt
 gives 0 countermark doctor --passphrase-fd 3 3<passphrase
 out_has 'recovery words'
+# Once two people release LIVE cards, one alone does not write their numbers and PINs in the clear.
+sed 's/"TEST"/"LIVE"/' "$source_dir/docs/examples/pool.json" >live.json
+gives 0 countermark brand add demo --passphrase-fd 3 3<passphrase
+gives 0 countermark cards pool add live.json --passphrase-fd 3 3<passphrase
+gives 0 countermark cards make gift-2026 --count 2 --out two.csv --pins two-pins.csv \
+  --passphrase-fd 3 3<passphrase
+gives 0 countermark operator key --out alice.key --json
+cp out alice.json
+gives 0 countermark operator add alice --public-key "$(json v.public_key alice.json)" \
+  --passphrase-fd 3 3<passphrase
+gives 3 countermark cards make gift-2026 --count 2 --out more.csv --pins more-pins.csv \
+  --passphrase-fd 3 3<passphrase
+err_is 'gift-2026: LIVE cards with PINs or money leave this workspace as orders, which two people release; order them: countermark order make'
+{ [ ! -e more.csv ] && [ ! -e more-pins.csv ]; } || fail "a refused file was left"
 chmod 644 shop/keystore
 gives 1 countermark doctor --passphrase-fd 3 3<passphrase
 out_has 'others have rights to it; chmod 600'

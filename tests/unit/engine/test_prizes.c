@@ -260,6 +260,28 @@ static void prizes_are_drawn_before_the_first_code_exists(void **state) {
     world_remove(&w);
 }
 
+/* An older keystore under a newer ledger: one batch waits, its neighbours do not. */
+static void without_its_seed_a_batch_waits_and_nobody_else_does(void **state) {
+    (void)state;
+    struct world w = {0};
+    world_make(&w, 12, 100000);
+    world_document(&w, DOCUMENT_BATCH, SET,
+                   slice_text("{\"scheme\":1,\"batch\":0,\"key_version\":1,\"name\":\"win\","
+                              "\"attributes\":[],\"quantity\":2000}"));
+    w.batch_n = 1;
+    world_document(&w, DOCUMENT_PRIZE, SET,
+                   slice_text("{\"serials\":2000,\"tiers\":[{\"name\":\"car\",\"count\":1}],"
+                              "\"commit\":\"0000000000000000000000000000000000000000000000000000"
+                              "000000000000\"}"));
+    issue(&w);
+    const uint32_t other = world_batch(&w, 10, true);
+    char code[WORLD_CODE_CAP];
+    world_code(&w, other, 3, code);
+    assert_int_equal(use(&w, CM_OP_REDEEM, 5, NULL).verdict, CM_V_BUSY);
+    assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 7).verdict, CM_V_ACCEPTED);
+    world_remove(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_units_that_the_seed_names_win_and_no_others),
@@ -268,6 +290,7 @@ int main(void) {
         cmocka_unit_test(a_prize_that_no_unit_is_left_for_is_told_as_lost),
         cmocka_unit_test(what_would_break_the_promise_is_refused),
         cmocka_unit_test(prizes_are_drawn_before_the_first_code_exists),
+        cmocka_unit_test(without_its_seed_a_batch_waits_and_nobody_else_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

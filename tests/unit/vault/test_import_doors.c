@@ -176,6 +176,23 @@ static void a_refund_takes_no_use_from_a_list_that_had_none(void **state) {
     office_close(&o);
 }
 
+/* Taking an activation back takes the balance with it: a till may do so with its own alone. */
+static void an_activation_that_was_not_ours_is_not_taken_back(void **state) {
+    (void)state;
+    struct office o;
+    struct cm_card_told told_of;
+    office_open(&o);
+    import_all(&o, "club",
+               "{\"kind\":\"cards\",\"name\":\"club\",\"mode\":\"TEST\",\"check\":\"luhn\","
+               "\"life\":{\"activation\":\"till\",\"currency\":\"EUR\",\"balance_max\":50000}}",
+               "1\\t79927398713\\tactive\\t1250\\n");
+    struct asked q = {CM_OP_DEACTIVATE, "79927398713", 0, CM_RIGHT_TILL, "", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_NOT_POSSIBLE);
+    q = (struct asked){CM_OP_REDEEM, "79927398713", 1250, CM_RIGHT_TILL, "", 0};
+    assert_int_equal(ask(&o, &q, &told_of), CM_V_ACCEPTED);
+    office_close(&o);
+}
+
 static void a_name_is_no_pin(void **state) {
     (void)state;
     struct office o;
@@ -250,6 +267,7 @@ int main(void) {
         cmocka_unit_test(states_and_ends_come_along),
         cmocka_unit_test(an_imported_balance_is_never_lost_nor_exceeded),
         cmocka_unit_test(a_refund_takes_no_use_from_a_list_that_had_none),
+        cmocka_unit_test(an_activation_that_was_not_ours_is_not_taken_back),
         cmocka_unit_test(a_name_is_no_pin),
         cmocka_unit_test(new_codes_never_take_an_imported_text),
         cmocka_unit_test(new_cards_never_take_an_imported_number),

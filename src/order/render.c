@@ -42,11 +42,10 @@ static const struct record_set outside = {.n = 0};
 static uint64_t counted(const struct spot *s, uint32_t value) {
     const struct render_plan *plan = &s->r->plan;
     const uint64_t place = s->set->first + s->row;
-    const uint64_t cartons = plan->per_carton > 0 ? plan->per_carton : UINT64_MAX;
     switch (value) {
     case RECORD_IN_FILE: return s->in_file;
-    case RECORD_CARTON: return (place - 1) / cartons + 1;
-    case RECORD_IN_CARTON: return (place - 1) % cartons + 1;
+    case RECORD_CARTON: return plan->per_carton > 0 ? (place - 1) / plan->per_carton + 1 : 1;
+    case RECORD_IN_CARTON: return plan->per_carton > 0 ? (place - 1) % plan->per_carton + 1 : place;
     case RECORD_BUNDLE_END:
         return s->in_file == plan->records ||
                (plan->per_bundle > 0 && place % plan->per_bundle == 0);

@@ -270,16 +270,23 @@ static void release(struct card_case *c) {
     card_accept(c, &e);
 }
 
+/* The spend that is asked for, if this caller may give of it back; NULL when nothing is left. */
+static const struct card_line *refundable(struct card_case *c, uint64_t *left) {
+    const struct card_line *line = spend_of(c);
+    if (line == NULL || (!mine(c, line->actor) && (c->rights & CM_RIGHT_TILL) == 0)) return NULL;
+    *left = card_line_left(line, c->money);
+    return *left > 0 ? line : NULL;
+}
+
 /* Money goes back whatever became of the card meanwhile, as long as it has a balance. */
 static void refund(struct card_case *c) {
+    uint64_t left = 0;
     if (card_inert(c->state)) {
         card_refuse(c, CM_V_INACTIVE, 0);
         return;
     }
-    const struct card_line *line = spend_of(c);
-    const bool may = line != NULL && (mine(c, line->actor) || (c->rights & CM_RIGHT_TILL) != 0);
-    const uint64_t left = may ? card_line_left(line, c->money) : 0;
-    if (left == 0) {
+    const struct card_line *line = refundable(c, &left);
+    if (line == NULL) {
         card_refuse(c, CM_V_NOT_REDEEMED, 0);
         return;
     }

@@ -190,7 +190,7 @@ static bool in_order(unsigned before, enum backup_part kind) {
     case BACKUP_KEYSTORE: return before == BACKUP_WORKSPACE;
     case BACKUP_IMAGE: return before == BACKUP_WORKSPACE || before == BACKUP_KEYSTORE;
     case BACKUP_SEGMENT: return before == BACKUP_IMAGE || before == BACKUP_SEGMENT;
-    case BACKUP_LIST: return before == BACKUP_SEGMENT || before == BACKUP_LIST;
+    case BACKUP_LIST:
     case BACKUP_SIGNER: return before == BACKUP_SEGMENT || before == BACKUP_LIST;
     default: return false;
     }

@@ -264,7 +264,7 @@ static cm_err write_part(struct order_job *job, size_t i, const struct record_se
 /* What the manifest says of the records, where their control numbers are the pool's own. */
 static void keep(char out[ORDER_CONTROL_CAP], struct cm_slice control) {
     const size_t len = control.len < ORDER_CONTROL_CAP ? control.len : ORDER_CONTROL_CAP - 1;
-    memcpy(out, control.p, len);
+    if (len > 0) memcpy(out, control.p, len);
     out[len] = '\0';
 }
 

@@ -93,7 +93,8 @@ static void name_file(const struct change *c, const struct order_file *file, cha
     const bool pgp = c->order->parts[c->part].pgp;
     memcpy(out, file->name, ORDER_FILE_CAP);
     char *dot = strrchr(out, '.');
-    if (dot != NULL && strlen(dot) == sizeof ".cms" - 1) memcpy(dot, pgp ? ".pgp" : ".cms", 4);
+    if (dot != NULL && strlen(dot) == sizeof ".cms" - 1)
+        (void)snprintf(dot, sizeof ".cms", "%s", pgp ? ".pgp" : ".cms");
 }
 
 /* What goes out is what was sealed and approved: re-addressing alone would not notice. */

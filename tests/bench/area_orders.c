@@ -73,7 +73,7 @@ static cm_err open_orders(struct orders *o, const struct bench *b) {
     o->cards = (uint64_t)(CARDS * share);
     (void)snprintf(o->cards_text, sizeof o->cards_text, "%llu", (unsigned long long)o->cards);
     TRY(server_folder(&o->folder, "orders", NULL, b->scratch, o->diag));
-    buffer_printf(&text, pool, (unsigned long long)(o->cards * (b->pairs + SPARE)));
+    buffer_printf(&text, pool, (unsigned long long)o->cards * (b->pairs + SPARE));
     TRY(buffer_err(&text));
     (void)snprintf(path, sizeof path, "%s/pool.json", o->folder.dir);
     TRY(file_replace(path, buffer_slice(&text), FILE_MODE, o->diag));

@@ -128,7 +128,8 @@ static void is_like_unknown(struct walls *w, const struct question *q) {
     struct reply r, unknown;
     ask(w, q, &r);
     ask_unknown(w, *q, &unknown);
-    if (memcmp(&r, &unknown, sizeof r) != 0)
+    const uint8_t *told = (const uint8_t *)&r, *of_none = (const uint8_t *)&unknown;
+    if (memcmp(told, of_none, sizeof r) != 0) /* to the byte: both began as 0xA5 throughout */
         fail_msg("operation %d of card %llu: %s, of no card: %s", (int)q->op,
                  (unsigned long long)q->index, cm_verdict_name(r.a.verdict),
                  cm_verdict_name(unknown.a.verdict));

@@ -22,6 +22,7 @@ struct numbering {
 struct column {
     char *rows;
     uint8_t width;
+    size_t laid; /* rows of a track that hold its text already */
 };
 
 struct face_maker {
@@ -243,8 +244,18 @@ static void fill_clear(const struct face_maker *m, size_t n) {
         (void)control_write(&m->control, m->items[i].index, control->rows + i * control->width);
 }
 
+static void fill_track(struct column *c, const struct track_form *form, bool lrc,
+                       const char *numbers, size_t n) {
+    if (n <= c->laid) {
+        track_renumber(form, numbers, n, lrc, c->rows);
+        return;
+    }
+    (void)track_fill(form, numbers, n, lrc, c->rows);
+    c->laid = n;
+}
+
 /* What is made of the numbers, and what needs no key. */
-static void fill_rest(const struct face_maker *m, size_t n) {
+static void fill_rest(struct face_maker *m, size_t n) {
     const char *numbers = m->column[FACES_NUMBER].rows;
     fill_human(m, n);
     fill_clear(m, n);
@@ -252,7 +263,7 @@ static void fill_rest(const struct face_maker *m, size_t n) {
         size_t track = 0;
         bool lrc = false;
         if (m->column[c].rows != NULL && track_column((enum face_column)c, &track, &lrc))
-            (void)track_fill(&m->form[track], numbers, n, lrc, m->column[c].rows);
+            fill_track(&m->column[c], &m->form[track], lrc, numbers, n);
     }
     if (m->column[FACES_TAG].rows != NULL && m->pool->numbers.faces.tag.number_n == 0)
         memcpy(m->column[FACES_TAG].rows, numbers, n * m->number_n);

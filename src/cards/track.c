@@ -277,18 +277,26 @@ static uint8_t number_bits(uint8_t no, const char *digits, size_t n) {
     return (uint8_t)(bits & 15u) | (uint8_t)(no == 1 && n % 2u == 1u ? 0x10u : 0u);
 }
 
-size_t track_fill(const struct track_form *form, const char *numbers, size_t n, bool lrc,
-                  char *rows) {
+void track_renumber(const struct track_form *form, const char *numbers, size_t n, bool lrc,
+                    char *rows) {
     const size_t width = form->n + (lrc ? 1u : 0u), number_n = form->number_n;
     for (size_t i = 0; i < n; i++) {
-        char *row = rows + i * width;
+        char *row = rows + i * width, *to = row + form->number_at;
         const char *number = numbers + i * number_n;
-        memcpy(row, form->text, form->n);
-        memcpy(row + form->number_at, number, number_n);
+        for (size_t k = 0; k < number_n; k++)
+            to[k] = number[k];
         if (lrc)
             row[form->n] =
                 lrc_char(form->no, (uint8_t)(form->bits ^ number_bits(form->no, number, number_n)));
     }
+}
+
+size_t track_fill(const struct track_form *form, const char *numbers, size_t n, bool lrc,
+                  char *rows) {
+    const size_t width = form->n + (lrc ? 1u : 0u);
+    for (size_t i = 0; i < n; i++)
+        memcpy(rows + i * width, form->text, form->n);
+    track_renumber(form, numbers, n, lrc, rows);
     return width;
 }
 

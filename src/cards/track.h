@@ -86,6 +86,9 @@ CM_MUST_CHECK cm_err track_form(const struct track *track, const char *expiry,
  * returns the width of a row. */
 size_t track_fill(const struct track_form *form, const char *numbers, size_t n, bool lrc,
                   char *rows);
+/* The same where `rows` hold tracks of this form already: numbers and LRC alone are written. */
+void track_renumber(const struct track_form *form, const char *numbers, size_t n, bool lrc,
+                    char *rows);
 
 /* Whether data between the sentinels may hold it: track 1 has 0x20..0x5F, upper case alone; track 2
  * digits, the separator, and three signs for machines. */

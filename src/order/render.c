@@ -10,6 +10,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "order/render_inside.h"
+#include "order/render_steps.h"
 
 /* Values that are counted here when the set has no column of them. */
 #define COUNTED                                                                                    \
@@ -32,6 +33,7 @@ struct spot {
     size_t row;
     uint64_t in_file; /* from 1 */
     struct tally tallies[TALLY_N];
+    const struct render_step *steps; /* of the record's fields; NULL: none is known */
 };
 
 static const struct record_set outside = {.n = 0};
@@ -163,14 +165,31 @@ static enum field_fault put_field(struct spot *s, const struct template_field *f
     return FIELD_FINE;
 }
 
+/* A field that needs no look at its text. */
+static uint8_t *put_step(struct spot *s, const struct template_field *f,
+                         const struct render_step *step, uint8_t *to) {
+    const struct template *t = s->r->template;
+    to = copy(to, t->bytes.p + f->before_at, f->before_len); /* mostly one separator */
+    if (step->kind == STEP_COLUMN)
+        return step_copy(to, step->rows + s->row * step->stride, step->width);
+    if (step->kind == STEP_NOTHING) return to;
+    const struct cm_slice text = value_text(s, t->pieces[f->piece].which);
+    return step_copy(to, text.p, text.len);
+}
+
 static cm_err put_part(struct spot *s, const struct template_part *part, struct buffer *out,
                        struct cm_diag *diag) {
     const struct template *t = s->r->template;
+    const size_t step_n = s->steps != NULL ? STEPS_MAX : 0;
     const bool room = out->p != NULL && !out->failed && out->cap - out->len >= part->most;
     uint8_t *to = room ? out->p + out->len : buffer_reserve(out, part->most);
     if (to == NULL) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < part->field_n; i++) {
         const struct template_field *f = &t->fields[part->field + i];
+        if (i < step_n && s->steps[i].kind != STEP_CAREFUL) {
+            to = put_step(s, f, &s->steps[i], to);
+            continue;
+        }
         const enum field_fault fault = put_field(s, f, &to);
         if (fault != FIELD_FINE)
             return field_fail(t, f, fault, s->set->n == 0 ? 0 : s->set->first + s->row, diag);
@@ -248,9 +267,11 @@ static void count(struct render *r, struct spot *s) {
 cm_err render_records(struct render *r, const struct record_set *set, struct buffer *out,
                       struct cm_diag *diag) {
     struct render after = *r;
-    struct spot s = {.r = r, .set = set, .in_file = r->records};
+    struct render_step steps[STEPS_MAX];
+    struct spot s = {.r = r, .set = set, .in_file = r->records, .steps = steps};
     const size_t from = out->len;
     TRY(judge_columns(r->template, set, diag));
+    render_steps(r->template, set, COUNTED, steps);
     for (; s.row < set->n; s.row++) {
         s.in_file++;
         const cm_err err = put_part(&s, &r->template->record, out, diag);

@@ -1,6 +1,7 @@
 /* operator.add, operator.list, operator.revoke: people who approve, known by their public keys
  * (Ed25519). The first is added by whoever opens the workspace; each further one, and a revocation,
- * is vouched for by one who is there: nobody alone becomes two. */
+ * is vouched for by one who is there. One who vouches for a second key of the own can be two: who
+ * adds operators is seen in the ledger, not prevented. */
 #include <stdio.h>
 
 #include "base/macros.h"

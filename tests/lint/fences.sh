@@ -6,8 +6,9 @@
 # header prefix = rooms that may include it
 FENCES="sodium=crypto openssl/=crypto jansson.h=doc libxml/=doc lmdb.h=ledger libpq=ledger
 cbor=wire seccomp.h=sandbox linux/seccomp.h=sandbox linux/landlock.h=sandbox linux/filter.h=sandbox
-microhttpd.h=edge gnutls/=edge cups/=line curl/=line gpgme.h=order zip.h=pass
-zint.h=symbol qrencode.h=symbol cairo=symbol ft2build.h=symbol freetype=symbol png.h=symbol"
+microhttpd.h=edge gnutls/=edge cups/=line curl/=line gpgme.h=order archive=pack
+zint.h=symbol qrencode.h=symbol cairo=symbol ft2build.h=symbol freetype=symbol fontconfig/=symbol
+png.h=symbol"
 # C17 and POSIX headers, free to all
 SYSTEM="assert ctype dirent endian errno fcntl float fnmatch getopt glob grp immintrin inttypes
 libgen limits locale math netdb poll pthread pwd sched signal spawn stdalign stdarg stdatomic stdbool

@@ -4,7 +4,7 @@
 # public headers only. The floors are those of src/README.md.
 . "$(dirname "$0")/lib.sh"
 
-FLOORS="base=0 crypto=1 doc=1 sandbox=1 codes=2 cards=2 wire=2 ledger=3 symbol=3 engine=4
+FLOORS="base=0 crypto=1 doc=1 sandbox=1 pack=1 codes=2 cards=2 wire=2 ledger=3 symbol=3 engine=4
 line=5 order=5 pass=5 vault=6 edge=6 cli=7 daemon=7"
 ARROWS="cards>codes"
 THROUGH_ENGINE_ONLY="line order pass vault edge cli daemon"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "cli/answers.h"
 #include "cli/ask.h"
 #include "cli/ask_file.h"
 #include "cli/command.h"
@@ -61,21 +62,6 @@ static void put_answer(const struct asker *a, size_t i, struct json_writer *w) {
     json_object_end(w);
 }
 
-static cm_err show_answers(struct cli *cli, const struct asker *a, size_t n) {
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    struct json_writer w = json_writer_into(&out, false);
-    json_object_begin(&w, NULL);
-    json_array_begin(&w, "answers");
-    for (size_t i = 0; i < n; i++) {
-        put_answer(a, i, &w);
-        if (a->answers[i].verdict != CM_V_ACCEPTED) cli->exit_code = EXIT_NEGATIVE;
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    TRY(buffer_err(&out));
-    return output_record(buffer_slice(&out), cli->json, cli->diag);
-}
-
 /* ---- Ways to ask ----------------------------------------------------------------------------- */
 
 static cm_err ask_positions(struct cli *cli, struct asker *a) {
@@ -89,7 +75,7 @@ static cm_err ask_positions(struct cli *cli, struct asker *a) {
         a->requests[i].redeemer = slice_text(redeemer != NULL ? redeemer : "");
     }
     TRY(asker_run(a, n, key != NULL ? key : "", cli->diag));
-    return show_answers(cli, a, n);
+    return answers_show(cli, a, n, put_answer);
 }
 
 static cm_err read_input(struct buffer *text, struct cm_diag *diag) {
@@ -121,7 +107,7 @@ static cm_err ask_input(struct cli *cli, struct asker *a) {
     }
     const char *key = option_text(&cli->options, "key");
     TRY(asker_run(a, n, key != NULL ? key : "", cli->diag));
-    return show_answers(cli, a, n);
+    return answers_show(cli, a, n, put_answer);
 }
 
 static cm_err ask_whole_file(struct cli *cli, struct asker *a) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "cli/answers.h"
 #include "cli/ask.h"
 #include "cli/card_file.h"
 #include "cli/command.h"
@@ -14,21 +15,6 @@
 #define MS_PER_S     1000u
 #define HOLD_DEFAULT 900u /* seconds */
 #define FD_MAX       1023u
-
-static cm_err show_answers(struct cli *cli, const struct asker *a, size_t n) {
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    struct json_writer w = json_writer_into(&out, false);
-    json_object_begin(&w, NULL);
-    json_array_begin(&w, "answers");
-    for (size_t i = 0; i < n; i++) {
-        card_answer_put(a, i, &w);
-        if (a->answers[i].verdict != CM_V_ACCEPTED) cli->exit_code = EXIT_NEGATIVE;
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    TRY(buffer_err(&out));
-    return output_record(buffer_slice(&out), cli->json, cli->diag);
-}
 
 /* A PIN is typed or comes on a descriptor: never an argument, which every process may read. */
 static cm_err read_pin(const struct cli *cli, struct secret *pin) {
@@ -52,7 +38,7 @@ static cm_err ask_positions(struct cli *cli, struct asker *a, const struct cm_ca
         a->asks[i] = *ask;
     }
     TRY(asker_run(a, n, key != NULL ? key : "", cli->diag));
-    return show_answers(cli, a, n);
+    return answers_show(cli, a, n, card_answer_put);
 }
 
 static cm_err ask_whole_file(struct cli *cli, struct asker *a, const struct card_verb *verb,

@@ -18,14 +18,20 @@ cm_err registry_push(void ***array, size_t *n, void *item) {
     return CM_OK;
 }
 
+void *registry_room(void *slots, uint32_t *n, uint32_t number) {
+    if (number < *n) return slots;
+    void **grown = realloc(slots, ((size_t)number + 1) * sizeof *grown);
+    if (grown == NULL) return NULL;
+    for (uint32_t i = *n; i <= number; i++)
+        grown[i] = NULL;
+    *n = number + 1;
+    return grown;
+}
+
 cm_err registry_set_room(struct registry *r, uint32_t number) {
-    if (number < r->set_n) return CM_OK;
-    struct set_entry **sets = realloc(r->sets, ((size_t)number + 1) * sizeof(struct set_entry *));
+    struct set_entry **sets = registry_room(r->sets, &r->set_n, number);
     if (sets == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = r->set_n; i <= number; i++)
-        sets[i] = NULL;
     r->sets = sets;
-    r->set_n = number + 1;
     return CM_OK;
 }
 

@@ -37,6 +37,9 @@ void order_entry_free(struct order_entry *order);
 void legacy_entry_free(struct legacy_entry *e);
 void set_entry_free(struct set_entry *s);
 void set_entry_freep(struct set_entry **s);
+/* Room for `number` in an array of n pointers: NULL beyond those that were there. The array, or
+ * NULL when there is no memory, and the old one stays as it is. */
+void *registry_room(void *slots, uint32_t *n, uint32_t number);
 /* Make room for a set of this number. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err registry_set_room(struct registry *r, uint32_t number);
 

@@ -151,18 +151,6 @@ cm_err order_document_check(const struct registry *r, uint32_t id, struct cm_sli
 
 /* ---- Applying -------------------------------------------------------------------------------- */
 
-static cm_err order_room(struct registry *r, uint32_t number) {
-    if (number < r->order_n) return CM_OK;
-    struct order_entry **orders =
-        realloc(r->orders, ((size_t)number + 1) * sizeof(struct order_entry *));
-    if (orders == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = r->order_n; i <= number; i++)
-        orders[i] = NULL;
-    r->orders = orders;
-    r->order_n = number + 1;
-    return CM_OK;
-}
-
 cm_err order_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
                             struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -174,7 +162,9 @@ cm_err order_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
     order->id = id;
     buffer_put(&order->document, text.p, text.len);
     TRY(buffer_err(&order->document));
-    TRY(order_room(r, id));
+    struct order_entry **orders = registry_room(r->orders, &r->order_n, id);
+    if (orders == NULL) return CM_E_NO_MEMORY;
+    r->orders = orders;
     order_entry_free(r->orders[id]);
     r->orders[id] = take(&order);
     return CM_OK;

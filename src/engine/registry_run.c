@@ -186,17 +186,6 @@ void run_entry_free(struct run_entry *run) {
 
 static void run_entry_freep(struct run_entry **run) { run_entry_free(*run); }
 
-static cm_err run_room(struct registry *r, uint32_t number) {
-    if (number < r->run_n) return CM_OK;
-    struct run_entry **runs = realloc(r->runs, ((size_t)number + 1) * sizeof(struct run_entry *));
-    if (runs == NULL) return CM_E_NO_MEMORY;
-    for (uint32_t i = r->run_n; i <= number; i++)
-        runs[i] = NULL;
-    r->runs = runs;
-    r->run_n = number + 1;
-    return CM_OK;
-}
-
 cm_err run_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
                           struct cm_diag *diag) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -208,7 +197,9 @@ cm_err run_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
     run->id = id;
     buffer_put(&run->document, text.p, text.len);
     TRY(buffer_err(&run->document));
-    TRY(run_room(r, id));
+    struct run_entry **runs = registry_room(r->runs, &r->run_n, id);
+    if (runs == NULL) return CM_E_NO_MEMORY;
+    r->runs = runs;
     run_entry_free(r->runs[id]);
     r->runs[id] = take(&run);
     return CM_OK;

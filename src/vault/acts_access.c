@@ -49,6 +49,22 @@ static cm_err brand_list(struct act *a) { return engine_read(a->ctx->engine, bra
 
 /* ---- Doors ----------------------------------------------------------------------------------- */
 
+cm_err act_door_take(struct act *a, struct door *d, uint32_t *numbers, uint32_t *n, uint32_t most,
+                     const struct found_set *s, const char *kind) {
+    for (uint32_t i = 0; i < *n; i++)
+        if (numbers[i] == s->set.number)
+            return diag_fail(a->diag, CM_E_EXISTS, d->name, NULL, NULL,
+                             "%s '%s' stands behind this door already", kind, s->name);
+    if (*n == most)
+        return diag_fail(a->diag, CM_E_LIMIT, d->name, NULL, "make another door",
+                         "a door takes at most %u %ss", most, kind);
+    numbers[(*n)++] = s->set.number;
+    TRY(act_door_write(a, d, &d->id));
+    json_put_cstr(a->out, "door", d->name);
+    json_put_cstr(a->out, kind, s->name);
+    return CM_OK;
+}
+
 cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct json_writer w = json_writer_into(&text, false);

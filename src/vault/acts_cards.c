@@ -135,18 +135,7 @@ static cm_err door_pool(struct act *a) {
     struct door d;
     TRY(act_door(a, "door", &d));
     TRY(act_pool(a, "pool", &s));
-    for (uint32_t i = 0; i < d.pool_n; i++)
-        if (d.pools[i] == s.set.number)
-            return diag_fail(a->diag, CM_E_EXISTS, d.name, NULL, NULL,
-                             "pool '%s' stands behind this door already", s.name);
-    if (d.pool_n == DOOR_POOLS_MAX)
-        return diag_fail(a->diag, CM_E_LIMIT, d.name, NULL, "make another door",
-                         "a door takes at most %u pools", DOOR_POOLS_MAX);
-    d.pools[d.pool_n++] = s.set.number;
-    TRY(act_door_write(a, &d, &d.id));
-    json_put_cstr(a->out, "door", d.name);
-    json_put_cstr(a->out, "pool", s.name);
-    return CM_OK;
+    return act_door_take(a, &d, d.pools, &d.pool_n, DOOR_POOLS_MAX, &s, "pool");
 }
 
 /* ---- Making ---------------------------------------------------------------------------------- */

@@ -304,18 +304,7 @@ static cm_err door_import(struct act *a) {
     struct door d;
     TRY(act_door(a, "door", &d));
     TRY(act_set(a, "list", &s));
-    for (uint32_t i = 0; i < d.legacy_n; i++)
-        if (d.legacy[i] == s.set.number)
-            return diag_fail(a->diag, CM_E_EXISTS, d.name, NULL, NULL,
-                             "list '%s' stands behind this door already", s.name);
-    if (d.legacy_n == DOOR_LEGACY_MAX)
-        return diag_fail(a->diag, CM_E_LIMIT, d.name, NULL, "make another door",
-                         "a door takes at most %u lists", DOOR_LEGACY_MAX);
-    d.legacy[d.legacy_n++] = s.set.number;
-    TRY(act_door_write(a, &d, &d.id));
-    json_put_cstr(a->out, "door", d.name);
-    json_put_cstr(a->out, "list", s.name);
-    return CM_OK;
+    return act_door_take(a, &d, d.legacy, &d.legacy_n, DOOR_LEGACY_MAX, &s, "list");
 }
 
 const struct act_entry acts_import[] = {

@@ -73,6 +73,11 @@ CM_MUST_CHECK cm_err act_door_named(struct act *a, const char *name, struct door
  * @retval CM_E_STATE  every version is retired */
 CM_MUST_CHECK cm_err act_issue_version(struct act *a, const struct found_scheme *s,
                                        uint8_t *version);
+/** Put one more set behind a door and journal it.
+ * @param[in,out] numbers, n  the door's own array and its count    @param[in] kind  "pool", "list"
+ * @retval CM_E_EXISTS  it stands there      @retval CM_E_LIMIT  the array of `most` is full */
+CM_MUST_CHECK cm_err act_door_take(struct act *a, struct door *d, uint32_t *numbers, uint32_t *n,
+                                   uint32_t most, const struct found_set *s, const char *kind);
 /** Put a door's schemes in its document and journal it. */
 CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id);
 /** A folder of the workspace, made durably if it is absent.

@@ -7,10 +7,7 @@
 //        cards.mjs --agree TOOL [SEED]        compares with what the engine says
 // Exit 0: sound; 1: it is not, or they differ; 2: usage.
 
-import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-
+const { check, program } = await import(new URL('./reader.mjs', import.meta.url));
 const { readJournal } = await import(new URL('./journal.mjs', import.meta.url));
 
 const CARD = 17;
@@ -21,11 +18,6 @@ const STATES = ['made', 'shipped', 'in_stock', 'active', 'blocked', 'expired', '
 const INERT = ['made', 'shipped', 'in_stock'];
 const HOLDS_MAX = 8;
 const NO_ITEM = 0xffff;
-
-class Wrong extends Error {}
-const check = (holds, what) => {
-  if (!holds) throw new Wrong(what);
-};
 
 export function readCard(bytes, flags) {
   let at = 0;
@@ -228,47 +220,14 @@ export function read(dir, archive) {
   return book.lines(end.time);
 }
 
-/** The tool makes a workspace, lives in it, and prints its folder and what the engine says of cards. */
-function agree(tool, seed) {
-  const done = spawnSync(tool, [seed], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  if (done.status !== 0) throw new Error(`${tool}: ${done.stderr}${done.stdout}`);
-  const [dir, ...engine] = done.stdout.trim().split('\n');
-  try {
-    const mine = read(join(dir, 'journal'), join(dir, 'archive'));
-    const differ = mine.findIndex((line, i) => line !== engine[i]);
-    check(mine.length > 20 && mine.length === engine.length && differ === -1,
-      `they differ\nengine: ${engine[differ]}\nreader: ${mine[differ]} (${mine.length} and ${engine.length} cards)`);
-    const seen = new Set(mine.map((line) => line.split(' ')[3]));
-    check(seen.size >= 6, `only ${[...seen]} were reached: the test is blind`);
-    console.log(`${mine.length} cards agree, in states ${[...seen].sort().join(', ')}`);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+/** The engine's cards are the reader's, and enough of them to tell. */
+function compare(mine, engine) {
+  const differ = mine.findIndex((line, i) => line !== engine[i]);
+  check(mine.length > 20 && mine.length === engine.length && differ === -1,
+    `they differ\nengine: ${engine[differ]}\nreader: ${mine[differ]} (${mine.length} and ${engine.length} cards)`);
+  const seen = new Set(mine.map((line) => line.split(' ')[3]));
+  check(seen.size >= 6, `only ${[...seen]} were reached: the test is blind`);
+  console.log(`${mine.length} cards agree, in states ${[...seen].sort().join(', ')}`);
 }
 
-function main(args) {
-  if (args[0] === '--agree' && args.length >= 2) {
-    agree(args[1], args[2] ?? '1');
-    return 0;
-  }
-  const at = args.indexOf('--archive');
-  const archive = at >= 0 ? args.splice(at, 2)[1] : undefined;
-  if (args.length !== 1) {
-    console.error('usage: cards.mjs [--archive DIR] DIR | --agree TOOL [SEED]');
-    return 2;
-  }
-  console.log(read(args[0], archive).join('\n'));
-  return 0;
-}
-
-function run() {
-  try {
-    process.exitCode = main(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof Wrong)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
-
-if (process.argv[1] === new URL(import.meta.url).pathname) run();
+if (process.argv[1] === new URL(import.meta.url).pathname) program({ name: 'cards.mjs', read, compare });

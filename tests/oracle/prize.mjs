@@ -10,15 +10,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+const { Wrong, check } = await import(new URL('./reader.mjs', import.meta.url));
 const { Cmac } = await import(new URL('./cmac.mjs', import.meta.url));
 
 const MARK = 0x57;
 const SPACE = 1n << 64n;
 
-class Wrong extends Error {}
-const check = (holds, what) => {
-  if (!holds) throw new Wrong(what);
-};
 const lines = (path) => readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
 
 /** Rows of a CSV without quotes, as objects. */

@@ -7,10 +7,7 @@
 //        runs.mjs --agree TOOL [SEED]        compares with what the engine counts
 // Exit 0: sound; 1: it is not, or they differ; 2: usage.
 
-import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-
+const { check, program } = await import(new URL('./reader.mjs', import.meta.url));
 const { readJournal } = await import(new URL('./journal.mjs', import.meta.url));
 
 const ISSUE = 20;
@@ -26,11 +23,6 @@ const MAY = { // docs/design/runs.md: from -> to
   good: ['rejected', 'void'],
   rejected: [],
   void: [],
-};
-
-class Wrong extends Error {}
-const check = (holds, what) => {
-  if (!holds) throw new Wrong(what);
 };
 
 /** One unit a serial: {run, stage, cause, hole}. */
@@ -108,40 +100,11 @@ function read(dir, archive) {
   return book.lines();
 }
 
-/** The tool makes a workspace, lives in it, and prints its folder and the engine's own counts. */
-function agree(tool, seed) {
-  const done = spawnSync(tool, [seed], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`${tool}: ${done.stderr}${done.stdout}`);
-  const [dir, ...engine] = done.stdout.trim().split('\n');
-  try {
-    const mine = read(join(dir, 'journal'), join(dir, 'archive'));
-    check(mine.length > 1 && mine.join('\n') === engine.join('\n'),
-      `they differ\nengine:\n${engine.join('\n')}\nreader:\n${mine.join('\n')}`);
-    console.log(`${mine.length} runs agree\n${mine.join('\n')}`);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+/** The engine's counts are the reader's. */
+function compare(mine, engine) {
+  check(mine.length > 1 && mine.join('\n') === engine.join('\n'),
+    `they differ\nengine:\n${engine.join('\n')}\nreader:\n${mine.join('\n')}`);
+  console.log(`${mine.length} runs agree\n${mine.join('\n')}`);
 }
 
-function main(args) {
-  if (args[0] === '--agree' && args.length >= 2) {
-    agree(args[1], args[2] ?? '1');
-    return 0;
-  }
-  const at = args.indexOf('--archive');
-  const archive = at >= 0 ? args.splice(at, 2)[1] : undefined;
-  if (args.length !== 1) {
-    console.error('usage: runs.mjs [--archive DIR] DIR | --agree TOOL [SEED]');
-    return 2;
-  }
-  console.log(read(args[0], archive).join('\n'));
-  return 0;
-}
-
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Wrong)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+program({ name: 'runs.mjs', read, compare });

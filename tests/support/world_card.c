@@ -65,6 +65,19 @@ void card_world_remove(struct card_world *c) {
     world_remove(&c->w);
 }
 
+int card_world_setup(void **state) {
+    static struct card_world c;
+    c = (struct card_world){.numberer = NULL};
+    card_world_make(&c, CARD_PIN_N, LIFE_EUR);
+    *state = &c;
+    return 0;
+}
+
+int card_world_teardown(void **state) {
+    card_world_remove(card_world_of(state));
+    return 0;
+}
+
 void card_world_reopen(struct card_world *c, bool folded) {
     if (folded) assert_ok(engine_fold(c->w.engine));
     world_close(&c->w);

@@ -29,6 +29,10 @@ void card_world_make(struct card_world *c, unsigned pin_n, const char *life);
 /* Give the pool this life: it has another one already. */
 cm_err card_world_try_life(struct card_world *c, const char *life);
 void card_world_remove(struct card_world *c);
+/* A world with PINs and LIFE_EUR around a cmocka test; it is the test's state. */
+int card_world_setup(void **state);
+int card_world_teardown(void **state);
+static inline struct card_world *card_world_of(void **state) { return *state; }
 /* Close and open it again, from the image or from the journal. */
 void card_world_reopen(struct card_world *c, bool folded);
 /* Number and PIN of a card, NUL-terminated. */

@@ -13,24 +13,10 @@
 #define NEXT 13u
 #define DAY  86400000u
 
-static struct card_world *world(void **state) { return *state; }
-
-static int setup(void **state) {
-    static struct card_world c;
-    c = (struct card_world){.numberer = NULL};
-    card_world_make(&c, CARD_PIN_N, LIFE_EUR);
-    *state = &c;
-    return 0;
-}
-static int teardown(void **state) {
-    card_world_remove(world(state));
-    return 0;
-}
-
 /* ---- Idempotency ---------------------------------------------------------------------------- */
 
 static void a_key_replays_the_first_answer_with_all_that_was_told(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     const struct card_ask q = {
         .op = CM_OP_REDEEM, .index = CARD, .actor = WEB, .pin = "", .amount = 300, .key = "k1"};
@@ -58,7 +44,7 @@ static void a_key_replays_the_first_answer_with_all_that_was_told(void **state) 
 /* ---- The desk ------------------------------------------------------------------------------- */
 
 static void a_replacement_moves_the_balance_once_and_links_both_histories(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     const struct card_answer spend = till_asks(c, CM_OP_REDEEM, CARD, 400);
     assert_verdict(desk_asks(c, CM_OP_LOSE, CARD), CM_V_ACCEPTED);
@@ -100,7 +86,7 @@ static void a_replacement_moves_the_balance_once_and_links_both_histories(void *
 }
 
 static void an_activation_is_taken_back_while_nothing_was_spent(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     struct card_answer r = till_asks(c, CM_OP_DEACTIVATE, CARD, 0);
     assert_verdict(r, CM_V_ACCEPTED);
@@ -112,7 +98,7 @@ static void an_activation_is_taken_back_while_nothing_was_spent(void **state) {
 }
 
 static void a_void_card_is_worth_nothing_and_stays_so(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     struct card_answer r = desk_asks(c, CM_OP_VOID, CARD);
     assert_verdict(r, CM_V_ACCEPTED);
@@ -228,7 +214,7 @@ static void cards_that_need_no_till_are_active_from_their_making(void **state) {
 }
 
 static void a_pool_keeps_its_life_for_ever(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     assert_err(CM_E_CONFLICT, card_world_try_life(c, "{\"activation\":\"none\"}"));
     assert_ok(card_world_try_life(c, LIFE_EUR));
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100); /* the document was replaced by itself */
@@ -238,7 +224,7 @@ static void a_pool_keeps_its_life_for_ever(void **state) {
 /* ---- Rebuilt -------------------------------------------------------------------------------- */
 
 static void fsck_rebuilds_every_card_and_line_from_the_journal(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     for (uint64_t i = 0; i < 40; i++) {
         (void)till_asks(c, CM_OP_ACTIVATE, i, 1000 + i);
         (void)web_asks(c, CM_OP_RESERVE, i, 10 + i);
@@ -262,7 +248,7 @@ static void fsck_rebuilds_every_card_and_line_from_the_journal(void **state) {
     assert_verdict(till_asks(c, CM_OP_CHECK, 4, 0), CM_V_BLOCKED);
 }
 
-#define CARD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CARD_TEST(f) cmocka_unit_test_setup_teardown(f, card_world_setup, card_world_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -11,22 +11,8 @@
 #define CARD 12u
 #define NEXT 13u
 
-static struct card_world *world(void **state) { return *state; }
-
-static int setup(void **state) {
-    static struct card_world c;
-    c = (struct card_world){.numberer = NULL};
-    card_world_make(&c, CARD_PIN_N, LIFE_EUR);
-    *state = &c;
-    return 0;
-}
-static int teardown(void **state) {
-    card_world_remove(world(state));
-    return 0;
-}
-
 static void a_card_is_activated_loaded_spent_and_refunded_to_the_cent(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     struct card_answer r = till_asks(c, CM_OP_ACTIVATE, CARD, 5000);
     assert_verdict(r, CM_V_ACCEPTED);
     assert_int_equal(r.told.state, CM_CARD_ACTIVE);
@@ -55,7 +41,7 @@ static void a_card_is_activated_loaded_spent_and_refunded_to_the_cent(void **sta
 }
 
 static void more_than_there_is_cannot_be_spent(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100);
     struct card_answer r = web_asks(c, CM_OP_REDEEM, CARD, 101);
     assert_verdict(r, CM_V_NOT_ENOUGH);
@@ -71,7 +57,7 @@ static void more_than_there_is_cannot_be_spent(void **state) {
 }
 
 static void loads_stay_within_the_limits_of_the_pool(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     assert_verdict(till_asks(c, CM_OP_ACTIVATE, CARD, 100001), CM_V_WRONG_AMOUNT);
     assert_verdict(till_asks(c, CM_OP_ACTIVATE, CARD, 100000), CM_V_ACCEPTED);
     assert_verdict(till_asks(c, CM_OP_LOAD, CARD, 60000), CM_V_ACCEPTED);
@@ -85,7 +71,7 @@ static void loads_stay_within_the_limits_of_the_pool(void **state) {
 
 static void inactive_cards_and_wrong_pins_answer_byte_for_byte_like_an_unknown_number(
     void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     static const enum cm_operation ops[] = {CM_OP_CHECK,      CM_OP_REDEEM,   CM_OP_RESERVE,
                                             CM_OP_CONFIRM,    CM_OP_RELEASE,  CM_OP_REVERSE,
                                             CM_OP_VOID,       CM_OP_ACTIVATE, CM_OP_LOAD,
@@ -123,7 +109,7 @@ static void inactive_cards_and_wrong_pins_answer_byte_for_byte_like_an_unknown_n
 
 /* Only where a wrong PIN is counted may a right one be told from it: else all can be tried out. */
 static void ends_of_holds_and_refunds_tell_nothing_of_a_pin(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     static const enum cm_operation ops[] = {CM_OP_CONFIRM, CM_OP_RELEASE, CM_OP_REVERSE};
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     (void)till_asks(c, CM_OP_REDEEM, CARD, 10); /* not the web's to give back */
@@ -151,7 +137,7 @@ static void ends_of_holds_and_refunds_tell_nothing_of_a_pin(void **state) {
 }
 
 static void a_till_is_told_why(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     struct card_answer r = till_asks(c, CM_OP_CHECK, CARD, 0);
     assert_verdict(r, CM_V_INACTIVE);
     assert_int_equal(r.told.state, CM_CARD_MADE);
@@ -166,7 +152,7 @@ static void a_till_is_told_why(void **state) {
 }
 
 static void wrong_pins_are_counted_and_lock_also_across_restarts(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100);
     struct card_ask wrong = {.op = CM_OP_CHECK, .index = CARD, .actor = WEB, .pin = "99999"};
     assert_verdict(card_ask(c, &wrong), CM_V_NOT_A_CODE);
@@ -187,7 +173,7 @@ static void wrong_pins_are_counted_and_lock_also_across_restarts(void **state) {
 }
 
 static void a_spend_with_the_right_pin_forgives_wrong_ones(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100);
     const struct card_ask wrong = {.op = CM_OP_CHECK, .index = CARD, .actor = WEB, .pin = "99999"};
     for (unsigned round = 0; round < 3; round++) {
@@ -198,7 +184,7 @@ static void a_spend_with_the_right_pin_forgives_wrong_ones(void **state) {
 }
 
 static void a_renewed_pin_takes_the_place_of_the_old_one(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     char second[CARD_CAP];
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 100);
     assert_verdict(desk_asks(c, CM_OP_RENEW_PIN, CARD), CM_V_ACCEPTED);
@@ -217,7 +203,7 @@ static void a_renewed_pin_takes_the_place_of_the_old_one(void **state) {
 /* ---- Holds ---------------------------------------------------------------------------------- */
 
 static void a_hold_is_confirmed_up_to_its_amount_and_the_rest_given_back(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     struct card_answer r = web_asks(c, CM_OP_RESERVE, CARD, 700);
     assert_verdict(r, CM_V_ACCEPTED);
@@ -240,7 +226,7 @@ static void a_hold_is_confirmed_up_to_its_amount_and_the_rest_given_back(void **
 }
 
 static void a_hold_ends_with_its_deadline_by_an_event_of_its_own(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     struct card_line lines[8];
     size_t n = 0;
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
@@ -262,7 +248,7 @@ static void a_hold_ends_with_its_deadline_by_an_event_of_its_own(void **state) {
 }
 
 static void eight_holds_stand_side_by_side_and_no_ninth(void **state) {
-    struct card_world *c = world(state);
+    struct card_world *c = card_world_of(state);
     uint64_t ids[CM_CARD_HOLDS_MAX];
     (void)till_asks(c, CM_OP_ACTIVATE, CARD, 1000);
     for (unsigned i = 0; i < CM_CARD_HOLDS_MAX; i++) {
@@ -286,7 +272,7 @@ static void eight_holds_stand_side_by_side_and_no_ninth(void **state) {
     assert_verdict(card_ask(c, &other), CM_V_NOT_RESERVED);
 }
 
-#define CARD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CARD_TEST(f) cmocka_unit_test_setup_teardown(f, card_world_setup, card_world_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -1,5 +1,5 @@
-/* OpenPGP recipients. The other side is the gpg program itself: it makes the keys and opens what we
- * sealed. Without gpg the tests have nothing to say and are skipped. */
+/* OpenPGP recipients. The other side is the gpg program itself (./dev setup installs it): it makes
+ * the keys and opens what we sealed. */
 #include "support/cm.h"
 
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 
 struct kit {
     struct scratch dir;
-    bool has_gpg;
 };
 
 static int shell(const struct kit *k, const char *command) {
@@ -36,31 +35,24 @@ static int setup(void **state) {
     static struct kit k;
     assert_ok(crypto_init());
     assert_true(scratch_make(&k.dir));
-    k.has_gpg = shell(&k, "command -v gpg") == 0;
-    if (k.has_gpg)
-        assert_int_equal(
-            shell(&k, "mkdir -m 700 home && for who in one two; do gpg --batch --passphrase '' "
-                      "--quick-gen-key \"$who <$who@bureau.example>\" rsa2048 encrypt 1d; gpg "
-                      "--export --armor $who > $who.asc; done && gpg --batch --passphrase '' "
-                      "--quick-gen-key signs rsa2048 sign 1d && gpg --export signs > signs.gpg && "
-                      "gpg --batch --passphrase '' --pinentry-mode loopback --export-secret-keys "
-                      "one > secret.gpg"),
-            0);
+    assert_int_equal(shell(&k, "command -v gpg"), 0);
+    assert_int_equal(
+        shell(&k, "mkdir -m 700 home && for who in one two; do gpg --batch --passphrase '' "
+                  "--quick-gen-key \"$who <$who@bureau.example>\" rsa2048 encrypt 1d; gpg "
+                  "--export --armor $who > $who.asc; done && gpg --batch --passphrase '' "
+                  "--quick-gen-key signs rsa2048 sign 1d && gpg --export signs > signs.gpg && "
+                  "gpg --batch --passphrase '' --pinentry-mode loopback --export-secret-keys "
+                  "one > secret.gpg"),
+        0);
     *state = &k;
     return 0;
 }
 
 static int teardown(void **state) {
     const struct kit *k = *state;
-    if (k->has_gpg) (void)shell(k, "gpgconf --kill all");
+    (void)shell(k, "gpgconf --kill all");
     scratch_remove(k->dir.path);
     return 0;
-}
-
-static const struct kit *kit_or_skip(void **state) {
-    const struct kit *k = *state;
-    if (!k->has_gpg) skip();
-    return k;
 }
 
 static struct buffer file_of(const struct kit *k, const char *name) {
@@ -68,7 +60,7 @@ static struct buffer file_of(const struct kit *k, const char *name) {
 }
 
 static void a_file_is_sealed_to_two_keys_and_gpg_opens_it(void **state) {
-    const struct kit *k = kit_or_skip(state);
+    const struct kit *k = *state;
     struct buffer one = file_of(k, "one.asc"), two = file_of(k, "two.asc");
     const struct cm_slice keys[] = {buffer_slice(&one), buffer_slice(&two)};
     const int fd = open(scratch_below(&k->dir, "sealed.pgp").path,
@@ -101,7 +93,7 @@ static void a_file_is_sealed_to_two_keys_and_gpg_opens_it(void **state) {
 }
 
 static void a_key_says_whose_it_is(void **state) {
-    const struct kit *k = kit_or_skip(state);
+    const struct kit *k = *state;
     struct buffer one = file_of(k, "one.asc");
     uint8_t fingerprint[PGP_FINGERPRINT_LEN];
     char name[RECIPIENT_NAME_CAP], hex[2 * PGP_FINGERPRINT_LEN + 1], command[200];
@@ -115,7 +107,7 @@ static void a_key_says_whose_it_is(void **state) {
 }
 
 static void no_key_a_signing_key_and_a_secret_key_are_refused(void **state) {
-    const struct kit *k = kit_or_skip(state);
+    const struct kit *k = *state;
     struct buffer signs = file_of(k, "signs.gpg"), secret = file_of(k, "secret.gpg");
     uint8_t fingerprint[PGP_FINGERPRINT_LEN];
     char name[RECIPIENT_NAME_CAP];
@@ -130,7 +122,7 @@ static void no_key_a_signing_key_and_a_secret_key_are_refused(void **state) {
 }
 
 static void a_full_disk_is_told(void **state) {
-    const struct kit *k = kit_or_skip(state);
+    const struct kit *k = *state;
     struct buffer one = file_of(k, "one.asc");
     const struct cm_slice key = buffer_slice(&one);
     const int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);

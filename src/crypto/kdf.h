@@ -19,6 +19,8 @@
 #define KDF_CARD_PIN    "card-pin"
 #define KDF_CARD_HOLD   "card-hold"
 #define KDF_LINE_REPORT "line-report"
+#define KDF_TICKET_SIGN "ticket-sign" /* id = brand */
+#define KDF_TICKET_ID   "ticket-id"   /* id = brand */
 #define KDF_PURPOSE_MAX 32u /* bytes */
 
 /** Derive one key.

@@ -32,9 +32,10 @@ enum key_kind {
     KEY_LEGACY = 9,      /* keyed hash of imported texts; id = set */
     KEY_ORDER_SIGN = 10, /* P-256 scalar that signs sealed files; id = brand */
     KEY_ORDER_HOLD = 11, /* P-256 scalar to which files are sealed until they are released */
-    KEY_PRIZE = 12       /* seed of the draw of prizes; id = set */
+    KEY_PRIZE = 12,      /* seed of the draw of prizes; id = set */
+    KEY_TICKET = 13      /* root of the keys of tickets; id = brand, a version each period */
 };
-#define KEY_KIND_LAST KEY_PRIZE
+#define KEY_KIND_LAST KEY_TICKET
 
 enum key_state {
     KEY_ISSUE = 1,     /* issue and verify */

@@ -78,6 +78,9 @@ void registry_wipe(struct registry *r) {
         order_entry_free(r->orders[i]);
     for (size_t i = 0; i < r->operator_n; i++)
         free(r->operators[i]);
+    for (size_t i = 0; i < r->issuer_n; i++)
+        free(r->issuers[i]);
+    free(r->issuers);
     free(r->orders);
     free(r->operators);
     free(r->runs);
@@ -178,6 +181,7 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_OPERATOR] = {operator_document_check, operator_document_apply},
         [DOCUMENT_PRIZE] = {prize_document_check, prize_document_apply},
         [DOCUMENT_REDRAWN] = {redrawn_document_check, redrawn_document_apply},
+        [DOCUMENT_ISSUER] = {issuer_document_check, issuer_document_apply},
     };
     const struct registry_kind *k = &kinds[kind];
     return (unsigned)kind < DOCUMENT_KIND_N && k->apply != NULL ? k : NULL;

@@ -15,6 +15,7 @@
 #include "engine/legacy.h"
 #include "engine/legacy_text.h"
 #include "engine/set.h"
+#include "wire/ticket_judge.h"
 
 #define REGISTRY_NAME_CAP   64u         /* bytes of a name with its NUL */
 #define REGISTRY_SETS_MAX   (1u << 24)  /* set numbers; our choice */
@@ -164,6 +165,17 @@ struct operator_entry {
     uint8_t key[32]; /* Ed25519 */
 };
 
+/* Who signs tickets of a brand: its public keys, in the order of their versions. */
+#define ISSUER_OF_NO_BRAND                                                                         \
+    0x80000000u             /* document id where there is no brand: 0 asks for a new one */
+#define ISSUER_KEYS_MAX 64u /* versions; our choice */
+struct issuer_entry {
+    uint32_t id, brand;
+    char iss[TICKET_ISS_MAX + 1];
+    struct ticket_key keys[ISSUER_KEYS_MAX];
+    size_t key_n;
+};
+
 struct registry {
     struct scheme_entry **schemes;
     size_t scheme_n;
@@ -185,6 +197,8 @@ struct registry {
     uint32_t order_n;
     struct operator_entry **operators;
     size_t operator_n;
+    struct issuer_entry **issuers;
+    size_t issuer_n;
     const char *legacy_folder; /* borrowed: where the files of imported lists lie */
     uint8_t workspace_id[16];
     bool legacy_live;                   /* files are opened with their document */
@@ -237,6 +251,9 @@ struct run_entry *registry_run(const struct registry *r, uint32_t number);
 struct run_entry *registry_run_named(const struct registry *r, struct cm_slice name);
 struct order_entry *registry_order(const struct registry *r, uint32_t number);
 struct operator_entry *registry_operator_named(const struct registry *r, struct cm_slice name);
+/* The issuer of a brand's tickets (0 = of no brand), and by its name in them. */
+struct issuer_entry *registry_issuer(const struct registry *r, uint32_t brand);
+struct issuer_entry *registry_issuer_named(const struct registry *r, struct cm_slice iss);
 /* The word of a state as documents have it. */
 const char *order_state_name(enum order_state state);
 /* The word of a wish as documents have it. */

@@ -20,11 +20,11 @@ struct registry_kind {
 document_check scheme_document_check, batch_document_check, pool_document_check,
     correction_document_check, terms_document_check, door_document_check, brand_document_check,
     api_key_document_check, agent_document_check, run_document_check, order_document_check,
-    operator_document_check, prize_document_check, redrawn_document_check;
+    operator_document_check, prize_document_check, redrawn_document_check, issuer_document_check;
 document_apply scheme_document_apply, batch_document_apply, pool_document_apply,
     correction_document_apply, terms_document_apply, door_document_apply, brand_document_apply,
     api_key_document_apply, agent_document_apply, run_document_apply, order_document_apply,
-    operator_document_apply, prize_document_apply, redrawn_document_apply;
+    operator_document_apply, prize_document_apply, redrawn_document_apply, issuer_document_apply;
 
 document_check legacy_document_check;
 document_apply legacy_document_apply;

@@ -169,9 +169,13 @@ enum document_kind {
     DOCUMENT_ORDER,    /* id = number of the order; replaced by later ones */
     DOCUMENT_OPERATOR, /* who may approve */
     DOCUMENT_PRIZE,    /* prizes of a batch; id = set */
-    DOCUMENT_REDRAWN   /* derived: prizes that went to other units; id = set */
+    DOCUMENT_REDRAWN,  /* derived: prizes that went to other units; id = set */
+    DOCUMENT_ISSUER,   /* who signs tickets; id = brand, or ISSUER_OF_NO_BRAND */
+    DOCUMENT_REVOKED,  /* tickets that an issuer took back */
+    DOCUMENT_DEVICE,   /* a device that checks tickets offline */
+    DOCUMENT_SPENDS    /* what a device admitted offline, and what contradicts it */
 };
-#define DOCUMENT_KIND_N 20u
+#define DOCUMENT_KIND_N 24u
 struct document_event {
     enum document_kind kind;
     uint32_t id, actor;

@@ -12,7 +12,7 @@
 static const char *kind_name(enum key_kind kind) {
     static const char *const names[] = {"",           "scheme",     "pool",  "brand", "audit",
                                         "idem",       "pseudonym",  "alias", "api",   "legacy",
-                                        "order sign", "order hold", "prize"};
+                                        "order sign", "order hold", "prize", "ticket"};
     return (unsigned)kind <= KEY_KIND_LAST ? names[kind] : "unknown";
 }
 

@@ -1,5 +1,5 @@
 /* COSE_Sign1 with one shape: [ protected bstr, {}, payload bstr, signature bstr ] under tag 18, the
- * protected header {1: -8, 3: content type, 4: key id}. */
+ * protected header {1: -8, 3: content type, 4: key id}, of which 3 may be absent. */
 #include "wire/cose.h"
 
 #include "crypto/hash.h"
@@ -30,8 +30,9 @@ static cm_err to_be_signed(struct cm_slice header, struct cm_slice payload, stru
 
 cm_err cose_sign1_make(const struct cm_key *seed, const char *content_type, struct cm_slice payload,
                        struct buffer *out) {
-    const struct cm_slice type = slice_text(content_type);
-    if (type.len == 0 || type.len > TYPE_MAX || payload.len > COSE_MESSAGE_MAX / 2)
+    const struct cm_slice type = slice_text(content_type != NULL ? content_type : "");
+    if ((content_type != NULL && type.len == 0) || type.len > TYPE_MAX ||
+        payload.len > COSE_MESSAGE_MAX / 2)
         return CM_E_RANGE;
     struct sign_public key;
     uint8_t kid[COSE_KID_LEN];
@@ -39,11 +40,13 @@ cm_err cose_sign1_make(const struct cm_key *seed, const char *content_type, stru
     cose_kid(&key, kid);
     CM_CLEANUP(buffer_free) struct buffer header = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer signed_bytes = BUFFER_INIT;
-    atom_put(&header, ATOM_MAP, 3);
+    atom_put(&header, ATOM_MAP, type.len > 0 ? 3 : 2);
     atom_put_uint(&header, HEADER_ALGORITHM);
     atom_put(&header, ATOM_NEGATIVE, EDDSA);
-    atom_put_uint(&header, HEADER_TYPE);
-    atom_put_text(&header, type);
+    if (type.len > 0) {
+        atom_put_uint(&header, HEADER_TYPE);
+        atom_put_text(&header, type);
+    }
     atom_put_uint(&header, HEADER_KID);
     atom_put_bytes(&header, slice_of(kid, sizeof kid));
     TRY(buffer_err(&header));
@@ -61,13 +64,17 @@ cm_err cose_sign1_make(const struct cm_key *seed, const char *content_type, stru
 
 static cm_err read_header(struct cm_slice header, struct cose_sign1 *out) {
     struct atom_reader r = atom_reader_over(header);
-    if (atom_read(&r, ATOM_MAP, 3) != 3) r.failed = true;
+    const uint64_t n = atom_read(&r, ATOM_MAP, 3);
+    if (n != 2 && n != 3) r.failed = true;
     if (atom_read(&r, ATOM_UINT, HEADER_ALGORITHM) != HEADER_ALGORITHM) r.failed = true;
     if (!r.failed && atom_peek(&r) != ATOM_NEGATIVE) return CM_E_UNSUPPORTED;
     const uint64_t algorithm = atom_read(&r, ATOM_NEGATIVE, UINT64_MAX);
     if (!r.failed && algorithm != EDDSA) return CM_E_UNSUPPORTED;
-    if (atom_read(&r, ATOM_UINT, HEADER_TYPE) != HEADER_TYPE) r.failed = true;
-    out->content_type = atom_read_string(&r, ATOM_TEXT, TYPE_MAX);
+    if (n == 3) {
+        if (atom_read(&r, ATOM_UINT, HEADER_TYPE) != HEADER_TYPE) r.failed = true;
+        out->content_type = atom_read_string(&r, ATOM_TEXT, TYPE_MAX);
+        if (out->content_type.len == 0) r.failed = true;
+    }
     if (atom_read(&r, ATOM_UINT, HEADER_KID) != HEADER_KID) r.failed = true;
     atom_read_exact(&r, out->kid, COSE_KID_LEN);
     return atom_end(&r);

@@ -21,7 +21,7 @@
 #define KDF_LINE_REPORT "line-report"
 #define KDF_TICKET_SIGN "ticket-sign" /* id = brand */
 #define KDF_TICKET_ID   "ticket-id"   /* id = brand */
-#define KDF_PURPOSE_MAX 32u /* bytes */
+#define KDF_PURPOSE_MAX 32u           /* bytes */
 
 /** Derive one key.
  * @param[in] purpose  1..KDF_PURPOSE_MAX characters without NUL

@@ -6,9 +6,11 @@
 #ifndef CM_CLI_ROW_FEED_H
 #define CM_CLI_ROW_FEED_H
 
+#include "base/buffer.h"
 #include "cli/command.h"
 
 #define ROW_FEED_COLUMNS_MAX 64u
+#define ROW_CHUNK_MAX        1024u /* rows of one chunk */
 
 struct row_feed;
 struct row_chunk {
@@ -19,9 +21,10 @@ struct row_chunk {
 
 /** A file, or standard input for "-". The dialect (comma, semicolon, tab, pipe) is told by its
  * header. @param[out] out  row_feed_close it; untouched on error
- * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_IO, CM_E_FORMAT, CM_E_NO_MEMORY */
+ * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_IO, CM_E_FORMAT, CM_E_LIMIT, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err row_feed_file(const char *path, struct row_feed **out, struct cm_diag *diag);
-/** A batch: all its columns as `mint` knows them. The session is open.
+/** A batch: "code", "printed" (in groups), "serial", and what `mint` knows of the batch ("batch",
+ * "scheme", "product", "gtin", "line", "date", attributes). The session is open.
  * @retval as mint_source_open */
 CM_MUST_CHECK cm_err row_feed_batch(struct cli *cli, const char *batch, struct row_feed **out,
                                     struct cm_diag *diag);
@@ -32,12 +35,30 @@ void row_feed_closep(struct row_feed **f);
 const char *const *row_feed_columns(const struct row_feed *f, size_t *n);
 /* Rows in all, or 0 when that is not known beforehand (for a progress bar). */
 uint64_t row_feed_total(const struct row_feed *f);
+/* Rows so far that had been made of the batch before; files: 0. */
+uint64_t row_feed_again(const struct row_feed *f);
 /** The next rows; n is 0 at the end. @param[out] chunk  valid until the next call
- * @retval CM_E_FORMAT  names the line    @retval CM_E_IO, and as mint_source_take */
+ * @retval CM_E_FORMAT, CM_E_LIMIT  name the line    @retval CM_E_IO, and as mint_source_take */
 CM_MUST_CHECK cm_err row_feed_next(struct row_feed *f, struct row_chunk *chunk,
                                    struct cm_diag *diag);
 /** All was written: a batch's ledger keeps the SHA-256 of what was made of it. Files: nothing.
- * @retval as the act batch.written */
+ * @param[in] sha256  64 hex digits      @retval as the act batch.written */
 CM_MUST_CHECK cm_err row_feed_done(struct row_feed *f, const char *sha256, struct cm_diag *diag);
+
+/* ---- Rows that a thread keeps while others take theirs ----------------------------------------
+ */
+
+struct row_store {
+    struct buffer text; /* of the cells; recycled from chunk to chunk */
+    struct cm_slice *cells;
+    size_t cell_cap, cell_n;
+};
+#define ROW_STORE_INIT                                                                             \
+    { .cell_cap = 0 }
+void row_store_wipe(struct row_store *s);
+/** As row_feed_next, into a store of the caller's: the rows live until it is used again. One thread
+ * at a time. @param[in] most  rows, 1..ROW_CHUNK_MAX      @retval as row_feed_next */
+CM_MUST_CHECK cm_err row_feed_take(struct row_feed *f, size_t most, struct row_store *store,
+                                   struct row_chunk *chunk, struct cm_diag *diag);
 
 #endif

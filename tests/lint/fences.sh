@@ -6,7 +6,7 @@
 # header prefix = rooms that may include it
 FENCES="sodium=crypto openssl/=crypto jansson.h=doc libxml/=doc lmdb.h=ledger libpq=ledger
 cbor=wire seccomp.h=sandbox linux/seccomp.h=sandbox linux/landlock.h=sandbox linux/filter.h=sandbox
-microhttpd.h=edge gnutls/=edge cups/=line curl/=line gpgme.h=order archive=pack
+microhttpd.h=edge gnutls/=edge cups/=line curl/=line gpgme.h=order archive=pack zlib.h=pack
 zint.h=symbol qrencode.h=symbol cairo=symbol ft2build.h=symbol freetype=symbol fontconfig/=symbol
 png.h=symbol"
 # C17 and POSIX headers, free to all

@@ -7,16 +7,24 @@
 #define GROUP_BYTES 3u /* ... bytes */
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char url_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-void base64_put(struct buffer *to, struct cm_slice bytes) {
+static void put(struct buffer *to, struct cm_slice bytes, const char *letters, bool padded) {
     for (size_t i = 0; i < bytes.len; i += GROUP_BYTES) {
         const size_t n = bytes.len - i < GROUP_BYTES ? bytes.len - i : GROUP_BYTES;
         uint32_t bits = 0;
         for (size_t b = 0; b < GROUP_BYTES; b++)
             bits = bits << 8 | (b < n ? bytes.p[i + b] : 0u);
-        for (size_t c = 0; c < GROUP_TEXT; c++)
-            buffer_u8(to, (uint8_t)(c <= n ? alphabet[bits >> (18 - 6 * c) & 63u] : '='));
+        for (size_t c = 0; c < (padded ? GROUP_TEXT : n + 1); c++)
+            buffer_u8(to, (uint8_t)(c <= n ? letters[bits >> (18 - 6 * c) & 63u] : '='));
     }
+}
+
+void base64_put(struct buffer *to, struct cm_slice bytes) { put(to, bytes, alphabet, true); }
+
+void base64url_put(struct buffer *to, struct cm_slice bytes) {
+    put(to, bytes, url_alphabet, false);
 }
 
 static bool value_of(uint8_t c, uint32_t *value) {

@@ -7,6 +7,8 @@
 
 /* Append the text of the bytes. */
 void base64_put(struct buffer *to, struct cm_slice bytes);
+/* Append the text of the bytes in the URL's alphabet, without padding (section 5; JWS, JWK). */
+void base64url_put(struct buffer *to, struct cm_slice bytes);
 /** Read exactly `len` bytes.
  * @retval CM_E_FORMAT  not base64, not canonical, or of another length; out untouched */
 CM_MUST_CHECK cm_err base64_read(struct cm_slice text, uint8_t *out, size_t len);

@@ -49,11 +49,16 @@ static void draw_box(struct canvas *c, const struct zpl_mark *m) {
     canvas_box(c, m->x + width - thick, y, thick, height, !m->white);
 }
 
-static enum matrix_kind matrix_kind_of(const struct zpl_mark *m) {
-    if (m->kind == ZPL_QR) return MATRIX_QR;
-    if (m->kind == ZPL_CODE128) return MATRIX_CODE128_B;
-    if (m->kind == ZPL_CODE128_C) return MATRIX_CODE128;
-    return m->fnc1 ? MATRIX_GS1_DATAMATRIX : MATRIX_DATAMATRIX;
+static enum symbol_kind symbol_kind_of(const struct zpl_mark *m) {
+    if (m->kind == ZPL_QR) return SYMBOL_QR;
+    if (m->kind == ZPL_CODE128) return SYMBOL_CODE128_B;
+    if (m->kind == ZPL_CODE128_C) return SYMBOL_CODE128;
+    return m->fnc1 ? SYMBOL_GS1_DATAMATRIX : SYMBOL_DATAMATRIX;
+}
+
+/* A printer takes M where the label says no level that there is. */
+static char level_of(const struct zpl_mark *m) {
+    return m->level != 0 && strchr("LMQH", m->level) != NULL ? m->level : 0;
 }
 
 /* The text of bars stands in their middle, under or over them. */
@@ -72,20 +77,21 @@ static cm_err draw_bar_text(struct canvas *c, const struct zpl_mark *m, struct c
 
 static cm_err draw_symbol(struct canvas *c, const struct zpl_mark *m, struct cm_slice text,
                           struct preview *out) {
-    struct matrix x = {.modules = NULL};
-    const struct matrix_wish wish = {.kind = matrix_kind_of(m), .text = text, .level = m->level};
-    const cm_err err = matrix_make(&wish, &x, NULL);
+    struct symbol x = {.modules = NULL};
+    const struct symbol_wish wish = {
+        .kind = symbol_kind_of(m), .payload = text, .level = level_of(m)};
+    const cm_err err = symbol_make(&wish, &x, NULL);
     if (err == CM_E_NO_MEMORY) return err;
     if (err != CM_OK) {
         note(out, "a symbol is not drawn: it cannot hold its text");
         return CM_OK;
     }
     const double row = m->kind == ZPL_CODE128 || m->kind == ZPL_CODE128_C ? m->height : m->module;
-    const double height = row * (double)x.height;
+    const double height = row * (double)x.rows;
     const double y = m->typeset ? m->y - height : m->y + m->lowered;
     const double width = (double)(x.width * m->module);
-    canvas_matrix(c, &x, m->x, y, m->module, row);
-    matrix_free(&x);
+    canvas_symbol(c, &x, m->x, y, m->module, row);
+    symbol_free(&x);
     return m->printed ? draw_bar_text(c, m, text, width, y) : CM_OK;
 }
 

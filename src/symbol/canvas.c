@@ -72,13 +72,17 @@ void canvas_box(struct canvas *c, double x, double y, double width, double heigh
     cairo_fill(c->pen);
 }
 
-void canvas_matrix(struct canvas *c, const struct matrix *m, double x, double y, double module,
-                   double row) {
+void canvas_symbol(struct canvas *c, const struct symbol *s, double x, double y, double module,
+                   double bar) {
+    double top = y;
     ink(c, true);
-    for (size_t v = 0; v < m->height; v++)
-        for (size_t h = 0; h < m->width; h++)
-            if (matrix_is_dark(m, h, v))
-                cairo_rectangle(c->pen, x + (double)h * module, y + (double)v * row, module, row);
+    for (size_t v = 0; v < s->rows; v++) {
+        const double high = s->row_modules[v] == 0 ? bar : s->row_modules[v] * module;
+        for (size_t h = 0; h < s->width; h++)
+            if (symbol_is_dark(s, h, v))
+                cairo_rectangle(c->pen, x + (double)h * module, top, module, high);
+        top += high;
+    }
     cairo_fill(c->pen);
 }
 

@@ -5,7 +5,7 @@
 #define CM_SYMBOL_CANVAS_H
 
 #include "base/buffer.h"
-#include "symbol/matrix.h"
+#include "symbol/symbol.h"
 
 #define CANVAS_SIDE_MAX 8192u /* dots */
 
@@ -19,9 +19,10 @@ size_t canvas_width(const struct canvas *c);
 size_t canvas_height(const struct canvas *c);
 
 void canvas_box(struct canvas *c, double x, double y, double width, double height, bool dark);
-/* Each module `module` dots wide and `row` dots high. */
-void canvas_matrix(struct canvas *c, const struct matrix *m, double x, double y, double module,
-                   double row);
+/* Each module `module` dots wide; rows of bars `bar` dots high, others as many modules as theirs.
+ */
+void canvas_symbol(struct canvas *c, const struct symbol *s, double x, double y, double module,
+                   double bar);
 /* One line of UTF-8, its capitals' feet at `foot`, capitals `height` dots high, letters about
  * `advance` dots apart. */
 struct canvas_text {

@@ -45,13 +45,15 @@ struct symbol_wish {
     enum symbol_kind kind;
     struct cm_slice payload; /* GS1 kinds: an element string as gs1.h makes it, without the FNC1 at
                                 its start, GS (1D) as FNC1 further on. DataBar: 14 digits of a GTIN.
-                                EAN, UPC, ITF-14: with check digit */
+                                EAN, UPC, ITF-14: with check digit. Codabar: between two of A B C D,
+                                or without: then A stands at both ends. Else UTF-8 */
     char level;              /* QR, Micro QR: L, M, Q or H; 0: M (Micro QR: the highest that fits
                                 the smallest symbol). Others ignore it */
 };
 
-/* A piece of human-readable text below the bars, centred between two columns of modules; columns
- * may be negative or beyond the width (the first digit of an EAN-13 stands in the quiet zone). */
+/* A piece of human-readable text below the bars, centred from column `from` up to column `to`
+ * (exclusive); columns may be negative or beyond the width (the first digit of an EAN-13 stands in
+ * the quiet zone). */
 struct symbol_text {
     int16_t from, to;
     char text[SYMBOL_TEXT_CAP];
@@ -63,13 +65,14 @@ struct symbol {
     uint8_t *modules;      /* rows of width bytes, 1: dark */
     uint16_t *row_modules; /* height of each row in modules; 0: bars, as high as the drawer wants */
     uint8_t quiet_left, quiet_right, quiet_top, quiet_bottom; /* modules that stay light */
-    bool linear;    /* one row of bars, or stacked rows of bars: has a text below */
-    bool bearer;    /* ITF-14: wants a bearer bar around */
-    uint8_t *guard; /* EAN, UPC: width bytes, 1: this bar reaches down between the texts;
-                       else NULL */
+    bool linear;          /* one row of bars, or stacked rows of bars: has a text below */
+    bool bearer;          /* ITF-14: wants a bearer bar around */
+    uint16_t bar_modules; /* advised height of rows whose row_modules is 0; else 0 */
+    uint8_t *guard;       /* EAN, UPC: width bytes, 1: this bar reaches 5 modules further down,
+                             between the texts; else NULL */
     struct symbol_text texts[SYMBOL_TEXTS_MAX];
     size_t text_n;
-    char size[16]; /* as its standard names it: "21x21", "M2", "version 7" ...: for people */
+    char size[24]; /* as its standard names it: "21x21", "M2", "version 7" ...: for people */
 };
 
 /** Encode one.

@@ -31,13 +31,14 @@ static void what_lies_outside_is_cut_off(void **state) {
 static void a_symbol_stands_where_it_was_put(void **state) {
     (void)state;
     uint8_t modules[] = {1, 0, 0, 1};
-    const struct matrix m = {.width = 2, .height = 2, .modules = modules};
+    uint16_t rows[] = {1, 0};
+    const struct symbol s = {.width = 2, .rows = 2, .modules = modules, .row_modules = rows};
     struct canvas *c = NULL;
     assert_ok(canvas_new(40, 40, &c));
-    canvas_matrix(c, &m, 10, 20, 3, 5);
-    assert_true(canvas_darkness(c, 10, 20, 3, 5) == 1.0);
-    assert_true(canvas_darkness(c, 13, 25, 3, 5) == 1.0);
-    assert_true(canvas_darkness(c, 0, 0, 40, 40) == 30.0 / 1600.0);
+    canvas_symbol(c, &s, 10, 20, 3, 5);
+    assert_true(canvas_darkness(c, 10, 20, 3, 3) == 1.0);
+    assert_true(canvas_darkness(c, 13, 23, 3, 5) == 1.0);
+    assert_true(canvas_darkness(c, 0, 0, 40, 40) == 24.0 / 1600.0);
     canvas_free(c);
 }
 

@@ -3,16 +3,10 @@
 #ifndef CM_CLI_SHIPPED_H
 #define CM_CLI_SHIPPED_H
 
-#include <stddef.h>
-
 #include "base/buffer.h"
 #include "base/diag.h"
+#include "base/shipped_file.h"
 
-struct shipped_file {
-    const char *name; /* NULL ends a table */
-    const unsigned char *p;
-    size_t len;
-};
 /* Made at build from templates/. */
 extern const struct shipped_file shipped_labels[], shipped_protocols[], shipped_formats[];
 

@@ -15,6 +15,11 @@ struct glyph_pair {
     uint8_t distance, ink; /* dots; ink of the lighter */
 };
 
+#define GLYPH_ROWS 7u
+#define GLYPH_COLS 5u
+
+/* A glyph's rows from the top, the highest of five bits its left dot; NULL: not in the font. */
+const uint8_t *glyph_rows(char c);
 /* Compare two glyphs. False if one of them is not in the font; *out untouched then. */
 bool glyph_compare(char a, char b, struct glyph_pair *out);
 bool glyph_too_close(const struct glyph_pair *pair);

@@ -19,33 +19,40 @@ enum picture_format { PICTURE_SVG, PICTURE_PNG, PICTURE_PDF, PICTURE_EPS, PICTUR
 struct picture_look {
     enum picture_format format;
     double module_mm; /* X dimension; 0: dots tell, or the kind's usual one */
-    uint16_t dots;    /* PNG, ZPL: dots a module; 0: the whole number nearest to module_mm at dpi */
-    double dpi;       /* PNG, ZPL; 0: 300 and 203 */
+    uint16_t dots;    /* a module, at dpi. PNG, ZPL: 0: the whole number nearest to module_mm; both
+                         given: dots count */
+    double dpi;       /* 0: 300; ZPL: 203.2, which is 8 dots a mm */
     double bar_mm;    /* height of bars; 0: as the symbol's standard advises */
-    const char *font; /* human-readable text: a fontconfig name, or "5x7", "7x9", "16x10" (own
-                         bitmap fonts); NULL: a sans-serif; "" : no text */
+    const char *font; /* human-readable text: a fontconfig name, a font file, or "5x7", "7x9",
+                         "16x10" (own bitmap fonts); NULL: a sans-serif; "" : no text */
     double text_mm;   /* height of capitals; 0: fits the symbol */
 };
 
 struct picture_maker;
 
 /** @param[out] out  picture_maker_free it; untouched on error
- * @retval CM_E_RANGE      a module below one dot, or beyond what a page holds
+ * @retval CM_E_RANGE      a number that no picture has
  * @retval CM_E_NOT_FOUND  no such font    @retval CM_E_NO_MEMORY
  * One thread at a time. */
 CM_MUST_CHECK cm_err picture_maker_new(const struct picture_look *look, struct picture_maker **out,
                                        struct cm_diag *diag);
 void picture_maker_free(struct picture_maker *m);
 void picture_maker_freep(struct picture_maker **m);
-/** Append one picture. @retval CM_E_LIMIT  too large for the format    @retval CM_E_NO_MEMORY */
+/** Append one picture; out is as it was on error.
+ * @retval CM_E_RANGE      a module below one dot    @retval CM_E_LIMIT  too large for the format
+ * @retval CM_E_NOT_FOUND  a character that the font lacks, or no sans-serif
+ * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err picture_make(struct picture_maker *m, const struct symbol *s,
                                   struct buffer *out, struct cm_diag *diag);
 
 struct picture_size {
-    double width_mm, height_mm, module_mm; /* with quiet zone and text */
+    double width_mm, height_mm,
+        module_mm; /* with quiet zone and text; as it will be, in whole dots */
+    uint16_t dots; /* a module; 0: the format has none */
 };
-/* How large it will be. */
-struct picture_size picture_measure(const struct picture_maker *m, const struct symbol *s);
+/** How large it will be. @retval as picture_make */
+CM_MUST_CHECK cm_err picture_measure(struct picture_maker *m, const struct symbol *s,
+                                     struct picture_size *out, struct cm_diag *diag);
 
 /* "svg", "png", "pdf", "eps", "zpl": also the files' extension. Static text. */
 const char *picture_format_name(enum picture_format format);

@@ -1,0 +1,113 @@
+/* The advice of the standards as one table, and the sums. References as in layout.h. */
+#include "symbol/layout.h"
+
+#include <math.h>
+
+#define TEXT_GAP     1.0  /* modules between bars and text; GS1 5.2: at least 0.5 */
+#define TEXT_CAPITAL 8.0  /* modules, when the symbol's standard says nothing */
+#define TAIL_SHARE   0.35 /* of a capital: room for what hangs below the line */
+#define EAN_CAPITAL  7.0  /* modules: OCR-B of 2.31 mm at 0.33 mm */
+#define GUARD_REACH  5.0  /* modules, GS1 General Specifications 5.2.3 */
+#define BEARER       2.0  /* modules, GS1 General Specifications 5.3.2.4: twice the narrow bar */
+
+/* Bars are as high as the larger of: so many mm, so many modules, a share of the width. */
+struct advice {
+    double module_mm, bar_mm, bar_modules, bar_share;
+};
+#define MATRIX                                                                                     \
+    { 0.4, 0, 1, 0 }
+
+static const struct advice ADVICE[SYMBOL_KIND_N] = {
+    [SYMBOL_QR] = MATRIX,
+    [SYMBOL_MICRO_QR] = MATRIX,
+    [SYMBOL_GS1_QR] = MATRIX,
+    [SYMBOL_DATAMATRIX] = MATRIX,
+    [SYMBOL_GS1_DATAMATRIX] = MATRIX,
+    [SYMBOL_AZTEC] = MATRIX,
+    [SYMBOL_PDF417] = {0.33, 0, 3, 0},
+    /* ISO/IEC 15417, 16388, 16390: 5 mm or 15 % of the width, whichever is more */
+    [SYMBOL_CODE128] = {0.33, 10, 0, 0.15},
+    [SYMBOL_CODE128_B] = {0.33, 10, 0, 0.15},
+    [SYMBOL_CODABAR] = {0.33, 10, 0, 0.15},
+    [SYMBOL_CODE39] = {0.33, 10, 0, 0.15},
+    /* GS1 General Specifications 5.12.3: general distribution */
+    [SYMBOL_GS1_128] = {0.495, 31.75, 0, 0},
+    [SYMBOL_ITF14] = {0.495, 31.75, 0, 0},
+    /* ISO/IEC 15420: 22.85 and 18.23 mm at 0.33 mm */
+    [SYMBOL_EAN13] = {0.33, 0, 69.24, 0},
+    [SYMBOL_UPCA] = {0.33, 0, 69.24, 0},
+    [SYMBOL_EAN8] = {0.33, 0, 55.24, 0},
+    /* ISO/IEC 24724: 33 X and 34 X */
+    [SYMBOL_DATABAR] = {0.33, 0, 33, 0},
+    [SYMBOL_DATABAR_EXPANDED] = {0.33, 0, 34, 0},
+    [SYMBOL_DATABAR_EXPANDED_STACKED] = {0.33, 0, 34, 0},
+};
+
+double layout_module_mm(enum symbol_kind kind) { return ADVICE[kind].module_mm; }
+
+/* To the nearest whole dot, at least one. */
+static double snap(double modules, uint16_t dots) {
+    if (dots == 0) return modules;
+    const double n = round(modules * dots);
+    return (n < 1 ? 1 : n) / dots;
+}
+
+static double bar_height(const struct symbol *s, const struct layout_wish *wish) {
+    const struct advice *const a = &ADVICE[s->kind];
+    if (wish->bar_mm > 0) return snap(wish->bar_mm / wish->module_mm, wish->dots);
+    const double least = fmax(a->bar_mm / wish->module_mm, a->bar_modules);
+    return snap(fmax(least, a->bar_share * (double)s->width), wish->dots);
+}
+
+static bool has_text(const struct symbol *s, const struct layout_wish *wish) {
+    return s->text_n > 0 && wish->text_spread > 0;
+}
+
+static double capital_of(const struct symbol *s, const struct layout_wish *wish) {
+    const double usual = s->guard != NULL ? EAN_CAPITAL : TEXT_CAPITAL;
+    const double wanted = wish->text_mm > 0 ? wish->text_mm / wish->module_mm : usual;
+    return snap(fmin(wanted, 1.0 / wish->text_spread), wish->dots);
+}
+
+struct layout layout_of(const struct symbol *s, const struct layout_wish *wish) {
+    struct layout l = {.bar = bar_height(s, wish), .bearer = s->bearer ? BEARER : 0};
+    double rows = 0;
+    for (size_t i = 0; i < s->rows; i++) {
+        const double own = s->row_modules == NULL ? 1 : s->row_modules[i];
+        rows += own > 0 ? own : l.bar;
+    }
+    l.left = l.bearer + s->quiet_left;
+    l.top = l.bearer + s->quiet_top;
+    l.width = l.left + (double)s->width + s->quiet_right + l.bearer;
+    l.guard = s->guard != NULL ? GUARD_REACH : 0;
+    l.bearer_foot = s->bearer ? l.top + rows + s->quiet_bottom + l.bearer : 0;
+    double foot = l.top + rows + s->quiet_bottom + l.bearer; /* of all that is no text */
+    if (foot < l.top + rows + l.guard) foot = l.top + rows + l.guard;
+    if (has_text(s, wish)) {
+        const double over = s->bearer ? l.bearer_foot : l.top + rows;
+        l.capital = capital_of(s, wish);
+        l.foot = over + TEXT_GAP + l.capital;
+        foot = fmax(foot, l.foot + snap(TAIL_SHARE * l.capital, wish->dots));
+    }
+    l.height = foot;
+    return l;
+}
+
+bool layout_strip(struct layout_walk *w, struct layout_strip *out) {
+    const struct symbol *const s = w->s;
+    if (w->row >= s->rows) return false;
+    const double own = s->row_modules == NULL ? 1 : s->row_modules[w->row];
+    *out = (struct layout_strip){.modules = s->modules + w->row * s->width,
+                                 .guard = s->guard,
+                                 .want = w->guards,
+                                 .width = s->width,
+                                 .y = w->y,
+                                 .height = own > 0 ? own : w->layout->bar};
+    const double next = w->y + out->height;
+    if (w->guards) out->height += w->layout->guard;
+    w->guards = s->guard != NULL && !w->guards;
+    if (w->guards) return true;
+    w->row++;
+    w->y = next;
+    return true;
+}

@@ -151,6 +151,9 @@ static cm_err receive_finish(struct act *a) {
     char what[WHAT_CAP];
     bool dry = false;
     TRY(have_desk(a, &d));
+    if (!d->judged)
+        return diag_fail(a->diag, CM_E_STATE, "return file", NULL, "give all its lines first",
+                         "it was not read to its end");
     if (json_present(json_get(a->args, "dry_run")))
         TRY(json_bool(json_get(a->args, "dry_run"), &dry));
     const bool waits = d->bad_lines > 0 || d->offence_n > 0;

@@ -59,6 +59,7 @@ cm_err return_desk_new(struct return_desk **out, const struct act_context *ctx, 
     d->hash = *hash;
     d->pass = 1;
     map_init(&d->cartons, 1);
+    TRY(return_pieces_init(&d->pieces, hash, head));
     TRY(open_inside(d, order, head, diag));
     *out = take(&d);
     return CM_OK;
@@ -69,6 +70,7 @@ void return_desk_free(struct return_desk *d) {
     order_wipe(&d->order);
     order_serials_free(d->serials);
     remakes_wipe(&d->remakes);
+    return_pieces_wipe(&d->pieces);
     book_of_order_wipe(&d->book);
     map_wipe(&d->cartons);
     free(d->next);
@@ -207,6 +209,7 @@ static cm_err spread(void *ctx, struct return_line *l) {
 cm_err return_desk_rows(struct return_desk *d, struct cm_slice text, uint64_t line,
                         struct cm_diag *diag) {
     uint64_t lines = 0;
+    TRY(return_pieces_next(&d->pieces, text, diag));
     TRY(return_read(&d->head, text, line, d->pass == 1 ? judge : spread, d, &lines, diag));
     if (d->pass == 1) d->lines += lines;
     return CM_OK;
@@ -236,12 +239,14 @@ static void close_cartons(struct return_desk *d) {
 }
 
 cm_err return_desk_turn(struct return_desk *d, bool *more, struct cm_diag *diag) {
+    TRY(return_pieces_turn(&d->pieces, diag));
     if (d->pass == 1) close_cartons(d);
     if (d->pass == RETURN_PASSES_MAX && d->spread)
         return diag_fail(diag, CM_E_LIMIT, d->order.name, NULL,
                          "send it back: its cartons are mixed up",
                          "mistakes run through too many cartons");
     *more = d->spread;
+    d->judged = !d->spread;
     if (!d->spread) return CM_OK;
     d->spread = false;
     d->bad_lines = 0;

@@ -12,6 +12,7 @@
 #include "vault/acts.h"
 #include "vault/order.h"
 #include "vault/order_serials.h"
+#include "vault/return_pieces.h"
 #include "vault/return_remakes.h"
 
 #define RETURN_OFFENCES_MAX 200u /* told line by line; further ones are counted */
@@ -26,8 +27,9 @@ struct return_offence {
 struct return_desk {
     struct act_context ctx;
     struct order order;
-    struct hash256 hash; /* of the file, as the caller says: names it, proves nothing */
-    bool known;          /* this file was taken before: its lines change nothing */
+    struct hash256 hash;         /* of the file */
+    struct return_pieces pieces; /* prove that it is the file which comes */
+    bool known;                  /* this file was taken before: its lines change nothing */
     struct return_head head;
     struct order_serials *serials;
     struct control control;    /* digits not 0: the pool's own control numbers */
@@ -39,6 +41,7 @@ struct return_desk {
     struct map cartons;        /* hashes of cartons with a line that is not believed */
     unsigned pass;             /* 1 = judging; then spreading, until nothing more is found */
     bool spread;               /* this pass found something */
+    bool judged;               /* all passes are over */
     uint64_t lines, bad_lines; /* bad_lines: of this pass */
     struct return_offence offences[RETURN_OFFENCES_MAX];
     size_t offence_n;
@@ -57,11 +60,12 @@ void return_desk_free(struct return_desk *d);
 void return_desk_freep(struct return_desk **d);
 /* The record, from 1, that a line names, its first one where it names several; false: none. */
 bool return_desk_record(const struct return_desk *d, const struct return_line *l, uint64_t *record);
-/** The next lines of the present pass. @retval as return_read */
+/** The next lines of the present pass. @retval as return_pieces_next, return_read */
 CM_MUST_CHECK cm_err return_desk_rows(struct return_desk *d, struct cm_slice text, uint64_t line,
                                       struct cm_diag *diag);
 /** All lines were given.
- * @param[out] more  give them once more: cartons were found whose other lines are to be found */
+ * @param[out] more  give them once more: cartons were found whose other lines are to be found
+ * @retval as return_pieces_turn    @retval CM_E_LIMIT  mistakes run through too many cartons */
 CM_MUST_CHECK cm_err return_desk_turn(struct return_desk *d, bool *more, struct cm_diag *diag);
 /* What taking the file would make of the order. */
 struct return_foresight {

@@ -215,6 +215,7 @@ static cm_err name(void *ctx, struct return_line *l) {
 
 cm_err return_desk_names(struct return_desk *d, struct cm_slice text, uint64_t line,
                          struct cm_diag *diag) {
+    TRY(return_pieces_next(&d->pieces, text, diag));
     struct naming *n = calloc(1, sizeof *n);
     uint64_t lines = 0;
     if (n == NULL) return CM_E_NO_MEMORY;

@@ -41,7 +41,7 @@ CM_MUST_CHECK cm_err glyphset_dots(const struct bitfont *font, struct cm_slice s
                                    struct glyphset *out, struct cm_diag *diag);
 /** The same as round drops on a finer grid: as they are looked at.
  * @param[in] pitch     grid dots from one drop to the next, 1..64
- * @param[in] diameter  of a drop, in pitches (1.0: neighbours touch), 0.1..3
+ * @param[in] diameter  of a drop, in pitches (1.0: neighbours touch), 0.1..2
  * @retval as glyphset_dots, CM_E_RANGE  pitch or diameter */
 CM_MUST_CHECK cm_err glyphset_drops(const struct bitfont *font, struct cm_slice symbols,
                                     double pitch, double diameter, struct glyphset *out,

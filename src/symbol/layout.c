@@ -1,4 +1,4 @@
-/* The advice of the standards as one table, and the sums. References as in layout.h. */
+/* The advice of the standards, and the sums. References as in layout.h. */
 #include "symbol/layout.h"
 
 #include <math.h>
@@ -10,40 +10,37 @@
 #define GUARD_REACH  5.0  /* modules, GS1 General Specifications 5.2.3 */
 #define BEARER       2.0  /* modules, GS1 General Specifications 5.3.2.4: twice the narrow bar */
 
-/* Bars are as high as the larger of: so many mm, so many modules, a share of the width. */
-struct advice {
-    double module_mm, bar_mm, bar_modules, bar_share;
-};
-#define MATRIX                                                                                     \
-    { 0.4, 0, 1, 0 }
+/* The usual X dimension, mm. GS1 General Specifications 5.12.3: EAN, UPC and DataBar 0.33, in
+ * general distribution at least 0.495; matrices of consumer goods 0.4. */
+#define MATRIX_MM 0.4
+#define BAR_MM    0.33
+#define CARTON_MM 0.495
+#define BAR_USUAL 50.0 /* modules high, where a symbol does not say */
 
-static const struct advice ADVICE[SYMBOL_KIND_N] = {
-    [SYMBOL_QR] = MATRIX,
-    [SYMBOL_MICRO_QR] = MATRIX,
-    [SYMBOL_GS1_QR] = MATRIX,
-    [SYMBOL_DATAMATRIX] = MATRIX,
-    [SYMBOL_GS1_DATAMATRIX] = MATRIX,
-    [SYMBOL_AZTEC] = MATRIX,
-    [SYMBOL_PDF417] = {0.33, 0, 3, 0},
-    /* ISO/IEC 15417, 16388, 16390: 5 mm or 15 % of the width, whichever is more */
-    [SYMBOL_CODE128] = {0.33, 10, 0, 0.15},
-    [SYMBOL_CODE128_B] = {0.33, 10, 0, 0.15},
-    [SYMBOL_CODABAR] = {0.33, 10, 0, 0.15},
-    [SYMBOL_CODE39] = {0.33, 10, 0, 0.15},
-    /* GS1 General Specifications 5.12.3: general distribution */
-    [SYMBOL_GS1_128] = {0.495, 31.75, 0, 0},
-    [SYMBOL_ITF14] = {0.495, 31.75, 0, 0},
-    /* ISO/IEC 15420: 22.85 and 18.23 mm at 0.33 mm */
-    [SYMBOL_EAN13] = {0.33, 0, 69.24, 0},
-    [SYMBOL_UPCA] = {0.33, 0, 69.24, 0},
-    [SYMBOL_EAN8] = {0.33, 0, 55.24, 0},
-    /* ISO/IEC 24724: 33 X and 34 X */
-    [SYMBOL_DATABAR] = {0.33, 0, 33, 0},
-    [SYMBOL_DATABAR_EXPANDED] = {0.33, 0, 34, 0},
-    [SYMBOL_DATABAR_EXPANDED_STACKED] = {0.33, 0, 34, 0},
-};
-
-double layout_module_mm(enum symbol_kind kind) { return ADVICE[kind].module_mm; }
+double layout_module_mm(enum symbol_kind kind) {
+    switch (kind) {
+    case SYMBOL_QR:
+    case SYMBOL_MICRO_QR:
+    case SYMBOL_GS1_QR:
+    case SYMBOL_DATAMATRIX:
+    case SYMBOL_GS1_DATAMATRIX:
+    case SYMBOL_AZTEC: return MATRIX_MM;
+    case SYMBOL_GS1_128:
+    case SYMBOL_ITF14: return CARTON_MM;
+    case SYMBOL_PDF417:
+    case SYMBOL_CODE128:
+    case SYMBOL_CODE128_B:
+    case SYMBOL_EAN13:
+    case SYMBOL_EAN8:
+    case SYMBOL_UPCA:
+    case SYMBOL_CODABAR:
+    case SYMBOL_CODE39:
+    case SYMBOL_DATABAR:
+    case SYMBOL_DATABAR_EXPANDED:
+    case SYMBOL_DATABAR_EXPANDED_STACKED:
+    default: return BAR_MM;
+    }
+}
 
 /* To the nearest whole dot, at least one. */
 static double snap(double modules, uint16_t dots) {
@@ -53,10 +50,8 @@ static double snap(double modules, uint16_t dots) {
 }
 
 static double bar_height(const struct symbol *s, const struct layout_wish *wish) {
-    const struct advice *const a = &ADVICE[s->kind];
     if (wish->bar_mm > 0) return snap(wish->bar_mm / wish->module_mm, wish->dots);
-    const double least = fmax(a->bar_mm / wish->module_mm, a->bar_modules);
-    return snap(fmax(least, a->bar_share * (double)s->width), wish->dots);
+    return snap(s->bar_modules > 0 ? s->bar_modules : BAR_USUAL, wish->dots);
 }
 
 static bool has_text(const struct symbol *s, const struct layout_wish *wish) {

@@ -5,6 +5,7 @@
 #ifndef CM_SYMBOL_LAYOUT_H
 #define CM_SYMBOL_LAYOUT_H
 
+#include "symbol/lettering.h"
 #include "symbol/symbol.h"
 
 struct layout_wish {
@@ -30,6 +31,16 @@ struct layout {
 /* The X dimension that the symbol's standard or use suggests, in mm. */
 double layout_module_mm(enum symbol_kind kind);
 struct layout layout_of(const struct symbol *s, const struct layout_wish *wish);
+
+/** What text_spread is in that lettering; 0 without text or lettering. @retval as lettering_width
+ */
+CM_MUST_CHECK cm_err layout_text_spread(const struct symbol *s, struct lettering *lettering,
+                                        double *out, struct cm_diag *diag);
+/** Where piece i of the text begins, so that it stands in the middle of its columns: in modules.
+ * @retval as lettering_width */
+CM_MUST_CHECK cm_err layout_text_place(const struct symbol *s, size_t i, const struct layout *l,
+                                       struct lettering *lettering, struct lettering_place *out,
+                                       struct cm_diag *diag);
 
 /* A row, or of a row with guard bars first those that are none, then the guard bars. */
 struct layout_strip {

@@ -34,7 +34,9 @@ void pages_freep(struct pages **p);
 
 /** Begin a page, ending the one before.
  * @param[in] label  as viewers number it, or NULL      @param[in] bookmark  outline entry, or NULL
- * @retval CM_E_RANGE  a side outside 5..5000 mm        @retval CM_E_NO_MEMORY, as the sink */
+ * @retval CM_E_RANGE  a side outside 1..5000 mm, or too many dots
+ * @retval CM_E_FORMAT  label or bookmark are no UTF-8
+ * @retval CM_E_NO_MEMORY, as the sink, as page_symbol failed before */
 CM_MUST_CHECK cm_err page_begin(struct pages *p, double width_mm, double height_mm,
                                 const char *label, const char *bookmark);
 
@@ -60,9 +62,15 @@ void page_box(struct pages *p, double x, double y, double width, double height, 
 /* stroke in mm wide */
 void page_frame(struct pages *p, double x, double y, double width, double height, double stroke);
 void page_line(struct pages *p, double x1, double y1, double x2, double y2, double stroke);
-/* The corner of its quiet zone at x, y. bar_mm as in picture.h. */
+/* The corner of its quiet zone at x, y; text below bars in a sans-serif. bar_mm as in picture.h.
+ * What fails (memory, no sans-serif here, no page) is told by page_begin, pages_finish,
+ * page_dots_png. */
 void page_symbol(struct pages *p, const struct symbol *s, double x, double y, double module_mm,
                  double bar_mm);
+/** How large it will be. @retval CM_E_RANGE  module_mm    @retval CM_E_NOT_FOUND  no sans-serif
+ * here */
+CM_MUST_CHECK cm_err page_symbol_size(struct pages *p, const struct symbol *s, double module_mm,
+                                      double bar_mm, double *width_mm, double *height_mm);
 /* Grey dots stretched over a box, without smoothing. */
 struct page_dots {
     const uint8_t *grey; /* rows of width bytes */

@@ -14,7 +14,6 @@
 #define MODULE_MAX 100.0  /* mm */
 #define SIDE_MAX   5000.0 /* mm: what page.h holds, too */
 #define DOTS_MAX   1000u  /* a module */
-#define WIDE       1e-9   /* no text is narrower than this many capitals */
 
 static const char *const NAMES[PICTURE_FORMAT_N] = {"svg", "png", "pdf", "eps", "zpl"};
 
@@ -118,21 +117,11 @@ static cm_err settle_module(struct picture_job *job) {
     return CM_OK;
 }
 
-/* The widest piece of text against the room between its columns, in capitals a module. */
 static cm_err text_spread(const struct picture_job *job, double *out) {
-    const struct symbol *const s = job->symbol;
     struct picture_maker *const m = job->maker;
-    *out = 0;
-    if (s->text_n == 0 || !wants_text(&m->look)) return CM_OK;
-    if (m->lettering == NULL) TRY(lettering_open(NULL, &m->lettering, job->diag));
-    for (size_t i = 0; i < s->text_n; i++) {
-        const struct symbol_text *const t = &s->texts[i];
-        double width = 0;
-        TRY(lettering_width(m->lettering, slice_text(t->text), &width, job->diag));
-        const int room = t->to - t->from;
-        if (room > 0) *out = fmax(*out, fmax(width, WIDE) / room);
-    }
-    return CM_OK;
+    if (job->symbol->text_n > 0 && m->lettering == NULL && wants_text(&m->look))
+        TRY(lettering_open(NULL, &m->lettering, job->diag));
+    return layout_text_spread(job->symbol, m->lettering, out, job->diag);
 }
 
 static cm_err settle(struct picture_job *job) {
@@ -153,24 +142,12 @@ static cm_err settle(struct picture_job *job) {
     return CM_OK;
 }
 
-cm_err picture_text_place(const struct picture_job *job, size_t i, struct lettering_place *out) {
-    const struct symbol_text *const t = &job->symbol->texts[i];
-    const struct layout *const l = &job->layout;
-    double width = 0;
-    TRY(lettering_width(job->maker->lettering, slice_text(t->text), &width, job->diag));
-    *out = (struct lettering_place){
-        .x = l->left + (t->from + t->to) / 2.0 - width * l->capital / 2.0,
-        .foot = l->foot,
-        .capital = l->capital,
-    };
-    return CM_OK;
-}
-
 cm_err picture_make(struct picture_maker *m, const struct symbol *s, struct buffer *out,
                     struct cm_diag *diag) {
     static cm_err (*const DRAW[PICTURE_FORMAT_N])(const struct picture_job *, struct buffer *) = {
         [PICTURE_SVG] = picture_svg,
         [PICTURE_PNG] = picture_png,
+        [PICTURE_PDF] = picture_pdf,
     };
     struct picture_job job = {.maker = m, .symbol = s, .diag = diag};
     const size_t before = out->len;

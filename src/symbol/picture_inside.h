@@ -27,10 +27,6 @@ struct picture_job {
     struct cm_diag *diag;
 };
 
-/* Where a piece of text begins, so that it stands in the middle of its columns: in modules. */
-CM_MUST_CHECK cm_err picture_text_place(const struct picture_job *job, size_t i,
-                                        struct lettering_place *out);
-
 /* Each appends one whole file, or as much as it came to. */
 CM_MUST_CHECK cm_err picture_svg(const struct picture_job *job, struct buffer *out);
 CM_MUST_CHECK cm_err picture_png(const struct picture_job *job, struct buffer *out);

@@ -53,7 +53,7 @@ cm_err picture_rasterise(const struct picture_job *job) {
     stamp_bearer(job);
     for (size_t i = 0; i < job->symbol->text_n && job->layout.capital > 0; i++) {
         struct lettering_place at;
-        TRY(picture_text_place(job, i, &at));
+        TRY(layout_text_place(job->symbol, i, &job->layout, job->maker->lettering, &at, job->diag));
         at = (struct lettering_place){at.x * d, at.foot * d, at.capital * d};
         TRY(lettering_stamp(job->maker->lettering, slice_text(job->symbol->texts[i].text), &at, b,
                             job->diag));

@@ -182,7 +182,7 @@ static cm_err put_text(const struct picture_job *job, double shift, struct buffe
     buffer_text(out, "<path d=\"");
     for (size_t i = 0; i < job->symbol->text_n; i++) {
         struct lettering_place at;
-        TRY(picture_text_place(job, i, &at));
+        TRY(layout_text_place(job->symbol, i, &job->layout, job->maker->lettering, &at, job->diag));
         TRY(lettering_trace(job->maker->lettering, slice_text(job->symbol->texts[i].text), &at,
                             &pen, job->diag));
     }

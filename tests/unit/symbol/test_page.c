@@ -1,0 +1,229 @@
+/* Pages in millimetres: a PDF of many, or one as grey dots. That other programs read the PDF is
+ * tests/system/symbols' affair. */
+#include "support/cm.h"
+
+#include "base/bytes.h"
+#include "symbol/page.h"
+
+static cm_err keep(void *ctx, struct cm_slice bytes) {
+    buffer_put(ctx, bytes.p, bytes.len);
+    return buffer_err(ctx);
+}
+
+static bool holds(const struct buffer *b, const char *text) {
+    return memmem(b->p, b->len, text, strlen(text)) != NULL;
+}
+
+static void two_pages(struct buffer *out) {
+    const struct page_sink sink = {keep, out};
+    const struct page_about about = {.title = "Voucher"};
+    const struct page_text line = {.x = 10,
+                                   .foot = 20,
+                                   .capital = 3,
+                                   .font = "DejaVu Sans",
+                                   .text = slice_text("Voucher 25 EUR")};
+    struct pages *p = NULL;
+    assert_ok(pages_pdf(&sink, &about, &p));
+    assert_ok(page_begin(p, 105, 148, "1-2", "First"));
+    assert_ok(page_write(p, &line, NULL));
+    page_box(p, 10, 30, 20, 5, 0);
+    assert_ok(page_begin(p, 80, 50, "3-4", "Second"));
+    page_frame(p, 5, 5, 70, 40, 0.2);
+    assert_ok(pages_finish(p));
+    pages_free(p);
+}
+
+static void a_pdf_of_pages_with_labels_and_bookmarks(void **state) {
+    (void)state;
+    struct buffer out = BUFFER_INIT;
+    two_pages(&out);
+    assert_memory_equal(out.p, "%PDF-1.5", 8);
+    assert_true(holds(&out, "/Title (Voucher)"));
+    assert_true(holds(&out, "/Count 2"));
+    /* 105 x 148 mm in points of 1/72 inch */
+    assert_true(holds(&out, "/MediaBox [ 0 0 297.637795 419.527559 ]"));
+    buffer_free(&out);
+}
+
+static void the_same_pages_are_the_same_bytes(void **state) {
+    (void)state;
+    struct buffer one = BUFFER_INIT, two = BUFFER_INIT;
+    two_pages(&one);
+    two_pages(&two);
+    assert_int_equal(one.len, two.len);
+    assert_memory_equal(one.p, two.p, one.len);
+    assert_false(holds(&one, "CreationDate"));
+    buffer_free(&one);
+    buffer_free(&two);
+}
+
+static void a_sheet_of_dots_shows_what_was_drawn(void **state) {
+    (void)state;
+    struct pages *p = NULL;
+    assert_ok(pages_raster(254, &p)); /* 10 dots a mm */
+    assert_ok(page_begin(p, 10, 8, NULL, NULL));
+    page_box(p, 2, 3, 4, 2, 0);
+    page_box(p, 3, 3, 1, 1, 0.5);
+    const struct page_dots d = page_dots_of(p);
+    assert_int_equal(d.width, 100);
+    assert_int_equal(d.height, 80);
+    assert_int_equal(d.grey[35 * 100 + 19], 255);
+    assert_int_equal(d.grey[35 * 100 + 20], 0);
+    assert_int_equal(d.grey[49 * 100 + 59], 0);
+    assert_int_equal(d.grey[50 * 100 + 59], 255);
+    assert_in_range(d.grey[35 * 100 + 35], 126, 128);
+    pages_free(p);
+}
+
+/* The dark dots of a text's box. */
+static size_t ink_of(struct pages *p) {
+    const struct page_dots d = page_dots_of(p);
+    size_t n = 0;
+    for (size_t i = 0; i < d.width * d.height; i++)
+        n += d.grey[i] < 128;
+    return n;
+}
+
+static void text_has_the_height_that_was_asked_for(void **state) {
+    (void)state;
+    static const char *const FONTS[] = {"DejaVu Sans", "DejaVu Sans Mono:bold", "5x7", "16x10"};
+    for (size_t f = 0; f < CM_ARRAY_N(FONTS); f++) {
+        struct pages *p = NULL;
+        const struct page_text t = {
+            .x = 5, .foot = 15, .capital = 10, .font = FONTS[f], .text = slice_text("H")};
+        assert_ok(pages_raster(254, &p));
+        assert_ok(page_begin(p, 25, 20, NULL, NULL));
+        assert_ok(page_write(p, &t, NULL));
+        const struct page_dots d = page_dots_of(p);
+        size_t top = d.height, low = 0;
+        for (size_t i = 0; i < d.width * d.height; i++) {
+            if (d.grey[i] >= 128) continue;
+            const size_t y = i / d.width;
+            if (y < top) top = y;
+            low = y;
+        }
+        assert_in_range(top, 49, 51);
+        assert_in_range(low, 148, 150);
+        assert_true(ink_of(p) > 500);
+        pages_free(p);
+    }
+}
+
+static void a_font_that_is_not_here_is_named_with_the_nearest(void **state) {
+    (void)state;
+    struct pages *p = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    struct page_text t = {.x = 1, .foot = 5, .capital = 2, .text = slice_text("A")};
+    assert_ok(pages_raster(100, &p));
+    assert_ok(page_begin(p, 20, 20, NULL, NULL));
+    t.font = "DejaVu Sons";
+    assert_err(CM_E_NOT_FOUND, page_write(p, &t, &diag));
+    assert_string_equal(diag.problem, "'DejaVu Sons' is not on this machine");
+    assert_non_null(strstr(diag.remedy, "'DejaVu Sans'"));
+    t.font = "DejaVu Sans";
+    t.text = slice_text("\xf3\xb0\x80\x80"); /* a private character */
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_NOT_FOUND, page_write(p, &t, &diag));
+    assert_string_equal(diag.problem, "it has no glyph for U+F0000");
+    t.text = slice_text("\xff");
+    assert_err(CM_E_FORMAT, page_write(p, &t, NULL));
+    pages_free(p);
+}
+
+static void drawing_without_a_page_is_told_at_the_end(void **state) {
+    (void)state;
+    struct buffer out = BUFFER_INIT;
+    const struct page_sink sink = {keep, &out};
+    struct pages *p = NULL;
+    assert_ok(pages_pdf(&sink, NULL, &p));
+    page_box(p, 0, 0, 1, 1, 0);
+    assert_err(CM_E_STATE, page_begin(p, 10, 10, NULL, NULL));
+    pages_free(p);
+    buffer_free(&out);
+}
+
+static cm_err full(void *ctx, struct cm_slice bytes) {
+    (void)bytes;
+    ++*(int *)ctx;
+    return CM_E_NO_SPACE;
+}
+
+static void a_full_disk_is_told_as_such_and_written_to_once(void **state) {
+    (void)state;
+    int calls = 0;
+    const struct page_sink sink = {full, &calls};
+    struct pages *p = NULL;
+    cm_err err = pages_pdf(&sink, NULL, &p);
+    if (err == CM_OK) err = page_begin(p, 10, 10, NULL, NULL);
+    if (err == CM_OK) err = pages_finish(p);
+    assert_err(CM_E_NO_SPACE, err);
+    pages_free(p);
+    assert_int_equal(calls, 1);
+}
+
+static void sides_and_resolutions_have_limits(void **state) {
+    (void)state;
+    struct pages *p = (struct pages *)0xa5;
+    assert_err(CM_E_RANGE, pages_raster(0, &p));
+    assert_err(CM_E_RANGE, pages_raster(1e9, &p));
+    assert_ptr_equal(p, (struct pages *)0xa5);
+    assert_ok(pages_raster(1200, &p));
+    assert_err(CM_E_RANGE, page_begin(p, 0.5, 10, NULL, NULL));
+    assert_err(CM_E_RANGE, page_begin(p, 10, 5001, NULL, NULL));
+    assert_err(CM_E_RANGE, page_begin(p, 2000, 2000, NULL, NULL)); /* 8.9 thousand million dots */
+    pages_free(p);
+}
+
+static void a_broken_or_huge_logo_is_refused(void **state) {
+    (void)state;
+    struct pages *p = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    /* a header of 100,000 x 100,000 dots: CRC by libpng's own pngfix */
+    static const uint8_t HUGE[] = {0x89, 'P', 'N',  'G',  13,  10,  26, 10, 0,    0,
+                                   0,    13,  'I',  'H',  'D', 'R', 0,  1,  0x86, 0xa0,
+                                   0,    1,   0x86, 0xa0, 8,   0,   0,  0,  0};
+    assert_ok(pages_raster(100, &p));
+    assert_ok(page_begin(p, 20, 20, NULL, NULL));
+    assert_err(CM_E_FORMAT, page_png(p, slice_text("no PNG"), 0, 0, 5, 5, &diag));
+    assert_string_equal(diag.input, "image");
+    assert_int_not_equal(CM_OK, page_png(p, slice_of(HUGE, sizeof HUGE), 0, 0, 5, 5, NULL));
+    pages_free(p);
+}
+
+/* Our own grey PNG comes back as it was. */
+static void a_logo_is_stretched_over_its_box(void **state) {
+    (void)state;
+    struct pages *p = NULL;
+    struct buffer png = BUFFER_INIT;
+    assert_ok(pages_raster(25.4, &p));
+    assert_ok(page_begin(p, 4, 4, NULL, NULL));
+    page_box(p, 0, 0, 2, 4, 0);
+    assert_ok(page_dots_png(p, &png));
+    pages_free(p);
+    assert_ok(pages_raster(254, &p));
+    assert_ok(page_begin(p, 10, 10, NULL, NULL));
+    assert_ok(page_png(p, buffer_slice(&png), 1, 1, 8, 8, NULL));
+    const struct page_dots d = page_dots_of(p);
+    assert_int_equal(d.grey[50 * 100 + 9], 255);
+    assert_int_equal(d.grey[50 * 100 + 10], 0);
+    assert_int_equal(d.grey[50 * 100 + 49], 0);
+    assert_int_equal(d.grey[50 * 100 + 50], 255);
+    pages_free(p);
+    buffer_free(&png);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pdf_of_pages_with_labels_and_bookmarks),
+        cmocka_unit_test(the_same_pages_are_the_same_bytes),
+        cmocka_unit_test(a_sheet_of_dots_shows_what_was_drawn),
+        cmocka_unit_test(text_has_the_height_that_was_asked_for),
+        cmocka_unit_test(a_font_that_is_not_here_is_named_with_the_nearest),
+        cmocka_unit_test(drawing_without_a_page_is_told_at_the_end),
+        cmocka_unit_test(a_full_disk_is_told_as_such_and_written_to_once),
+        cmocka_unit_test(sides_and_resolutions_have_limits),
+        cmocka_unit_test(a_broken_or_huge_logo_is_refused),
+        cmocka_unit_test(a_logo_is_stretched_over_its_box),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

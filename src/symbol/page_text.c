@@ -102,15 +102,19 @@ cm_err page_text_width(struct pages *p, const struct page_text *t, double *out,
     return CM_OK;
 }
 
+/* A glyph whose left end is `left`, in dots. */
+static void put_drops(cairo_t *pen, const struct bitfont *bits, char c, double left) {
+    for (unsigned y = 0; y < bits->height; y++)
+        for (unsigned x = 0; x < bits->width; x++) {
+            if (!bitfont_dot(bits, c, x, y)) continue;
+            cairo_new_sub_path(pen);
+            cairo_arc(pen, left + x + 0.5, (double)y - bits->foot + 0.5, 0.5, 0, 2 * M_PI);
+        }
+}
+
 static void put_dots(cairo_t *pen, const struct bitfont *bits, struct cm_slice text) {
     for (size_t i = 0; i < text.len; i++)
-        for (unsigned y = 0; y < bits->height; y++)
-            for (unsigned x = 0; x < bits->width; x++) {
-                if (!bitfont_dot(bits, (char)text.p[i], x, y)) continue;
-                const double at = (double)i * bits->advance + x;
-                cairo_new_sub_path(pen);
-                cairo_arc(pen, at + 0.5, (double)y - bits->foot + 0.5, 0.5, 0, 2 * M_PI);
-            }
+        put_drops(pen, bits, (char)text.p[i], (double)i * bits->advance);
     cairo_fill(pen);
 }
 

@@ -196,6 +196,11 @@ cm_err bench_hash_issue(struct bench_place *place, const struct issue_asked *ask
 
 /* local_group.c: one group of calls, by the owner. */
 void group_run(struct local *l, struct owner_work **works, size_t n);
+/* Bring a unit that is known by its number into memory, and have its prizes drawn; what was never
+ * issued becomes CM_V_NOT_A_CODE.  as book_touch */
+cm_err group_touch(struct local *l, struct resolved *r, enum cm_operation operation);
+/* Write what was decided. What it rests on is durable when it returns CM_OK. */
+cm_err group_write(struct local *l, const struct deciding *d);
 
 /* local_apply.c: one event, by the owner, in replay or after its commit. */
 cm_err local_apply(struct local *l, const struct event *e, uint64_t sequence, uint64_t time_ms);

@@ -31,6 +31,13 @@ static cm_err draw_first(struct local *l, struct resolved *r) {
     return CM_OK;
 }
 
+cm_err group_touch(struct local *l, struct resolved *r, enum cm_operation operation) {
+    TRY(touch_unit(l, r, operation));
+    if (issued(l, r)) return r->set->prizes == NULL ? CM_OK : draw_first(l, r);
+    *r = (struct resolved){.verdict = CM_V_NOT_A_CODE};
+    return CM_OK;
+}
+
 /* Find the owner of a text: usually the unit that the opener found. */
 static cm_err find_unit(struct local *l, const struct cm_call *call, size_t i, struct resolved *r) {
     while (r->verdict == CM_V_ACCEPTED) {
@@ -135,7 +142,7 @@ static cm_err count_and_tell(struct local *l, struct call_work *w) {
     return CM_OK;
 }
 
-static cm_err write_group(struct local *l, const struct deciding *d) {
+cm_err group_write(struct local *l, const struct deciding *d) {
     if (d->err != CM_OK) return local_die(l, "a change could not be applied");
     if (d->count == 0) return CM_OK;
     uint64_t first = 0;
@@ -170,7 +177,7 @@ void group_run(struct local *l, struct owner_work **works, size_t n) {
         }
         works[i]->work.err = err;
     }
-    const cm_err written = write_group(l, &d);
+    const cm_err written = group_write(l, &d);
     for (size_t i = 0; i < n; i++)
         if (written != CM_OK) works[i]->work.err = written;
 }

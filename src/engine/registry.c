@@ -6,6 +6,7 @@
 
 #include "engine/prizes.h"
 #include "engine/registry_inside.h"
+#include "engine/spends_index.h"
 
 /* ---- Arrays of owned pointers ------------------------------------------------------------- */
 
@@ -81,6 +82,11 @@ void registry_wipe(struct registry *r) {
     for (size_t i = 0; i < r->issuer_n; i++)
         free(r->issuers[i]);
     free(r->issuers);
+    for (size_t i = 0; i < r->device_n; i++)
+        free(r->devices[i]);
+    free(r->devices);
+    revocations_wipe(&r->revocations);
+    spends_index_free(r->spends);
     free(r->orders);
     free(r->operators);
     free(r->runs);
@@ -182,6 +188,9 @@ static const struct registry_kind *kind_of(enum document_kind kind) {
         [DOCUMENT_PRIZE] = {prize_document_check, prize_document_apply},
         [DOCUMENT_REDRAWN] = {redrawn_document_check, redrawn_document_apply},
         [DOCUMENT_ISSUER] = {issuer_document_check, issuer_document_apply},
+        [DOCUMENT_DEVICE] = {device_document_check, device_document_apply},
+        [DOCUMENT_REVOKED] = {revoked_document_check, revoked_document_apply},
+        [DOCUMENT_SPENDS] = {spends_document_check, spends_document_apply},
     };
     const struct registry_kind *k = &kinds[kind];
     return (unsigned)kind < DOCUMENT_KIND_N && k->apply != NULL ? k : NULL;
@@ -193,13 +202,19 @@ cm_err registry_check(const struct registry *r, enum document_kind kind, uint32_
     return k != NULL ? k->check(r, id, text, diag) : CM_E_UNSUPPORTED;
 }
 
+/* Openers keep copies of what rests on documents of most kinds. */
+static bool openers_look_at(enum document_kind kind) {
+    return kind != DOCUMENT_ORDER && kind != DOCUMENT_OPERATOR && kind != DOCUMENT_DEVICE &&
+           kind != DOCUMENT_REVOKED && kind != DOCUMENT_SPENDS;
+}
+
 cm_err registry_apply(struct registry *r, enum document_kind kind, uint32_t id,
                       struct cm_slice text, struct cm_diag *diag) {
     const struct registry_kind *k = kind_of(kind);
     if (k == NULL) return CM_E_UNSUPPORTED;
     TRY(k->apply(r, id, text, diag));
     if (id > r->last_ids[kind]) r->last_ids[kind] = id;
-    if (kind == DOCUMENT_ORDER || kind == DOCUMENT_OPERATOR) return CM_OK; /* nobody's copy */
+    if (!openers_look_at(kind)) return CM_OK;
     if (kind == DOCUMENT_RUN)
         r->run_generation++; /* no opener looks at runs */
     else

@@ -14,6 +14,7 @@
 #include "codes/terms.h"
 #include "engine/legacy.h"
 #include "engine/legacy_text.h"
+#include "engine/revocations.h"
 #include "engine/set.h"
 #include "wire/ticket_judge.h"
 
@@ -176,6 +177,16 @@ struct issuer_entry {
     size_t key_n;
 };
 
+/* A device that checks tickets offline (docs/design/tickets.md). */
+struct device_entry {
+    uint32_t id, brand; /* brand 0: tickets of every brand */
+    bool revoked;
+    uint64_t changed_ms; /* added, revoked, or taken back in */
+    char name[REGISTRY_NAME_CAP];
+    struct sign_public key;
+    uint8_t kid[COSE_KID_LEN];
+};
+
 struct registry {
     struct scheme_entry **schemes;
     size_t scheme_n;
@@ -199,7 +210,11 @@ struct registry {
     size_t operator_n;
     struct issuer_entry **issuers;
     size_t issuer_n;
-    const char *legacy_folder; /* borrowed: where the files of imported lists lie */
+    struct device_entry **devices;
+    size_t device_n;
+    struct revocations revocations;
+    struct spends_index *spends; /* NULL: no device was ever synced */
+    const char *legacy_folder;   /* borrowed: where the files of imported lists lie */
     uint8_t workspace_id[16];
     bool legacy_live;                   /* files are opened with their document */
     uint32_t legacy_n;                  /* lists */
@@ -254,6 +269,11 @@ struct operator_entry *registry_operator_named(const struct registry *r, struct 
 /* The issuer of a brand's tickets (0 = of no brand), and by its name in them. */
 struct issuer_entry *registry_issuer(const struct registry *r, uint32_t brand);
 struct issuer_entry *registry_issuer_named(const struct registry *r, struct cm_slice iss);
+/* A device by its number, its name, its key. */
+struct device_entry *registry_device(const struct registry *r, uint32_t id);
+struct device_entry *registry_device_named(const struct registry *r, struct cm_slice name);
+struct device_entry *registry_device_of_kid(const struct registry *r,
+                                            const uint8_t kid[COSE_KID_LEN]);
 /* The word of a state as documents have it. */
 const char *order_state_name(enum order_state state);
 /* The word of a wish as documents have it. */

@@ -29,6 +29,9 @@ document_apply scheme_document_apply, batch_document_apply, pool_document_apply,
 document_check legacy_document_check;
 document_apply legacy_document_apply;
 
+document_check device_document_check, revoked_document_check, spends_document_check;
+document_apply device_document_apply, revoked_document_apply, spends_document_apply;
+
 /* Append to an array of owned pointers. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err registry_push(void ***array, size_t *n, void *item);
 void scheme_entry_free(struct scheme_entry *s);

@@ -9,6 +9,7 @@
 #include FT_OUTLINE_H
 
 #include "base/macros.h"
+#include "symbol/lettering_bits.h"
 #include "symbol/typeface.h"
 
 #define FINE          64.0    /* FreeType's 26.6 fixed point */
@@ -16,12 +17,21 @@
 
 struct lettering {
     struct typeface *typeface;
+    struct bitfont *bits; /* an own font instead */
 };
+
+static cm_err open_bits(struct lettering *l, const char *font, struct cm_diag *diag) {
+    l->bits = malloc(sizeof *l->bits);
+    return l->bits == NULL ? CM_E_NO_MEMORY : bitfont_by_name(l->bits, font, diag);
+}
 
 cm_err lettering_open(const char *font, struct lettering **out, struct cm_diag *diag) {
     CM_CLEANUP(lettering_freep) struct lettering *l = calloc(1, sizeof *l);
     if (l == NULL) return CM_E_NO_MEMORY;
-    TRY(typeface_open(font, &l->typeface, diag));
+    if (font != NULL && bitfont_is_shipped(font))
+        TRY(open_bits(l, font, diag));
+    else
+        TRY(typeface_open(font, &l->typeface, diag));
     *out = take(&l);
     return CM_OK;
 }
@@ -29,6 +39,7 @@ cm_err lettering_open(const char *font, struct lettering **out, struct cm_diag *
 void lettering_free(struct lettering *l) {
     if (l == NULL) return;
     typeface_free(l->typeface);
+    free(l->bits);
     free(l);
 }
 
@@ -36,6 +47,11 @@ void lettering_freep(struct lettering **l) { lettering_free(*l); }
 
 cm_err lettering_width(struct lettering *l, struct cm_slice text, double *out,
                        struct cm_diag *diag) {
+    if (l->bits != NULL) {
+        TRY(bitfont_covers(l->bits, text, diag));
+        *out = lettering_bits_width(l->bits, text);
+        return CM_OK;
+    }
     struct typeface_glyph g = {.index = 0};
     while (text.len > 0)
         TRY(typeface_next(l->typeface, &text, &g, diag));
@@ -104,6 +120,11 @@ static cm_err lettering_err_from_freetype(FT_Error err) {
 cm_err lettering_trace(struct lettering *l, struct cm_slice text, const struct lettering_place *at,
                        const struct lettering_pen *pen, struct cm_diag *diag) {
     static const FT_Outline_Funcs FUNCS = {trace_move, trace_line, trace_conic, trace_cubic, 0, 0};
+    if (l->bits != NULL) {
+        TRY(bitfont_covers(l->bits, text, diag));
+        lettering_bits_trace(l->bits, text, at, pen);
+        return CM_OK;
+    }
     const FT_Face face = typeface_face(l->typeface);
     const double unit = at->capital / (typeface_capital(l->typeface) * face->units_per_EM);
     struct typeface_glyph g = {.index = 0};
@@ -130,6 +151,10 @@ static cm_err stamp_glyph(FT_Face face, FT_Bitmap *bitmap, uint32_t index, doubl
 
 cm_err lettering_stamp(struct lettering *l, struct cm_slice text, const struct lettering_place *at,
                        struct bitmap *b, struct cm_diag *diag) {
+    if (l->bits != NULL) {
+        TRY(bitfont_covers(l->bits, text, diag));
+        return lettering_bits_stamp(l->bits, text, at, b, diag);
+    }
     const FT_Face face = typeface_face(l->typeface);
     const double size = at->capital / typeface_capital(l->typeface);
     if (!(size > 0 && size <= SIZE_MAX_DOTS))

@@ -145,14 +145,12 @@ static cm_err settle(struct picture_job *job) {
 cm_err picture_make(struct picture_maker *m, const struct symbol *s, struct buffer *out,
                     struct cm_diag *diag) {
     static cm_err (*const DRAW[PICTURE_FORMAT_N])(const struct picture_job *, struct buffer *) = {
-        [PICTURE_SVG] = picture_svg,
-        [PICTURE_PNG] = picture_png,
-        [PICTURE_PDF] = picture_pdf,
+        [PICTURE_SVG] = picture_svg, [PICTURE_PNG] = picture_png, [PICTURE_PDF] = picture_pdf,
+        [PICTURE_EPS] = picture_eps, [PICTURE_ZPL] = picture_zpl,
     };
     struct picture_job job = {.maker = m, .symbol = s, .diag = diag};
     const size_t before = out->len;
     TRY(settle(&job));
-    if (DRAW[m->look.format] == NULL) return CM_E_UNSUPPORTED;
     cm_err err = DRAW[m->look.format](&job, out);
     if (err == CM_OK) err = buffer_err(out);
     if (err != CM_OK) out->len = before;

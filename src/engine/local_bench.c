@@ -22,7 +22,7 @@ static cm_err place_new(struct local *l, struct bench_place **out) {
     const struct cm_key *key = NULL;
     cm_err err = keystore_find(l->keystore, KEY_IDEM, 0, 1, &key);
     if (err == CM_OK) err = cmac_new(&p->hash, key);
-    if (err == CM_OK) err = opener_new(&p->opener, &l->registry, l->keystore);
+    if (err == CM_OK) err = opener_new(&p->opener, &l->registry, l->keystore, l->clock);
     if (err != CM_OK) {
         place_free(p);
         return err;

@@ -2,6 +2,7 @@
 #include "engine/opener_inside.h"
 
 #include "engine/alias.h"
+#include "wire/ticket.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,12 @@
 #define VERSIONS_MAX 256u
 
 cm_err opener_new(struct opener **out, const struct registry *registry,
-                  const struct keystore *keystore) {
+                  const struct keystore *keystore, struct clock_source clock) {
     struct opener *o = calloc(1, sizeof *o);
     if (o == NULL) return CM_E_NO_MEMORY;
     o->registry = registry;
     o->keystore = keystore;
+    o->clock = clock;
     *out = o;
     return CM_OK;
 }
@@ -24,6 +26,7 @@ static void forget_coders(struct opener *o) {
     o->coder_n = 0;
     opener_forget_numberers(o);
     opener_forget_hashers(o);
+    opener_forget_ticketers(o);
     cmac_free(o->pseudonym);
     o->pseudonym = NULL;
     cmac_free(o->alias);
@@ -233,6 +236,9 @@ static cm_err resolve_all(struct opener *o, const struct door *door, size_t read
     for (size_t i = 0; i < n; i++)
         out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
     TRY(resolve_chunk(o, 0, reader_n, n, out));
+    for (size_t i = 0; i < n; i++)
+        if (ticket_text_is(o->chunk[i]->code))
+            TRY(opener_read_ticket(o, door, o->chunk[i], &out[i]));
     for (size_t i = 0; i < n; i++)
         TRY(pseudonym(o, o->chunk[i], &out[i]));
     for (size_t i = 0; i < n && names_count(o, door); i++)

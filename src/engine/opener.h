@@ -6,15 +6,16 @@
 #ifndef CM_ENGINE_OPENER_H
 #define CM_ENGINE_OPENER_H
 
+#include "base/clock.h"
 #include "crypto/keystore.h"
 #include "engine/decide.h"
 #include "engine/registry.h"
 
 struct opener;
 
-/** @retval CM_E_NO_MEMORY */
+/** @param[in] clock  tells whether a ticket is in its time      @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err opener_new(struct opener **out, const struct registry *registry,
-                                const struct keystore *keystore);
+                                const struct keystore *keystore, struct clock_source clock);
 void opener_free(struct opener *o);
 
 /** Resolve every request of some calls at one door, together: a code alone in its call costs no

@@ -8,6 +8,7 @@
 #include "countermark/card.h"
 #include "countermark/code.h"
 #include "crypto/cmac.h"
+#include "crypto/ticket_keys.h"
 #include "engine/opener.h"
 
 #define OPENER_CHUNK 1024u /* codes a pass; the coder's own chunk */
@@ -16,6 +17,8 @@
 #define CODERS_MAX    256u
 #define NUMBERERS_MAX 64u
 #define HASHERS_MAX   16u
+#define TICKETERS_MAX 16u
+#define TICKET_READER UINT16_MAX /* place of a ticket in any door: nothing reads it after that */
 
 /* One cached coder, and one cached numberer. */
 struct cached_coder {
@@ -34,6 +37,13 @@ struct cached_hasher {
     struct cmac *cmac;
 };
 
+/* Tickets: the ids of one brand under one key version. */
+struct cached_ids {
+    uint32_t brand;
+    uint8_t version;
+    struct ticket_ids *ids;
+};
+
 /* A scheme, a pool or an imported list, under one key version. */
 struct reader {
     const struct scheme_entry *scheme; /* one of the three stands here */
@@ -44,6 +54,7 @@ struct reader {
 
 struct opener {
     const struct registry *registry;
+    struct clock_source clock;
     const struct keystore *keystore;
     struct cached_coder coders[CODERS_MAX];
     size_t coder_n;
@@ -51,6 +62,8 @@ struct opener {
     size_t numberer_n;
     struct cached_hasher hashers[HASHERS_MAX];
     size_t hasher_n;
+    struct cached_ids ticketers[TICKETERS_MAX];
+    size_t ticketer_n;
     struct reader readers[READERS_MAX]; /* of the door that is being read */
     uint64_t generation;                /* of the registry when coders and numberers were made */
     struct cmac *pseudonym;             /* keyed for pseudonym_of, or NULL */
@@ -103,5 +116,12 @@ CM_MUST_CHECK cm_err opener_compare_pins(struct opener *o, struct cm_numberer *n
 CM_MUST_CHECK cm_err opener_read_list(struct opener *o, const struct reader *reader,
                                       uint16_t position, size_t n, struct resolved *out);
 void opener_forget_hashers(struct opener *o);
+
+/** opener_ticket.c: a text that says of itself that it is a ticket is one, or nothing: signature,
+ * time, and the unit that its id opens to.
+ * @param[out] r  a fresh one      @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err opener_read_ticket(struct opener *o, const struct door *door,
+                                        const struct cm_request *q, struct resolved *r);
+void opener_forget_ticketers(struct opener *o);
 
 #endif

@@ -101,6 +101,13 @@ extern const struct option_spec order_make_options[], order_approve_options[],
     order_release_options[], order_resend_options[], order_receive_options[],
     operator_key_options[], operator_add_options[], operator_revoke_options[];
 
+/* Tickets. */
+command_fn cmd_ticket_issue, cmd_ticket_inspect, cmd_ticket_verify, cmd_ticket_trust,
+    cmd_ticket_export;
+extern const struct option_spec ticket_issue_options[], ticket_inspect_options[],
+    ticket_verify_options[], ticket_trust_options[], ticket_export_options[];
+extern const struct command ticket_commands[]; /* commands_ticket.c */
+
 /* Cards with a life. */
 command_fn cmd_card;
 extern const struct command life_commands[]; /* commands_card.c */

@@ -155,6 +155,16 @@ static bool is_ordered(const struct registry *r, uint32_t set) {
     return false;
 }
 
+/* A batch is a promise of so many codes; a pool is drawn from as cards are needed, and a batch that
+ * a line prints, or that print houses order from, as packs are; one whose units leave as tickets
+ * (none of its files is ever written again) as tickets are sold. */
+static bool drawn_from(const struct local *l, const struct set *s) {
+    if (held_set(&l->held, s->number)) return true;
+    if (s->counters.issued == 0) return false;
+    return is_ordered(&l->registry, s->number) ||
+           (s->counters.shipped != 0 && registry_issuer(&l->registry, s->brand) != NULL);
+}
+
 static cm_err phase_as_owner(struct local *l, void *ctx) {
     struct set_act *a = ctx;
     const struct phase_event *e = &a->event.u.phase;
@@ -166,10 +176,8 @@ static cm_err phase_as_owner(struct local *l, void *ctx) {
     if (e->phase == PHASE_OPEN && s->set.prizes != NULL && s->set.prizes->revealed)
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, NULL,
                          "its seed is out: anybody can tell who wins, so it stays closed");
-    /* A batch is a promise of so many codes; a pool is drawn from as cards are needed, and a batch
-     * that a line prints, or that print houses order from, as packs are. */
     if (e->phase == PHASE_OPEN && s->set.kind == SET_BATCH && c->issued < s->set.quantity &&
-        !held_set(&l->held, e->set) && !(c->issued > 0 && is_ordered(&l->registry, e->set)))
+        !drawn_from(l, &s->set))
         return diag_fail(a->diag, CM_E_STATE, s->name, NULL, "mint it first",
                          "only %llu of %llu codes exist", (unsigned long long)c->issued,
                          (unsigned long long)s->set.quantity);

@@ -1,0 +1,246 @@
+/* ticket.issue and ticket.verify. Issuing spends new units of a batch, as `issue` does, and signs a
+ * ticket for each: the ticket and the unit's code are two faces of one unit. Verifying looks at
+ * signature and time, and asks a door what it would answer. Texts of tickets are in results of
+ * ticket.issue and nowhere else. Design: docs/design/tickets.md */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/macros.h"
+#include "base/text.h"
+#include "cards/amount.h"
+#include "pass/ticket_json.h"
+#include "vault/minter.h"
+#include "vault/ticket_signer.h"
+
+#define TICKETS_MAX 5000u /* of one act: they are signed while others wait */
+
+struct issuing {
+    struct act *a;
+    struct found_set s;
+    struct ticket_signer signer;
+    struct ticket_claims claims; /* that all have */
+    struct json_value rows;      /* what each has besides; may be absent */
+    uint64_t wanted, given;
+    struct buffer text;
+};
+
+static void issuing_wipe(struct issuing *i) {
+    ticket_signer_close(&i->signer);
+    buffer_wipe(&i->text);
+}
+
+/* ---- Claims ---------------------------------------------------------------------------------- */
+
+static cm_err read_text(struct json_value v, char *out, size_t cap) {
+    struct cm_slice text;
+    if (!json_present(v)) return CM_OK;
+    TRY(json_text(v, 0, cap - 1, &text));
+    if (!text_prints(text))
+        return json_fail(v, CM_E_FORMAT, NULL, "has characters that do not print");
+    memcpy(out, text.p, text.len);
+    out[text.len] = '\0';
+    return CM_OK;
+}
+
+static cm_err read_value(struct json_value from, struct ticket_claims *c) {
+    const struct json_value value = json_get(from, "value"), currency = json_get(from, "currency");
+    struct cm_slice text;
+    TRY(read_text(currency, c->currency, sizeof c->currency));
+    if (!json_present(value)) return CM_OK;
+    TRY(json_text(value, 1, AMOUNT_TEXT_CAP, &text));
+    if (strlen(c->currency) != TICKET_CURRENCY_LEN)
+        return json_fail(value, CM_E_ARGUMENT, "say which: --currency EUR",
+                         "a value needs its currency");
+    if (amount_read(text, c->currency, &c->value) == CM_OK && c->value <= TICKET_VALUE_MAX)
+        return CM_OK;
+    return json_fail(value, CM_E_FORMAT, "write 25.00", "not an amount of %s with %u decimals",
+                     c->currency, currency_decimals(c->currency));
+}
+
+/* GTIN of the batch's product, when it has one. */
+static cm_err read_gtin(struct json_value from, struct ticket_claims *c) {
+    const struct json_value v = json_get(from, "gtin");
+    struct cm_slice text;
+    if (!json_present(v)) return CM_OK;
+    TRY(json_text(v, 1, 14, &text));
+    if (text_u64(text, TICKET_GTIN_MAX, &c->gtin) == CM_OK) return CM_OK;
+    return json_fail(v, CM_E_FORMAT, NULL, "a GTIN has up to 14 digits");
+}
+
+/* What the batch is of, as its record says it. */
+struct product_read {
+    uint32_t set;
+    struct buffer about;
+};
+
+static cm_err product_read(void *ctx, const struct registry *r) {
+    struct product_read *p = ctx;
+    const struct set_entry *e = registry_set(r, p->set);
+    if (e == NULL) return CM_E_NOT_FOUND;
+    buffer_put(&p->about, e->description.p, e->description.len);
+    return buffer_err(&p->about);
+}
+
+static cm_err read_product(struct issuing *i) {
+    struct product_read p = {.set = i->s.set.number};
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    cm_err err = engine_read(i->a->ctx->engine, product_read, &p);
+    if (err == CM_OK && p.about.len > 0)
+        err = json_doc_new(&doc, buffer_slice(&p.about), "batch", &JSON_LIMITS_DEFAULT, NULL);
+    if (err == CM_OK && doc != NULL) err = read_gtin(json_root(doc), &i->claims);
+    json_doc_free(take(&doc));
+    buffer_free(&p.about);
+    return err;
+}
+
+static cm_err read_claims(struct json_value from, struct ticket_claims *c) {
+    TRY(read_text(json_get(from, "event"), c->event, sizeof c->event));
+    TRY(read_text(json_get(from, "seat"), c->seat, sizeof c->seat));
+    TRY(read_text(json_get(from, "title"), c->title, sizeof c->title));
+    TRY(read_value(from, c));
+    TRY(read_gtin(from, c));
+    TRY(act_ticket_end(json_get(from, "exp"), &c->exp_unix_s));
+    return act_ticket_begin(json_get(from, "nbf"), &c->nbf_unix_s);
+}
+
+static cm_err check_times(const struct issuing *i, const struct ticket_claims *c) {
+    char end[TIME_TEXT_CAP];
+    time_format(i->signer.key.not_after_unix_s * 1000, end);
+    if (c->exp_unix_s > i->signer.key.not_after_unix_s)
+        return diag_fail(i->a->diag, CM_E_LIMIT, "--exp", NULL,
+                         "countermark ticket issuer rotate --not-after DATE makes a longer one",
+                         "beyond the end of the issuer's key, %s", end);
+    if (c->exp_unix_s <= i->a->now_unix_s || c->exp_unix_s <= c->nbf_unix_s)
+        return diag_fail(i->a->diag, CM_E_RANGE, "--exp", NULL, "give a later day",
+                         "these tickets would never be valid");
+    return CM_OK;
+}
+
+/* ---- Issuing --------------------------------------------------------------------------------- */
+
+static cm_err read_common(struct issuing *i) {
+    static const char *const keys[] = {"event",    "seat", "title", "value",
+                                       "currency", "gtin", "exp",   "nbf"};
+    const struct json_value claims = json_get(i->a->args, "claims");
+    struct ticket_claims *c = &i->claims;
+    c->exp_unix_s = i->signer.key.not_after_unix_s;
+    c->iat_unix_s = i->a->now_unix_s;
+    c->flags = TICKET_SINGLE | (i->s.set.test ? TICKET_TEST : 0u);
+    memcpy(c->iss, i->signer.key.iss, sizeof c->iss);
+    (void)snprintf(c->event, sizeof c->event, "%s", i->s.name);
+    TRY(read_product(i));
+    if (json_present(claims)) {
+        TRY(json_only(claims, keys, CM_ARRAY_N(keys)));
+        TRY(read_claims(claims, c));
+    }
+    return check_times(i, c);
+}
+
+/* Every row is judged before the first unit is spent. */
+static cm_err check_rows(const struct issuing *i) {
+    static const char *const keys[] = {"event",    "seat", "title", "value",
+                                       "currency", "gtin", "exp",   "nbf"};
+    CM_CLEANUP(buffer_wipe) struct buffer claims = BUFFER_INIT;
+    for (size_t r = 0; json_present(i->rows) && r < i->wanted; r++) {
+        const struct json_value row = json_at(i->rows, r);
+        struct ticket_claims c = i->claims;
+        TRY(json_only(row, keys, CM_ARRAY_N(keys)));
+        TRY(read_claims(row, &c));
+        TRY(check_times(i, &c));
+        buffer_clear(&claims);
+        if (ticket_claims_write(&c, &claims) != CM_OK)
+            return json_fail(row, CM_E_RANGE, NULL, "no ticket can say this");
+    }
+    return CM_OK;
+}
+
+static cm_err put_ticket(struct issuing *i, uint64_t serial, struct cm_slice code) {
+    struct ticket_claims c = i->claims;
+    if (json_present(i->rows)) TRY(read_claims(json_at(i->rows, i->given), &c));
+    TRY(ticket_id_make(i->signer.ids, i->s.set.number, serial, c.cti));
+    buffer_clear(&i->text);
+    TRY(ticket_make(&i->signer.seed, &c, &i->text));
+    json_object_begin(i->a->out, NULL);
+    json_put_u64(i->a->out, "serial", serial);
+    json_put_text(i->a->out, "code", code);
+    json_put_text(i->a->out, "ticket", buffer_slice(&i->text));
+    json_object_end(i->a->out);
+    i->given++;
+    return CM_OK;
+}
+
+static cm_err put_units(struct issuing *i, const struct minter_rows *rows) {
+    for (size_t r = 0; r < rows->n; r++) {
+        if (rows->skip[r] != 0) continue;
+        TRY(put_ticket(i, rows->first + r,
+                       slice_of(rows->texts + r * rows->code_len, rows->code_len)));
+    }
+    return CM_OK;
+}
+
+/* From now on no file of this batch is written again: its units are out. */
+static cm_err ship(struct issuing *i) {
+    const struct set_counters *c = &i->s.set.counters;
+    const uint64_t left = i->s.set.quantity - c->issued;
+    if (i->wanted > left)
+        return diag_fail(i->a->diag, CM_E_LIMIT, i->s.name, NULL,
+                         "ask for fewer, or make a further batch",
+                         "%llu of the ordered units are left", (unsigned long long)left);
+    const struct phase_event shipped = {.set = i->s.set.number,
+                                        .actor = i->a->ctx->actor,
+                                        .phase = (enum batch_phase)c->phase,
+                                        .shipped = true};
+    return c->shipped == 0 ? engine_phase(i->a->ctx->engine, &shipped, i->a->diag) : CM_OK;
+}
+
+static cm_err give(struct issuing *i) {
+    CM_CLEANUP(minter_closep) struct minter *m = NULL;
+    const struct minter_options options = {.engine = i->a->ctx->engine,
+                                           .keystore = i->a->ctx->keystore,
+                                           .set = i->s.set.number,
+                                           .actor = i->a->ctx->actor};
+    struct minter_rows rows;
+    TRY(minter_open(&m, &options, i->a->diag));
+    TRY(ship(i));
+    while (i->given < i->wanted) {
+        TRY(minter_next(m, i->wanted - i->given, &rows, i->a->diag));
+        if (rows.n == 0) break;
+        TRY(put_units(i, &rows));
+    }
+    return CM_OK;
+}
+
+static cm_err ticket_issue(struct act *a) {
+    CM_CLEANUP(issuing_wipe) struct issuing i = {.a = a, .rows = json_get(a->args, "rows")};
+    struct issuer_entry issuer;
+    size_t rows_n = 0;
+    bool dry = false;
+    TRY(act_batch(a, "batch", &i.s));
+    TRY(act_issuer_of(a, i.s.set.brand, &issuer));
+    TRY(ticket_signer_open(a, &issuer, &i.signer));
+    if (json_present(i.rows)) TRY(json_items(i.rows, 1, TICKETS_MAX, &rows_n));
+    i.wanted = rows_n > 0 ? rows_n : 1;
+    if (json_present(json_get(a->args, "count")))
+        TRY(json_u64(json_get(a->args, "count"), 1, TICKETS_MAX, &i.wanted));
+    if (rows_n > 0 && rows_n != i.wanted)
+        return json_fail(i.rows, CM_E_ARGUMENT, NULL, "as many rows as tickets, or none");
+    if (json_present(json_get(a->args, "dry_run")))
+        TRY(json_bool(json_get(a->args, "dry_run"), &dry));
+    TRY(read_common(&i));
+    TRY(check_rows(&i));
+    json_put_cstr(a->out, "batch", i.s.name);
+    json_put_cstr(a->out, "issuer", issuer.iss);
+    json_put_bool(a->out, "test", i.s.set.test);
+    json_put_u64(a->out, "expires_ms", i.claims.exp_unix_s * 1000);
+    json_put_u64(a->out, "left", i.s.set.quantity - i.s.set.counters.issued);
+    json_array_begin(a->out, "tickets");
+    if (!dry) TRY(give(&i));
+    json_array_end(a->out);
+    return CM_OK;
+}
+
+const struct act_entry acts_ticket[] = {
+    {"ticket.issue", ticket_issue, {"batch", "count", "claims", "rows", "dry_run"}},
+    {NULL, NULL, {NULL}},
+};

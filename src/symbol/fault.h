@@ -1,6 +1,6 @@
 /* What goes wrong with print, put on grey dots: ink that spreads, lines that a dead nozzle or
  * heating element leaves out, drops beside their place, a skewed product, weak ink, blur, noise.
- * Seeded: the same sheet, faults and seed give the same dots on every machine. It refuses values
+ * Seeded: the same sheet, faults and seed give the same dots. It refuses values
  * that mean nothing (negative ones, but dot gain may be negative: thin strokes).
  * Its random numbers are for pictures only; no secret is made of them. Design:
  * docs/design/fonts.md.
@@ -13,7 +13,7 @@
 /* Lengths in micrometres on the product: the same faults at every resolution. */
 struct fault {
     double gain_um;     /* every edge moves out by this (negative: in) */
-    double lost_row;    /* probability that one row of the head's pitch is missing on the sheet */
+    double lost_row;    /* probability that one row of dots is missing through the whole print */
     double lost_column; /* the same of a column */
     double pitch_um;    /* width of a lost row or column, and of the cells of jitter */
     double jitter_um;   /* standard deviation of a dot's misplacement, each way */

@@ -59,6 +59,12 @@ static cm_err from_bitfont(const struct bitfont *font, struct cm_slice symbols,
     return CM_OK;
 }
 
+static void copy_dots(struct glyphset *set, const struct bitfont *font, size_t i) {
+    for (unsigned y = 0; y < font->height; y++)
+        for (unsigned x = 0; x < font->width; x++)
+            glyphset_row(set, i, y)[x] = bitfont_dot(font, set->symbols[i], x, y) ? INK_FULL : 0;
+}
+
 cm_err glyphset_dots(const struct bitfont *font, struct cm_slice symbols, struct glyphset *out,
                      struct cm_diag *diag) {
     CM_CLEANUP(glyphset_free) struct glyphset set = GLYPHSET_INIT;
@@ -70,9 +76,7 @@ cm_err glyphset_dots(const struct bitfont *font, struct cm_slice symbols, struct
     TRY(glyphset_room(&set));
     for (size_t i = 0; i < set.n; i++) {
         set.advance[i] = font->advance;
-        for (unsigned y = 0; y < font->height; y++)
-            for (unsigned x = 0; x < font->width; x++)
-                if (bitfont_dot(font, set.symbols[i], x, y)) glyphset_row(&set, i, y)[x] = INK_FULL;
+        copy_dots(&set, font, i);
     }
     *out = set;
     set = (struct glyphset)GLYPHSET_INIT;

@@ -7,7 +7,8 @@ import { hkdfSync } from 'node:crypto';
 import { uintBytes } from './bytes.mjs';
 
 const LABEL = 'countermark/1/';
-const PURPOSES = ['code-mac', 'code-enc', 'card-enc', 'card-pin', 'card-hold'];
+const PURPOSES = ['code-mac', 'code-enc', 'card-enc', 'card-pin', 'card-hold', 'ticket-sign',
+  'ticket-id'];
 
 /** The bytes that bind a key to its purpose, id and version. */
 export function keyInfo(purpose, id, version) {

@@ -80,6 +80,11 @@ extern const struct option_spec init_options[], plan_options[], scheme_add_optio
     run_show_options[], run_resume_options[], run_stop_options[], run_close_options[],
     run_verify_options[], run_void_options[], printer_test_options[];
 
+/* Symbols. */
+command_fn cmd_symbol;
+extern const struct option_spec symbol_options[];
+extern const struct command symbol_commands[]; /* commands_symbol.c */
+
 /* Instant win. */
 command_fn cmd_prize_draw, cmd_prize_reveal;
 extern const struct option_spec prize_draw_options[], prize_reveal_options[];

@@ -70,6 +70,7 @@ static cm_err put_integer(struct buffer *out, const char *key, struct json_value
 static cm_err put_scalar(struct buffer *out, const char *key, struct json_value v) {
     struct cm_slice text;
     bool truth = false;
+    double number = 0;
     switch (json_kind_of(v)) {
     case JSON_KIND_TEXT:
         TRY(json_text(v, 0, RECORD_MAX, &text));
@@ -83,6 +84,9 @@ static cm_err put_scalar(struct buffer *out, const char *key, struct json_value 
     case JSON_KIND_ABSENT:
     case JSON_KIND_NULL: buffer_text(out, "-"); return CM_OK;
     case JSON_KIND_REAL:
+        TRY(json_number(v, &number));
+        buffer_printf(out, "%.9g", number);
+        return CM_OK;
     case JSON_KIND_ARRAY:
     case JSON_KIND_OBJECT:
     default: buffer_text(out, "..."); return CM_OK;

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 
 #define ROW_FEED_COLUMNS_MAX 64u
+#define ROW_FEED_NAME_MAX    64u   /* bytes of a column's name */
 #define ROW_CHUNK_MAX        1024u /* rows of one chunk */
 
 struct row_feed;

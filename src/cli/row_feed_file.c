@@ -14,9 +14,8 @@
 #include "cli/row_feed_inside.h"
 #include "doc/csv.h"
 
-#define BLOCK_LEN       ((size_t)256 * 1024) /* bytes read at a time; longer than any row */
-#define PATH_CAP        128u                 /* bytes of the name in errors */
-#define COLUMN_NAME_MAX 64u                  /* bytes */
+#define BLOCK_LEN ((size_t)256 * 1024) /* bytes read at a time; longer than any row */
+#define PATH_CAP  128u                 /* bytes of the name in errors */
 
 struct file_feed {
     struct row_feed base;
@@ -125,9 +124,9 @@ static char separator_of(struct cm_slice text) {
 
 static cm_err check_name(const struct file_feed *f, size_t i) {
     const struct cm_slice name = csv_field(&f->csv, i);
-    if (name.len == 0 || name.len > COLUMN_NAME_MAX || !text_prints(name))
+    if (name.len == 0 || name.len > ROW_FEED_NAME_MAX || !text_prints(name))
         return csv_fail(&f->csv, i, NULL, CM_E_FORMAT, "write a header line: code,serial,gtin",
-                        "a column needs a name of 1 to %u bytes", COLUMN_NAME_MAX);
+                        "a column needs a name of 1 to %u bytes", ROW_FEED_NAME_MAX);
     for (size_t k = 0; k < i; k++)
         if (slice_equal(csv_field(&f->csv, k), name))
             return csv_fail(&f->csv, i, NULL, CM_E_FORMAT, "give each column a name of its own",

@@ -82,6 +82,8 @@ static inline bool json_present(struct json_value v) { return v.node != NULL; }
 CM_MUST_CHECK cm_err json_u64(struct json_value v, uint64_t min, uint64_t max, uint64_t *out);
 CM_MUST_CHECK cm_err json_i64(struct json_value v, int64_t min, int64_t max, int64_t *out);
 CM_MUST_CHECK cm_err json_bool(struct json_value v, bool *out);
+/** Any number, also one with a fraction. */
+CM_MUST_CHECK cm_err json_number(struct json_value v, double *out);
 /** UTF-8 without NUL, min..max bytes; the slice lives as long as the document. */
 CM_MUST_CHECK cm_err json_text(struct json_value v, size_t min, size_t max, struct cm_slice *out);
 /** As json_text, copied with a NUL into out[cap]. */

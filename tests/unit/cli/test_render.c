@@ -21,6 +21,11 @@ static void members_are_lines_with_their_values_aligned(void **state) {
           "none:        -\n");
 }
 
+static void fractions_are_shown_as_they_are(void **state) {
+    (void)state;
+    shows("{\"module_mm\":0.330,\"width_mm\":36.5}", "module mm: 0.33\nwidth mm:  36.5\n");
+}
+
 static void an_array_of_objects_is_a_table_with_numbers_to_the_right(void **state) {
     (void)state;
     shows("{\"batches\":[{\"name\":\"a\",\"quantity\":5},{\"name\":\"long\",\"quantity\":1200}]}",
@@ -90,6 +95,7 @@ static void what_is_no_object_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_lines_with_their_values_aligned),
+        cmocka_unit_test(fractions_are_shown_as_they_are),
         cmocka_unit_test(an_array_of_objects_is_a_table_with_numbers_to_the_right),
         cmocka_unit_test(amounts_have_the_decimals_of_their_currency),
         cmocka_unit_test(notes_and_texts_stand_as_they_are),

@@ -56,6 +56,7 @@ extern const struct command stock_commands[];                      /* commands_s
 extern const struct command run_commands[], printer_commands[];    /* commands_line.c */
 extern const struct command order_commands[], operator_commands[]; /* commands_order.c */
 extern const struct command lend_commands[];                       /* commands_lend.c */
+extern const struct command pass_commands[];                       /* commands_pass.c */
 extern const struct command prize_commands[];                      /* commands_prize.c */
 
 /** Open the session, for commands with NEEDS_LATER. @retval as session_open */

@@ -262,6 +262,8 @@ const struct command *const command_tables[] = {house_commands,
                                                 import_commands,
                                                 symbol_commands,
                                                 ticket_commands,
+
+                                                pass_commands,
                                                 access_commands,
                                                 operator_commands,
                                                 NULL};

@@ -1,7 +1,8 @@
 /* GS1 texts for foreign linters to judge as well: a line "FORM HEX" on standard input, FORM B
  * (brackets), C (carried), L (link), or A (told by its beginning), becomes a line
  * "ok CARRIED-HEX LINK" (LINK "-" where there is none) or "no STATUS PROBLEM". "T" lists the table:
- * a line "FROM TO PARTS" each, PARTS as SET:MIN:MAX:MEANING:OPTIONAL with commas between. */
+ * a line "FROM TO PARTS NEEDS" each, PARTS as SET:MIN:MAX:MEANING:OPTIONAL with commas between,
+ * NEEDS as in the table, spaces as "&", or "-". */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +22,10 @@ static void list_table(void) {
             (void)printf("%s%u:%u:%u:%u:%u", k > 0 ? "," : "", p->set, p->min, p->max, p->meaning,
                          p->optional ? 1u : 0u);
         }
-        (void)printf("\n");
+        (void)fputc(' ', stdout);
+        for (const char *c = table[i].needs == NULL ? "-" : table[i].needs; *c != '\0'; c++)
+            (void)fputc(*c == ' ' ? '&' : *c, stdout);
+        (void)fputc('\n', stdout);
     }
     (void)printf("end\n");
 }

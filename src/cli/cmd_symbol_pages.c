@@ -15,12 +15,12 @@
 
 struct page_file {
     struct outfile file;
-    struct cm_diag *diag;
+    struct cm_diag why; /* of what could not be written; the pages know only that */
 };
 
 static cm_err sink(void *ctx, struct cm_slice bytes) {
     struct page_file *f = ctx;
-    return outfile_write(&f->file, bytes, f->diag);
+    return outfile_write(&f->file, bytes, &f->why);
 }
 
 /* A dry run draws into nothing. */
@@ -65,11 +65,16 @@ static cm_err draw(struct cli *cli, const struct page_job *job, struct row_feed 
 
 static cm_err draw_file(struct cli *cli, const struct page_job *job, struct row_feed *feed,
                         struct symbol_made *made) {
-    CM_CLEANUP(page_file_close) struct page_file f = {.file = OUTFILE_INIT, .diag = cli->diag};
+    CM_CLEANUP(page_file_close)
+    struct page_file f = {
+        .file = OUTFILE_INIT,
+    };
     const struct page_sink to = {sink, &f};
     struct hash256 hash;
     TRY(outfile_open(&f.file, made->out, FILE_MODE, cli->diag));
-    TRY(draw(cli, job, feed, &to, made));
+    const cm_err err = draw(cli, job, feed, &to, made);
+    if (f.why.problem[0] != 0) *cli->diag = f.why;
+    TRY(err);
     made->bytes = f.file.len;
     TRY(outfile_commit(&f.file, &hash, cli->diag));
     hex_format(hash.b, HASH_LEN, made->sha256);

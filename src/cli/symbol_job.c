@@ -126,8 +126,10 @@ static cm_err find_column(const struct symbol_job *job, const char *name, size_t
     (void)snprintf(typed, sizeof typed, "%.*s", (int)(len < sizeof typed ? len : sizeof typed - 1),
                    name);
     const char *nearest = nearest_word(typed, job->columns, job->column_n);
-    return diag_fail(diag, CM_E_NOT_FOUND, "--index", NULL, nearest != NULL ? nearest : NULL,
-                     "there is no column '%s'%s", typed, nearest != NULL ? "; did you mean" : "");
+    char remedy[DIAG_PART_CAP] = "name columns of the file";
+    if (nearest != NULL) (void)snprintf(remedy, sizeof remedy, "did you mean %.64s?", nearest);
+    return diag_fail(diag, CM_E_NOT_FOUND, "--index", NULL, remedy, "there is no column '%s'",
+                     typed);
 }
 
 static cm_err named_index(struct symbol_job *job, const char *list, struct cm_diag *diag) {
@@ -184,15 +186,15 @@ static const char *column_with(const struct symbol_job *job, const struct cm_sli
     return NULL;
 }
 
-static cm_err judge_name(const struct symbol_job *job, const struct cm_slice *cells, uint64_t row,
+static cm_err judge_name(const struct symbol_job *job, const struct cm_slice *cells,
                          struct cm_slice name, struct cm_diag *diag) {
     char bad = 0, place[PLACE_CAP + ROW_FEED_NAME_MAX];
     const char *why = "";
     const cm_err err = file_name_check(name, &bad, &why);
     if (err == CM_OK) return CM_OK;
     const char *column = column_with(job, cells, bad);
-    (void)snprintf(place, sizeof place, "row %" PRIu64 "%s%.64s", row,
-                   column != NULL ? ", column " : "", column != NULL ? column : "");
+    (void)snprintf(place, sizeof place, "%s%.64s", column != NULL ? "column " : "",
+                   column != NULL ? column : "");
     if (bad != 0)
         return diag_fail(diag, err, job->input, place, "choose other columns with --name",
                          "the file's name %s: '%c'", why, bad);
@@ -208,19 +210,17 @@ cm_err symbol_job_name(const struct symbol_job *job, const struct cm_slice *cell
     else
         buffer_printf(out, "%" PRIu64, row);
     TRY(buffer_err(out));
-    TRY(judge_name(job, cells, row, slice_of(out->p + from, out->len - from), diag));
+    TRY(judge_name(job, cells, slice_of(out->p + from, out->len - from), diag));
     buffer_printf(out, ".%s", picture_format_name(job->look.format));
     buffer_u8(out, 0);
     return buffer_err(out);
 }
 
 void symbol_job_blame(const struct symbol_job *job, uint64_t row, struct cm_diag *diag) {
-    char place[PLACE_CAP];
-    (void)snprintf(place, sizeof place, "row %" PRIu64, row);
+    char place[DIAG_PART_CAP] = "";
     if (diag == NULL) return;
-    if (diag->place[0] == '\0') {
-        diag_locate(diag, job->input, place);
-        return;
-    }
-    text_append(diag->place, sizeof diag->place, ", %s", place);
+    text_append(place, sizeof place, "row %" PRIu64 "%s%s", row, diag->place[0] != '\0' ? ", " : "",
+                diag->place);
+    memcpy(diag->place, place, sizeof place);
+    diag_locate(diag, job->input, NULL);
 }

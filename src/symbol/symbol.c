@@ -30,9 +30,18 @@ cm_err symbol_alloc(struct symbol *s, size_t width, size_t rows) {
     return CM_E_NO_MEMORY;
 }
 
+bool symbol_beyond_ascii(struct cm_slice text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.p[i] >= 0x80) return true;
+    return false;
+}
+
 cm_err symbol_encode(const struct symbol_wish *wish, struct symbol *out) {
-    if (wish->kind == SYMBOL_QR) return symbol_encode_qr(wish, out);
+    if (wish->kind == SYMBOL_QR && !symbol_beyond_ascii(wish->payload))
+        return symbol_encode_qr(wish, out);
     if (wish->kind == SYMBOL_MICRO_QR) return symbol_encode_micro_qr(wish, out);
+    if (wish->kind == SYMBOL_DATAMATRIX || wish->kind == SYMBOL_GS1_DATAMATRIX)
+        return symbol_encode_datamatrix(wish, out);
     return symbol_encode_zint(wish, out);
 }
 
@@ -43,7 +52,7 @@ static void dress(const struct symbol_facts *facts, struct symbol *s) {
     s->linear = facts->linear;
     s->bearer = s->kind == SYMBOL_ITF14;
     s->bar_modules = facts->bar_modules;
-    const bool grows = facts->takes < TAKES_DIGITS; /* Code 128, Code 39, Codabar */
+    const bool grows = facts->linear && facts->takes < TAKES_DIGITS; /* Code 128, 39, Codabar */
     const size_t wide = (s->width * WIDE_SHARE + 99) / 100;
     if (s->bar_modules != 0 && s->bar_modules < wide && grows) s->bar_modules = (uint16_t)wide;
 }

@@ -15,7 +15,11 @@ CM_MUST_CHECK cm_err symbol_judge(const struct symbol_wish *wish, struct cm_diag
 CM_MUST_CHECK cm_err symbol_encode(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_qr(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_micro_qr(const struct symbol_wish *wish, struct symbol *out);
+CM_MUST_CHECK cm_err symbol_encode_datamatrix(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_zint(const struct symbol_wish *wish, struct symbol *out);
+
+/* Such a text is announced as UTF-8 (ECI 26) where the kind can. */
+bool symbol_beyond_ascii(struct cm_slice text);
 
 /** Room for width * rows modules and the heights of rows, zeroed. @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err symbol_alloc(struct symbol *s, size_t width, size_t rows);

@@ -12,7 +12,7 @@
 
 static const struct symbol_facts facts[SYMBOL_KIND_N] = {
     [SYMBOL_QR] = {"qr", "QR code", TAKES_TEXT, 0, 4, 4, 4, false, 0, SYMBOL_QR},
-    [SYMBOL_MICRO_QR] = {"micro-qr", "Micro QR code", TAKES_TEXT, 0, 2, 2, 2, false, 0, SYMBOL_QR},
+    [SYMBOL_MICRO_QR] = {"micro-qr", "Micro QR code", TAKES_ASCII, 0, 2, 2, 2, false, 0, SYMBOL_QR},
     [SYMBOL_GS1_QR] = {"gs1-qr", "GS1 QR code", TAKES_ELEMENTS, 0, 4, 4, 4, false, 0,
                        SYMBOL_GS1_QR},
     [SYMBOL_DATAMATRIX] = {"datamatrix", "DataMatrix", TAKES_TEXT, 0, 1, 1, 1, false, 0, SYMBOL_QR},

@@ -1,7 +1,7 @@
-/* The fence around libqrencode: QR and Micro QR (GS1 QR is zint's: libqrencode 4.1 refuses
- * its own FNC1 entry). The modes come from qr_plan.h, the version and the
- * mask from the library. Text beyond ASCII is announced as UTF-8 (ECI 26), as the standard wants.
- * Reference: ISO/IEC 18004, tables 3 (counts), 7 (capacities), 7.4.2 (ECI). */
+/* The fence around libqrencode: QR and Micro QR. The modes come from qr_plan.h, the version and the
+ * mask from the library. GS1 and text beyond ASCII are zint's: libqrencode 4.1 refuses its own
+ * FNC1, and reckons too much room for an announced character set. Reference: ISO/IEC 18004, tables
+ * 3 (counts) and 7 (capacities). */
 #include <errno.h>
 #include <qrencode.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include "symbol/qr_plan.h"
 #include "symbol/symbol_inside.h"
 
-#define ECI_UTF8     26u
 #define MICRO_LEVELS 3u
 
 static void input_freep(QRinput **input) { QRinput_free(*input); }
@@ -52,12 +51,6 @@ static QRecLevel level_of(char level) {
     }
 }
 
-static bool beyond_ascii(struct cm_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] >= 0x80) return true;
-    return false;
-}
-
 static cm_err append_run(QRinput *input, enum qr_mode mode, struct cm_slice run) {
     static const QRencodeMode modes[] = {QR_MODE_NUM, QR_MODE_AN, QR_MODE_8};
     if (QRinput_append(input, modes[mode], (int)run.len, run.p) == 0) return CM_OK;
@@ -91,8 +84,6 @@ static cm_err encode_plan(const struct symbol_wish *wish, const uint8_t *modes, 
                           int *version) {
     CM_CLEANUP(input_freep) QRinput *input = QRinput_new2(0, level_of(wish->level));
     if (input == NULL) return symbol_err_from_qrencode(errno);
-    if (beyond_ascii(wish->payload) && QRinput_appendECIheader(input, ECI_UTF8) != 0)
-        return symbol_err_from_qrencode(errno);
     TRY(append_all(input, wish->payload, modes));
     return take_code(input, out, version);
 }

@@ -5,7 +5,13 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "symbol/gs1.h"
 #include "symbol/symbol_inside.h"
+
+static void message_freep(struct gs1 **m) {
+    if (*m != NULL) gs1_wipe(*m);
+    free(*m);
+}
 
 static void put(struct symbol *s, int from, int to, struct cm_slice text) {
     struct symbol_text *t = &s->texts[s->text_n];
@@ -55,10 +61,35 @@ static cm_err write_ean(const struct symbol_wish *wish, struct symbol *s) {
     return set_guards(s, is_ean8 ? ean8_guards : is_upca ? upca_guards : ean13_guards, 3);
 }
 
+/* "(01)09506000134352(21)7NQ4K2"; elements of unknown identifiers as they are. */
+static cm_err write_elements(struct cm_slice payload, struct symbol *s) {
+    CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
+    CM_CLEANUP(message_freep) struct gs1 *message = malloc(sizeof *message);
+    if (message == NULL) return CM_E_NO_MEMORY;
+    gs1_init(message);
+    if (gs1_read_carried(payload, message, NULL) == CM_OK)
+        gs1_write(message, true, &text);
+    else
+        buffer_put(&text, payload.p, payload.len);
+    put(s, 0, (int)s->width, buffer_slice(&text));
+    return buffer_err(&text);
+}
+
+/* What a DataBar says is a GTIN: shown with its identifier (GS1 4.14). */
+static void write_gtin(struct cm_slice digits, struct symbol *s) {
+    char text[SYMBOL_TEXT_CAP] = "";
+    text_append(text, sizeof text, "(01)%.*s", (int)digits.len, (const char *)digits.p);
+    put(s, 0, (int)s->width, slice_text(text));
+}
+
 cm_err symbol_write_texts(const struct symbol_wish *wish, struct symbol *s) {
     if (!s->linear) return CM_OK;
     if (wish->kind == SYMBOL_EAN13 || wish->kind == SYMBOL_EAN8 || wish->kind == SYMBOL_UPCA)
         return write_ean(wish, s);
-    put(s, 0, (int)s->width, wish->payload);
+    if (symbol_kind_is_gs1(wish->kind)) return write_elements(wish->payload, s);
+    if (wish->kind == SYMBOL_DATABAR)
+        write_gtin(wish->payload, s);
+    else
+        put(s, 0, (int)s->width, wish->payload);
     return CM_OK;
 }

@@ -1,5 +1,5 @@
-/* The fence around libzint: all kinds but QR and Micro QR. Its messages quote the text, so they
- * travel no further. References as in symbol.h. */
+/* The fence around libzint: the kinds that are not made by others here. Its messages quote the
+ * text, so they travel no further. References as in symbol.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <zint.h>
@@ -9,8 +9,11 @@
 #include "symbol/gs1.h"
 #include "symbol/symbol_inside.h"
 
-#define ECI_UTF8    26
-#define PDF417_ROWS 3.0F /* modules a row is high (ISO/IEC 15438, 5.8.2: at least 3) */
+#define ECI_UTF8      26
+#define PDF417_EDGES  69u /* modules of start, stop and row indicators (5.2) */
+#define PDF417_COLUMN 17u
+#define PDF417_FLAT   6u   /* times as wide as high */
+#define PDF417_ROWS   3.0F /* modules a row is high (ISO/IEC 15438, 5.8.2: at least 3) */
 
 static void zint_freep(struct zint_symbol **s) {
     if (*s != NULL) {
@@ -33,10 +36,7 @@ static cm_err symbol_err_from_zint(int code) {
 static int symbology_of(enum symbol_kind kind) {
     static const int numbers[SYMBOL_KIND_N] = {
         [SYMBOL_QR] = BARCODE_QRCODE,
-        [SYMBOL_MICRO_QR] = BARCODE_MICROQR,
         [SYMBOL_GS1_QR] = BARCODE_QRCODE,
-        [SYMBOL_DATAMATRIX] = BARCODE_DATAMATRIX,
-        [SYMBOL_GS1_DATAMATRIX] = BARCODE_DATAMATRIX,
         [SYMBOL_AZTEC] = BARCODE_AZTEC,
         [SYMBOL_PDF417] = BARCODE_PDF417,
         [SYMBOL_CODE128] = BARCODE_CODE128,
@@ -55,12 +55,6 @@ static int symbology_of(enum symbol_kind kind) {
     return numbers[kind];
 }
 
-static bool beyond_ascii(struct cm_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] >= 0x80) return true;
-    return false;
-}
-
 /* Levels as zint counts them, from 1. */
 static int level_of(char level) {
     static const char levels[] = "LMQH";
@@ -70,11 +64,10 @@ static int level_of(char level) {
 static void set_up(struct zint_symbol *s, const struct symbol_wish *wish) {
     s->symbology = symbology_of(wish->kind);
     if (s->symbology == BARCODE_QRCODE) s->option_1 = level_of(wish->level);
-    if (s->symbology == BARCODE_DATAMATRIX) s->option_3 = DM_SQUARE;
     s->input_mode = DATA_MODE;
     /* Elements come cut by gs1_bracket, which knows no identifier in full. */
     if (symbol_kind_is_gs1(wish->kind)) s->input_mode = GS1_MODE | GS1NOCHECK_MODE;
-    if (symbol_facts(wish->kind)->takes == TAKES_TEXT && beyond_ascii(wish->payload)) {
+    if (symbol_facts(wish->kind)->takes == TAKES_TEXT && symbol_beyond_ascii(wish->payload)) {
         s->input_mode = UNICODE_MODE;
         s->eci = ECI_UTF8;
     }
@@ -103,6 +96,26 @@ static cm_err take_modules(const struct zint_symbol *z, struct symbol *s) {
     return CM_OK;
 }
 
+/* zint draws wide elements of Code 39 and Codabar 2 modules wide. Below 0.508 mm a module their
+ * standards want at least 2.25; 3 are the next whole modules. */
+static cm_err widen(struct symbol *s) {
+    CM_CLEANUP(symbol_free) struct symbol wide = {.kind = s->kind};
+    size_t width = 0, at = 0;
+    TRY(symbol_alloc(&wide, s->width * 2, 1));
+    for (size_t x = 0; x < s->width; x++) {
+        const bool second = x > 0 && s->modules[x] == s->modules[x - 1];
+        for (size_t i = 0; i < (second ? 2u : 1u); i++)
+            wide.modules[at++] = s->modules[x];
+        width = at;
+    }
+    wide.width = width;
+    (void)snprintf(wide.size, sizeof wide.size, "%ux1", (unsigned)width);
+    symbol_free(s);
+    *s = wide;
+    wide = (struct symbol){.modules = NULL};
+    return CM_OK;
+}
+
 /* Rows of bars: their own height where the standard fixes it. */
 static void set_heights(const struct zint_symbol *z, struct symbol *s) {
     if (!symbol_facts(s->kind)->linear && s->kind != SYMBOL_PDF417) return;
@@ -112,18 +125,52 @@ static void set_heights(const struct zint_symbol *z, struct symbol *s) {
     }
 }
 
-cm_err symbol_encode_zint(const struct symbol_wish *wish, struct symbol *out) {
+/* One with the columns that are asked for (PDF417; 0: zint's own choice). */
+static cm_err encode(const struct symbol_wish *wish, int columns, struct symbol *out) {
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
     CM_CLEANUP(symbol_free) struct symbol s = {.kind = wish->kind};
     CM_CLEANUP(zint_freep) struct zint_symbol *z = ZBarcode_Create();
     if (z == NULL) return CM_E_NO_MEMORY;
-    if (wish->payload.len > SYMBOL_PAYLOAD_MAX) return CM_E_LIMIT;
     set_up(z, wish);
+    if (wish->kind == SYMBOL_PDF417) z->option_2 = columns;
     TRY(put_text(wish, &text));
     TRY(symbol_err_from_zint(ZBarcode_Encode(z, text.p, (int)text.len)));
     TRY(take_modules(z, &s));
+    if (wish->kind == SYMBOL_CODE39 || wish->kind == SYMBOL_CODABAR) TRY(widen(&s));
     set_heights(z, &s);
     *out = s;
     s = (struct symbol){.modules = NULL};
     return CM_OK;
+}
+
+static size_t area(const struct symbol *s) { return s->width * s->rows; }
+/* Too wide for most labels and readers. */
+static bool is_flat(const struct symbol *s) {
+    return s->width > PDF417_FLAT * s->rows * (size_t)PDF417_ROWS;
+}
+
+/* Columns besides zint's own choice: the smallest area of those nearby is taken. */
+static cm_err encode_pdf417(const struct symbol_wish *wish, struct symbol *out) {
+    static const int nearby[] = {-1, 1};
+    CM_CLEANUP(symbol_free) struct symbol best = {.kind = wish->kind};
+    TRY(encode(wish, 0, &best));
+    const int columns = (int)((best.width - PDF417_EDGES) / PDF417_COLUMN);
+    for (size_t i = 0; i < CM_ARRAY_N(nearby); i++) {
+        CM_CLEANUP(symbol_free) struct symbol s = {.kind = wish->kind};
+        if (columns + nearby[i] < 1) continue;
+        const cm_err err = encode(wish, columns + nearby[i], &s);
+        if (err == CM_E_NO_MEMORY) return err;
+        if (err != CM_OK || is_flat(&s) || area(&s) >= area(&best)) continue;
+        symbol_free(&best);
+        best = s;
+        s = (struct symbol){.modules = NULL};
+    }
+    *out = best;
+    best = (struct symbol){.modules = NULL};
+    return CM_OK;
+}
+
+cm_err symbol_encode_zint(const struct symbol_wish *wish, struct symbol *out) {
+    if (wish->payload.len > SYMBOL_PAYLOAD_MAX) return CM_E_LIMIT;
+    return wish->kind == SYMBOL_PDF417 ? encode_pdf417(wish, out) : encode(wish, 0, out);
 }

@@ -3,7 +3,9 @@
  * readers in system.printers.content. Elements: GS1 General Specifications 7.8.5. */
 #include "support/cm.h"
 
+#include "base/macros.h"
 #include "symbol/gs1.h"
+#include "symbol/qr_plan.h"
 #include "symbol/symbol.h"
 
 static void made(enum symbol_kind kind, const char *text, struct symbol *m) {
@@ -69,6 +71,111 @@ static void code_128_begins_with_its_start_character(void **state) {
     symbol_free(&m);
 }
 
+/* Quiet zones: as each standard says; DataMatrix 1, QR 4, Micro QR 2, EAN-13 11 and 7 ... */
+static void quiet_zones_are_those_of_the_standards(void **state) {
+    (void)state;
+    static const struct {
+        enum symbol_kind kind;
+        const char *text;
+        uint8_t left, right, above;
+    } cases[] = {
+        {SYMBOL_QR, "A", 4, 4, 4},
+        {SYMBOL_MICRO_QR, "1", 2, 2, 2},
+        {SYMBOL_DATAMATRIX, "A", 1, 1, 1},
+        {SYMBOL_PDF417, "A", 2, 2, 2},
+        {SYMBOL_CODE128, "A", 10, 10, 0},
+        {SYMBOL_EAN13, "9506000134352", 11, 7, 0},
+        {SYMBOL_EAN8, "96385074", 7, 7, 0},
+        {SYMBOL_UPCA, "036000291452", 9, 9, 0},
+        {SYMBOL_ITF14, "09506000134352", 10, 10, 0},
+        {SYMBOL_CODABAR, "12", 10, 10, 0},
+        {SYMBOL_CODE39, "A", 10, 10, 0},
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        struct symbol s;
+        made(cases[i].kind, cases[i].text, &s);
+        assert_int_equal(s.quiet_left, cases[i].left);
+        assert_int_equal(s.quiet_right, cases[i].right);
+        assert_int_equal(s.quiet_top, cases[i].above);
+        assert_int_equal(s.quiet_bottom, cases[i].above);
+        assert_int_equal(s.bearer, cases[i].kind == SYMBOL_ITF14);
+        symbol_free(&s);
+    }
+}
+
+/* ISO/IEC 15420, 5.3.6: the first digit left of the bars, the others below; guards reach down. */
+static void an_ean_13_has_its_digits_and_guards_in_their_places(void **state) {
+    (void)state;
+    struct symbol s;
+    made(SYMBOL_EAN13, "9506000134352", &s);
+    assert_int_equal(s.width, 95);
+    assert_int_equal(s.text_n, 3);
+    assert_string_equal(s.texts[0].text, "9");
+    assert_true(s.texts[0].to <= 0 && s.texts[0].from >= -11);
+    assert_string_equal(s.texts[1].text, "506000");
+    assert_string_equal(s.texts[2].text, "134352");
+    static const uint8_t guards[] = {0, 2, 46, 48, 92, 94};
+    size_t n = 0;
+    for (size_t x = 0; x < s.width; x++)
+        n += s.guard[x];
+    assert_int_equal(n, CM_ARRAY_N(guards));
+    for (size_t i = 0; i < CM_ARRAY_N(guards); i++)
+        assert_true(s.guard[guards[i]] && symbol_is_dark(&s, guards[i], 0));
+    symbol_free(&s);
+}
+
+static void a_upc_a_has_a_digit_on_each_side(void **state) {
+    (void)state;
+    static const char *const want[] = {"0", "36000", "29145", "2"};
+    struct symbol s;
+    made(SYMBOL_UPCA, "036000291452", &s);
+    assert_int_equal(s.text_n, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(s.texts[i].text, want[i]);
+    assert_true(s.texts[3].from >= 95);
+    symbol_free(&s);
+}
+
+static void gs1_bars_are_told_with_their_identifiers(void **state) {
+    (void)state;
+    struct symbol s;
+    made(SYMBOL_GS1_128,
+         "0109506000134352213X\x1D"
+         "10L7",
+         &s);
+    assert_string_equal(s.texts[0].text, "(01)09506000134352(21)3X(10)L7");
+    symbol_free(&s);
+    made(SYMBOL_DATABAR, "09506000134352", &s);
+    assert_string_equal(s.texts[0].text, "(01)09506000134352");
+    assert_int_equal(s.bar_modules, 33);
+    symbol_free(&s);
+}
+
+static void wide_elements_of_code_39_are_three_modules(void **state) {
+    (void)state;
+    /* ISO/IEC 16388, annex A: '*' is narrow and wide as nwnnwnwnn; three characters with gaps. */
+    static const uint8_t star[] = {1, 0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0};
+    struct symbol s;
+    made(SYMBOL_CODE39, "A", &s);
+    assert_memory_equal(s.modules, star, sizeof star - 1);
+    assert_int_equal(s.width, 3 * 15 + 2);
+    symbol_free(&s);
+}
+
+/* 4 + 10 + 4 bits for "7", 6 capitals behind it take 4 + 9 + 39 bits with it: table 3. */
+static void a_qr_code_changes_its_mode_where_that_is_shorter(void **state) {
+    (void)state;
+    const struct qr_header header = {.mode_bits = 4, .count_bits = {10, 9, 8}};
+    uint8_t modes[SYMBOL_PAYLOAD_MAX];
+    assert_int_equal(qr_plan(slice_text("7ABCDEF"), &header, modes), 4 + 9 + 39);
+    assert_int_equal(qr_plan(slice_text("12345678901234567890ab"), &header, modes),
+                     4 + 10 + 67 + 4 + 8 + 16);
+    assert_int_equal(modes[19], QR_DIGITS);
+    assert_int_equal(modes[20], QR_BYTES);
+    const struct qr_header digits = {.count_bits = {3, 0, 0}};
+    assert_int_equal(qr_plan(slice_text("12A"), &digits, modes), 0);
+}
+
 static void elements_are_cut_by_length_or_separator(void **state) {
     (void)state;
     static const struct {
@@ -127,6 +234,12 @@ int main(void) {
         cmocka_unit_test(fnc1_makes_another_symbol_of_the_same_text),
         cmocka_unit_test(a_qr_code_has_three_finders_and_grows_with_its_level),
         cmocka_unit_test(code_128_begins_with_its_start_character),
+        cmocka_unit_test(quiet_zones_are_those_of_the_standards),
+        cmocka_unit_test(an_ean_13_has_its_digits_and_guards_in_their_places),
+        cmocka_unit_test(a_upc_a_has_a_digit_on_each_side),
+        cmocka_unit_test(gs1_bars_are_told_with_their_identifiers),
+        cmocka_unit_test(wide_elements_of_code_39_are_three_modules),
+        cmocka_unit_test(a_qr_code_changes_its_mode_where_that_is_shorter),
         cmocka_unit_test(elements_are_cut_by_length_or_separator),
         cmocka_unit_test(hostile_texts_are_refused_and_nothing_is_given),
     };

@@ -1,8 +1,6 @@
 /* Base64 both ways: RFC 4648 section 4. It refuses what section 3.5 calls non-canonical. */
 #include "base/base64.h"
 
-#include <string.h>
-
 #define GROUP_TEXT  4u /* characters for every ... */
 #define GROUP_BYTES 3u /* ... bytes */
 
@@ -27,10 +25,18 @@ void base64url_put(struct buffer *to, struct cm_slice bytes) {
     put(to, bytes, url_alphabet, false);
 }
 
+/* Place in the alphabet, by its five runs. */
 static bool value_of(uint8_t c, uint32_t *value) {
-    const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
-    if (at == NULL) return false;
-    *value = (uint32_t)(at - alphabet);
+    if (c >= 'A' && c <= 'Z')
+        *value = c - 65u;
+    else if (c >= 'a' && c <= 'z')
+        *value = c - 71u;
+    else if (c >= '0' && c <= '9')
+        *value = c + 4u;
+    else if (c == '+' || c == '/')
+        *value = c == '+' ? 62u : 63u;
+    else
+        return false;
     return true;
 }
 
@@ -69,4 +75,17 @@ cm_err base64_read(struct cm_slice text, uint8_t *out, size_t len) {
         if (err != CM_OK) return err;
     }
     return CM_OK;
+}
+
+cm_err base64_get(struct cm_slice text, struct buffer *out) {
+    size_t pad = 0;
+    while (pad < 2 && pad < text.len && text.p[text.len - 1 - pad] == '=')
+        pad++;
+    if (text.len % GROUP_TEXT != 0) return CM_E_FORMAT;
+    const size_t len = text.len == 0 ? 0 : text.len / GROUP_TEXT * GROUP_BYTES - pad;
+    uint8_t *to = buffer_reserve(out, len + 1);
+    if (to == NULL) return CM_E_NO_MEMORY;
+    const cm_err err = base64_read(text, to, len);
+    if (err == CM_OK) out->len += len;
+    return err;
 }

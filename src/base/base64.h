@@ -12,5 +12,8 @@ void base64url_put(struct buffer *to, struct cm_slice bytes);
 /** Read exactly `len` bytes.
  * @retval CM_E_FORMAT  not base64, not canonical, or of another length; out untouched */
 CM_MUST_CHECK cm_err base64_read(struct cm_slice text, uint8_t *out, size_t len);
+/** Read a text of any length; the bytes are appended.
+ * @retval CM_E_FORMAT  as above, nothing was appended      @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err base64_get(struct cm_slice text, struct buffer *out);
 
 #endif

@@ -1,19 +1,17 @@
 /* ticket verify: one ticket, online through the workspace or offline by trust files alone. Exit 0
  * when it is valid, 1 when it is not; it is not used up by this. TEST tickets are valid with --test
  * alone. Reference: docs/design/tickets.md, "Checking offline" */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/date.h"
-#include "base/file.h"
 #include "base/macros.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/ticket_text.h"
+#include "cli/ticket_trusted.h"
 #include "doc/json.h"
 #include "doc/json_write.h"
-#include "pass/ticket_check.h"
 #include "pass/ticket_json.h"
 
 #define MS_PER_S 1000u
@@ -21,43 +19,14 @@
 const struct option_spec ticket_verify_options[] = {
     TICKET_TEXT_OPTION,
     {"offline", OPTION_FLAG, NULL, "by trust files alone: no workspace, no network", NULL, false},
-    {"trust", OPTION_LIST, "FILE", "an issuer's trust file (with --offline)", NULL, false},
     {"test", OPTION_FLAG, NULL, "TEST tickets are asked for", NULL, false},
+    TRUSTED_OPTIONS,
     {"at", OPTION_TEXT, "TIME", "judge as of that time (with --offline)", NULL, false},
     {"door", OPTION_TEXT, "DOOR", "which door is asked (default: one that reads the batch)", NULL,
      false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 /* ---- Offline --------------------------------------------------------------------------------- */
-
-struct trusted {
-    struct trust *files[TICKET_TRUSTS_MAX];
-    size_t n;
-};
-
-static void trusted_free(struct trusted *t) {
-    for (size_t i = 0; i < t->n; i++)
-        free(t->files[i]);
-}
-
-static cm_err read_trusts(struct cli *cli, struct trusted *t) {
-    for (size_t i = 0; option_item(&cli->options, "trust", i) != NULL; i++) {
-        CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
-        const char *path = option_item(&cli->options, "trust", i);
-        if (t->n == TICKET_TRUSTS_MAX)
-            return diag_fail(cli->diag, CM_E_LIMIT, "--trust", NULL, NULL, "at most %u files",
-                             TICKET_TRUSTS_MAX);
-        TRY(file_read(path, TRUST_FILE_MAX, &bytes, cli->diag));
-        struct trust *file = malloc(sizeof *file);
-        if (file == NULL) return CM_E_NO_MEMORY;
-        t->files[t->n++] = file;
-        TRY(trust_read(buffer_slice(&bytes), path, file, cli->diag));
-    }
-    if (t->n > 0) return CM_OK;
-    return diag_fail(cli->diag, CM_E_ARGUMENT, "--offline", NULL,
-                     "add --trust FILE: 'countermark ticket issuer export' makes it",
-                     "whose tickets are to be trusted?");
-}
 
 static cm_err read_time(struct cli *cli, uint64_t *now_unix_s) {
     const char *at = option_text(&cli->options, "at");
@@ -83,16 +52,13 @@ static cm_err show(struct cli *cli, const struct ticket_judged *judged) {
 }
 
 static cm_err verify_offline(struct cli *cli, struct cm_slice text) {
-    CM_CLEANUP(trusted_free) struct trusted trusted = {.n = 0};
+    CM_CLEANUP(trusted_wipe) struct trusted trusted = {.n = 0};
     struct ticket_checker checker = {.test = option_given(&cli->options, "test")};
     struct ticket_judged judged;
-    TRY(read_trusts(cli, &trusted));
-    TRY(read_time(cli, &checker.now_unix_s));
     const struct trust *files[TICKET_TRUSTS_MAX];
-    for (size_t i = 0; i < trusted.n; i++)
-        files[i] = trusted.files[i];
-    checker.trusts = files;
-    checker.n = trusted.n;
+    TRY(read_time(cli, &checker.now_unix_s));
+    TRY(trusted_read(cli, checker.now_unix_s, &trusted));
+    trusted_put(&trusted, files, &checker);
     TRY(ticket_check(&checker, text, &judged, cli->diag));
     return show(cli, &judged);
 }
@@ -121,7 +87,7 @@ static cm_err verify_online(struct cli *cli, struct cm_slice text) {
 }
 
 static cm_err check_options(const struct cli *cli, bool offline) {
-    static const char *const away[] = {"trust", "at"};
+    static const char *const away[] = {"trust", "at", "revocations", "strict"};
     for (size_t i = 0; i < CM_ARRAY_N(away) && !offline; i++)
         if (option_given(&cli->options, away[i]))
             return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL, "add --offline",

@@ -59,7 +59,7 @@ static cm_err not_a_key(const char *path, struct cm_diag *diag) {
                      "not an Ed25519 private key in PEM without a passphrase");
 }
 
-static cm_err key_read(const char *path, struct cm_key *seed, struct cm_diag *diag) {
+cm_err operator_key_read(const char *path, struct cm_key *seed, struct cm_diag *diag) {
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
     uint8_t der[DER_LEN];
     TRY(file_read(path, FILE_MAX, &text, diag));
@@ -88,7 +88,7 @@ cm_err operator_key_sign(struct cli *cli, struct cm_slice text, struct json_writ
         return diag_fail(cli->diag, CM_E_ARGUMENT, by == NULL ? "--by" : "--operator-key", NULL,
                          "give --by NAME and --operator-key FILE together",
                          "one without the other");
-    TRY(key_read(path, &seed, cli->diag));
+    TRY(operator_key_read(path, &seed, cli->diag));
     sign_make(&seed, text, &signature);
     hex_format(signature.b, sizeof signature.b, hex);
     json_put_cstr(w, "by", by);

@@ -11,6 +11,9 @@
  * @retval CM_E_EXISTS, CM_E_IO, CM_E_NO_SPACE */
 CM_MUST_CHECK cm_err operator_key_make(const char *path, struct sign_public *public,
                                        struct cm_diag *diag);
+/** Read a key. @param[out] seed  wiped by the caller; untouched on error
+ * @retval CM_E_FORMAT  not such a key      @retval as file_read */
+CM_MUST_CHECK cm_err operator_key_read(const char *path, struct cm_key *seed, struct cm_diag *diag);
 /** Put "by" and "signature" over a text into the arguments of an act, from --by and --operator-key.
  * Without these options nothing is put.
  * @retval CM_E_ARGUMENT  one without the other      @retval CM_E_FORMAT  not such a key

@@ -91,17 +91,12 @@ void spends_part_write(const struct spends_part *p, struct buffer *out) {
 static cm_err read_base64(struct json_value v, size_t row_len, struct buffer *out, size_t *n) {
     struct cm_slice text;
     TRY(json_text(v, 0, SIZE_MAX, &text));
-    const size_t whole = text.len / 4 * 3, end = text.len;
-    const bool one = end > 3 && text.p[end - 1] == '=', two = end > 3 && text.p[end - 2] == '=';
-    const size_t len = whole - (two ? 2u : one ? 1u : 0u);
-    if (len % row_len != 0 || len / row_len > SPENDS_ROWS_MAX)
+    const cm_err err = base64_get(text, out);
+    if (err == CM_E_FORMAT) return json_fail(v, err, NULL, "not base64");
+    TRY(err);
+    if (out->len % row_len != 0 || out->len / row_len > SPENDS_ROWS_MAX)
         return json_fail(v, CM_E_FORMAT, NULL, "not whole rows");
-    uint8_t *to = buffer_reserve(out, len + 1);
-    if (to == NULL) return CM_E_NO_MEMORY;
-    if (len > 0 && base64_read(text, to, len) != CM_OK)
-        return json_fail(v, CM_E_FORMAT, NULL, "not base64");
-    out->len = len;
-    *n = len / row_len;
+    *n = out->len / row_len;
     return CM_OK;
 }
 

@@ -18,14 +18,15 @@
 
 static const struct act_entry *find_act(struct cm_slice name) {
     static const struct act_entry *const tables[] = {
-        acts_agent,         acts_card,          acts_alias,        acts_stock,
-        acts_access,        acts_backup,        acts_batch,        acts_cards,
-        acts_phase,         acts_prize,         acts_key,          acts_look,
-        acts_mint,          acts_scheme,        acts_terms,        acts_run,
-        acts_run_show,      acts_run_close,     acts_run_verify,   acts_line,
-        acts_lend,          acts_import,        acts_order_signer, acts_order,
-        acts_order_release, acts_order_receive, acts_operator,     acts_ticket,
-        acts_ticket_issuer, acts_ticket_verify};
+        acts_agent,         acts_card,          acts_alias,         acts_stock,
+        acts_access,        acts_backup,        acts_batch,         acts_cards,
+        acts_phase,         acts_prize,         acts_key,           acts_look,
+        acts_mint,          acts_scheme,        acts_terms,         acts_run,
+        acts_run_show,      acts_run_close,     acts_run_verify,    acts_line,
+        acts_lend,          acts_import,        acts_order_signer,  acts_order,
+        acts_order_release, acts_order_receive, acts_operator,      acts_ticket,
+        acts_ticket_issuer, acts_ticket_verify, acts_ticket_device, acts_ticket_revoke,
+        acts_ticket_sync};
     for (size_t t = 0; t < CM_ARRAY_N(tables); t++)
         for (const struct act_entry *e = tables[t]; e->name != NULL; e++)
             if (slice_equal(slice_text(e->name), name)) return e;

@@ -31,7 +31,8 @@ extern const struct act_entry acts_run[], acts_run_show[], acts_run_close[], act
 extern const struct act_entry acts_import[], acts_order_signer[];
 extern const struct act_entry acts_agent[], acts_alias[], acts_stock[], acts_order[],
     acts_order_release[], acts_order_receive[], acts_operator[];
-extern const struct act_entry acts_ticket[], acts_ticket_issuer[], acts_ticket_verify[];
+extern const struct act_entry acts_ticket[], acts_ticket_issuer[], acts_ticket_verify[],
+    acts_ticket_device[], acts_ticket_revoke[], acts_ticket_sync[];
 act_fn line_report; /* acts_line_report.c */
 
 /* What an act needs to know of a scheme, copied out of the registry. */

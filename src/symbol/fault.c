@@ -15,7 +15,8 @@
 #define DEGREE       (3.14159265358979323846 / 180.0)
 #define LENGTH_MAX   5000.0 /* micrometres: no fault of print is longer */
 #define ANGLE_MAX    30.0
-#define REACH_MAX    64.0 /* dots that ink or blur may reach */
+#define REACH_MAX    20.0 /* dots that ink or blur may reach */
+#define REACH_N      ((2u * 20u + 1u) * (2u * 20u + 1u))
 #define DPI_MIN      20.0
 #define DPI_MAX      10000.0
 #define LEAST        0.02 /* of a dot, or degree: what lies below changes no dot */
@@ -67,7 +68,7 @@ static cm_err judge(const struct fault *f, double dpi) {
                     within(f->jitter_um, 0, LENGTH_MAX) && within(f->skew_deg, 0, ANGLE_MAX) &&
                     within(f->slant_deg, 0, ANGLE_MAX) && within(f->blur_um, 0, LENGTH_MAX) &&
                     within(f->contrast, CONTRAST_MIN, 1) && within(f->noise, 0, 1) &&
-                    fabs(f->gain_um) * um <= REACH_MAX && f->blur_um * um <= REACH_MAX / 3.0;
+                    fabs(f->gain_um) * um <= REACH_MAX && f->blur_um * um <= REACH_MAX;
     return ok ? CM_OK : CM_E_RANGE;
 }
 
@@ -170,27 +171,41 @@ static cm_err displace(struct plate *p, const struct fault *f, double um, struct
     return CM_OK;
 }
 
-static float most_near(const struct plate *p, size_t x, size_t y, double radius, bool thin) {
-    const ptrdiff_t reach = (ptrdiff_t)ceil(radius);
-    float best = 0;
-    for (ptrdiff_t v = -reach; v <= reach; v++) {
-        for (ptrdiff_t h = -reach; h <= reach; h++) {
-            const double far = radius + 1.0 - sqrt((double)(h * h + v * v));
-            if (far <= 0) continue;
-            const float ink = ink_at(p, (ptrdiff_t)x + h, (ptrdiff_t)y + v);
-            const float got = (float)fmin(far, 1.0) * (thin ? 1.0F - ink : ink);
-            if (got > best) best = got;
+/* What reaches a dot from one near it. */
+struct reach {
+    int8_t h, v;
+    float share;
+};
+
+static size_t reach_make(double radius, struct reach out[static REACH_N]) {
+    const int far = (int)ceil(radius);
+    size_t n = 0;
+    for (int v = -far; v <= far; v++) {
+        for (int h = -far; h <= far; h++) {
+            const double share = radius + 1.0 - sqrt((double)(h * h + v * v));
+            if (share <= 0) continue;
+            out[n++] = (struct reach){(int8_t)h, (int8_t)v, (float)fmin(share, 1.0)};
         }
     }
-    return thin ? 1.0F - best : best;
+    return n;
 }
 
 /* Every edge moves out by `gain` dots, or in. */
 static void spread(struct plate *p, double gain) {
+    struct reach near[REACH_N];
+    const bool thin = gain < 0;
     if (fabs(gain) < LEAST) return;
-    for (size_t y = 0; y < p->height; y++)
-        for (size_t x = 0; x < p->width; x++)
-            p->spare[y * p->width + x] = most_near(p, x, y, fabs(gain), gain < 0);
+    const size_t n = reach_make(fabs(gain), near);
+    for (size_t i = 0; i < p->width * p->height; i++) {
+        const ptrdiff_t x = (ptrdiff_t)(i % p->width), y = (ptrdiff_t)(i / p->width);
+        float best = 0;
+        for (size_t k = 0; k < n; k++) {
+            const float ink = ink_at(p, x + near[k].h, y + near[k].v);
+            const float got = near[k].share * (thin ? 1.0F - ink : ink);
+            if (got > best) best = got;
+        }
+        p->spare[i] = thin ? 1.0F - best : best;
+    }
     swap(p);
 }
 
@@ -208,7 +223,7 @@ static void blur_one_way(struct plate *p, const float *weight, ptrdiff_t reach, 
 }
 
 static void blur(struct plate *p, double deviation) {
-    float weight[2 * (size_t)REACH_MAX + 1];
+    float weight[2u * 3u * (size_t)REACH_MAX + 1u];
     double sum = 0;
     if (deviation < LEAST) return;
     const ptrdiff_t reach = (ptrdiff_t)ceil(3.0 * deviation);

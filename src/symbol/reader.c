@@ -204,6 +204,9 @@ cm_err reader_read(struct reader *r, const struct dots *sheet, const struct read
     struct path_wish wish = {.reader = r, .strip = &strip, .line = line};
     TRY(path_find(&wish, &path));
     wish.state = find_state(&wish, &path, &strip);
+    strip.x = path.x[0]; /* it stands there: only a column more or less is tried again */
+    strip.slack = 1;
+    wish.rows = 1;
     TRY(path_find(&wish, &path));
     for (size_t k = 0; k < line->n; k++)
         mark(&wish, path.glyph[k], path.x[k], &marks[k]);

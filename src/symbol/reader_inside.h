@@ -59,10 +59,11 @@ struct path_wish {
     const struct strip *strip;
     const struct reader_line *line;
     size_t state;
+    size_t rows; /* that a symbol may stand higher or lower: 0 or 1 */
 };
 /** The most likely line of n symbols. @retval CM_E_RANGE  none fits    @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err path_find(const struct path_wish *wish, struct path *out);
-/* A form's distance from the strip at column x: sum of squares, the best of three rows. */
+/* A form's distance from the strip at column x: sum of squares, the best of the rows. */
 double path_distance(const struct path_wish *wish, size_t glyph, size_t x);
 
 #endif

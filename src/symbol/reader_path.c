@@ -11,12 +11,19 @@
 #define STRAY_MAX  3.0  /* columns that a symbol may lie beside its place in a fixed pitch */
 #define SHIFT_COST 0.02 /* of a form's energy: for a symbol one column beside its place */
 
-static double product(const float *a, const float *b, size_t n) {
+/* The product of a form and the strip below it, its top at `row`. */
+static double product(const struct path_wish *w, const struct form *f, size_t row, size_t x) {
+    const float *form = form_ink(w->reader, f, w->state);
+    const float *ink = w->strip->ink + row * w->strip->stride + x;
     float lane[READER_LANE] = {0};
-    for (size_t i = 0; i < n; i += READER_LANE)
-        for (size_t k = 0; k < READER_LANE; k++)
-            lane[k] += a[i + k] * b[i + k];
     double sum = 0;
+    for (size_t y = 0; y < w->reader->height; y++) {
+        for (size_t i = 0; i < f->stride; i += READER_LANE)
+            for (size_t k = 0; k < READER_LANE; k++)
+                lane[k] += ink[i + k] * form[i + k];
+        form += f->stride;
+        ink += w->strip->stride;
+    }
     for (size_t k = 0; k < READER_LANE; k++)
         sum += (double)lane[k];
     return sum;
@@ -25,16 +32,11 @@ static double product(const float *a, const float *b, size_t n) {
 double path_distance(const struct path_wish *w, size_t glyph, size_t x) {
     const struct reader *const r = w->reader;
     const struct form *const f = &r->forms[glyph];
-    const float *const ink = form_ink(r, f, w->state);
-    double best = -HUGE_VAL;
-    for (size_t row = w->strip->top > 0 ? w->strip->top - 1u : 0;
-         row <= w->strip->top + 1u && row + r->height <= w->strip->height; row++) {
-        double sum = 0;
-        for (size_t y = 0; y < r->height; y++)
-            sum += product(w->strip->ink + (row + y) * w->strip->stride + x, ink + y * f->stride,
-                           f->stride);
-        best = fmax(best, sum);
-    }
+    const size_t top = w->strip->top;
+    double best = product(w, f, top, x);
+    if (w->rows > 0 && top > 0) best = fmax(best, product(w, f, top - 1u, x));
+    if (w->rows > 0 && top + r->height < w->strip->height)
+        best = fmax(best, product(w, f, top + 1u, x));
     return strip_energy(w->strip, r, x, x + f->width) - 2.0 * best + f->energy[w->state];
 }
 

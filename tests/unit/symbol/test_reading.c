@@ -55,13 +55,14 @@ static void an_alphabet_is_printed_read_and_counted(void **state) {
 
 static void without_faults_nothing_is_misread(void **state) {
     (void)state;
-    size_t n = 0;
-    const struct cm_alphabet_preset *const presets = cm_alphabet_presets(&n);
+    /* the largest alphabet and two that the planner gives; 5x7 has the same dots for 0 and O */
+    static const char *const alphabets[] = {"alnum", "crockford", "default"};
     for (size_t p = 0; press_at(p) != NULL; p++) {
-        for (size_t i = 0; i < n; i++) {
-            struct reading_wish w = wish_of(press_at(p)->name, presets[i].symbols);
-            if (p == 0 && strcmp(presets[i].name, "alnum") == 0) continue; /* 0 and O: same dots */
-            w.lines = 4;
+        for (size_t i = p == 0 ? 1u : 0u; i < CM_ARRAY_N(alphabets); i++) {
+            struct cm_alphabet a;
+            assert_ok(cm_alphabet_by_name(&a, slice_text(alphabets[i]), NULL));
+            struct reading_wish w = wish_of(press_at(p)->name, a.symbols);
+            w.lines = 6;
             struct reading *const r = run(&w);
             assert_int_equal(wrong(r), 0);
             assert_int_equal(r->lines_wrong, 0);

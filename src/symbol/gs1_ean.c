@@ -6,7 +6,6 @@
 
 #include "base/macros.h"
 #include "cards/gs1.h"
-#include "codes/gtin.h"
 
 #define TENTHS        981u
 #define CENTS         982u
@@ -33,15 +32,23 @@ static unsigned number(const char *digits, size_t n) {
     return value;
 }
 
-/* Thirteen digits with a right check digit. */
+/* Thirteen digits with a right check digit. Errors do not show them: they may be a card's. */
 static cm_err read_ean(struct cm_slice digits, char out[static GS1_EAN_CAP], struct cm_diag *diag) {
-    char gtin[GTIN_CAP];
     if (digits.len != GS1_EAN_LEN && digits.len != GS1_EAN_LEN - 1)
         return diag_fail(diag, CM_E_RANGE, NULL, NULL, "EAN-13 has 13 digits, UPC-A 12",
-                         "%zu digits", digits.len);
-    TRY(gtin_parse(digits, gtin, diag));
+                         "%zu characters", digits.len);
+    for (size_t i = 0; i < digits.len; i++)
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return diag_fail(diag, CM_E_FORMAT, NULL, NULL, "EAN-13 has 13 digits, UPC-A 12",
+                             "character %zu is no digit", i + 1);
+    const unsigned want = gs1_digit((const char *)digits.p, digits.len - 1);
+    const char is = (char)digits.p[digits.len - 1];
+    if (is != (char)('0' + want))
+        return diag_fail(diag, CM_E_FORMAT, NULL, NULL, "check the number for a typing error",
+                         "the check digit is %c, and should be %u", is, want);
     out[0] = '0';
-    memcpy(out + (GS1_EAN_LEN - digits.len), gtin, digits.len + 1);
+    memcpy(out + (GS1_EAN_LEN - digits.len), digits.p, digits.len);
+    out[GS1_EAN_LEN] = '\0';
     return CM_OK;
 }
 

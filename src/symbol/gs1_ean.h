@@ -23,7 +23,7 @@ enum gs1_ean_kind {
 };
 
 /** @param[in] digits  12 (UPC-A) or 13 (EAN-13), with check digit
- * @retval CM_E_FORMAT, CM_E_RANGE  as gtin_parse */
+ * @retval CM_E_FORMAT  not digits, a wrong check digit    @retval CM_E_RANGE  another length */
 CM_MUST_CHECK cm_err gs1_ean_judge(struct cm_slice digits, enum gs1_ean_kind *kind,
                                    struct cm_diag *diag);
 /* What it is, for people. Static text. */

@@ -9,6 +9,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "cli/blame.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/outfile.h"
@@ -18,6 +19,8 @@
 #include "doc/json.h"
 #include "doc/json_write.h"
 
+#define ACT         "ticket.issue"
+#define ROWS        "$.rows["
 #define FILE_MODE   0600  /* whoever reads it can enter */
 #define CHUNK       1000u /* at most ROW_CHUNK_MAX */
 #define TICKETS_MAX 1000000000u
@@ -55,7 +58,7 @@ struct issuing {
     int claim_of[ROW_FEED_COLUMNS_MAX]; /* which claim a column is; -1 = none */
     struct outfile file;
     struct buffer args, result, lines;
-    uint64_t wanted, written;
+    uint64_t wanted, written, left;
     bool dry, code, progress;
     char issuer[16];
     bool test;
@@ -124,6 +127,26 @@ static void put_row(const struct issuing *i, struct json_writer *w, const struct
     json_object_end(w);
 }
 
+/* Where in the file, or which option: not where in the JSON that nobody typed. */
+static void blame(const struct issuing *i, const struct row_chunk *chunk) {
+    struct cm_diag *d = i->cli->diag;
+    const char *row = d != NULL && strcmp(d->input, ACT) == 0 ? strstr(d->place, ROWS) : NULL;
+    char place[DIAG_PART_CAP];
+    uint64_t n = 0;
+    if (row == NULL) {
+        blame_option(i->cli, ACT, NULL);
+        return;
+    }
+    row += sizeof ROWS - 1;
+    const size_t digits = strspn(row, "0123456789");
+    if (text_u64(slice_of(row, digits), CHUNK, &n) != CM_OK) return;
+    const char *claim = strchr(row, '.');
+    (void)snprintf(place, sizeof place, "row %llu%s%.40s", (unsigned long long)(chunk->first + n),
+                   claim != NULL ? ", " : "", claim != NULL ? claim + 1 : "");
+    (void)snprintf(d->input, sizeof d->input, "%s", option_text(&i->cli->options, "from"));
+    (void)snprintf(d->place, sizeof d->place, "%s", place);
+}
+
 static cm_err ask(struct issuing *i, const struct row_chunk *chunk, uint64_t n) {
     buffer_recycle(&i->args, KEEP);
     buffer_recycle(&i->result, KEEP);
@@ -141,8 +164,10 @@ static cm_err ask(struct issuing *i, const struct row_chunk *chunk, uint64_t n) 
     }
     json_object_end(&w);
     TRY(buffer_err(&i->args));
-    return session_act(&i->cli->session, "ticket.issue", buffer_slice(&i->args), &i->result,
-                       i->cli->diag);
+    const cm_err err =
+        session_act(&i->cli->session, ACT, buffer_slice(&i->args), &i->result, i->cli->diag);
+    if (err != CM_OK) blame(i, chunk);
+    return err;
 }
 
 static cm_err write_ticket(struct issuing *i, struct csv_writer *csv, struct json_value unit,
@@ -167,11 +192,12 @@ static cm_err take_tickets(struct issuing *i, const struct row_chunk *chunk, uin
     static const struct json_limits limits = {.text_max = 1u << 26, .depth_max = JSON_DEPTH_MAX};
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     size_t given = 0;
-    TRY(json_doc_new(&doc, buffer_slice(&i->result), "ticket.issue", &limits, i->cli->diag));
+    TRY(json_doc_new(&doc, buffer_slice(&i->result), ACT, &limits, i->cli->diag));
     const struct json_value root = json_root(doc), tickets = json_get(root, "tickets");
     TRY(json_copy_text(json_get(root, "issuer"), 1, i->issuer, sizeof i->issuer));
     TRY(json_bool(json_get(root, "test"), &i->test));
     TRY(json_u64(json_get(root, "expires_ms"), 0, INT64_MAX, &i->expires_ms));
+    TRY(json_u64(json_get(root, "left"), 0, INT64_MAX, &i->left));
     TRY(json_items(tickets, 0, CHUNK, &given));
     if (given != (i->dry ? 0 : n)) return CM_E_CORRUPT;
     struct csv_writer csv = {.out = &i->lines, .dialect = *csv_dialect_named(slice_text("plain"))};
@@ -186,7 +212,7 @@ static cm_err take_tickets(struct issuing *i, const struct row_chunk *chunk, uin
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 static void show_progress(const struct issuing *i, bool end) {
-    if (i->progress)
+    if (i->progress && !i->dry)
         (void)fprintf(stderr, "\r%s: %llu tickets%s", position(i->cli, 0),
                       (unsigned long long)i->written, end ? "\n" : "");
 }
@@ -222,6 +248,33 @@ static cm_err issue_all(struct issuing *i) {
         TRY(take_tickets(i, &chunk, n));
         show_progress(i, false);
     }
+}
+
+/* Everything is judged before the first unit is spent: all rows, and whether there are so many
+ * units. Standard input comes once, so its rows are judged chunk by chunk. */
+static cm_err rehearse(struct issuing *i) {
+    struct row_chunk none = {.n = 0};
+    const char *path = option_text(&i->cli->options, "from");
+    const bool dry = i->dry;
+    if (path != NULL && strcmp(path, "-") == 0 && !dry) return CM_OK;
+    i->dry = true;
+    if (i->feed != NULL) {
+        TRY(issue_all(i));
+    } else {
+        const uint64_t n = i->wanted < CHUNK ? i->wanted : CHUNK;
+        TRY(ask(i, &none, n));
+        TRY(take_tickets(i, &none, n));
+        i->written = i->wanted;
+    }
+    if (i->written > i->left)
+        return diag_fail(i->cli->diag, CM_E_LIMIT, position(i->cli, 0), NULL,
+                         "ask for fewer, or make a further batch",
+                         "%llu of the ordered units are left", (unsigned long long)i->left);
+    if (dry) return CM_OK;
+    i->dry = false;
+    i->written = 0;
+    row_feed_close(take(&i->feed));
+    return open_feed(i);
 }
 
 static cm_err begin(struct issuing *i) {
@@ -282,8 +335,9 @@ cm_err cmd_ticket_issue(struct cli *cli) {
     char hex[2 * HASH_LEN + 1];
     TRY(check_options(&i));
     TRY(open_feed(&i));
+    TRY(rehearse(&i));
     TRY(begin(&i));
-    const cm_err err = issue_all(&i);
+    const cm_err err = i.dry ? CM_OK : issue_all(&i);
     show_progress(&i, true);
     TRY(err);
     if (!i.dry) TRY(outfile_commit(&i.file, &hash, cli->diag));

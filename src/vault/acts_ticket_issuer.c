@@ -100,6 +100,9 @@ static cm_err issuer_add(struct act *a) {
     char brand[REGISTRY_NAME_CAP];
     uint64_t begin = 0, end = 0;
     TRY(json_copy_text(json_get(a->args, "issuer"), TICKET_ISS_MIN, e.iss, sizeof e.iss));
+    if (strspn(e.iss, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(e.iss))
+        return json_fail(json_get(a->args, "issuer"), CM_E_FORMAT, "use A-Z and 0-9, as ACME",
+                         "not a fit name for an issuer");
     TRY(act_brand(a, &e.brand, brand));
     struct cm_diag quiet = DIAG_INIT, *const diag = a->diag;
     a->diag = &quiet;

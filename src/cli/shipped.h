@@ -8,7 +8,8 @@
 #include "base/shipped_file.h"
 
 /* Made at build from templates/. */
-extern const struct shipped_file shipped_labels[], shipped_protocols[], shipped_formats[];
+extern const struct shipped_file shipped_labels[], shipped_protocols[], shipped_formats[],
+    shipped_passes[], shipped_icons[];
 
 #define SHIPPED_MAX (1u << 18) /* bytes of a template or protocol */
 

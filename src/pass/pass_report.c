@@ -107,3 +107,10 @@ bool pass_is_open(const struct pass_report *r, struct json_value v) {
     }
     return false;
 }
+
+void pass_blame_row(uint64_t row, struct cm_diag *diag) {
+    if (diag == NULL) return;
+    char *path = strchr(diag->place, '$');
+    if (path != NULL) memmove(diag->place, path, strlen(path) + 1);
+    (void)snprintf(diag->input, sizeof diag->input, "row %llu", (unsigned long long)row);
+}

@@ -47,6 +47,8 @@ void pass_file_finding(struct pass_report *r, bool warning, const char *file, co
 /** The first error, as a fault of whoever asked for a pass.
  * @retval CM_OK  there is none     @retval CM_E_FORMAT */
 CM_MUST_CHECK cm_err pass_report_verdict(const struct pass_report *r, struct cm_diag *diag);
+/* Say of which row an error is; of a place in the filled text, which nobody sees, only its path. */
+void pass_blame_row(uint64_t row, struct cm_diag *diag);
 /* A text value of a template that is only known with a row. */
 bool pass_is_open(const struct pass_report *r, struct json_value v);
 

@@ -28,6 +28,7 @@ struct pass_text {
     size_t n, cap;
     char **columns;
     size_t column_n;
+    bool is_open; /* any name is a column */
 };
 
 /* While compiling. */
@@ -81,6 +82,16 @@ static cm_err end_constant(struct walk *w) {
                                         .column = NO_COLUMN});
 }
 
+static cm_err learn_column(struct pass_text *t, const char *name) {
+    char **grown = reallocarray(t->columns, t->column_n + 1, sizeof *grown);
+    if (grown == NULL) return CM_E_NO_MEMORY;
+    t->columns = grown;
+    grown[t->column_n] = strdup(name);
+    if (grown[t->column_n] == NULL) return CM_E_NO_MEMORY;
+    t->column_n++;
+    return CM_OK;
+}
+
 static cm_err no_column(const struct walk *w, size_t at, const char *name) {
     const struct pass_text *t = w->t;
     char remedy[DIAG_PART_CAP] = "", problem[DIAG_PART_CAP];
@@ -111,7 +122,8 @@ static cm_err read_name(struct walk *w, size_t *column, bool *bare) {
     name[len] = '\0';
     for (*column = 0; *column < w->t->column_n; ++*column)
         if (strcmp(w->t->columns[*column], name) == 0) break;
-    if (*column == w->t->column_n) return no_column(w, w->at, name);
+    if (*column == w->t->column_n && !w->t->is_open) return no_column(w, w->at, name);
+    if (*column == w->t->column_n) TRY(learn_column(w->t, name));
     *bare = head == 2;
     w->at += len + head + 1;
     return CM_OK;
@@ -199,6 +211,7 @@ cm_err pass_text_new(struct cm_slice json, const char *input, const char *const 
                      struct pass_text **out, struct cm_diag *diag) {
     CM_CLEANUP(pass_text_freep) struct pass_text *t = calloc(1, sizeof *t);
     if (t == NULL) return CM_E_NO_MEMORY;
+    t->is_open = columns == NULL;
     t->columns = calloc(n > 0 ? n : 1, sizeof *t->columns);
     if (t->columns == NULL) return CM_E_NO_MEMORY;
     for (; t->column_n < n; t->column_n++) {
@@ -209,6 +222,11 @@ cm_err pass_text_new(struct cm_slice json, const char *input, const char *const 
     TRY(compile(&w));
     *out = take(&t);
     return CM_OK;
+}
+
+const char *const *pass_text_columns(const struct pass_text *t, size_t *n) {
+    *n = t->column_n;
+    return (const char *const *)t->columns;
 }
 
 /* RFC 8259 section 6: -? (0|[1-9][0-9]*) (. digits)? ; powers of ten are not for amounts. */

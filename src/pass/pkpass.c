@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "base/map.h"
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "crypto/sha1.h"
 #include "doc/json_write.h"
 #include "pack/zip.h"
 #include "pass/pass_check.h"
+#include "pass/pass_seen.h"
 #include "pass/pass_text.h"
 #include "pass/pkpass_inside.h"
 
@@ -34,7 +34,7 @@ struct pkpass_maker {
     struct zip_packer *packer;
     struct buffer manifest_tail; /* behind the hash of pass.json */
     struct buffer json;          /* of the present pass */
-    struct map serials;          /* of the run: hash -> row */
+    struct pass_seen serials;    /* of the run */
     struct cm_slice *cells;      /* a row's, and the token */
 };
 
@@ -49,7 +49,7 @@ void pkpass_maker_free(struct pkpass_maker *m) {
     pass_report_free(m->report);
     buffer_free(&m->manifest_tail);
     buffer_wipe(&m->json);
-    map_wipe(&m->serials);
+    pass_seen_wipe(&m->serials);
     key_wipe(&m->token_key);
     free(m);
 }
@@ -146,7 +146,7 @@ cm_err pkpass_maker_new(const struct pass_folder *folder, const struct pkpass_op
     m->now_unix_s = options->now_unix_s;
     m->has_token = options->token_key != NULL;
     if (m->has_token) m->token_key = *options->token_key;
-    map_init(&m->serials, sizeof(uint64_t));
+    pass_seen_init(&m->serials);
     const struct cms_identity *is = cms_detached_identity(m->signer);
     TRY(pkpass_type_of(is, &m->type, diag));
     TRY(judge_template(folder, diag));
@@ -162,14 +162,6 @@ cm_err pkpass_maker_new(const struct pass_folder *folder, const struct pkpass_op
 
 /* ---- Once a pass ----------------------------------------------------------------------------- */
 
-/* Where in a pass, without where in its line: nobody sees the filled text. */
-static void blame_row(uint64_t row, struct cm_diag *diag) {
-    if (diag == NULL) return;
-    char *path = strchr(diag->place, '$');
-    if (path != NULL) memmove(diag->place, path, strlen(path) + 1);
-    (void)snprintf(diag->input, sizeof diag->input, "row %llu", (unsigned long long)row);
-}
-
 static cm_err render(struct pkpass_maker *m, const struct cm_slice *cells, const char *token,
                      struct cm_diag *diag) {
     memcpy(m->cells, cells, m->column_n * sizeof *cells);
@@ -178,22 +170,14 @@ static cm_err render(struct pkpass_maker *m, const struct cm_slice *cells, const
     return pass_text_put(m->text, m->cells, &m->json, diag);
 }
 
-/* A run remembers the serial numbers it gave, by their hashes. */
 static cm_err serial_is_new(struct pkpass_maker *m, uint64_t row, struct cm_slice serial,
                             struct cm_diag *diag) {
-    struct hash256 sum;
-    struct map_key key;
-    bool made = false;
-    hash_sha256(serial, &sum);
-    memcpy(&key, sum.b, sizeof key);
-    TRY(map_reserve(&m->serials, 1));
-    uint64_t *first = map_put(&m->serials, key, &made);
-    if (!made)
-        return diag_fail(diag, CM_E_EXISTS, NULL, "$.serialNumber",
-                         "let the template use a column that is different in every row",
-                         "row %llu has the same serial number", (unsigned long long)*first);
-    *first = row;
-    return CM_OK;
+    uint64_t first = 0;
+    const cm_err err = pass_seen_take(&m->serials, serial, row, &first);
+    if (err != CM_E_EXISTS) return err;
+    return diag_fail(diag, err, NULL, "$.serialNumber",
+                     "let the template use a column that is different in every row",
+                     "row %llu has the same serial number", (unsigned long long)first);
 }
 
 static cm_err judge(struct pkpass_maker *m, struct cm_slice *serial, struct json_doc **doc,
@@ -226,7 +210,7 @@ static cm_err fill(struct pkpass_maker *m, uint64_t row, const struct cm_slice *
 cm_err pkpass_fill(struct pkpass_maker *m, uint64_t row, const struct cm_slice *cells,
                    struct cm_diag *diag) {
     const cm_err err = fill(m, row, cells, diag);
-    if (err != CM_OK) blame_row(row, diag);
+    if (err != CM_OK) pass_blame_row(row, diag);
     return err;
 }
 

@@ -1,0 +1,221 @@
+/* pass lint: all that is wrong with a template. pass verify: whether a pass is whole, and whose it
+ * is. pass template: a shipped one to start from. None needs a workspace, a key or a network. */
+#include "cli/cmd_pass.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/macros.h"
+#include "cli/output.h"
+#include "cli/shipped.h"
+#include "crypto/secret.h"
+#include "doc/json_write.h"
+#include "pass/google.h"
+#include "pass/pass_check.h"
+#include "pass/pass_text.h"
+#include "pass/pkpass_verify.h"
+
+#define TEMPLATE_MAX (1u << 20)
+#define CERT_MAX     (1u << 20)
+#define FILE_MODE    0644
+#define MS_PER_S     1000u
+#define PATH_CAP     1024u
+
+const struct option_spec pass_verify_options[] = {
+    {"ca", OPTION_TEXT, "CERT.pem", "who must have issued the signer's certificate", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+const struct option_spec pass_template_options[] = {
+    {"out", OPTION_TEXT, "DIR|FILE.json", "write it there", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+static void put_findings(const struct pass_report *r, struct json_writer *w) {
+    json_put_u64(w, "errors", r->errors);
+    json_put_u64(w, "warnings", r->warnings);
+    json_array_begin(w, "findings");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct cm_diag *d = &r->findings[i].what;
+        json_object_begin(w, NULL);
+        json_put_cstr(w, "level", r->findings[i].warning ? "warning" : "error");
+        json_put_cstr(w, "file", d->input);
+        json_put_cstr(w, "place", d->place);
+        json_put_cstr(w, "problem", d->problem);
+        json_put_cstr(w, "remedy", d->remedy);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+/* ---- pass lint ------------------------------------------------------------------------------- */
+
+/* The columns that a template asks for; braces that do not fit are a finding. */
+static cm_err put_columns(struct cm_slice json, const char *input, struct pass_report *r,
+                          struct json_writer *w) {
+    CM_CLEANUP(pass_text_freep) struct pass_text *text = NULL;
+    CM_CLEANUP(buffer_free) struct buffer names = BUFFER_INIT;
+    size_t n = 0;
+    if (r->errors > 0) return CM_OK; /* it may be no JSON at all */
+    const cm_err err = pass_text_new(json, input, NULL, 0, &text, &r->diag);
+    if (err == CM_E_NO_MEMORY) return err;
+    pass_took(r, err);
+    if (err != CM_OK) return CM_OK;
+    const char *const *columns = pass_text_columns(text, &n);
+    for (size_t i = 0; i < n; i++)
+        buffer_printf(&names, "%s%s", i > 0 ? ", " : "", columns[i]);
+    TRY(buffer_err(&names));
+    json_put_text(w, "columns", buffer_slice(&names));
+    return CM_OK;
+}
+
+static cm_err show_lint(struct cli *cli, const char *kind, struct cm_slice json, const char *input,
+                        struct pass_report *r) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "template", position(cli, 0));
+    json_put_cstr(&w, "for", kind);
+    TRY(put_columns(json, input, r, &w));
+    put_findings(r, &w);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    if (r->errors > 0) cli->exit_code = EXIT_NEGATIVE;
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}
+
+static cm_err lint_apple(struct cli *cli, const char *path) {
+    CM_CLEANUP(pass_folder_freep) struct pass_folder *folder = NULL;
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    struct cm_diag found = DIAG_INIT;
+    const cm_err err = pass_folder_read(path, &folder, &found);
+    if (err == CM_OK) {
+        TRY(pass_lint(folder, &r, cli->diag));
+        return show_lint(cli, "Apple Wallet", buffer_slice(&folder->json), PASS_JSON, r);
+    }
+    if (found.problem[0] == '\0' || err == CM_E_IO) return err;
+    TRY(pass_report_new(true, &r));
+    r->diag = found;
+    pass_took(r, err);
+    return show_lint(cli, "Apple Wallet", slice_of(NULL, 0), PASS_JSON, r);
+}
+
+cm_err cmd_pass_lint(struct cli *cli) {
+    const char *path = position(cli, 0);
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return diag_fail(cli->diag, file_err_from_errno(errno), path, NULL,
+                         "name a folder (Apple) or a JSON file (Google)", "%s",
+                         file_errno_text(errno));
+    if (S_ISDIR(st.st_mode)) return lint_apple(cli, path);
+    TRY(file_read(path, TEMPLATE_MAX, &text, cli->diag));
+    TRY(google_lint(buffer_slice(&text), path, &r));
+    return show_lint(cli, "Google Wallet", buffer_slice(&text), path, r);
+}
+
+/* ---- pass verify ----------------------------------------------------------------------------- */
+
+static void put_seal(const struct pkpass_verdict *v, bool asked, struct json_writer *w) {
+    if (v->style != PASS_STYLE_N) json_put_cstr(w, "style", pass_style_names[v->style]);
+    json_put_u64(w, "files", v->files_n);
+    if (!v->is_signed) return;
+    json_put_cstr(w, "signer", v->seal.signer.common_name);
+    json_put_cstr(w, "team", v->seal.signer.unit);
+    if (v->seal.signed_unix_s > 0) json_put_u64(w, "signed_ms", v->seal.signed_unix_s * MS_PER_S);
+    json_put_u64(w, "certificate_until_ms", v->seal.signer.not_after_unix_s * MS_PER_S);
+    if (asked) json_put_bool(w, "trusted", v->is_trusted);
+}
+
+static cm_err show_verdict(struct cli *cli, const struct pkpass_verdict *v, bool asked) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    const bool good = v->report->errors == 0;
+    json_object_begin(&w, NULL);
+    json_put_bool(&w, "whole", good);
+    put_seal(v, asked, &w);
+    put_findings(v->report, &w);
+    json_array_begin(&w, "notes");
+    if (good && !asked)
+        json_put_cstr(&w, NULL, "Anybody may have signed it: say with --ca whom you trust.");
+    json_array_end(&w);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    if (!good) cli->exit_code = EXIT_NEGATIVE;
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}
+
+cm_err cmd_pass_verify(struct cli *cli) {
+    const char *ca = option_text(&cli->options, "ca");
+    CM_CLEANUP(buffer_wipe) struct buffer pass = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer authorities = BUFFER_INIT;
+    CM_CLEANUP(pkpass_verdict_freep) struct pkpass_verdict *v = NULL;
+    TRY(crypto_init());
+    TRY(file_read(position(cli, 0), PKPASS_MAX, &pass, cli->diag));
+    if (ca != NULL) TRY(file_read(ca, CERT_MAX, &authorities, cli->diag));
+    if (ca != NULL && authorities.len == 0)
+        return diag_fail(cli->diag, CM_E_FORMAT, ca, NULL, "give certificates in PEM form",
+                         "the file is empty");
+    TRY(pkpass_verify(buffer_slice(&pass), buffer_slice(&authorities),
+                      clock_now_ms(clock_wall()) / MS_PER_S, &v, cli->diag));
+    return show_verdict(cli, v, ca != NULL);
+}
+
+/* ---- pass template --------------------------------------------------------------------------- */
+
+static cm_err list_templates(struct cli *cli) {
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&out, false);
+    json_object_begin(&w, NULL);
+    json_array_begin(&w, "templates");
+    for (const struct shipped_file *f = shipped_passes; f->name != NULL; f++) {
+        json_object_begin(&w, NULL);
+        json_put_cstr(&w, "name", f->name);
+        json_put_cstr(&w, "for", f->name[0] == 'a' ? "Apple Wallet" : "Google Wallet");
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    json_object_end(&w);
+    TRY(buffer_err(&out));
+    return output_record(buffer_slice(&out), cli->json, cli->diag);
+}
+
+/* Nothing that is there is replaced. */
+static cm_err write_new(const char *path, struct cm_slice bytes, struct cm_diag *diag) {
+    struct stat st;
+    if (lstat(path, &st) == 0)
+        return diag_fail(diag, CM_E_EXISTS, path, NULL, "name another place",
+                         "there is such a file already");
+    return file_replace(path, bytes, FILE_MODE, diag);
+}
+
+static cm_err write_folder(const char *folder, struct cm_slice json, struct cm_diag *diag) {
+    char path[PATH_CAP];
+    TRY(file_folder(folder, diag));
+    int n = snprintf(path, sizeof path, "%s/" PASS_JSON, folder);
+    if (n < 0 || (size_t)n >= sizeof path) return CM_E_RANGE;
+    TRY(write_new(path, json, diag));
+    for (const struct shipped_file *f = shipped_icons; f->name != NULL; f++) {
+        n = snprintf(path, sizeof path, "%s/%s.png", folder, f->name);
+        if (n < 0 || (size_t)n >= sizeof path) return CM_E_RANGE;
+        TRY(write_new(path, slice_of(f->p, f->len), diag));
+    }
+    return CM_OK;
+}
+
+cm_err cmd_pass_template(struct cli *cli) {
+    const char *name = position(cli, 0), *out = option_text(&cli->options, "out");
+    CM_CLEANUP(buffer_free) struct buffer json = BUFFER_INIT;
+    if (name == NULL) return list_templates(cli);
+    if (strpbrk(name, "./") != NULL)
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "NAME", NULL,
+                         "'countermark pass template' lists them", "not the name of a template");
+    TRY(shipped_read(shipped_passes, "NAME", name, &json, cli->diag));
+    if (out == NULL) return output_bytes(buffer_slice(&json), cli->diag);
+    TRY(name[0] == 'a' ? write_folder(out, buffer_slice(&json), cli->diag)
+                       : write_new(out, buffer_slice(&json), cli->diag));
+    if (!cli->json) output_note("Written to %s. Judge it with: countermark pass lint %s", out, out);
+    return CM_OK;
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The fonts as text to look at, and text as fonts: `bdf.sh show 5x7.bdf` draws every glyph of a BDF
-# with # and ., `bdf.sh make 5x7 < ART` turns such a drawing into a BDF. The README's drawings are
-# made by the first; a test keeps them the same dots. It refuses drawings of uneven size.
+# with # and ., `bdf.sh make 5x7 < ART` turns such a drawing into a BDF, `bdf.sh table 5x7.bdf` sets
+# the drawings side by side for the README; a test keeps those the same dots. It refuses drawings of
+# uneven size.
 set -euo pipefail
 
 show() {
@@ -24,6 +25,25 @@ show() {
       print bits
     }
     $1 == "BITMAP" { inside = 1; printf "= %02X %s\n", code, name }' "$1"
+}
+
+# Glyphs in rows of at most 72 columns.
+table() {
+  show "$1" | awk '
+    function flush(   y) {
+      for (y = 1; y <= height && n > 0; y++) print line[y]
+      n = 0
+    }
+    function take(   y) {
+      if (rows == 0 || blank) return
+      if (n > 0 && length(line[1]) + 3 + length(art[1]) > 72) { flush(); print "" }
+      for (y = 1; y <= rows; y++) line[y] = (n > 0 ? line[y] "   " : "") art[y]
+      height = rows
+      n++
+    }
+    $1 == "=" { take(); rows = 0; blank = 1; next }
+    { art[++rows] = $1; if ($1 ~ /#/) blank = 0 }
+    END { take(); flush() }'
 }
 
 make() { # name of the font, "WIDTHxHEIGHT" or, as coders have it, "16x10" for 10 wide and 16 high
@@ -89,8 +109,9 @@ make() { # name of the font, "WIDTHxHEIGHT" or, as coders have it, "16x10" for 1
 case ${1:-} in
   show) show "${2:?which BDF?}" ;;
   make) make "${2:?a name for the font?}" ;;
+  table) table "${2:?which BDF?}" ;;
   *)
-    echo "usage: bdf.sh show FILE.bdf | bdf.sh make NAME < ART" >&2
+    echo "usage: bdf.sh show|table FILE.bdf, or bdf.sh make NAME < ART" >&2
     exit 2
     ;;
 esac

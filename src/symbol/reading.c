@@ -8,7 +8,6 @@
 
 #include "base/macros.h"
 #include "symbol/fault_random.h"
-#include "symbol/reader.h"
 
 #define SLACK_SHARE  0.15 /* of a capital: a line stands this far beside its place, each way */
 #define MARGIN_SHARE 0.6  /* of a capital: paper around it */
@@ -63,16 +62,26 @@ static size_t margin_of(const struct desk *d, size_t n) {
     return (size_t)ceil(MARGIN_SHARE * d->set.capital + half * tan(d->fault.skew_deg * DEGREE));
 }
 
-static cm_err print_line(struct desk *d, struct cm_slice text, uint64_t seed, struct dots *out) {
-    struct dots sheet = DOTS_INIT;
-    TRY(glyphset_line(&d->set, text, margin_of(d, text.len), &sheet));
-    const cm_err err = fault_apply(&sheet, d->wish->press->look_dpi, &d->fault, seed);
-    if (err != CM_OK) {
-        dots_free(&sheet);
-        return err;
-    }
-    *out = sheet;
-    return CM_OK;
+/* A line on paper, and where the reader is told to look for it: a little beside its place. */
+struct sample {
+    struct dots sheet;
+    struct reader_line place;
+};
+
+static void sample_free(struct sample *s) { dots_free(&s->sheet); }
+
+static cm_err print_line(struct desk *d, struct cm_slice text, uint64_t seed, struct sample *s) {
+    const size_t margin = margin_of(d, text.len);
+    const double slack = SLACK_SHARE * d->set.capital;
+    s->place = (struct reader_line){
+        .x = (double)margin + slack * (2.0 * fault_share(&d->chance) - 1.0),
+        .foot = (double)margin + d->set.foot + slack * (2.0 * fault_share(&d->chance) - 1.0),
+        .slack = slack,
+        .skew_deg = d->fault.skew_deg,
+        .n = text.len,
+    };
+    TRY(glyphset_line(&d->set, text, margin, &s->sheet));
+    return fault_apply(&s->sheet, d->wish->press->look_dpi, &d->fault, seed);
 }
 
 static void count(struct reading *r, const size_t *shown, const struct reader_mark *marks,
@@ -97,24 +106,14 @@ static cm_err one_line(struct desk *d, struct reading *r) {
     size_t shown[READING_LINE_MAX];
     char text[READING_LINE_MAX];
     struct reader_mark marks[READING_LINE_MAX];
-    struct dots sheet = DOTS_INIT;
+    CM_CLEANUP(sample_free) struct sample s = {.sheet = DOTS_INIT};
     const size_t n = d->wish->length;
     for (size_t k = 0; k < n; k++) {
         shown[k] = draw(d);
         text[k] = d->set.symbols[shown[k]];
     }
-    const double slack = SLACK_SHARE * d->set.capital, margin = (double)margin_of(d, n);
-    const struct reader_line line = {
-        .x = margin + slack * (2.0 * fault_share(&d->chance) - 1.0),
-        .foot = margin + d->set.foot + slack * (2.0 * fault_share(&d->chance) - 1.0),
-        .slack = slack,
-        .skew_deg = d->fault.skew_deg,
-        .n = n,
-    };
-    TRY(print_line(d, slice_of(text, n), d->wish->seed ^ (LINE_SALT * (r->lines + 1u)), &sheet));
-    const cm_err err = reader_read(d->reader, &sheet, &line, marks);
-    dots_free(&sheet);
-    TRY(err);
+    TRY(print_line(d, slice_of(text, n), d->wish->seed ^ (LINE_SALT * (r->lines + 1u)), &s));
+    TRY(reader_read(d->reader, &s.sheet, &s.place, marks));
     count(r, shown, marks, &d->set, n);
     return CM_OK;
 }
@@ -145,10 +144,18 @@ cm_err reading_run(const struct reading_wish *wish, struct reading *out, struct 
 }
 
 cm_err reading_example(const struct reading_wish *wish, struct cm_slice text, struct dots *out,
-                       struct cm_diag *diag) {
+                       struct reader_mark *marks, struct cm_diag *diag) {
     CM_CLEANUP(desk_free) struct desk d = {.wish = wish};
+    CM_CLEANUP(sample_free) struct sample s = {.sheet = DOTS_INIT};
     TRY(desk_open(&d, wish, diag));
-    return print_line(&d, text, wish->seed, out);
+    if (text.len < 1 || text.len > READING_LINE_MAX)
+        return diag_fail(diag, CM_E_RANGE, "reading test", NULL, "take a text of 1 to 32 symbols",
+                         "a text of %zu symbols", text.len);
+    TRY(print_line(&d, text, wish->seed, &s));
+    if (marks != NULL) TRY(reader_read(d.reader, &s.sheet, &s.place, marks));
+    *out = s.sheet;
+    s.sheet = (struct dots)DOTS_INIT;
+    return CM_OK;
 }
 
 size_t reading_mixes(const struct reading *r, struct reading_mix *out, size_t cap) {

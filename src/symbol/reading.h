@@ -6,6 +6,7 @@
 #define CM_SYMBOL_READING_H
 
 #include "symbol/press.h"
+#include "symbol/reader.h"
 
 #define READING_LINE_MAX 32u
 
@@ -36,9 +37,13 @@ struct reading {
  * Any thread. Example: tests/unit/symbol/test_reading.c */
 CM_MUST_CHECK cm_err reading_run(const struct reading_wish *wish, struct reading *out,
                                  struct cm_diag *diag);
-/** One line as the test prints it (proofs show an example). @retval as reading_run */
+/** One line as the test prints it, and what the judge makes of it: proofs show an example.
+ * @param[in]  text   1 to READING_LINE_MAX symbols of the alphabet, without spaces
+ * @param[out] out    dots_free it; untouched on error
+ * @param[out] marks  one a symbol, or NULL      @retval as reading_run */
 CM_MUST_CHECK cm_err reading_example(const struct reading_wish *wish, struct cm_slice text,
-                                     struct dots *out, struct cm_diag *diag);
+                                     struct dots *out, struct reader_mark *marks,
+                                     struct cm_diag *diag);
 
 struct reading_mix {
     char shown, read;

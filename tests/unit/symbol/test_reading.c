@@ -159,15 +159,18 @@ static void an_example_is_the_line_of_that_seed(void **state) {
     (void)state;
     struct reading_wish w = wish_of("cij5x7", DEFAULT_SYMBOLS);
     struct dots a, b;
+    struct reader_mark marks[4];
     struct cm_diag diag = DIAG_INIT;
     w.strength = 1;
-    assert_ok(reading_example(&w, slice_text("R7K9"), &a, NULL));
-    assert_ok(reading_example(&w, slice_text("R7K9"), &b, NULL));
+    assert_ok(reading_example(&w, slice_text("R7K9"), &a, marks, NULL));
+    assert_ok(reading_example(&w, slice_text("R7K9"), &b, NULL, NULL));
     assert_int_equal(a.width, b.width);
     assert_memory_equal(a.grey, b.grey, a.width * a.height);
+    assert_int_equal(marks[0].symbol, 'R');
+    assert_int_equal(marks[3].symbol, '9');
     dots_free(&a);
     dots_free(&b);
-    assert_err(reading_example(&w, slice_text("R5"), &a, &diag), CM_E_NOT_FOUND);
+    assert_err(reading_example(&w, slice_text("R5"), &a, NULL, &diag), CM_E_NOT_FOUND);
 }
 
 static void senseless_wishes_are_refused(void **state) {

@@ -115,11 +115,11 @@ extern const struct option_spec ticket_issue_options[], ticket_inspect_options[]
 extern const struct command ticket_commands[]; /* commands_ticket.c */
 
 /* Tickets without a network. */
-command_fn cmd_ticket_admit, cmd_ticket_sync, cmd_ticket_revoke, cmd_ticket_revocations,
-    cmd_ticket_device_key, cmd_ticket_device_add;
-extern const struct option_spec ticket_admit_options[], ticket_sync_options[],
-    ticket_conflicts_options[], ticket_revoke_options[], ticket_revocations_options[],
-    ticket_device_key_options[], ticket_device_add_options[];
+command_fn cmd_ticket_admit, cmd_ticket_print, cmd_ticket_sync, cmd_ticket_revoke,
+    cmd_ticket_revocations, cmd_ticket_device_key, cmd_ticket_device_add;
+extern const struct option_spec ticket_admit_options[], ticket_print_options[],
+    ticket_sync_options[], ticket_conflicts_options[], ticket_revoke_options[],
+    ticket_revocations_options[], ticket_device_key_options[], ticket_device_add_options[];
 extern const struct command ticket_sync_commands[]; /* commands_ticket_sync.c */
 
 /* Cards with a life. */

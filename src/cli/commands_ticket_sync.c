@@ -13,6 +13,12 @@ const struct command ticket_sync_commands[] = {
      "  countermark ticket admit --file - --trust acme.trust --revocations acme.revoked \\\n"
      "      --spends north.spends --device north.pem\n",
      NULL, NULL},
+    {"ticket print", cmd_ticket_print, "tickets and vouchers as a PDF, a page each",
+     NEEDS_NOTHING | NEEDS_CALM, "FILE.csv --out FILE.pdf [--page a4|a6|80mm] [--logo FILE.png]", 1,
+     1, ticket_print_options,
+     "  countermark ticket print tickets.csv --out tickets.pdf\n"
+     "  countermark ticket print tickets.csv --out receipts.pdf --page 80mm --zone Europe/Paris\n",
+     NULL, NULL},
     {"ticket sync", cmd_ticket_sync, "take in what a device admitted offline",
      NEEDS_ENGINE | NEEDS_CALM, "FILE.spends --door DOOR [--report OUT.csv] [--salvage]", 1, 1,
      ticket_sync_options,

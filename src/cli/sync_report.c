@@ -14,7 +14,7 @@
 
 /* Members of a row, in the order of columns; those in _ms are written as times. */
 static const char *const columns[] = {
-    "entry",           "time_ms",        "outcome",       "ticket",      "batch",
+    "entry",           "time_ms",        "outcome",       "id",          "batch",
     "serial",          "first_way",      "first_by",      "first_entry", "first_device_ms",
     "first_ledger_ms", "first_by_clock", "void_since_ms", "flags"};
 

@@ -61,7 +61,7 @@ void ticket_sync_row(struct json_writer *w, const struct registry *r, struct spe
     json_put_cstr(w, "device", device != NULL ? device->name : "");
     json_put_u64(w, "entry", row->n);
     json_put_u64(w, "time_ms", row->time_ms);
-    json_put_cstr(w, "ticket", row->fate == FATE_NOTED ? "" : hex);
+    json_put_cstr(w, "id", row->fate == FATE_NOTED ? "" : hex);
     json_put_cstr(w, "outcome", outcome);
     json_put_cstr(w, "batch", set != NULL && row->set != 0 ? set->name : "");
     if (set != NULL && row->set != 0) json_put_u64(w, "serial", row->serial);

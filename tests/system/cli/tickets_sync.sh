@@ -23,9 +23,13 @@ for d in north south; do
   gives 0 countermark ticket device add "$d" --public-key "$(cat "$d.hex")"
 done
 
-# admit DEVICE TICKET: 0 when it was let in.
-admit() { countermark ticket admit --file "$2" --trust acme.trust --test --spends "$1.spends" \
-  --device "$1.pem" --json; }
+# admit DEVICE TICKET OPTION...: 0 when it was let in.
+admit() {
+  local device=$1 ticket=$2
+  shift 2
+  countermark ticket admit --file "$ticket" --trust acme.trust --test --spends "$device.spends" \
+    --device "$device.pem" --json "$@"
+}
 # column NAME ROW: a cell of report.csv, rows from 1.
 column() {
   node -e 'const rows = require("fs").readFileSync("report.csv", "utf8").trim().split("\n").map((l) => l.split(","));
@@ -52,3 +56,122 @@ gives 0 countermark ticket sync north.spends --door default --json
 gives 0 countermark ticket conflicts --json
 [ "$(json 'v.conflicts.map((c) => [c.device, c.outcome, c.first_by, c.first_way].join(" ")).join()' out)" = \
   "south conflict north device" ] || fail "conflicts"
+
+# ---- the daemon's way is the same way: a till redeems first, the device's admission is a conflict
+gives 0 countermark redeem "$(cat t4)"
+gives 0 admit south t4
+gives 1 countermark ticket sync south.spends --door default --report report.csv --json
+[ "$(json '[v.entries, v.conflict, v.redeemed, v.already].join()' out)" = 4,2,0,1 ] || fail "after a till"
+[ "$(column first_way 4),$(column first_by 4)" = online,operator ] || fail "the till was first"
+
+# ---- revoked: refused online at once, offline with the next list, and told when it comes too late
+gives 0 admit south t5
+gives 0 countermark ticket revoke "$(cat t5)" --why 'sold twice' --json
+[ "$(json '[v.revoked, v.void_now].join()' out)" = 1,1 ] || fail "revoke"
+gives 0 countermark ticket revoke "$(cat t5)" --json
+[ "$(json '[v.revoked, v.revoked_before, v.void_now].join()' out)" = 0,1,0 ] || fail "revoking again changed something"
+gives 1 countermark redeem "$(cat t5)"
+gives 1 countermark ticket sync south.spends --door default --report report.csv --json
+[ "$(json '[v.revoked, v.conflict].join()' out),$(column outcome 5)" = 1,2,revoked ] || fail "a revoked ticket was admitted"
+gives 0 countermark ticket revocations --out one.revoked --hours 1 --json
+gives 0 countermark ticket revoke --unit gala:5 --unit gala:6
+gives 0 countermark ticket revocations --out two.revoked --json
+[ "$(json 'v.tickets' out)" = 3 ] || fail "the list is not whole"
+gives 0 countermark ticket verify --offline --test --trust acme.trust --file t6 --revocations one.revoked
+gives 1 countermark ticket verify --offline --test --trust acme.trust --file t6 --revocations two.revoked --json
+[ "$(json 'v.verdict' out)" = revoked ] || fail "the list is not looked at"
+gives 1 admit north t6 --revocations two.revoked
+gives 3 admit north t8 --revocations one.revoked
+err_has 'revocation list'
+err_has 'is older than list'
+
+# ---- a list whose next one is due: said, or with --strict refused
+faketime() { node -e 'process.stdout.write(new Date(Date.now() + 2 * 3600e3).toISOString())'; }
+gives 0 countermark ticket verify --offline --test --trust acme.trust --file t8 --revocations one.revoked --at "$(faketime)"
+err_has 'the list after this one was due'
+gives 3 countermark ticket verify --offline --test --trust acme.trust --file t8 --revocations one.revoked --at "$(faketime)" --strict
+err_has 'fetch the newest list'
+
+# ---- devices that nobody knows, or that were revoked: nothing is taken
+gives 0 countermark ticket device key --out stray.pem --json
+json 'v.public_key' out >stray.hex
+gives 0 admit stray t8
+refused 3 "spends: no device has key $(node -e 'process.stdout.write(require("crypto").createHash("sha256").update(Buffer.from(process.argv[1], "hex")).digest("hex").slice(0, 16))' "$(cat stray.hex)"), which signed this file; 'countermark ticket device add NAME --public-key FILE' registers it; nothing was taken" \
+  countermark ticket sync stray.spends --door default
+gives 0 countermark ticket device add stray --public-key "$(cat stray.hex)"
+gives 0 countermark ticket device revoke stray
+gives 3 countermark ticket sync stray.spends --door default
+err_has 'this device was revoked'
+gives 0 countermark ticket device add stray --public-key "$(cat stray.hex)"
+gives 0 countermark ticket sync stray.spends --door default --json
+[ "$(json 'v.redeemed' out)" = 1 ] || fail "a device that was taken back in"
+
+# ---- damage: named with its place, nothing taken; --salvage takes what is signed
+for t in 9 10 11 12; do gives 0 admit north t$t; done
+damage() { # NAME PROGRAM: `b` is the file, `at` where its entries begin; what it returns is written
+  node -e '
+    const fs = require("fs"), b = fs.readFileSync("north.spends"), at = [0];
+    for (let i = 1; i < b.length; i++)
+      if (b.subarray(i, i + 3).equals(b.subarray(0, 3)) && b[i + 3] === b[3]) at.push(i);
+    at.push(b.length);
+    const e = at.slice(0, -1).map((x, i) => b.subarray(x, at[i + 1]));
+    fs.writeFileSync(process.argv[1], eval(process.argv[2]));' "$1" "$2"
+}
+damage tampered 'b[at[4] + 90] ^= 1, b'
+damage cut 'Buffer.concat([...e.slice(0, 3), ...e.slice(4)])'
+damage headless 'Buffer.concat(e.slice(2))'
+damage swapped 'Buffer.concat([...e.slice(0, 3), e[4], e[3], ...e.slice(5)])'
+damage foreign 'Buffer.concat([...e.slice(0, 4), fs.readFileSync("south.spends"), ...e.slice(4)])'
+damage torn 'b.subarray(0, b.length - 20)'
+for f in tampered cut headless swapped foreign; do
+  before=$(imprint)
+  gives 3 countermark ticket sync $f --door default
+  err_has 'entry '
+  err_has -- '--salvage'
+  [ "$(imprint)" = "$before" ] || fail "something of a damaged file was taken: $f"
+done
+gives 0 countermark ticket sync torn --door default --json
+[ "$(json '[v.unfinished, v.redeemed, v.already].join()' out)" = 1,3,2 ] || fail "the unfinished entry"
+gives 1 countermark ticket sync tampered --door default --salvage --report report.csv --json
+[ "$(json '[v.damaged, v.redeemed].join()' out)" = 1,1 ] || fail "salvage of what was tampered with"
+for f in cut headless swapped foreign; do
+  countermark ticket sync $f --door default --salvage --report report.csv --json >out 2>err || [ $? -eq 1 ] || fail "salvage of $f"
+  [ "$(json 'v.redeemed' out)" = 0 ] || fail "salvage of $f redeemed what was there"
+  [ "$(json 'v.entries' out)" = "$(($(wc -l <report.csv) - 1))" ] || fail "a row for each entry of $f"
+done
+gives 0 countermark ticket sync north.spends --door default --json
+[ "$(json '[v.redeemed, v.conflict, v.already].join()' out)" = 0,0,6 ] || fail "the whole file in the end"
+
+# ---- a fork: an old copy of the file was put back, and the device went on from there
+cp north.spends fork.spends
+gives 0 countermark batch add late --scheme cola --quantity 4 --date 2026-11-25 --attribute sku=CM-1 \
+  --attribute flavour=cola --product Late
+gives 0 countermark ticket issue late --count 4 --out late.csv --exp 2089-01-01
+gives 0 countermark batch open late
+node -e 'require("fs").readFileSync("late.csv", "utf8").trim().split("\n").slice(1).forEach((l, i) =>
+  require("fs").writeFileSync(`l${i + 1}`, l.match(/CM1:[^"]*/)[0] + "\n"));'
+for t in 1 2 3; do gives 0 admit north l$t; done
+cp north.spends one.spends && cp fork.spends north.spends
+for t in 3 4; do gives 0 admit north l$t; done
+gives 0 countermark ticket sync one.spends --door default --json
+[ "$(json '[v.redeemed, v.forked].join()' out)" = 3,0 ] || fail "one branch"
+gives 1 countermark ticket sync north.spends --door default --report report.csv --json
+[ "$(json '[v.redeemed, v.conflict, v.forked].join()' out)" = 1,1,1 ] || fail "the other branch"
+[ "$(grep -c forked report.csv)" = 1 ] || fail "where it forks is not told"
+out_has 'The chain is forked'
+
+# ---- paper: the code that a camera reads is the ticket, and its text is on the page
+gives 0 countermark ticket print tickets.csv --out tickets.pdf --zone Europe/Amsterdam --json
+[ "$(json 'v.pages' out)" = 12 ] || fail "a page each"
+qpdf --check tickets.pdf >/dev/null || fail "qpdf does not like the PDF"
+for page in a4 80mm 58mm; do
+  gives 0 countermark ticket print tickets.csv --out $page.pdf --page $page --small-print 'No refunds.'
+  pdftoppm -r 200 -png -f 3 -l 3 -singlefile $page.pdf $page
+  ZXingReader -1 $page.png | grep -qF "$(cat t3)" || fail "the code on $page is not the ticket"
+done
+pdftotext -f 3 -l 3 tickets.pdf - | grep -q 'Gala' || fail "the title is no text"
+refused 3 '--page: row 1: too small for the code: 0.00 mm a module, at least 0.35 mm are read; take a6' \
+  countermark ticket print tickets.csv --out small.pdf --page 50x50
+[ ! -e small.pdf ] || fail "half a PDF"
+gives 3 countermark ticket print report.csv --out none.pdf
+err_has "no column 'ticket'"

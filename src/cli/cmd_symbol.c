@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/picture_crew.h"
+#include "crypto/secret.h"
 #include "doc/json_write.h"
 
 #define US_PER_S 1000000u
@@ -195,6 +196,7 @@ static cm_err dispatch(struct cli *cli, struct symbol_job *job, bool single) {
 cm_err cmd_symbol(struct cli *cli) {
     CM_CLEANUP(symbol_job_wipe) struct symbol_job job = {.column_n = 0};
     bool single = false;
+    TRY(crypto_init()); /* a session would; rows of a file need none */
     TRY(check_source(cli, &single));
     TRY(symbol_job_look(&job, &cli->options, option_text(&cli->options, "out"), cli->diag));
     return dispatch(cli, &job, single);

@@ -9,6 +9,9 @@
 #define EAN_CAPITAL  7.0  /* modules: OCR-B of 2.31 mm at 0.33 mm */
 #define GUARD_REACH  5.0  /* modules, GS1 General Specifications 5.2.3 */
 #define BEARER       2.0  /* modules, GS1 General Specifications 5.3.2.4: twice the narrow bar */
+#define EDGE                                                                                       \
+    1.0 /* module kept light where a standard asks for none: bars at the very edge of a page       \
+           are cut by what rounds it */
 
 /* The usual X dimension, mm. GS1 General Specifications 5.12.3: EAN, UPC and DataBar 0.33, in
  * general distribution at least 0.495; matrices of consumer goods 0.4. */
@@ -71,15 +74,18 @@ struct layout layout_of(const struct symbol *s, const struct layout_wish *wish) 
         const double own = s->row_modules == NULL ? 1 : s->row_modules[i];
         rows += own > 0 ? own : l.bar;
     }
-    l.left = l.bearer + s->quiet_left;
-    l.top = l.bearer + s->quiet_top;
-    l.width = l.left + (double)s->width + s->quiet_right + l.bearer;
+    const double edge = s->quiet_top > 0 ? 0 : EDGE;
+    l.frame = s->bearer ? EDGE : 0;
+    l.left = l.frame + l.bearer + s->quiet_left;
+    l.top = edge + l.bearer + s->quiet_top;
+    l.frame_right = l.left + (double)s->width + s->quiet_right + l.bearer;
+    l.width = l.frame_right + l.frame;
     l.guard = s->guard != NULL ? GUARD_REACH : 0;
-    l.bearer_foot = s->bearer ? l.top + rows + s->quiet_bottom + l.bearer : 0;
-    double foot = l.top + rows + s->quiet_bottom + l.bearer; /* of all that is no text */
-    if (foot < l.top + rows + l.guard) foot = l.top + rows + l.guard;
+    l.frame_foot = l.top + rows + s->quiet_bottom + l.bearer;
+    double foot = l.frame_foot + edge; /* of all that is no text */
+    foot = fmax(foot, l.top + rows + l.guard + edge);
     if (has_text(s, wish)) {
-        const double over = s->bearer ? l.bearer_foot : l.top + rows;
+        const double over = s->bearer ? l.frame_foot : l.top + rows;
         l.capital = capital_of(s, wish);
         l.foot = over + TEXT_GAP + l.capital;
         foot = fmax(foot, l.foot + snap(TAIL_SHARE * l.capital, wish->dots));

@@ -18,14 +18,13 @@ struct layout_wish {
 };
 
 struct layout {
-    double width, height; /* modules, with the quiet zone and the text */
-    double left, top;     /* the corner of the first module */
-    double bar;           /* height of a row that has none of its own */
-    double guard;         /* how far guard bars reach below the others */
-    double bearer;        /* thickness of the frame's strokes; 0: none. The frame goes from
-                             0, 0 to width, bearer_foot */
-    double bearer_foot;
-    double capital, foot; /* of the text, foot from the top; capital 0: no text */
+    double width, height;                  /* modules, with the quiet zone and the text */
+    double left, top;                      /* the corner of the first module */
+    double bar;                            /* height of a row that has none of its own */
+    double guard;                          /* how far guard bars reach below the others */
+    double bearer;                         /* thickness of the strokes of its frame; 0: none */
+    double frame, frame_right, frame_foot; /* the frame: left and top edge, right and lower edge */
+    double capital, foot;                  /* of the text, foot from the top; capital 0: no text */
 };
 
 /* The X dimension that the symbol's standard or use suggests, in mm. */

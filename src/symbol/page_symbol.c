@@ -19,10 +19,13 @@ static void put_modules(cairo_t *pen, const struct symbol *s, const struct layou
 
 static void put_bearer(cairo_t *pen, const struct layout *l) {
     if (l->bearer <= 0) return;
-    cairo_set_line_width(pen, l->bearer);
-    cairo_rectangle(pen, l->bearer / 2, l->bearer / 2, l->width - l->bearer,
-                    l->bearer_foot - l->bearer);
-    cairo_stroke(pen);
+    const double b = l->bearer, width = l->frame_right - l->frame;
+    const double height = l->frame_foot - l->frame;
+    cairo_rectangle(pen, l->frame, l->frame, width, b);
+    cairo_rectangle(pen, l->frame, l->frame_foot - b, width, b);
+    cairo_rectangle(pen, l->frame, l->frame + b, b, height - 2 * b);
+    cairo_rectangle(pen, l->frame_right - b, l->frame + b, b, height - 2 * b);
+    cairo_fill(pen);
 }
 
 static void pen_move(void *ctx, double x, double y) { cairo_move_to(ctx, x, y); }

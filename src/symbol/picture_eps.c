@@ -43,8 +43,9 @@ static void put_modules(const struct picture_job *job, struct buffer *out) {
 
 static void put_bearer(const struct layout *l, struct buffer *out) {
     if (l->bearer <= 0) return;
-    buffer_printf(out, "%.6g setlinewidth %.6g %.6g %.6g %.6g r stroke\n", l->bearer, l->bearer / 2,
-                  l->bearer / 2, l->width - l->bearer, l->bearer_foot - l->bearer);
+    const double half = l->bearer / 2, side = l->frame + half;
+    buffer_printf(out, "%.6g setlinewidth %.6g %.6g %.6g %.6g r stroke\n", l->bearer, side, side,
+                  l->frame_right - half - side, l->frame_foot - half - side);
 }
 
 static void pen_move(void *ctx, double x, double y) { buffer_printf(ctx, "%.6g %.6g m\n", x, y); }

@@ -29,12 +29,14 @@ static void stamp_strip(const struct picture_job *job, const struct layout_strip
 static void stamp_bearer(const struct picture_job *job) {
     struct bitmap *const b = &job->maker->bitmap;
     const size_t thick = whole(job->layout.bearer, job->dots);
-    const size_t foot = whole(job->layout.bearer_foot, job->dots);
+    const size_t left = whole(job->layout.frame, job->dots);
+    const size_t right = whole(job->layout.frame_right, job->dots);
+    const size_t foot = whole(job->layout.frame_foot, job->dots);
     if (thick == 0) return;
-    bitmap_box(b, 0, 0, b->width, thick);
-    bitmap_box(b, 0, foot - thick, b->width, thick);
-    bitmap_box(b, 0, 0, thick, foot);
-    bitmap_box(b, b->width - thick, 0, thick, foot);
+    bitmap_box(b, left, left, right - left, thick);
+    bitmap_box(b, left, foot - thick, right - left, thick);
+    bitmap_box(b, left, left, thick, foot - left);
+    bitmap_box(b, right - thick, left, thick, foot - left);
 }
 
 cm_err picture_rasterise(const struct picture_job *job) {

@@ -137,18 +137,19 @@ static cm_err put_modules(const struct picture_job *job, double shift, struct bu
 
 static void put_bearer(const struct layout *l, double shift, struct buffer *out) {
     if (l->bearer <= 0) return;
+    const double half = l->bearer / 2;
     buffer_text(out, "<path fill=\"none\" stroke=\"#000\"");
     attribute(out, "stroke-width", l->bearer, "");
     buffer_text(out, " d=\"M");
-    number(out, l->bearer / 2);
+    number(out, l->frame + half);
     buffer_put(out, " ", 1);
-    number(out, l->bearer / 2 - shift);
+    number(out, l->frame + half - shift);
     buffer_put(out, "H", 1);
-    number(out, l->width - l->bearer / 2);
+    number(out, l->frame_right - half);
     buffer_put(out, "V", 1);
-    number(out, l->bearer_foot - l->bearer / 2 - shift);
+    number(out, l->frame_foot - half - shift);
     buffer_put(out, "H", 1);
-    number(out, l->bearer / 2);
+    number(out, l->frame + half);
     buffer_put(out, "z\"/>", 4);
 }
 

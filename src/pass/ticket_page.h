@@ -13,8 +13,9 @@
 #include "symbol/page.h"
 #include "wire/ticket.h"
 
-#define TICKET_MODULE_MIN_MM 0.35 /* below that phones read a code of this size badly; our choice  \
-                                   */
+#define TICKET_MODULE_MIN_MM                                                                       \
+    0.35 /* below that phones read a code of this size badly; our choice                           \
+          */
 
 struct ticket_look {
     double width_mm, height_mm; /* height 0: a receipt, as long as it needs */

@@ -18,7 +18,7 @@ cmp -s "$here/readers/package-lock.json" "$here/readers/node_modules/.installed-
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-declare -A share=([round_trip]=40 [sizes]=60 [damage]=10)
+declare -A share=([round_trip]=40 [sizes]=60 [damage]=4)
 count=${share[$what]}
 if [ -n "${CM_PROVE:-}" ]; then count=1000; fi
 if [ -n "${CM_PROVE:-}" ] && [ "$what" = damage ]; then count=100; fi

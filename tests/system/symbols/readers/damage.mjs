@@ -49,10 +49,10 @@ function wishes(kind) {
 
 // One program run a picture makes all its damaged ones.
 function spoil(p) {
-  const args = [`${folder}/${p.name}.pgm`, "-bordercolor", "white", "-border", `${2 * DOTS}`];
+  const args = [`${folder}/${p.name}.png`, "-bordercolor", "white", "-border", `${2 * DOTS}`];
   Object.values(DAMAGES).forEach(([, how], i) => {
     args.push("(", "-clone", "0", ...how, "-depth", "8", "-colorspace", "gray");
-    args.push("-write", `${folder}/${p.name}_${i}.pgm`, "+delete", ")");
+    args.push("-write", `${folder}/${p.name}_${i}.png`, "+delete", ")");
   });
   execFileSync("convert", [...args, "null:"]);
 }

@@ -1,5 +1,5 @@
 // Programs of other authors that read symbols from pictures: zxing-wasm, ZXingReader, zbarimg and
-// dmtxread. Each takes payloads whose picture is FOLDER/NAME.pgm, and gives a map from name to
+// dmtxread. Each takes payloads whose picture is FOLDER/NAME.png, and gives a map from name to
 // {text, identifier}, or null when it does not read the kind (docs/design/symbols.md has the table).
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -34,22 +34,12 @@ const KINDS_READ = {
 };
 
 const beyondAscii = (p) => /[^\x00-\x7f]/.test(p.text);
-const file = (p) => `${p.folder}/${p.name}.pgm`;
-
-function image(path) {
-  const bytes = readFileSync(path);
-  const head = /^P5\s(\d+) (\d+)\s255\n/.exec(bytes.subarray(0, 40).toString("latin1"));
-  const [width, height] = [Number(head[1]), Number(head[2])];
-  const grey = bytes.subarray(head[0].length);
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < grey.length; i++) data.fill(grey[i], i * 4, i * 4 + 3).fill(255, i * 4 + 3, i * 4 + 4);
-  return { data, width, height, colorSpace: "srgb" };
-}
+const file = (p) => `${p.folder}/${p.name}.png`;
 
 async function zxingWasm(list, kind) {
   const read = new Map();
   for (const p of list) {
-    const [found] = await readBarcodes(image(file(p)), {
+    const [found] = await readBarcodes(readFileSync(file(p)), {
       formats: [KINDS_READ[kind].zxing],
       textMode: "Plain",
       eanAddOnSymbol: "Ignore",
@@ -78,7 +68,7 @@ function zxingOld(list, kind) {
   if (KINDS_READ[kind].oldZxing === false) return null;
   for (const part of batches(list))
     for (const entry of run("ZXingReader", part.map(file)).split("File:").slice(1)) {
-      const name = /([^/\n]+)\.pgm\n/.exec(entry)[1];
+      const name = /([^/\n]+)\.png\n/.exec(entry)[1];
       const bytes = /^Bytes: +([0-9A-F ]+)$/m.exec(entry);
       const identifier = /^Identifier: +(\S+)$/m.exec(entry);
       if (bytes === null) continue;
@@ -101,7 +91,7 @@ function zbar(list, kind) {
     }
     const args = [...options, "--xml", ...part.filter((p) => !beyondAscii(p)).map(file)];
     const xml = run("zbarimg", args);
-    for (const [, name, body] of xml.matchAll(/<source href='[^']*\/([^'/]+)\.pgm'>([^]*?)<\/source>/g)) {
+    for (const [, name, body] of xml.matchAll(/<source href='[^']*\/([^'/]+)\.png'>([^]*?)<\/source>/g)) {
       const data = /<data(?: format='(\w+)'[^>]*)?><!\[CDATA\[([^]*?)\]\]><\/data>/.exec(body);
       if (data === null) continue;
       const base64 = data[1] === "base64";

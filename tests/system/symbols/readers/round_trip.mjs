@@ -26,7 +26,7 @@ async function check(kind) {
     for (const p of wrong.slice(0, 3))
       fail(`${name} ${kind} ${JSON.stringify(p.text)}: ${JSON.stringify(read.get(p.name))}`);
   }
-  for (const p of list) rmSync(`${folder}/${p.name}.pgm`, { force: true });
+  for (const p of list) rmSync(`${folder}/${p.name}.png`, { force: true });
   console.log(`${kind}: ${list.length} made, read by ${says.join(", ")}`);
 }
 

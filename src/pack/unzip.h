@@ -1,7 +1,8 @@
 /* A small ZIP read whole into memory, by its directory: files of others, so everything is bounded.
  * Refused: names that would leave a folder, the same name twice, links and other things that are no
  * files, passwords, checksums that do not hold, more or larger files than the caller allows (also
- * when a few bytes unpack to many). Folders are passed over. Through libarchive 3.6 or later. */
+ * when a few bytes unpack to many), names beyond ASCII (passes have none, and the C locale cannot
+ * say them). Folders are passed over. Through libarchive 3.6 or later. */
 #ifndef CM_PACK_UNZIP_H
 #define CM_PACK_UNZIP_H
 

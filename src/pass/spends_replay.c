@@ -8,7 +8,7 @@
 #include "pass/spends_inside.h"
 
 #define PLACE_CAP 64u
-#define ZEROS_MIN 4u /* a signature ends in so many zeros once in 2^32 */
+#define ZEROS_MIN 8u /* in a signature or hash, so many in a row stand once in 2^58 */
 
 static cm_err damaged(const struct spends *s, const char *problem, struct cm_diag *diag) {
     char place[PLACE_CAP];
@@ -18,11 +18,12 @@ static cm_err damaged(const struct spends *s, const char *problem, struct cm_dia
                      "sync it with --salvage, and begin a new file", "%s", problem);
 }
 
-/* Bytes of a page that never reached the disk read as zeros. */
-static struct cm_slice without_zeros(struct cm_slice bytes) {
-    while (bytes.len > 0 && bytes.p[bytes.len - 1] == 0)
-        bytes.len--;
-    return bytes;
+/* Sectors that never reached the disk read as zeros. */
+static bool has_hole(struct cm_slice bytes) {
+    size_t zeros = 0;
+    for (size_t i = 0; i < bytes.len && zeros < ZEROS_MIN; i++)
+        zeros = bytes.p[i] == 0 ? zeros + 1 : 0;
+    return zeros >= ZEROS_MIN;
 }
 
 /* All entries of a device are the same up to their payload. */
@@ -38,17 +39,22 @@ static cm_err head_of(const struct spends *s, struct buffer *out) {
 
 static cm_err is_torn(const struct spends *s, struct cm_slice rest, bool *torn) {
     CM_CLEANUP(buffer_free) struct buffer head = BUFFER_INIT;
-    const struct cm_slice written = without_zeros(rest);
     TRY(head_of(s, &head));
-    const size_t n = written.len < head.len ? written.len : head.len;
-    *torn = rest.len <= SPEND_ENTRY_MAX && slice_equal(slice_of(rest.p, n), slice_of(head.p, n));
+    const size_t n = rest.len < head.len ? rest.len : head.len;
+    *torn = rest.len <= SPEND_ENTRY_MAX;
+    for (size_t i = 0; i < n && *torn; i++)
+        *torn = rest.p[i] == head.p[i] || rest.p[i] == 0;
     return CM_OK;
 }
 
-static cm_err replay_one(struct spends *s, const struct spend_read *r, struct cm_diag *diag) {
+static bool is_own(const struct spends *s, const struct spend_read *r) {
     uint8_t kid[COSE_KID_LEN];
     cose_kid(&s->device, kid);
-    if (!slice_equal(slice_of(kid, sizeof kid), slice_of(r->cose.kid, sizeof r->cose.kid)))
+    return slice_equal(slice_of(kid, sizeof kid), slice_of(r->cose.kid, sizeof r->cose.kid));
+}
+
+static cm_err replay_one(struct spends *s, const struct spend_read *r, struct cm_diag *diag) {
+    if (!is_own(s, r))
         return diag_fail(diag, CM_E_AUTH, s->path, NULL, "give the key of the device that wrote it",
                          "another device wrote this file");
     if (spend_follow(&s->chain, r) != CM_OK)
@@ -57,9 +63,9 @@ static cm_err replay_one(struct spends *s, const struct spend_read *r, struct cm
     return spends_remember(s, &r->entry);
 }
 
-/* The very last entry may be as long as it should be and still lack its end. */
-static bool lacks_end(const struct spends *s, const struct spend_read *r, struct cm_slice rest) {
-    return rest.len == 0 && r->bytes.len - without_zeros(r->bytes).len >= ZEROS_MIN &&
+/* The very last entry may be as long as it should be and still lack a sector. */
+static bool lacks_some(const struct spends *s, const struct spend_read *r, struct cm_slice rest) {
+    return rest.len == 0 && is_own(s, r) && has_hole(r->bytes) &&
            spend_check(r, &s->device) == CM_E_AUTH;
 }
 
@@ -68,7 +74,7 @@ cm_err spends_replay(struct spends *s, struct cm_slice bytes, size_t *torn, stru
     struct spend_read read, last = {.entry = {.n = 0}};
     bool unfinished = true;
     while (rest.len > 0 && spend_take(&rest, &read) == CM_OK) {
-        if (lacks_end(s, &read, rest)) {
+        if (lacks_some(s, &read, rest)) {
             rest = read.bytes;
             break;
         }

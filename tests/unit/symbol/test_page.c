@@ -2,8 +2,11 @@
  * tests/system/symbols' affair. */
 #include "support/cm.h"
 
+#include <math.h>
+
 #include "base/bytes.h"
 #include "symbol/page.h"
+#include "symbol/png_writer.h"
 
 static cm_err keep(void *ctx, struct cm_slice bytes) {
     buffer_put(ctx, bytes.p, bytes.len);
@@ -174,20 +177,63 @@ static void sides_and_resolutions_have_limits(void **state) {
     pages_free(p);
 }
 
+/* Our own writer makes the PNG: one dot wider than a page takes. */
 static void a_broken_or_huge_logo_is_refused(void **state) {
     (void)state;
+    static uint8_t row[20001];
+    const struct png_dots wide = {.rows = row,
+                                  .width = sizeof row,
+                                  .height = 1,
+                                  .stride = sizeof row,
+                                  .grey = true,
+                                  .dpi = 72};
+    struct png_writer *writer = NULL;
+    struct buffer png = BUFFER_INIT;
     struct pages *p = NULL;
     struct cm_diag diag = DIAG_INIT;
-    /* a header of 100,000 x 100,000 dots: CRC by libpng's own pngfix */
-    static const uint8_t HUGE[] = {0x89, 'P', 'N',  'G',  13,  10,  26, 10, 0,    0,
-                                   0,    13,  'I',  'H',  'D', 'R', 0,  1,  0x86, 0xa0,
-                                   0,    1,   0x86, 0xa0, 8,   0,   0,  0,  0};
+    assert_ok(png_writer_new(&writer));
+    assert_ok(png_write(writer, &wide, &png));
     assert_ok(pages_raster(100, &p));
     assert_ok(page_begin(p, 20, 20, NULL, NULL));
     assert_err(CM_E_FORMAT, page_png(p, slice_text("no PNG"), 0, 0, 5, 5, &diag));
     assert_string_equal(diag.input, "image");
-    assert_int_not_equal(CM_OK, page_png(p, slice_of(HUGE, sizeof HUGE), 0, 0, 5, 5, NULL));
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_LIMIT, page_png(p, buffer_slice(&png), 0, 0, 5, 5, &diag));
+    assert_non_null(strstr(diag.problem, "20001 x 1 dots"));
+    for (size_t len = 0; len < png.len; len += 7) /* cut anywhere */
+        assert_int_not_equal(CM_OK, page_png(p, slice_of(png.p, len), 0, 0, 5, 5, NULL));
     pages_free(p);
+    png_writer_free(writer);
+    buffer_free(&png);
+}
+
+static void a_symbol_on_a_page_is_as_large_as_it_says(void **state) {
+    (void)state;
+    struct symbol s;
+    const struct symbol_wish wish = {.kind = SYMBOL_QR, .payload = slice_text("7K2Q9MXPRT44")};
+    struct pages *p = NULL;
+    double width = 0, height = 0;
+    assert_ok(symbol_make(&wish, &s, NULL));
+    assert_ok(pages_raster(254, &p));
+    assert_ok(page_begin(p, 20, 20, NULL, NULL));
+    assert_ok(page_symbol_size(p, &s, 0.5, 0, &width, &height));
+    assert_true(fabs(width - 14.5) < 1e-9); /* 21 modules and a quiet zone of 4 */
+    assert_true(fabs(height - 14.5) < 1e-9);
+    page_box(p, 0, 0, 20, 20, 0.5);
+    page_symbol(p, &s, 2, 3, 0.5, 0);
+    const struct page_dots d = page_dots_of(p);
+    for (size_t y = 0; y < 21; y++)
+        for (size_t x = 0; x < 21; x++)
+            assert_int_equal(d.grey[(52 + 5 * y) * d.width + 42 + 5 * x],
+                             symbol_is_dark(&s, x, y) ? 0 : 255);
+    assert_int_equal(d.grey[31 * d.width + 21], 255);
+    assert_in_range(d.grey[31 * d.width + 18], 126, 128);
+    page_symbol(p, &s, 2, 3, 0, 0);
+    struct buffer png = BUFFER_INIT;
+    assert_err(CM_E_RANGE, page_dots_png(p, &png)); /* told late */
+    pages_free(p);
+    symbol_free(&s);
+    buffer_free(&png);
 }
 
 /* Our own grey PNG comes back as it was. */
@@ -222,6 +268,7 @@ int main(void) {
         cmocka_unit_test(drawing_without_a_page_is_told_at_the_end),
         cmocka_unit_test(a_full_disk_is_told_as_such_and_written_to_once),
         cmocka_unit_test(sides_and_resolutions_have_limits),
+        cmocka_unit_test(a_symbol_on_a_page_is_as_large_as_it_says),
         cmocka_unit_test(a_broken_or_huge_logo_is_refused),
         cmocka_unit_test(a_logo_is_stretched_over_its_box),
     };

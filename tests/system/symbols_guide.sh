@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The commands of docs/guide/symbols.md, word for word: every block marked "sh symbols", against the
+# programs that this build made. Expected answers are those that the guide tells.
+# usage: symbols_guide.sh SOURCE_DIR BIN_DIR
+set -euo pipefail
+source_dir=$1 bin_dir=$2
+work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-symbols.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/build/dev"
+ln -s "$bin_dir" "$work/build/dev/bin"
+# shellcheck disable=SC2016 # the back quotes are Markdown's
+sed -n '/^```sh symbols$/,/^```$/p' "$source_dir/docs/guide/symbols.md" | sed '/^```/d' >"$work/commands.sh"
+cd "$work"
+[ -s commands.sh ] || { echo "no block marked 'sh symbols' in docs/guide/symbols.md" >&2; exit 1; }
+bash -euo pipefail commands.sh >out.txt 2>err.txt || {
+  echo "the guide's commands failed:" >&2
+  tail -n 40 out.txt >&2
+  tail -n 5 err.txt >&2
+  exit 1
+}
+
+promised() {
+  echo "the guide promises $*" >&2
+  exit 1
+}
+count() { unzip -Z1 "$1" | grep -c '\.svg$'; }
+[ "$(count build/monday.zip)" = 500 ] || promised "500 pictures in a ZIP"
+[ "$(find build/monday -name "*-monday.png" | wc -l)" = 500 ] || promised "names from columns"
+[ "$(count build/shops.zip)" = 2 ] || promised "two shops"
+unzip -Z1 build/shops.zip north.svg >/dev/null || promised "a shop as a name"
+unzip -q build/shops.zip index.csv
+grep -q "^file,serial,shop,sha256$" index.csv || promised "an index without codes"
+[ "$(pdfinfo build/sheets.pdf | awk '/^Pages/ { print $2 }')" = 21 ] || promised "21 sheets of 24"
+[ "$(pdfinfo build/roll.pdf | awk '/^Pages/ { print $2 }')" = 500 ] || promised "a page for each label"
+[ "$(stat -c %a build/monday.zip)" = 600 ] || promised "mode 600"
+grep -q 'A dry run: nothing was spent or written.' out.txt || promised "a dry run"
+countermark() { COUNTERMARK_WORKSPACE=build/symbols build/dev/bin/countermark "$@"; }
+countermark mint monday --out codes.txt --format text >/dev/null
+code=$(head -n 1 codes.txt)
+pdftotext build/roll.pdf roll.txt
+tr -d -- "-" <roll.txt >plain.txt
+grep -q "$code" plain.txt || promised "the codes of the batch"
+echo "the guide of symbols: every command did what it says"

@@ -121,7 +121,8 @@ static void name_page(struct pages *p, const char *label, const char *bookmark) 
     if (label != NULL) cairo_pdf_surface_set_page_label(p->surface, label);
     if (bookmark == NULL) return;
     (void)snprintf(where, sizeof where, "page=%zu pos=[0 0]", p->page_n);
-    (void)cairo_pdf_surface_add_outline(p->surface, CAIRO_PDF_OUTLINE_ROOT, bookmark, where, 0);
+    (void)cairo_pdf_surface_add_outline(p->surface, CAIRO_PDF_OUTLINE_ROOT, bookmark, where,
+                                        CAIRO_PDF_OUTLINE_FLAG_OPEN);
 }
 
 static bool side_fits(double mm) { return mm >= SIDE_MIN && mm <= SIDE_MAX; }

@@ -86,6 +86,11 @@ command_fn cmd_symbol;
 extern const struct option_spec symbol_options[];
 extern const struct command symbol_commands[]; /* commands_symbol.c */
 
+/* GS1 texts. */
+command_fn cmd_gs1_parse, cmd_gs1_lint, cmd_gs1_link, cmd_gs1_coupon, cmd_gs1_list;
+extern const struct option_spec gs1_lint_options[], gs1_link_options[], gs1_coupon_options[];
+extern const struct command gs1_commands[]; /* commands_gs1.c */
+
 /* Instant win. */
 command_fn cmd_prize_draw, cmd_prize_reveal;
 extern const struct option_spec prize_draw_options[], prize_reveal_options[];

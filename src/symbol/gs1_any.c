@@ -77,7 +77,7 @@ cm_err gs1_any_read(struct cm_slice text, struct gs1 *m, enum gs1_form *form,
 
 const char *gs1_any_form_name(enum gs1_form form) {
     static const char *const names[] = {
-        "element string", "Digital Link", "scan data", "data as a symbol carries it", "GTIN",
+        "element string", "Digital Link", "scan data", "data as a symbol carries it", "bare number",
     };
     return names[form];
 }

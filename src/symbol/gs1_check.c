@@ -330,8 +330,9 @@ static const check_fn checks[] = {
     [GS1_COUPON_OFFER] = gs1_coupon_check_offer,
 };
 
-/* Cut the value's parts off and judge them. */
-static bool check_parts(const struct gs1_id *id, struct cm_slice value, struct gs1_fault *fault) {
+/* Cut the value's parts off and judge them: the first that is wrong, or NULL. */
+static const struct gs1_part *check_parts(const struct gs1_id *id, struct cm_slice value,
+                                          struct gs1_fault *fault) {
     size_t at = 0;
     for (size_t i = 0; i < GS1_PARTS && id->part[i].set != GS1_NO_PART; i++) {
         const struct gs1_part *p = &id->part[i];
@@ -344,11 +345,29 @@ static bool check_parts(const struct gs1_id *id, struct cm_slice value, struct g
         fine = fine && (check == NULL || check(part, fault));
         if (!fine) {
             fault->at += at;
-            return false;
+            return p;
         }
         at += len;
     }
-    return true;
+    return NULL;
+}
+
+static const char *remedy_of(const struct gs1_part *part) {
+    switch (part->meaning) {
+    case GS1_CHECK_DIGIT:
+    case GS1_CHECK_PAIR:
+    case GS1_CHECK_PAIR_ID: return "look for a typing error in the number";
+    case GS1_DATE0: return "write YYMMDD, with DD 00 for a whole month";
+    case GS1_DATE: return "write YYMMDD";
+    case GS1_LONG_DATE: return "write YYYYMMDD";
+    case GS1_COUNTRY:
+    case GS1_COUNTRY_OR_999: return "write three digits of ISO 3166-1, such as 528";
+    case GS1_CURRENCY: return "write three digits of ISO 4217, such as 978 for the euro";
+    default: break;
+    }
+    if (part->set == GS1_SET82) return "letters without accents, digits and !\"%&'()*+,-./:;<=>?_";
+    if (part->set == GS1_SET39) return "capitals, digits, #, - and /";
+    return part->set == GS1_DIGITS ? "write digits alone" : "write base64url";
 }
 
 static cm_err wrong_length(const struct gs1_id *id, const char *ai, size_t is,
@@ -369,8 +388,10 @@ cm_err gs1_check_value(const struct gs1_id *id, const char *ai, struct cm_slice 
     if (value.len < gs1_id_least(id) || value.len > gs1_id_most(id))
         return wrong_length(id, ai, value.len, diag);
     struct gs1_fault fault = {.at = 0};
-    if (check_parts(id, value, &fault)) return CM_OK;
+    const struct gs1_part *wrong = check_parts(id, value, &fault);
+    if (wrong == NULL) return CM_OK;
     char place[GS1_PLACE_CAP];
     gs1_place(ai, fault.at + 1, place);
-    return diag_fail(diag, CM_E_FORMAT, NULL, place, NULL, "%s: %s", id->title, fault.problem);
+    return diag_fail(diag, CM_E_FORMAT, NULL, place, remedy_of(wrong), "%s: %s", id->title,
+                     fault.problem);
 }

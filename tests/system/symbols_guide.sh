@@ -34,6 +34,13 @@ grep -q "^file,serial,shop,sha256$" index.csv || promised "an index without code
 [ "$(pdfinfo build/sheets.pdf | awk '/^Pages/ { print $2 }')" = 21 ] || promised "21 sheets of 24"
 [ "$(pdfinfo build/roll.pdf | awk '/^Pages/ { print $2 }')" = 500 ] || promised "a page for each label"
 [ "$(stat -c %a build/monday.zip)" = 600 ] || promised "mode 600"
+grep -qE '^ +3103 +000750 +net weight, kg +0\.750$' out.txt || promised "a weight explained"
+grep -qE '^ +17 +271200 +expiry date +2027-12$' out.txt || promised "a whole month"
+grep -q '^link: *HTTPS://ID.EXAMPLE.COM/01/09506000134352/21/7NQ4K2$' out.txt || promised "a link in capitals"
+grep -qE '^ +2 +\(21\) .* add \(01\) or \(03\) or \(8006\)$' out.txt || promised "what is missing"
+grep -qE '^refused: 2$' out.txt || promised "two refused texts"
+grep -q '^ean13: *9828508010106$' out.txt || promised "a euro coupon"
+grep -q '^number is: *euro coupon$' out.txt || promised "a coupon told by its number"
 grep -q 'A dry run: nothing was spent or written.' out.txt || promised "a dry run"
 countermark() { COUNTERMARK_WORKSPACE=build/symbols build/dev/bin/countermark "$@"; }
 countermark mint monday --out codes.txt --format text >/dev/null

@@ -131,7 +131,7 @@ cm_err sync_report_passed_over(struct sync_report *r, const struct spends_piece 
     struct csv_writer w = writer(r);
     const bool damaged = piece->kind == PIECE_DAMAGED;
     char place[64];
-    (void)snprintf(place, sizeof place, "byte %zu, %zu bytes", piece->at, piece->bytes.len);
+    (void)snprintf(place, sizeof place, "byte %zu (%zu bytes)", piece->at, piece->bytes.len);
     r->damaged += damaged;
     r->unfinished += !damaged;
     for (size_t c = 0; c < CM_ARRAY_N(columns); c++)

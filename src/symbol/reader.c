@@ -196,13 +196,33 @@ static void mark(const struct path_wish *w, size_t glyph, size_t x, struct reade
     out->margin = isfinite(next) ? next - out->distance : 1.0;
 }
 
+/* The place of the rows that explains the whole strip best, and the line there. Ink above and below
+ * counts as unexplained. */
+static cm_err find_place(const struct path_wish *w, struct strip *strip, struct path *out) {
+    const double all = strip->squares[(strip->width + 1u) * (strip->height + 1u) - 1u];
+    size_t top = strip->top;
+    double best = HUGE_VAL;
+    for (size_t i = 0; i < strip->top_n; i++) {
+        struct path path;
+        strip->top = strip->tops[i];
+        TRY(path_find(w, &path));
+        const double cost = path.cost + all - strip_energy(strip, w->reader, 0, strip->width);
+        if (cost >= best) continue;
+        best = cost;
+        top = strip->top;
+        *out = path;
+    }
+    strip->top = top;
+    return CM_OK;
+}
+
 cm_err reader_read(struct reader *r, const struct dots *sheet, const struct reader_line *line,
                    struct reader_mark *marks) {
     CM_CLEANUP(strip_free) struct strip strip = {0};
     struct path path;
     TRY(strip_cut(r, sheet, line, &strip));
     struct path_wish wish = {.reader = r, .strip = &strip, .line = line};
-    TRY(path_find(&wish, &path));
+    TRY(find_place(&wish, &strip, &path));
     wish.state = find_state(&wish, &path, &strip);
     strip.x = path.x[0]; /* it stands there: only a column more or less is tried again */
     strip.slack = 1;

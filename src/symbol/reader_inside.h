@@ -7,6 +7,7 @@
 #include "symbol/reader.h"
 
 #define READER_STATES 8u /* of ink */
+#define READER_TOPS   4u /* places of a line's rows that are tried */
 #define READER_LANE   8u /* rows of forms are padded to whole lanes of this many columns */
 
 struct form {
@@ -37,6 +38,7 @@ struct strip {
     size_t x;        /* column of the expected left edge */
     size_t slack;    /* columns and rows that it may be off */
     size_t top;      /* row where the forms' top lies */
+    size_t tops[READER_TOPS], top_n; /* where it may lie, the likeliest first */
 };
 
 /** Cut out, set upright, find the rows. strip_free it.

@@ -144,22 +144,39 @@ static cm_err find_skew(const struct strip *s, double limit, double *angle) {
     return CM_OK;
 }
 
-/* The rows of the alphabet where the strip's are most like them. */
-static void find_rows(const struct reader *r, struct strip *s) {
-    double best = 0;
-    s->top = s->slack;
-    for (size_t top = 0; top + r->height <= s->height; top++) {
-        double sum = 0;
-        for (size_t y = 0; y < r->height; y++) {
-            double row = 0;
-            for (size_t x = 0; x < s->width; x++)
-                row += (double)s->ink[(top + y) * s->stride + x];
-            sum += row * r->profile[y];
-        }
-        if (sum <= best) continue;
-        best = sum;
-        s->top = top;
+/* How like the rows of the alphabet the strip's are from `top` on. */
+static double likeness(const struct reader *r, const struct strip *s, size_t top) {
+    double sum = 0;
+    for (size_t y = 0; y < r->height; y++) {
+        double row = 0;
+        for (size_t x = 0; x < s->width; x++)
+            row += (double)s->ink[(top + y) * s->stride + x];
+        sum += row * r->profile[y];
     }
+    return sum;
+}
+
+/* Where the line may lie: likeness alone cannot say, because a lost row of dots makes it as like
+ * one row further. The best first. */
+static void find_rows(const struct reader *r, struct strip *s) {
+    double kept[READER_TOPS];
+    for (size_t top = 0; top + r->height <= s->height; top++) {
+        const double like = likeness(r, s, top);
+        const bool peak = (top == 0 || like >= likeness(r, s, top - 1u)) &&
+                          (top + r->height == s->height || like > likeness(r, s, top + 1u));
+        if (!peak) continue;
+        size_t at = s->top_n < READER_TOPS ? s->top_n++ : READER_TOPS;
+        for (; at > 0 && kept[at - 1u] < like; at--) {
+            if (at == READER_TOPS) continue;
+            kept[at] = kept[at - 1u];
+            s->tops[at] = s->tops[at - 1u];
+        }
+        if (at == READER_TOPS) continue;
+        kept[at] = like;
+        s->tops[at] = top;
+    }
+    if (s->top_n == 0) s->tops[s->top_n++] = s->slack;
+    s->top = s->tops[0];
 }
 
 static double line_length(const struct reader *r, const struct reader_line *line) {

@@ -62,7 +62,7 @@ static void without_faults_nothing_is_misread(void **state) {
             struct cm_alphabet a;
             assert_ok(cm_alphabet_by_name(&a, slice_text(alphabets[i]), NULL));
             struct reading_wish w = wish_of(press_at(p)->name, a.symbols);
-            w.lines = 6;
+            w.lines = 3;
             struct reading *const r = run(&w);
             assert_int_equal(wrong(r), 0);
             assert_int_equal(r->lines_wrong, 0);
@@ -84,7 +84,7 @@ static void the_same_wish_gives_the_same_numbers(void **state) {
 static void stronger_faults_and_smaller_letters_are_misread_more(void **state) {
     (void)state;
     struct reading_wish w = wish_of("cij5x7", DEFAULT_SYMBOLS);
-    w.lines = 60;
+    w.lines = 40;
     w.strength = 1;
     struct reading *const typical = run(&w);
     w.strength = 2.5;
@@ -111,7 +111,7 @@ static void close_pairs_are_the_ones_mixed_up(void **state) {
     press.fault = (struct fault){.pitch_um = 430, .contrast = 0.25, .noise = 0.3, .blur_um = 60};
     w.press = &press;
     w.strength = 1;
-    w.lines = 80;
+    w.lines = 60;
     struct reading *const r = run(&w);
     assert_ok(press_dots(&press, NULL, 0, w.symbols, &dots, NULL));
     double all = 0, mixed = 0, all_n = 0, mixed_n = 0;

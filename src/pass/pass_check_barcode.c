@@ -68,7 +68,7 @@ static void check_message(struct pass_report *r, struct json_value barcode,
                           const struct barcode_kind *kind) {
     const struct json_value message = json_get(barcode, "message"),
                             encoding = json_get(barcode, "messageEncoding");
-    struct cm_slice text;
+    struct cm_slice text = {NULL, 0};
     size_t characters = 0;
     bool single = true;
     const bool known = json_present(message) && pass_known_text(r, message, &text);

@@ -38,5 +38,14 @@ want '^exit 1$'
 want 'already_redeemed'
 want '^follows previous: *yes$'
 want '^tickets: *10$'
+want '^ADMITTED  A 2$'
+want '^REFUSED   was admitted before'
+want '^REFUSED   its issuer took it back'
+want '^already: *2$'
+want '^redeemed: *2$'
+want '^conflict: *2$'
+for f in tickets.pdf receipts.pdf north.csv south.csv; do
+  [ -s "build/$f" ] || { echo "no build/$f" >&2; exit 1; }
+done
 [ "$(wc -l <build/tickets.csv)" = 4 ] || { echo "not three tickets" >&2; exit 1; }
 echo "the guide of tickets: every command did what it says"

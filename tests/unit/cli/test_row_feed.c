@@ -54,8 +54,7 @@ static void a_file_gives_its_rows_under_the_names_of_its_header(void **state) {
 static void the_header_tells_the_dialect(void **state) {
     (void)state;
     static const char *const texts[] = {"a,b\nx,y", "a;b\r\nx;y\r\n", "a\tb\nx\ty\n", "a|b\nx|y\n",
-                                        "\xEF\xBB\xBF"
-                                        "a,b\n\nx,y\n"};
+                                        "\357\273\277a,b\n\nx,y\n"};
     for (size_t i = 0; i < CM_ARRAY_N(texts); i++) {
         CM_CLEANUP(row_feed_closep) struct row_feed *f = open_feed(slice_text(texts[i]));
         struct row_chunk chunk;

@@ -42,6 +42,7 @@ cm_err symbol_encode(const struct symbol_wish *wish, struct symbol *out) {
     if (wish->kind == SYMBOL_MICRO_QR) return symbol_encode_micro_qr(wish, out);
     if (wish->kind == SYMBOL_DATAMATRIX || wish->kind == SYMBOL_GS1_DATAMATRIX)
         return symbol_encode_datamatrix(wish, out);
+    if (wish->kind == SYMBOL_AZTEC) return symbol_encode_aztec(wish, out);
     return symbol_encode_zint(wish, out);
 }
 

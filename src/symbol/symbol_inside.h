@@ -16,6 +16,7 @@ CM_MUST_CHECK cm_err symbol_encode(const struct symbol_wish *wish, struct symbol
 CM_MUST_CHECK cm_err symbol_encode_qr(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_micro_qr(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_datamatrix(const struct symbol_wish *wish, struct symbol *out);
+CM_MUST_CHECK cm_err symbol_encode_aztec(const struct symbol_wish *wish, struct symbol *out);
 CM_MUST_CHECK cm_err symbol_encode_zint(const struct symbol_wish *wish, struct symbol *out);
 
 /* Such a text is announced as UTF-8 (ECI 26) where the kind can. */

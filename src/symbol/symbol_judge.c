@@ -46,7 +46,7 @@ static cm_err fail_at(const struct symbol_facts *facts, struct cm_slice text, si
     else
         (void)snprintf(shown, sizeof shown, "a byte of value %u", c);
     return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, set_of(facts->takes),
-                     "character %zu is %s: a %s cannot say it", at + 1, shown, facts->called);
+                     "character %zu is %s: %s cannot say it", at + 1, shown, facts->called);
 }
 
 /* Weights 3 and 1 from the right (GS1 General Specifications, 7.9.1). */
@@ -64,12 +64,12 @@ static cm_err judge_digits(const struct symbol_facts *facts, struct cm_slice tex
         char remedy[SHOWN_CAP];
         (void)snprintf(remedy, sizeof remedy, "append %c", check_digit(text.p, text.len));
         return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, remedy,
-                         "%zu digits: an %s has %zu, the last its check digit", text.len,
+                         "%zu digits: %s has %zu, the last its check digit", text.len,
                          facts->called, n);
     }
     if (text.len != n)
         return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, "give all digits and the check digit",
-                         "%zu digits: an %s has %zu, the last its check digit", text.len,
+                         "%zu digits: %s has %zu, the last its check digit", text.len,
                          facts->called, n);
     const char want = check_digit(text.p, n - 1);
     if (text.p[n - 1] == want) return CM_OK;

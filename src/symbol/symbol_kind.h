@@ -18,7 +18,7 @@ enum symbol_taker {
 
 struct symbol_facts {
     const char *name;   /* as on the command line */
-    const char *called; /* in sentences */
+    const char *called; /* in sentences, with its article */
     enum symbol_taker takes;
     uint8_t digits;                               /* TAKES_DIGITS */
     uint8_t quiet_left, quiet_right, quiet_above; /* modules; below as above */

@@ -79,10 +79,10 @@ cm_err symbol_explain_room(const struct symbol_wish *wish, struct cm_diag *diag)
         (void)snprintf(level, sizeof level, " at level %c", wish->level);
     if (facts->takes == TAKES_ELEMENTS)
         return diag_fail(diag, CM_E_LIMIT, "symbol", NULL, remedy,
-                         "elements of %zu characters are longer than a %s holds%s",
-                         wish->payload.len, facts->called, level);
+                         "elements of %zu characters are longer than %s holds%s", wish->payload.len,
+                         facts->called, level);
     TRY(longest(wish, &most));
     return diag_fail(diag, CM_E_LIMIT, "symbol", NULL, remedy,
-                     "a text of %zu characters is longer than a %s holds%s (%zu of them)",
+                     "a text of %zu characters is longer than %s holds%s (%zu of them)",
                      wish->payload.len, facts->called, level, most);
 }

@@ -37,7 +37,6 @@ static int symbology_of(enum symbol_kind kind) {
     static const int numbers[SYMBOL_KIND_N] = {
         [SYMBOL_QR] = BARCODE_QRCODE,
         [SYMBOL_GS1_QR] = BARCODE_QRCODE,
-        [SYMBOL_AZTEC] = BARCODE_AZTEC,
         [SYMBOL_PDF417] = BARCODE_PDF417,
         [SYMBOL_CODE128] = BARCODE_CODE128,
         [SYMBOL_CODE128_B] = BARCODE_CODE128B,

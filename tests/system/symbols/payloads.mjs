@@ -115,6 +115,16 @@ export function payloads(kind, n, seed) {
   }));
 }
 
+// Texts of growing length, so that every size of the kinds with sizes occurs.
+const LONGEST = { qr: 1800, datamatrix: 2300, aztec: 2400 };
+export function ladder(kind, seed) {
+  const d = dice(seed);
+  const list = [];
+  for (let n = 2; n <= (LONGEST[kind] ?? 0); n = Math.ceil(n * 1.07))
+    list.push({ name: `${kind}_of_${n}`, kind, level: "-", text: d.text(UPPER, n) });
+  return list;
+}
+
 // As symbol_maker reads them.
 export const request = (p) =>
   `${p.name} ${p.kind} ${p.level} ${Buffer.from(p.text, "utf8").toString("hex")}\n`;

@@ -2,7 +2,7 @@
 // must come back whole from each of them. Usage: round_trip.mjs SYMBOL_MAKER FOLDER COUNT SEED [KIND...]
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { KINDS, payloads, request } from "../payloads.mjs";
+import { KINDS, ladder, payloads, request } from "../payloads.mjs";
 import { READERS, accepts } from "./readers.mjs";
 
 const [maker, folder, count, seed, ...only] = process.argv.slice(2);
@@ -14,7 +14,8 @@ function fail(text) {
 }
 
 async function check(kind) {
-  const list = payloads(kind, Number(count), Number(seed)).map((p) => ({ ...p, folder }));
+  const random = payloads(kind, Number(count), Number(seed));
+  const list = [...random, ...ladder(kind, Number(seed))].map((p) => ({ ...p, folder }));
   const made = execFileSync(maker, [folder, DOTS], { input: list.map(request).join("") }).toString();
   for (const line of made.split("\n")) if (line.includes(" - ")) fail(line);
   const says = [];
@@ -24,7 +25,7 @@ async function check(kind) {
     const wrong = list.filter((p) => !accepts(name, p, read.get(p.name)));
     says.push(`${name} ${list.length - wrong.length}`);
     for (const p of wrong.slice(0, 3))
-      fail(`${name} ${kind} ${JSON.stringify(p.text)}: ${JSON.stringify(read.get(p.name))}`);
+      fail(`${name} ${p.name} ${JSON.stringify(p.text).slice(0, 100)}: ${JSON.stringify(read.get(p.name))}`);
   }
   for (const p of list) rmSync(`${folder}/${p.name}.png`, { force: true });
   console.log(`${kind}: ${list.length} made, read by ${says.join(", ")}`);

@@ -54,19 +54,23 @@ static bool reach(struct way *w, size_t at, size_t to, struct step step, size_t 
     return true;
 }
 
+/* Latches from one set to all others. */
+static void latch_from(struct way *w, size_t at, uint8_t from) {
+    const uint32_t cost = w->cost[at * STATE_N + from];
+    for (uint8_t to = 0; to < AZTEC_SET_N && cost != NEVER; to++) {
+        const struct aztec_code latch = aztec_latch((enum aztec_set)from, (enum aztec_set)to);
+        if (latch.bits != 0)
+            (void)reach(w, at, to, (struct step){.from = from}, (size_t)cost + latch.bits);
+    }
+}
+
 static void switch_sets(struct way *w, size_t at) {
     const uint32_t *cost = &w->cost[at * STATE_N];
     for (uint8_t s = BYTES_OF; s < STATE_N; s++)
         (void)reach(w, at, s - BYTES_OF, (struct step){.from = s}, cost[s]);
     for (unsigned round = 0; round < LATCHES; round++)
         for (uint8_t from = 0; from < AZTEC_SET_N; from++)
-            for (uint8_t to = 0; to < AZTEC_SET_N; to++) {
-                const struct aztec_code latch =
-                    aztec_latch((enum aztec_set)from, (enum aztec_set)to);
-                if (latch.bits != 0 && cost[from] != NEVER)
-                    (void)reach(w, at, to, (struct step){.from = from},
-                                (size_t)cost[from] + latch.bits);
-            }
+            latch_from(w, at, from);
     for (uint8_t s = BYTES_OF; s < STATE_N; s++) {
         const uint8_t from = (uint8_t)(s - BYTES_OF);
         if (cost[from] != NEVER &&

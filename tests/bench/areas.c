@@ -15,5 +15,6 @@ const struct area areas[] = {
     {"scale", area_scale, false, 45},
     {"lines", area_lines, false, 50},
     {"orders", area_orders, false, 170},
+    {"symbols", area_symbols, true, 60},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

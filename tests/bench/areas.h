@@ -21,6 +21,8 @@ bench_area area_scale;         /* costs and sizes from a million live codes to a
 bench_area area_lines;         /* printers: one fast line, 64 usual ones */
 bench_area
     area_orders; /* cards to sealed files beside openssl, imports, spends beside PostgreSQL */
+bench_area
+    area_symbols; /* QR codes to SVG and PNG beside libzint, libqrencode, bwip-js, programs */
 
 struct area {
     const char *name;

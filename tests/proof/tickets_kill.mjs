@@ -3,14 +3,14 @@
 // order. In the end each admission that a device wrote down is redeemed exactly once or stands in
 // a row that says why not; nobody who was let in is missing; the sums close; a further sync changes
 // nothing. The model below knows only what the commands answered.
-// Usage: node tickets_kill.mjs BIN            2 evenings; 60 with CM_PROVE=1
+// Usage: node tickets_kill.mjs BIN            2 evenings; 30 with CM_PROVE=1
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [bin] = process.argv.slice(2);
 const PROVE = process.env.CM_PROVE === '1';
-const EVENINGS = PROVE ? 60 : 2, TICKETS = 24, STEPS = PROVE ? 60 : 40;
+const EVENINGS = PROVE ? 30 : 2, TICKETS = 24, STEPS = PROVE ? 60 : 40;
 let seed = Number(process.env.CM_SEED ?? 20261122);
 function random(n) {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

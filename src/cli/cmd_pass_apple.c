@@ -114,6 +114,16 @@ static cm_err locate(struct apple *a, cm_err err) {
     return err;
 }
 
+/* Apple's tools hand out both in one file. */
+static cm_err check_form(struct apple *a) {
+    const char *path = option_text(&a->cli->options, "cert");
+    if (!ends_with(path, ".p12") && !ends_with(path, ".pfx")) return CM_OK;
+    return diag_fail(a->cli->diag, CM_E_FORMAT, path, NULL,
+                     "take it out of the file: openssl pkcs12 -in FILE -clcerts -nokeys, and the "
+                     "key with -nocerts",
+                     "not a certificate in PEM or DER form");
+}
+
 static cm_err open_signer(struct apple *a) {
     const struct options *o = &a->cli->options;
     CM_CLEANUP(buffer_free) struct buffer cert = BUFFER_INIT;
@@ -121,6 +131,7 @@ static cm_err open_signer(struct apple *a) {
     CM_CLEANUP(buffer_wipe) struct buffer key = BUFFER_INIT;
     struct passphrase_asker asker = {.options = o, .diag = a->cli->diag};
     const struct passphrase_source passphrase = passphrase_ask(&asker);
+    TRY(check_form(a));
     TRY(file_read(option_text(o, "cert"), CERT_MAX, &cert, a->cli->diag));
     TRY(file_read(option_text(o, "chain"), CERT_MAX, &chain, a->cli->diag));
     TRY(secret_file_read("--key", option_text(o, "key"), &key, a->cli->diag));

@@ -8,9 +8,10 @@
 #define FIELDS_MAX 128u /* of one pass; ours */
 
 static const char *const lists[] = {"headerFields",    "primaryFields", "secondaryFields",
-                                    "auxiliaryFields", "backFields",    "additionalInfoFields"};
+                                    "auxiliaryFields", "backFields",    "additionalInfoFields",
+                                    "footerFields"};
 /* What fits on the face; more is not shown. Apple, "Pass Design and Creation". */
-static const size_t shown[] = {3, 1, 4, 4, SIZE_MAX, SIZE_MAX};
+static const size_t shown[] = {3, 1, 4, 4, SIZE_MAX, SIZE_MAX, SIZE_MAX};
 #define PRIMARY_LIST 1u
 
 struct keys {
@@ -70,6 +71,11 @@ static void is_currency(struct pass_report *r, struct json_value v) {
     if (!good) pass_error(r, v, "write it like EUR", "not a currency code");
 }
 
+static void is_row(struct pass_report *r, struct json_value v) {
+    if (!pass_is_open(r, v) && !pass_number_within(v, 0, 1))
+        pass_error(r, v, "write 0 or 1", "auxiliary fields have two rows, 0 and 1");
+}
+
 static const struct pass_member field_members[] = {
     {"attributedValue", pass_any, false},
     {"changeMessage", is_change, false},
@@ -81,7 +87,7 @@ static const struct pass_member field_members[] = {
     {"key", pass_is_line, true},
     {"label", pass_is_text, false},
     {"numberStyle", is_style_of_number, false},
-    {"row", pass_is_number, false},
+    {"row", is_row, false},
     {"semantics", pass_is_object, false},
     {"textAlignment", is_alignment, false},
     {"timeStyle", is_style_of_time, false},
@@ -151,7 +157,7 @@ void pass_check_style(struct pass_report *r, struct json_value object, enum pass
         {"headerFields", pass_any, false},    {"primaryFields", pass_any, false},
         {"secondaryFields", pass_any, false}, {"auxiliaryFields", pass_any, false},
         {"backFields", pass_any, false},      {"additionalInfoFields", pass_any, false},
-        {"transitType", pass_is_line, false},
+        {"footerFields", pass_any, false},    {"transitType", pass_is_line, false},
     };
     struct keys keys = {.n = 0};
     if (!pass_members(r, object, members, CM_ARRAY_N(members), pass_style_names[style])) return;

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Wallet passes before programs of other authors: pkijs, passkit-generator's schemas, openssl and
+# unzip for Apple's, jose for Google's. And what cannot be made says why before a unit is spent.
+# shellcheck disable=SC2154 # what lib.sh sets
+. "$(dirname "$0")/../cli/lib.sh"
+readers=$source_dir/tests/system/passes/readers
+cmp -s "$readers/package-lock.json" "$readers/node_modules/.installed-lock.json" ||
+  { echo "the readers of passes are missing; './dev test' installs them" >&2 && exit 1; }
+mkdir ca && bash "$source_dir/tests/support/pass_ca.sh" ca
+chmod 600 ca/*.key
+sign=(--cert ca/pass.pem --key ca/pass.key --chain ca/wwdr.pem)
+
+# ---- Apple: every style, of rows and of a batch
+printf 'serial,code,balance,seat,email\n1,7Q4KPWXY,25.00,12A,a@x.example\n2,9HJ2CDVB,0.50,"12 ""B""",b@x.example\n' >rows.csv
+for style in store-card coupon event-ticket; do
+  gives 0 countermark pass template "apple-$style" --out "$style"
+  gives 0 countermark pass lint "$style" --json
+  [ "$(json 'v.errors + v.warnings' out)" = 0 ] || fail "$style: findings in a shipped template"
+  gives 0 countermark pass apple "$style" --from rows.csv "${sign[@]}" --out "$style.zip" --index email
+  mkdir "of-$style" && (cd "of-$style" && unzip -q "../$style.zip")
+  [ "$(cat "of-$style/index.csv")" = $'file,email\n1.pkpass,a@x.example\n2.pkpass,b@x.example' ] || fail "index"
+  node "$readers/pkpass.mjs" ca/root.pem "of-$style"/*.pkpass >seen.txt || fail "readers of $style"
+  [ "$(cut -d' ' -f3 seen.txt)" = $'7Q4KPWXY\n9HJ2CDVB' ] || fail "$style: other barcodes"
+  [ "$(cut -d' ' -f5 seen.txt)" = $'2\n2' ] || fail "$style: not leaf and intermediate"
+  gives 0 countermark pass verify "of-$style/1.pkpass" --ca ca/root.pem --json
+  [ "$(json 'v.whole && v.trusted' out)" = true ] || fail "$style: our own check"
+  (cd "of-$style" && mkdir x && cd x && unzip -q ../1.pkpass && openssl cms -verify -binary -inform DER \
+    -in signature -content manifest.json -CAfile ../../ca/root.pem -purpose any -out /dev/null 2>log) || fail "openssl"
+done
+
+make_shop
+printf '\nopen sesame' | tail -c 11 >pass.txt
+gives 0 countermark pass apple coupon monday --dry-run "${sign[@]}"
+out_has 'nothing was spent'
+[ "$(countermark batch list --json | json 'v.batches[0].issued' /dev/stdin)" = 0 ] || fail "a dry run spent units"
+gives 0 countermark pass apple coupon monday --cert ca/pass.pem --key ca/locked.key --chain ca/wwdr.pem \
+  --key-passphrase-fd 3 --out passes/ --json 3<pass.txt
+[ "$(json 'v.passes' out)" = 1000 ] || fail "not a pass for every unit"
+node "$readers/pkpass.mjs" ca/root.pem passes/1.pkpass passes/777.pkpass passes/1000.pkpass >seen.txt
+gives 0 countermark batch open monday
+gives 0 countermark redeem "$(sed -n 2p seen.txt | cut -d' ' -f3)" --json
+[ "$(json 'v.answers[0].serial' out)" = 777 ] || fail "the pass shows the code of another unit"
+
+# ---- Google: every kind
+printf 'serial,code,micros,name,seat\n1,7Q4KPWXY,25000000,Ann,12A\n2,9HJ2CDVB,500000,Bob,12B\n' >google.csv
+node -e 'const fs = require("fs"), [key] = process.argv.slice(1);
+  fs.writeFileSync("account.json", JSON.stringify({ type: "service_account", private_key_id: "a1b2",
+    private_key: fs.readFileSync(key, "utf8"), client_email: "shop@x.iam.gserviceaccount.com" }), { mode: 0o600 });' ca/pass.key
+openssl pkey -in ca/pass.key -pubout -out account.pub
+for kind in gift-card loyalty offer event-ticket; do
+  gives 0 countermark pass template "google-$kind" --out "$kind.json"
+  gives 0 countermark pass lint "$kind.json"
+  gives 0 countermark pass google "$kind.json" --from google.csv --issuer-key account.json --out "$kind.csv" --json
+  [ "$(json 'v.longest <= 1800 && v.notes.length' out)" = 0 ] || fail "$kind: long links"
+  node "$readers/links.mjs" account.pub shop@x.iam.gserviceaccount.com "$kind.csv" >seen.txt || fail "jose refuses $kind"
+  [ "$(cut -d' ' -f4 seen.txt)" = $'7Q4KPWXY\n9HJ2CDVB' ] || fail "$kind: other barcodes"
+done
+
+# ---- what our lint must refuse, by another's schemas
+cp -r event-ticket full
+node -e 'const fs = require("fs"), p = JSON.parse(fs.readFileSync("full/pass.json"));
+  p.serialNumber = "{serial}"; p.barcodes[0].message = "A"; p.eventTicket.secondaryFields[0].value = "1";
+  Object.assign(p, { webServiceURL: "https://x.example/", authenticationToken: "0123456789abcdef", voided: false,
+    expirationDate: "2027-12-31T23:59:59Z", maxDistance: 10, sharingProhibited: true,
+    associatedStoreIdentifiers: [1], appLaunchURL: "https://x.example/app" });
+  p.eventTicket.auxiliaryFields = [{ key: "price", label: "PRICE", value: 12.5, currencyCode: "EUR", row: 1 }];
+  fs.writeFileSync("full/pass.json", JSON.stringify(p));'
+node "$readers/refusals.mjs" "$build/bin/countermark" full || fail "lint lets pass what others refuse"
+
+# ---- bad input: named, with the remedy, nothing left behind, no unit spent
+countermark batch add tuesday --scheme cola --quantity 10 --date 2026-11-24 --attribute sku=CM-2 \
+  --attribute flavour=lemon >/dev/null
+refuses() { # TEXT COMMAND...
+  local text=$1
+  gives 3 "${@:2}" --out none.zip
+  err_is "$text"
+  if [ -e none.zip ] || [ -e none.zip.new ]; then fail "something was left"; fi
+  [ "$(countermark batch list --json | json 'v.batches.find((b) => b.name === "tuesday").issued' /dev/stdin)" = 0 ] ||
+    fail "units were spent"
+}
+make=(countermark pass apple coupon tuesday)
+issuer="'CN = Countermark Test Relations, OU = G4, O = Countermark Test, C = NL'"
+get_issuer="download the issuer's certificate (for Apple: the WWDR intermediate of that very generation) and give it as the chain"
+refuses 'missing.pem: cannot open: No such file or directory; check the path' \
+  "${make[@]}" --cert missing.pem --key ca/pass.key --chain ca/wwdr.pem
+refuses 'ca/expired.pem: validity: it expired on 2021-01-01; ask its issuer for a new one' \
+  "${make[@]}" --cert ca/expired.pem --key ca/pass.key --chain ca/wwdr.pem
+refuses "ca/future.pem: validity: it is not valid before 2048-01-01; wait for that day, or look at this machine's clock" \
+  "${make[@]}" --cert ca/future.pem --key ca/pass.key --chain ca/wwdr.pem
+refuses 'ca/other.key: it does not belong to the certificate; give the key that the certificate was made for' \
+  "${make[@]}" --cert ca/pass.pem --key ca/other.key --chain ca/wwdr.pem
+refuses "ca/root.pem: it does not hold the certificate's issuer, $issuer; $get_issuer" \
+  "${make[@]}" --cert ca/pass.pem --key ca/pass.key --chain ca/root.pem
+refuses "ca/twin.pem: it holds a certificate of the issuer's name, but of another key, $issuer; $get_issuer" \
+  "${make[@]}" --cert ca/pass.pem --key ca/pass.key --chain ca/twin.pem
+refuses "ca/plain.pem: subject: it is no certificate for passes: it names no pass type or no team; make a Pass Type ID certificate in Apple's developer account" \
+  "${make[@]}" --cert ca/plain.pem --key ca/pass.key --chain ca/wwdr.pem
+refuses 'ca/pass.p12: not a certificate in PEM or DER form; take it out of the file: openssl pkcs12 -in FILE -clcerts -nokeys, and the key with -nocerts' \
+  "${make[@]}" --cert ca/pass.p12 --key ca/pass.key --chain ca/wwdr.pem
+chmod 640 ca/pass.key
+refuses 'ca/pass.key: --key can be read by others (mode 640); chmod 600, if nobody has read it yet' "${make[@]}" "${sign[@]}"
+chmod 600 ca/pass.key
+printf wrong >wrong.txt
+refuses 'ca/locked.key: wrong passphrase, or none was given; type its passphrase again' "${make[@]}" \
+  --cert ca/pass.pem --key ca/locked.key --chain ca/wwdr.pem --key-passphrase-fd 3 3<wrong.txt
+mv coupon/icon.png icon.png
+refuses 'icon.png: a pass without an icon is not shown at all, and there is none; add one of 29x29 pixels; icon@2x.png of 58x58' \
+  "${make[@]}" "${sign[@]}"
+ln -s ../icon.png coupon/icon.png
+refuses 'coupon/icon.png: a symbolic link: its path lies outside of the pass folder; put the file itself there' \
+  "${make[@]}" "${sign[@]}"
+rm coupon/icon.png && head -c 60 icon.png >coupon/icon.png
+refuses 'coupon/icon.png: the PNG ends too early; save the picture as PNG again' "${make[@]}" "${sign[@]}"
+cp icon.png coupon/icon.png
+sed -i 's/{code}/{kode}/' coupon/pass.json
+refuses 'pass.json: line 13, column 19: there is no column '"'kode'"'; did you mean {code}? there are: code, printed, serial, batch, scheme, product, gtin, line, date, sku, flavour' \
+  "${make[@]}" "${sign[@]}"
+sed -i 's/{kode}/{code}/; s/rgb(178, 34, 52)/#b22234/' coupon/pass.json
+refuses 'pass.json: line 8, column 22, $.backgroundColor: not a colour that Wallet reads; write rgb(178, 34, 52)' "${make[@]}" "${sign[@]}"
+sed -i 's/#b22234/rgb(178, 34, 52)/' coupon/pass.json
+
+# of rows: which, and why
+printf 'serial,code\n1,A\n2,\xe2\x82\xac\n' >odd.csv
+refuses 'row 2: $.barcodes[0].messageEncoding: the message holds characters that this encoding does not have; write "utf-8"' \
+  countermark pass apple coupon --from odd.csv "${sign[@]}"
+printf 'serial,code\n1,A\n1,B\n' >odd.csv
+refuses 'odd.csv: row 2: row 1 has the same name; let --name hold a column that is different in every row' \
+  countermark pass apple coupon --from odd.csv "${sign[@]}"
+gives 3 countermark pass google offer.json --from odd.csv --issuer-key account.json --name '{code}' --out none.csv
+err_is 'row 2: id of the object: row 1 has the same id; let the template use a column that is different in every row'
+[ ! -e none.csv ] || fail "links of a run that failed"
+gives 2 countermark pass apple coupon --from rows.csv "${sign[@]}" --out none.pass
+gives 2 countermark pass apple coupon "${sign[@]}" --out none.zip
+gives 2 countermark pass google offer.json --from rows.csv --issuer-key ca/pass.key --out none.csv
+err_has 'a PEM key does not tell it'
+
+# whoever looks for the codes in what was said finds none
+gives 1 countermark pass lint ca
+echo "wallet passes: made by us, read by pkijs, passkit-generator, openssl, unzip and jose"

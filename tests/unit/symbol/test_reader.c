@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "countermark/alphabet.h"
+#include "symbol/page.h"
 #include "symbol/press.h"
 #include "symbol/reader.h"
 
@@ -165,6 +166,53 @@ static void letters_of_different_widths_and_spaces_are_read(void **state) {
     glyphset_free(&set);
 }
 
+/* What a proof does: the page that people get, as dots, before the judge. */
+static void lines_on_a_rendered_page_are_read(void **state) {
+    (void)state;
+    static const struct {
+        const char *press, *font;
+    } cases[] = {{"cij7x9", "7x9"},
+                 {"thermal300", "DejaVu Sans Mono:bold"},
+                 {"thermal300", "DejaVu Sans"},
+                 {"laser", "DejaVu Serif"}};
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        const struct press *press = NULL;
+        struct glyphset set;
+        struct dots sheet;
+        struct reader *r = NULL;
+        struct pages *pages = NULL;
+        struct reader_mark marks[12];
+        assert_ok(press_by_name(cases[i].press, &press, NULL));
+        assert_ok(press_glyphs(press, cases[i].font, 3.0,
+                               slice_text("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), &set, NULL));
+        assert_ok(pages_raster(press->look_dpi, &pages));
+        assert_ok(page_begin(pages, 100, 30, NULL, NULL));
+        assert_ok(page_write(pages,
+                             &(struct page_text){.x = 20,
+                                                 .foot = 15,
+                                                 .capital = 3.0,
+                                                 .font = cases[i].font,
+                                                 .text = slice_text("R7K9M4XW2HVT")},
+                             NULL));
+        const struct page_dots page = page_dots_of(pages);
+        assert_ok(dots_copy(page.grey, page.width, page.height, &sheet));
+        pages_free(pages);
+        const double mm = press->look_dpi / 25.4;
+        const struct reader_line line = {
+            .x = 20 * mm, .foot = 15 * mm, .slack = 0.15 * set.capital, .n = 12};
+        struct fault fault = press->fault;
+        fault.skew_deg = 0; /* it would turn the whole page */
+        assert_ok(fault_apply(&sheet, press->look_dpi, &fault, 4));
+        assert_ok(reader_new(&set, &r));
+        assert_ok(reader_read(r, &sheet, &line, marks));
+        for (size_t k = 0; k < 12; k++)
+            assert_int_equal(marks[k].symbol, "R7K9M4XW2HVT"[k]);
+        reader_free(r);
+        dots_free(&sheet);
+        glyphset_free(&set);
+    }
+}
+
 static void a_blank_line_is_read_without_certainty(void **state) {
     (void)state;
     struct glyphset set;
@@ -226,6 +274,7 @@ int main(void) {
         cmocka_unit_test(place_skew_contrast_and_spread_are_found),
         cmocka_unit_test(a_lost_row_of_drops_costs_single_symbols_not_lines),
         cmocka_unit_test(letters_of_different_widths_and_spaces_are_read),
+        cmocka_unit_test(lines_on_a_rendered_page_are_read),
         cmocka_unit_test(a_blank_line_is_read_without_certainty),
         cmocka_unit_test(lines_off_the_sheet_and_senseless_ones_are_refused),
     };

@@ -85,7 +85,13 @@ static cm_err open_signer(struct act *a, const struct issuer_entry *issuer,
         return diag_fail(a->diag, CM_E_STATE, issuer->iss, NULL,
                          "countermark ticket issuer rotate makes a new key",
                          "every key of this issuer is retired or out of its time");
-    TRY(keystore_find(a->ctx->keystore, KEY_TICKET, issuer->brand, key->version, &root));
+    const cm_err err =
+        keystore_find(a->ctx->keystore, KEY_TICKET, issuer->brand, key->version, &root);
+    if (err == CM_E_NOT_FOUND || err == CM_E_STATE)
+        return diag_fail(a->diag, err, issuer->iss, NULL,
+                         "restore a newer keystore, or countermark ticket issuer rotate",
+                         "key version %u is not in the keystore", key->version);
+    TRY(err);
     CM_CLEANUP(ticket_signer_close) struct ticket_signer s = {.key = *key};
     TRY(ticket_sign_seed(root, issuer->brand, key->version, &s.seed));
     TRY(ticket_ids_new(&s.ids, root, issuer->brand, key->version));

@@ -86,6 +86,25 @@ static void another_key_another_algorithm_and_long_forms_are_refused(void **stat
     assert_err(CM_E_FORMAT, cose_sign1_read(slice_of(lengthy, sizeof lengthy), &read));
 }
 
+/* The COSE working group's example eddsa-sig-01 (github.com/cose-wg/Examples): its key is that of
+ * RFC 8032 section 7.1 test 1. We take no unprotected header, so its parts are put in by hand. */
+static void the_working_groups_signature_holds(void **state) {
+    (void)state;
+    static const char hex[] =
+        "7142fd2ff96d56db85bee905a76ba1d0b7321a95c8c4d3607c5781932b7afb8711497d"
+        "fa751bf40b58b3bcc32300b1487f3db34085eef013bf08f4a44d6fef0d";
+    static const uint8_t header[] = {0xa2, 0x01, 0x27, 0x03, 0x00}; /* {1: -8, 3: 0} */
+    struct sign_public key;
+    struct cose_sign1 m = {.protected_header = slice_of(header, sizeof header),
+                           .payload = slice_text("This is the content.")};
+    sign_public_of(&seed, &key);
+    cose_kid(&key, m.kid);
+    assert_ok(hex_parse(slice_of(hex, sizeof hex - 1), m.signature.b, SIGNATURE_LEN));
+    assert_ok(cose_sign1_check(&m, &key));
+    m.payload = slice_text("This is the content?");
+    assert_err(CM_E_AUTH, cose_sign1_check(&m, &key));
+}
+
 /* RFC 8949 appendix A: examples of encoded items. */
 static void items_are_encoded_as_in_the_standard(void **state) {
     (void)state;
@@ -133,6 +152,7 @@ int main(void) {
         cmocka_unit_test(the_bytes_are_those_of_the_standard),
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(another_key_another_algorithm_and_long_forms_are_refused),
+        cmocka_unit_test(the_working_groups_signature_holds),
         cmocka_unit_test(items_are_encoded_as_in_the_standard),
         cmocka_unit_test(hostile_items_fail_and_stay_failed),
     };

@@ -190,6 +190,42 @@ static void other_messages_of_the_issuer_are_no_tickets(void **state) {
     buffer_free(&text);
 }
 
+/* RFC 8392 appendix A.3: its claims lie in the order of ours, under the same keys; but it is signed
+ * with ES256 and its audience is none of our claims. */
+static void the_standards_own_token_is_read_and_is_no_ticket(void **state) {
+    (void)state;
+    static const char token[] =
+        "d28443a10126a104524173796d6d657472696345434453413235365850a70175636f61703a2f2f61732e6578"
+        "616d706c652e636f6d02656572696b77037818636f61703a2f2f6c696768742e6578616d706c652e636f6d04"
+        "1a5612aeb0051a5610d9f0061a5610d9f007420b7158405427c1ff28d23fbad1f29c4c7c6a555e601d6fa29f"
+        "9179bc3d7438bacaca5acd08c8d4d4f96131680c429a01f85951ecee743a52b9b63632c57209120e1c9e30";
+    uint8_t bytes[sizeof token / 2];
+    static const uint64_t want[][2] = {{4, 1444064944}, {5, 1443944944}, {6, 1443944944}};
+    struct buffer text = BUFFER_INIT;
+    struct ticket_message m;
+    struct ticket_claims c;
+    assert_ok(hex_parse(slice_of(token, sizeof token - 1), bytes, sizeof bytes));
+    buffer_text(&text, TICKET_PREFIX);
+    base45_put(&text, slice_of(bytes, sizeof bytes));
+    assert_int_not_equal(ticket_open(buffer_slice(&text), &m), CM_OK);
+    buffer_free(&text);
+    const struct cm_slice payload = slice_of(bytes + 29, 80); /* behind the headers */
+    assert_err(CM_E_FORMAT, ticket_claims_read(payload, &c));
+    struct atom_reader r = atom_reader_over(payload);
+    assert_int_equal(atom_read(&r, ATOM_MAP, 7), 7);
+    for (uint64_t key = 1; key <= 3; key++) {
+        assert_int_equal(atom_read(&r, ATOM_UINT, 3), key);
+        (void)atom_read_string(&r, ATOM_TEXT, 80);
+    }
+    for (size_t i = 0; i < CM_ARRAY_N(want); i++) {
+        assert_int_equal(atom_read(&r, ATOM_UINT, 6), want[i][0]);
+        assert_int_equal(atom_read(&r, ATOM_UINT, UINT32_MAX), want[i][1]);
+    }
+    assert_int_equal(atom_read(&r, ATOM_UINT, 7), 7);
+    assert_int_equal(atom_read_string(&r, ATOM_BYTES, 2).len, 2);
+    assert_ok(atom_end(&r));
+}
+
 /* ---- Claims ---------------------------------------------------------------------------------- */
 
 static void claims_that_no_ticket_can_have_are_refused(void **state) {
@@ -324,6 +360,7 @@ int main(void) {
         cmocka_unit_test(strangers_and_forgers_are_told_apart),
         cmocka_unit_test(no_flipped_bit_of_a_ticket_goes_unseen),
         cmocka_unit_test(other_messages_of_the_issuer_are_no_tickets),
+        cmocka_unit_test(the_standards_own_token_is_read_and_is_no_ticket),
         cmocka_unit_test(claims_that_no_ticket_can_have_are_refused),
         cmocka_unit_test(claims_may_be_as_few_as_five),
         cmocka_unit_test(claims_in_another_shape_are_refused),

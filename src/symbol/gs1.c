@@ -188,19 +188,36 @@ static size_t bracket_len(struct cm_slice text) {
     return len < fixed ? 0 : fixed;
 }
 
+static void put_bracketed(struct cm_slice element, struct buffer *out) {
+    buffer_u8(out, '[');
+    buffer_put(out, element.p, 2);
+    buffer_u8(out, ']');
+    buffer_put(out, element.p + 2, element.len - 2);
+}
+
+/* libzint takes 23x for an element of predefined length, as it was once, and leaves the FNC1 behind
+ * it out. Behind the last element there is none. */
+static bool goes_last(struct cm_slice element) {
+    return element.p[0] == '2' && element.p[1] == '3';
+}
+
 cm_err gs1_bracket(struct cm_slice text, struct buffer *out) {
+    struct cm_slice last = {NULL, 0};
     if (text.len == 0) return CM_E_FORMAT;
     while (text.len > 0) {
-        const size_t len = bracket_len(text);
-        if (len == 0) return CM_E_FORMAT;
-        if (memchr(text.p, '[', len) != NULL || memchr(text.p, ']', len) != NULL)
+        const struct cm_slice element = slice_of(text.p, bracket_len(text));
+        if (element.len == 0 || memchr(element.p, '[', element.len) != NULL ||
+            memchr(element.p, ']', element.len) != NULL)
             return CM_E_FORMAT;
-        buffer_u8(out, '[');
-        buffer_put(out, text.p, 2);
-        buffer_u8(out, ']');
-        buffer_put(out, text.p + 2, len - 2);
-        text = slice_of(text.p + len, text.len - len);
+        if (!goes_last(element))
+            put_bracketed(element, out);
+        else if (last.len == 0 || slice_equal(last, element))
+            last = element;
+        else
+            return CM_E_FORMAT;
+        text = slice_of(text.p + element.len, text.len - element.len);
         if (text.len > 0 && text.p[0] == GS1_SEPARATOR) text = slice_of(text.p + 1, text.len - 1);
     }
+    if (last.len > 0) put_bracketed(last, out);
     return buffer_err(out);
 }

@@ -67,10 +67,12 @@ const struct gs1_element *gs1_find(const struct gs1 *m, const char *ai);
 void gs1_place(const char *ai, size_t at, char out[static GS1_PLACE_CAP]);
 
 /** Append a carried text with each element as "[pp]rest", pp the first two digits of its
- * identifier: what libzint wants to be told.
+ * identifier: what libzint wants to be told. Element 235 goes last: libzint forgets the
+ * separator behind it.
  * @param[in] text  without the FNC1 at its start
  * @retval CM_E_FORMAT  an element does not begin with two digits, a fixed one is short, an empty
- *                      one, a bracket    @retval CM_E_NO_MEMORY   Something may have been appended.
+ *                      one, a bracket, 235 twice    @retval CM_E_NO_MEMORY   Something may have
+ * been appended.
  */
 CM_MUST_CHECK cm_err gs1_bracket(struct cm_slice text, struct buffer *out);
 

@@ -186,10 +186,10 @@ static void lines_on_a_rendered_page_are_read(void **state) {
         assert_ok(press_glyphs(press, cases[i].font, 3.0,
                                slice_text("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), &set, NULL));
         assert_ok(pages_raster(press->look_dpi, &pages));
-        assert_ok(page_begin(pages, 100, 30, NULL, NULL));
+        assert_ok(page_begin(pages, 64, 10, NULL, NULL));
         assert_ok(page_write(pages,
-                             &(struct page_text){.x = 20,
-                                                 .foot = 15,
+                             &(struct page_text){.x = 5,
+                                                 .foot = 7,
                                                  .capital = 3.0,
                                                  .font = cases[i].font,
                                                  .text = slice_text("R7K9M4XW2HVT")},
@@ -199,7 +199,7 @@ static void lines_on_a_rendered_page_are_read(void **state) {
         pages_free(pages);
         const double mm = press->look_dpi / 25.4;
         const struct reader_line line = {
-            .x = 20 * mm, .foot = 15 * mm, .slack = 0.15 * set.capital, .n = 12};
+            .x = 5 * mm, .foot = 7 * mm, .slack = 0.15 * set.capital, .n = 12};
         struct fault fault = press->fault;
         fault.skew_deg = 0; /* it would turn the whole page */
         assert_ok(fault_apply(&sheet, press->look_dpi, &fault, 4));

@@ -129,14 +129,33 @@ static cm_err finish_store(struct file_store *store, struct symbol_made *made,
     return CM_OK;
 }
 
-/* A batch's dry run spends nothing, so there is nothing to draw. */
+static void note_count(struct symbol_made *made, const struct picture_count *count) {
+    made->n = count->files;
+    made->size = count->first;
+    memcpy(made->symbol_size, count->size, sizeof made->symbol_size);
+}
+
+/* A row as the batch's will be: what cannot be drawn is found before a unit is spent. */
+static cm_err draw_sample(struct cli *cli, const struct picture_crew *crew,
+                          struct symbol_made *made) {
+    CM_CLEANUP(row_feed_closep) struct row_feed *sample = NULL;
+    struct picture_count count = {.files = 0};
+    TRY(row_feed_sample(crew->feed, &sample));
+    if (sample == NULL) return CM_OK;
+    const struct picture_crew one = {.job = crew->job, .feed = sample, .hands = 1};
+    TRY(picture_crew_run(&one, &count, cli->diag));
+    note_count(made, &count);
+    made->n = row_feed_total(crew->feed);
+    return CM_OK;
+}
+
+/* A dry run of a batch is its sample alone. */
 static cm_err run_crew(struct cli *cli, const struct picture_crew *crew, struct symbol_made *made) {
-    struct picture_count count = {.files = row_feed_total(crew->feed)};
-    if (crew->store != NULL || option_given(&cli->options, "from"))
-        TRY(picture_crew_run(crew, &count, cli->diag));
-    made->n = count.files;
-    made->size = count.first;
-    memcpy(made->symbol_size, count.size, sizeof made->symbol_size);
+    struct picture_count count = {.files = 0};
+    TRY(draw_sample(cli, crew, made));
+    if (crew->store == NULL && made->n > 0) return CM_OK;
+    TRY(picture_crew_run(crew, &count, cli->diag));
+    note_count(made, &count);
     return CM_OK;
 }
 

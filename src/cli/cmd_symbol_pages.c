@@ -50,7 +50,7 @@ static cm_err draw(struct cli *cli, const struct page_job *job, struct row_feed 
     struct page_count count = {.labels = 0};
     TRY(open_pages(cli, job->symbols, to, &pages));
     const struct page_crew crew = {
-        .job = job, .feed = feed, .pages = pages, .progress = !cli->json};
+        .job = job, .feed = feed, .pages = pages, .progress = !cli->json && to->write != sink_none};
     TRY(page_crew_run(&crew, &count, cli->diag));
     if (count.labels == 0)
         return diag_fail(cli->diag, CM_E_FORMAT, job->symbols->input, NULL, NULL,
@@ -81,7 +81,17 @@ static cm_err draw_file(struct cli *cli, const struct page_job *job, struct row_
     return CM_OK;
 }
 
-/* A batch's dry run spends nothing, so there is nothing to draw. */
+/* A row as the batch's will be, on a page that nobody sees: what does not fit is found before a
+ * unit is spent. */
+static cm_err draw_sample(struct cli *cli, const struct page_job *job, struct row_feed *feed,
+                          struct symbol_made *made) {
+    CM_CLEANUP(row_feed_closep) struct row_feed *sample = NULL;
+    uint64_t bytes = 0;
+    const struct page_sink to = {sink_none, &bytes};
+    TRY(row_feed_sample(feed, &sample));
+    return sample != NULL ? draw(cli, job, sample, &to, made) : CM_OK;
+}
+
 static cm_err draw_nothing(struct cli *cli, const struct page_job *job, struct row_feed *feed,
                            struct symbol_made *made) {
     uint64_t bytes = 0;
@@ -109,6 +119,7 @@ cm_err symbol_pages(struct cli *cli, struct symbol_job *symbols) {
     TRY(page_job_sizes(&job, &cli->options, cli->diag));
     TRY(symbol_open_feed(cli, symbols, &feed));
     TRY(page_job_lines(&job, &cli->options, cli->diag));
+    TRY(draw_sample(cli, &job, feed, &made));
     TRY(dry ? draw_nothing(cli, &job, feed, &made) : draw_file(cli, &job, feed, &made));
     made.us = clock_monotonic_us() - started;
     return symbol_report(cli, symbols, feed, &made);

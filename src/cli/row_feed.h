@@ -46,6 +46,11 @@ CM_MUST_CHECK cm_err row_feed_next(struct row_feed *f, struct row_chunk *chunk,
  * @param[in] sha256  64 hex digits      @retval as the act batch.written */
 CM_MUST_CHECK cm_err row_feed_done(struct row_feed *f, const char *sha256, struct cm_diag *diag);
 
+/** A feed of one row that looks as the batch's will, with a text that is no code: to judge what is
+ * made of rows before a unit is spent. Files: *out is NULL, their rows can be judged themselves.
+ * @param[out] out  row_feed_close it before f      @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err row_feed_sample(const struct row_feed *f, struct row_feed **out);
+
 /* ---- Rows that a thread keeps while others take theirs ----------------------------------------
  */
 

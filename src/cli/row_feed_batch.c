@@ -24,6 +24,8 @@ struct batch_feed {
     struct grouping grouping;
     struct minter_rows rows; /* the chunk that is being given */
     size_t at;               /* next of them */
+    uint8_t code_len;
+    struct cm_slice symbols; /* of codes; in the plan */
     bool ended;
     struct cm_slice constant[ROW_FEED_COLUMNS_MAX]; /* from OWN_COLUMN_N on; in the plan */
 };
@@ -121,13 +123,13 @@ static cm_err next_chunk(struct batch_feed *f, struct cm_diag *diag) {
     return CM_OK;
 }
 
-static void put_unit(const struct batch_feed *f, size_t i, struct row_store *store) {
+static void put_unit(const struct batch_feed *f, const char *code, uint64_t serial,
+                     struct row_store *store) {
     char printed[GROUPING_TEXT_MAX], digits[DECIMAL_CAP];
-    const char *code = f->rows.texts + i * f->rows.code_len;
-    grouping_apply(&f->grouping, f->rows.code_len, code, 1, printed);
-    const size_t digit_n = decimal_format(f->rows.first + i, digits);
-    row_store_put(store, slice_of(code, f->rows.code_len));
-    row_store_put(store, slice_of(printed, grouping_text_len(&f->grouping, f->rows.code_len)));
+    grouping_apply(&f->grouping, f->code_len, code, 1, printed);
+    const size_t digit_n = decimal_format(serial, digits);
+    row_store_put(store, slice_of(code, f->code_len));
+    row_store_put(store, slice_of(printed, grouping_text_len(&f->grouping, f->code_len)));
     row_store_put(store, slice_of(digits, digit_n));
     for (size_t c = OWN_COLUMN_N; c < f->base.column_n; c++)
         row_store_put(store, f->constant[c]);
@@ -142,12 +144,21 @@ static cm_err take_rows(struct row_feed *base, size_t most, struct row_store *st
         if (f->at == f->rows.n) TRY(next_chunk(f, diag));
         for (; n < most && f->at < f->rows.n; f->at++) {
             if (f->rows.skip[f->at] != 0) continue;
-            put_unit(f, f->at, store);
+            put_unit(f, f->rows.texts + f->at * f->code_len, f->rows.first + f->at, store);
             n++;
             if (f->rows.again) base->again++;
         }
     }
     return CM_OK;
+}
+
+/* A text of the scheme's symbols, each in its turn; the serial is as long as the last one. */
+static void put_sample(const struct row_feed *base, struct row_store *store) {
+    const struct batch_feed *f = (const struct batch_feed *)base;
+    char code[CM_LENGTH_MAX + 1];
+    for (size_t i = 0; i < f->code_len; i++)
+        code[i] = (char)f->symbols.p[i % f->symbols.len];
+    put_unit(f, code, base->total, store);
 }
 
 /* ---- The whole --------------------------------------------------------------------------------
@@ -163,7 +174,8 @@ static void close_batch(struct row_feed *base) {
     free(f);
 }
 
-static const struct row_feed_kind kind = {.rows = take_rows, .done = done, .close = close_batch};
+static const struct row_feed_kind kind = {
+    .rows = take_rows, .sample = put_sample, .done = done, .close = close_batch};
 
 static cm_err open_batch(struct batch_feed *f, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
@@ -174,10 +186,12 @@ static cm_err open_batch(struct batch_feed *f, struct cm_diag *diag) {
     TRY(json_u64(json_get(plan, "number"), 1, UINT32_MAX, &number));
     TRY(json_u64(json_get(plan, "quantity"), 1, INT64_MAX, &f->base.total));
     TRY(json_u64(json_get(plan, "printed_length"), 1, CM_LENGTH_MAX + 1, &code_len));
-    TRY(read_grouping(f, (uint8_t)code_len));
+    TRY(json_text(json_get(plan, "symbols"), 1, UINT8_MAX, &f->symbols));
+    f->code_len = (uint8_t)code_len;
+    TRY(read_grouping(f, f->code_len));
     TRY(add_columns(f));
-    TRY(mint_source_open(&f->source, &f->cli->session, f->batch, (uint32_t)number,
-                         (uint8_t)code_len, diag));
+    TRY(mint_source_open(&f->source, &f->cli->session, f->batch, (uint32_t)number, f->code_len,
+                         diag));
     return mint_place_init(&f->place, &f->source);
 }
 

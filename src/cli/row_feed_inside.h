@@ -9,6 +9,7 @@
 struct row_feed_kind {
     /** Put up to `most` rows into the store by row_store_put, fewer or none only at the end. */
     cm_err (*rows)(struct row_feed *f, size_t most, struct row_store *store, struct cm_diag *diag);
+    void (*sample)(const struct row_feed *f, struct row_store *store); /* one row; or NULL */
     cm_err (*done)(struct row_feed *f, const char *sha256, struct cm_diag *diag); /* or NULL */
     void (*close)(struct row_feed *f); /* frees f itself */
 };

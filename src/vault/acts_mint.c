@@ -157,6 +157,7 @@ static cm_err plan_read(void *ctx, const struct registry *r) {
     json_put_cstr(w, "scheme", s->scheme->name);
     json_put_bool(w, "test", e->set.test);
     json_put_u64(w, "printed_length", s->code_len);
+    json_put_text(w, "symbols", slice_of(s->numbers->alphabet.symbols, s->numbers->alphabet.n));
     json_array_begin(w, "groups");
     for (size_t i = 0; i < CM_GROUPS_MAX && s->numbers->group[i] != 0; i++)
         json_put_u64(w, NULL, s->numbers->group[i]);

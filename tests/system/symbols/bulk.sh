@@ -112,6 +112,10 @@ done
 gives 3 countermark symbol --from few.csv --sheet a4-24 --out /dev/full
 err_is '/dev/full: cannot write: No space left on device; free some space and run the same command again'
 
+ln -s /dev/full full.zip
+gives 3 countermark symbol --from many.csv --out full.zip
+err_is 'full.zip: cannot write: No space left on device; free some space and run the same command again'
+
 # ---- names
 printf 'code,serial,shop\nA1,1,north\nA2,2,NORTH\n' >shops.csv
 gives 3 countermark symbol --from shops.csv --name '{shop}' --out shops.zip
@@ -143,6 +147,15 @@ gives 0 countermark symbol dry --sheet a4-24 --out dry.pdf --dry-run
 gives 0 countermark symbol --from few.csv --out dry.zip --dry-run
 [ "$(imprint)" = "$before" ] || fail "a dry run spent something"
 absent dry.zip dry.pdf
+gives 0 countermark symbol dry --dry-run --json
+[ "$(json '[v.pictures, v.symbol, v.module_mm].join()' out)" = 10,21x21,0.4 ] || fail "a dry run says no size"
+for wrong in '--type ean13' '--type code39 --sheet a4-65 --module-mm 2' '--name {product}/' \
+  '--type gs1-qr --gs1 (01){gtin}(21){code}' '--sheet a4-65 --line {code}{code}{code}{code}'; do
+  # shellcheck disable=SC2086 # some words each
+  gives 3 countermark symbol dry $wrong --out dry.zip
+  [ "$(imprint)" = "$before" ] || fail "units were spent for what cannot be drawn: $wrong"
+done
+absent dry.zip dry.pdf dry.zip.new
 
 # ---- sheets
 gives 0 countermark symbol monday --sheet a4-24 --line '{printed}' --line 'No {serial}' \
@@ -181,6 +194,14 @@ gives 0 countermark symbol --from few.csv --type code128 --content 'CODE-{serial
 [ "$(pdfinfo pages.pdf | awk '/^Pages/ { print $2 }')" = 10 ] || fail "not a page for each symbol"
 pdftoppm -r 300 -png -f 3 -l 3 pages.pdf page
 [ "$(zbarimg --nodbus -q --raw page-03.png)" = CODE-2 ] || fail "the third page reads otherwise"
+
+# ---- through a running daemon, without a key: the same bytes
+countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+pids+=("$!")
+within_5_s grep -q ' serving ' daemon.log
+mv shop/sandbox.key key.away
+gives 0 countermark symbol monday --format png --out daemon.zip
+cmp monday.zip daemon.zip || fail "a daemon draws otherwise"
 
 # ---- what was drawn is redeemed once, after the batch is opened
 gives 0 countermark batch open monday

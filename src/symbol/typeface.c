@@ -76,7 +76,7 @@ static cm_err not_here(const FcPattern *asked, const FcPattern *found, struct cm
     const char *const wish = family_at(asked, 0);
     const char *near = nearest_word(wish, names, n);
     if (near == NULL) near = found == NULL ? NULL : family_at(found, 0);
-    char remedy[DIAG_PART_CAP] = "install it; this machine has no fonts";
+    char remedy[DIAG_PART_CAP] = "install fonts, or use '5x7', which comes with countermark";
     if (near != NULL)
         (void)snprintf(remedy, sizeof remedy,
                        "install it, or use '%.100s', the nearest that is here", near);

@@ -17,6 +17,7 @@
 #define USUAL_CAPITAL 0.7  /* of the em, where a font has neither H nor 0 */
 #define FAMILIES_MAX  512u /* that a misspelt name is compared with */
 #define DEFAULT_FONT  "sans-serif"
+#define PATTERN_CAP   512u
 
 struct typeface {
     FT_Library library;
@@ -96,8 +97,24 @@ static cm_err open_face(struct typeface *t, const char *path, int index, struct 
     return CM_OK;
 }
 
+/* In fontconfig a hyphen begins a size: that of "OCR-B" or "sans-serif" is meant as a letter. */
+static void escape(const char *font, char out[static PATTERN_CAP]) {
+    size_t n = 0;
+    bool family = true;
+    for (size_t i = 0; font[i] != '\0' && n + 2 < PATTERN_CAP; i++) {
+        if (font[i] == ':') family = false;
+        const bool size = font[i + 1] >= '0' && font[i + 1] <= '9';
+        const bool escaped = i > 0 && font[i - 1] == '\\';
+        if (font[i] == '-' && family && !size && !escaped) out[n++] = '\\';
+        out[n++] = font[i];
+    }
+    out[n] = '\0';
+}
+
 static cm_err find(struct typeface *t, const char *font, struct cm_diag *diag) {
-    CM_CLEANUP(pattern_freep) FcPattern *asked = FcNameParse((const FcChar8 *)font);
+    char pattern[PATTERN_CAP];
+    escape(font, pattern);
+    CM_CLEANUP(pattern_freep) FcPattern *asked = FcNameParse((const FcChar8 *)pattern);
     if (asked == NULL)
         return diag_fail(diag, CM_E_FORMAT, "font", NULL,
                          "write a family, as in 'DejaVu Sans:bold'",

@@ -123,6 +123,10 @@ static void a_font_that_is_not_here_is_named_with_the_nearest(void **state) {
     assert_err(CM_E_NOT_FOUND, page_write(p, &t, &diag));
     assert_string_equal(diag.problem, "'DejaVu Sons' is not on this machine");
     assert_non_null(strstr(diag.remedy, "'DejaVu Sans'"));
+    t.font = "OCR-C"; /* no size: part of the name */
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_NOT_FOUND, page_write(p, &t, &diag));
+    assert_string_equal(diag.problem, "'OCR-C' is not on this machine");
     t.font = "DejaVu Sans";
     t.text = slice_text("\xf3\xb0\x80\x80"); /* a private character */
     diag = (struct cm_diag)DIAG_INIT;

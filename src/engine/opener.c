@@ -237,7 +237,7 @@ static cm_err resolve_all(struct opener *o, const struct door *door, size_t read
         out[i] = (struct resolved){.verdict = CM_V_TYPING_ERROR};
     TRY(resolve_chunk(o, 0, reader_n, n, out));
     for (size_t i = 0; i < n; i++)
-        if (ticket_text_is(o->chunk[i]->code))
+        if (out[i].verdict != CM_V_ACCEPTED && ticket_text_is(o->chunk[i]->code))
             TRY(opener_read_ticket(o, door, o->chunk[i], &out[i]));
     for (size_t i = 0; i < n; i++)
         TRY(pseudonym(o, o->chunk[i], &out[i]));

@@ -119,7 +119,8 @@ void opener_forget_hashers(struct opener *o);
 
 /** opener_ticket.c: a text that says of itself that it is a ticket is one, or nothing: signature,
  * time, and the unit that its id opens to.
- * @param[out] r  a fresh one      @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
+ * @param[in,out] r  what the readers said; untouched by a text that is cut      @retval
+ * CM_E_CRYPTO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err opener_read_ticket(struct opener *o, const struct door *door,
                                         const struct cm_request *q, struct resolved *r);
 void opener_forget_ticketers(struct opener *o);

@@ -1,8 +1,9 @@
-/* Tickets at a door. What begins as a ticket is judged as one and as nothing else: its signature by
- * the issuers whose keys the registry has, its time, and the unit its id opens to, which must be of
- * a batch of that brand, of that mode, and of a scheme of this door. From there on it is the unit
- * whose code is printed elsewhere: the ledger redeems it once, whichever comes first. A genuine
- * ticket out of its time says so; all else is not a code. Source: docs/design/tickets.md */
+/* Tickets at a door. What begins as a ticket, and is no text of an imported list, is judged as one
+ * and as nothing else: its signature by the issuers whose keys the registry has, its time, and the
+ * unit its id opens to, which must be of a batch of that brand, of that mode, and of a scheme of
+ * this door. From there on it is the unit whose code is printed elsewhere: the ledger redeems it
+ * once, whichever comes first. A genuine ticket out of its time says so; all else is not a code.
+ * Source: docs/design/tickets.md */
 #include "engine/opener_inside.h"
 
 #include "wire/ticket_judge.h"
@@ -90,9 +91,8 @@ cm_err opener_read_ticket(struct opener *o, const struct door *door, const struc
     const struct issuer_entry *issuer = NULL;
     struct set *set = NULL;
     uint64_t serial = 0;
-    *r = (struct resolved){.verdict = CM_V_TYPING_ERROR};
-    if (ticket_open(q->code, &message) != CM_OK) return CM_OK; /* cut or misread */
-    r->verdict = CM_V_NOT_A_CODE;
+    if (ticket_open(q->code, &message) != CM_OK) return CM_OK; /* cut or misread: as it was read */
+    *r = (struct resolved){.verdict = CM_V_NOT_A_CODE};
     TRY(judge(o, door, &message, &t, &issuer));
     if (!t.has_claims) return CM_OK;
     const enum cm_verdict verdict = in_time(t.verdict, q->operation);

@@ -99,7 +99,7 @@ static cm_err ticket_verify(struct act *a) {
     struct verifying v = {.a = a};
     struct cm_slice text;
     bool accepted = false, test = false;
-    TRY(json_text(json_get(a->args, "ticket"), 1, TICKET_TEXT_MAX, &text));
+    TRY(json_text(json_get(a->args, "ticket"), 1, ACT_ARGS_MAX, &text));
     if (json_present(json_get(a->args, "test"))) TRY(json_bool(json_get(a->args, "test"), &test));
     if (ticket_open(text, &v.message) != CM_OK)
         v.judged.verdict = TICKET_NO_TICKET;
@@ -107,8 +107,8 @@ static cm_err ticket_verify(struct act *a) {
         TRY(engine_read(a->ctx->engine, judge, &v));
     if (v.judged.verdict == TICKET_VALID && v.judged.key == NULL)
         v.judged.verdict = TICKET_UNKNOWN_KEY; /* no issuer at all */
-    if (v.judged.verdict == TICKET_VALID && !test && (v.judged.claims.flags & TICKET_TEST) != 0)
-        v.judged.verdict = TICKET_TEST_ONLY;
+    const bool is_test = (v.judged.claims.flags & TICKET_TEST) != 0;
+    if (v.judged.verdict == TICKET_VALID && is_test != test) v.judged.verdict = TICKET_TEST_ONLY;
     ticket_json_judged(a->out, &v.judged);
     TRY(tell_unit(&v, text, &accepted));
     json_put_bool(a->out, "valid", accepted && v.judged.verdict == TICKET_VALID);

@@ -130,5 +130,51 @@ gives 0 countermark ticket issue friday --count 5000 --out many.csv
 [ "$(tail -n +2 many.csv | cut -d, -f1 | sort -u | wc -l)" -eq 5000 ] || fail "not 5000 units"
 gives 0 countermark ticket inspect "$(field 2 5001 many.csv)" --json
 [ "$(json 'v.gtin + v.event' out)" = 09506000134352friday ] || fail "not the product's number"
+# ---- another maker's codes may begin as tickets do: the list that knows a text has it
+awk 'BEGIN { print "code,status"; for (i = 1; i <= 50; i++) printf "CM1:OLD%05d,live\n", i * 7919 }' >old.csv
+gives 0 countermark import codes old.csv --commit
+gives 0 countermark door import default old
+gives 0 countermark batch open old
+gives 0 countermark redeem CM1:OLD07919 --json
+[ "$(json 'v.answers[0].verdict' out)" = accepted ] || fail "an imported text is taken for a ticket"
+gives 1 countermark redeem CM1:OLD07920 --json
+[ "$(json 'v.answers[0].verdict' out)" = not_a_code ] || fail "a guess at the list is a typing error"
+gives 0 countermark batch open friday
+gives 0 countermark redeem "$(field 2 3 many.csv)"
+
+# ---- live tickets: in a workspace that has both kinds, under one issuer's key
+export COUNTERMARK_WORKSPACE=$scratch/house
+head -c 48 /dev/urandom >house.key && chmod 600 house.key
+live() { countermark "$@" --key-file house.key; }
+live init --recovery-words-file words.txt >/dev/null
+for mode in live test; do
+  countermark plan --volume 1000 --odds 1000000 $([ $mode = test ] && echo --test) --out $mode.json \
+    --name $mode >/dev/null
+  live scheme add $mode.json >/dev/null
+  live batch add $mode-1 --scheme $mode --quantity 10 >/dev/null
+done
+live ticket issuer add ACME >/dev/null
+for mode in live test; do
+  gives 0 live ticket issue $mode-1 --count 10 --code --out $mode.csv --json
+  live batch open $mode-1 >/dev/null
+done
+live ticket issuer export --out house.trust >/dev/null
+live=$(field 2 2 live.csv) test=$(field 2 2 test.csv)
+gives 0 live ticket verify "$live"
+gives 1 live ticket verify "$live" --test
+gives 1 live ticket verify "$test"
+gives 0 live ticket verify "$test" --test
+gives 0 countermark ticket verify "$live" --offline --trust house.trust
+gives 1 countermark ticket verify "$live" --offline --trust house.trust --test
+gives 1 countermark ticket verify "$test" --offline --trust house.trust
+live door list --json >doors
+for door in $(json 'v.doors.map((d) => d.name).join(" ")' doors); do
+  kind=$(json "v.doors.find((d) => d.name === '$door').mode.toLowerCase()" doors)
+  for mode in live test; do
+    wanted=$([ "$kind" = $mode ] && echo accepted || echo not_a_code)
+    live check "$(field 2 2 $mode.csv)" --door "$door" --json >out || true
+    [ "$(json 'v.answers[0].verdict' out)" = "$wanted" ] || fail "a $mode ticket at the $kind door '$door'"
+  done
+done
 if printf 'a\n' | countermark ticket inspect --file - 2>err; then fail "any text is a ticket"; fi
 echo "tickets: issued, read by base45, cbor, cose-kit, @auth0/cose and node, redeemed once"

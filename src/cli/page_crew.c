@@ -19,6 +19,7 @@
 /* What the hands share; it belongs to the one whose turn it is to put. */
 struct drawing {
     const struct page_crew *crew;
+    bool begun; /* the first rows are taken; under the turn to take */
     struct label label;
     struct page_count count;
     struct count_line line;
@@ -30,6 +31,7 @@ struct hand {
     struct row_chunk chunk;
     struct symbol *symbols; /* of the chunk */
     size_t symbol_n, cap;
+    size_t skip; /* places before the first row of the chunk */
     struct buffer text, lines;
     size_t *line_at; /* cap * line_n + 1 places in lines */
 };
@@ -80,7 +82,9 @@ static cm_err work(void *ctx, struct cm_diag *diag) {
 static cm_err next(void *ctx, bool *more, struct cm_diag *diag) {
     struct hand *h = ctx;
     drop_symbols(h);
-    TRY(row_feed_take(h->drawing->crew->feed, h->cap, &h->rows, &h->chunk, diag));
+    h->skip = h->drawing->begun ? 0 : job_of(h)->skip;
+    h->drawing->begun = true;
+    TRY(row_feed_take(h->drawing->crew->feed, h->cap - h->skip, &h->rows, &h->chunk, diag));
     *more = h->chunk.n > 0;
     return CM_OK;
 }
@@ -142,11 +146,13 @@ static cm_err draw_label(struct hand *h, size_t i, size_t place, struct cm_diag 
     return label_draw(&d->label, d->crew->pages, &h->symbols[i], lines, at.x, at.y, diag);
 }
 
-static cm_err draw_sheet(struct hand *h, size_t first, size_t n, struct cm_diag *diag) {
+/* n rows from `first` on, on a page from its label `place` on. */
+static cm_err draw_sheet(struct hand *h, size_t first, size_t n, size_t place,
+                         struct cm_diag *diag) {
     const struct sheet *sheet = &job_of(h)->sheet;
     TRY(begin_page(h, first, n, sheet->page_width, sheet->page_height));
     for (size_t i = 0; i < n; i++) {
-        const cm_err err = draw_label(h, first + i, i, diag);
+        const cm_err err = draw_label(h, first + i, place + i, diag);
         if (err == CM_OK) continue;
         symbol_job_blame(job_of(h)->symbols, h->chunk.first + first + i, diag);
         return err;
@@ -164,9 +170,10 @@ static cm_err put(void *ctx, struct cm_diag *diag) {
                          "run the same command again: it begins with the first row",
                          "stopped; nothing was left");
     if (h->chunk.first == 1) memcpy(d->count.size, h->symbols[0].size, sizeof d->count.size);
-    for (size_t i = 0; i < h->chunk.n; i += per_page) {
-        const size_t left = h->chunk.n - i, n = left < per_page ? left : per_page;
-        TRY(job_of(h)->natural ? draw_natural(h, i) : draw_sheet(h, i, n, diag));
+    for (size_t i = 0, n = 0; i < h->chunk.n; i += n) {
+        const size_t place = i == 0 ? h->skip : 0, left = h->chunk.n - i, room = per_page - place;
+        n = left < room ? left : room;
+        TRY(job_of(h)->natural ? draw_natural(h, i) : draw_sheet(h, i, n, place, diag));
     }
     d->count.labels += h->chunk.n;
     count_line_show(&d->line, d->count.labels);

@@ -58,6 +58,16 @@ static cm_err read_label(struct page_job *job, const struct options *o, struct c
     return option_decimal(o, "line-mm", 0.5, SIDE_MAX_MM, &w->capital, diag);
 }
 
+static cm_err read_skip(struct page_job *job, const struct options *o, struct cm_diag *diag) {
+    uint64_t skip = 0;
+    TRY(option_u64(o, "skip", 0, UINT32_MAX, &skip, diag));
+    job->skip = (size_t)skip;
+    if (skip < job->per_page) return CM_OK;
+    return diag_fail(diag, CM_E_ARGUMENT, "--skip", NULL, "leave a whole sheet away",
+                     "a page has %zu labels, %zu cannot be skipped on it", job->per_page,
+                     job->skip);
+}
+
 cm_err page_job_sizes(struct page_job *job, const struct options *o, struct cm_diag *diag) {
     struct sheet_wish wish = SHEET_WISH_INIT;
     wish.marks = option_given(o, "marks");
@@ -77,6 +87,7 @@ cm_err page_job_sizes(struct page_job *job, const struct options *o, struct cm_d
         return diag_fail(diag, CM_E_RANGE, "--sheet", NULL, "use fewer labels on a page",
                          "%zu labels on a page, at most %u are possible", job->per_page,
                          ROW_CHUNK_MAX);
+    TRY(read_skip(job, o, diag));
     return read_label(job, o, diag);
 }
 

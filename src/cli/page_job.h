@@ -14,6 +14,7 @@ struct page_job {
     struct label_wish label;
     struct payload *lines[LABEL_LINES_MAX];
     size_t per_page; /* rows */
+    size_t skip;     /* places of the first page that stay empty; below per_page */
     size_t serial;   /* column that numbers units; PAGE_NO_COLUMN: rows do */
 };
 #define PAGE_NO_COLUMN SIZE_MAX
@@ -25,6 +26,8 @@ struct page_job {
         {"margin", OPTION_TEXT, "MM|XxY", "of the page (default: labels centred)", NULL, false},    \
         {"gap", OPTION_TEXT, "MM|XxY", "between labels (default 0)", NULL, false},                  \
         {"padding", OPTION_TEXT, "MM", "free along a label's edges (default 2)", NULL, false},      \
+        {"skip", OPTION_NUMBER, "N", "labels of the first sheet that are used already",             \
+         NULL,   false},                                                                            \
         {"marks", OPTION_FLAG, NULL, "crop marks in the margin", NULL, false},                      \
         {"line", OPTION_LIST, "PATTERN", "a line of text on each label: '{printed}'", NULL, false}, \
         {"line-font", OPTION_TEXT, "NAME", "its font (default sans-serif)", NULL, false},           \

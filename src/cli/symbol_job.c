@@ -135,7 +135,9 @@ static cm_err find_column(const struct symbol_job *job, const char *name, size_t
 static cm_err named_index(struct symbol_job *job, const char *list, struct cm_diag *diag) {
     for (const char *at = list;; at++) {
         const size_t len = strcspn(at, ",");
-        if (job->index_n == ROW_FEED_COLUMNS_MAX) return CM_E_LIMIT;
+        if (job->index_n == ROW_FEED_COLUMNS_MAX)
+            return diag_fail(diag, CM_E_LIMIT, "--index", NULL, "name each once",
+                             "more than %u columns", ROW_FEED_COLUMNS_MAX);
         TRY(find_column(job, at, len, &job->index[job->index_n], diag));
         job->index_n++;
         at += len;

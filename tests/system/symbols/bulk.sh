@@ -185,6 +185,14 @@ grep -q "No $(tail -n 1 monday.csv | cut -d, -f2)" last.txt || fail "the line of
 gives 0 countermark symbol monday --sheet a4-24 --line '{printed}' --line 'No {serial}' \
   --title 'Lemon labels' --out sheets2.pdf
 cmp sheets.pdf sheets2.pdf || fail "the same sheets are other bytes"
+gives 0 countermark symbol monday --sheet a4-24 --skip 20 --out skip.pdf --json
+[ "$(json v.pages out)" = 43 ] || fail "1020 places are not 43 pages"
+pdftoppm -r 150 -png -l 1 skip.pdf skip
+convert skip-01.png -crop 413x218+413+1314 +repage cell.png # label 20, the last used one
+[ -z "$(zbarimg --nodbus -q --raw cell.png)" ] || fail "a used label is printed on"
+convert skip-01.png -crop 413x218+826+1314 +repage cell.png
+[ "$(zbarimg --nodbus -q --raw cell.png)" = "$(sed -n 2p monday.csv | cut -d, -f1)" ] || fail "the first free label"
+gives 2 countermark symbol --from few.csv --sheet a4-24 --skip 24 --out x.pdf
 gives 3 countermark symbol --from few.csv --sheet 4x8 --label 70x37 --out x.pdf
 err_is 'sheet: the page is too small for its labels: 4 x 70 mm need 280 mm, the page is 210 mm wide; 3 columns would fit'
 gives 3 countermark symbol --from few.csv --sheet a4-65 --module-mm 1 --out x.pdf

@@ -148,8 +148,9 @@ head -c 48 /dev/urandom >house.key && chmod 600 house.key
 live() { countermark "$@" --key-file house.key; }
 live init --recovery-words-file words.txt >/dev/null
 for mode in live test; do
-  countermark plan --volume 1000 --odds 1000000 $([ $mode = test ] && echo --test) --out $mode.json \
-    --name $mode >/dev/null
+  flag=()
+  [ $mode = live ] || flag=(--test)
+  countermark plan --volume 1000 --odds 1000000 "${flag[@]}" --out $mode.json --name $mode >/dev/null
   live scheme add $mode.json >/dev/null
   live batch add $mode-1 --scheme $mode --quantity 10 >/dev/null
 done

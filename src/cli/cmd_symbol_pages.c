@@ -49,9 +49,13 @@ static cm_err draw(struct cli *cli, const struct page_job *job, struct row_feed 
     CM_CLEANUP(pages_freep) struct pages *pages = NULL;
     struct page_count count = {.labels = 0};
     TRY(open_pages(cli, job->symbols, to, &pages));
+    const struct picture_look *look = &job->symbols->look;
+    TRY(pages_symbol_text(pages, look->font, look->text_mm, cli->diag));
     const struct page_crew crew = {
         .job = job, .feed = feed, .pages = pages, .progress = !cli->json && to->write != sink_none};
-    TRY(page_crew_run(&crew, &count, cli->diag));
+    const cm_err err = page_crew_run(&crew, &count, cli->diag);
+    if (cli->diag->problem[0] == 0) *cli->diag = *pages_why(pages);
+    TRY(err);
     if (count.labels == 0)
         return diag_fail(cli->diag, CM_E_FORMAT, job->symbols->input, NULL, NULL,
                          "there are no rows: a PDF needs a page");

@@ -62,7 +62,13 @@ void page_box(struct pages *p, double x, double y, double width, double height, 
 /* stroke in mm wide */
 void page_frame(struct pages *p, double x, double y, double width, double height, double stroke);
 void page_line(struct pages *p, double x1, double y1, double x2, double y2, double stroke);
-/* The corner of its quiet zone at x, y; text below bars in a sans-serif. bar_mm as in picture.h.
+/** The text below the bars of the symbols that follow; at first a sans-serif that fits.
+ * @param[in] font  as page_text's; NULL: a sans-serif, "": no text    @param[in] text_mm  height of
+ * capitals; 0: fits
+ * @retval CM_E_NOT_FOUND  no such font    @retval CM_E_RANGE  text_mm    @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err pages_symbol_text(struct pages *p, const char *font, double text_mm,
+                                       struct cm_diag *diag);
+/* The corner of its quiet zone at x, y. bar_mm as in picture.h.
  * What fails (memory, no sans-serif here, no page) is told by page_begin, pages_finish,
  * page_dots_png. */
 void page_symbol(struct pages *p, const struct symbol *s, double x, double y, double module_mm,
@@ -71,6 +77,8 @@ void page_symbol(struct pages *p, const struct symbol *s, double x, double y, do
  * here */
 CM_MUST_CHECK cm_err page_symbol_size(struct pages *p, const struct symbol *s, double module_mm,
                                       double bar_mm, double *width_mm, double *height_mm);
+/* Why a symbol could not be drawn or measured; empty: nothing failed. */
+const struct cm_diag *pages_why(const struct pages *p);
 /* Grey dots stretched over a box, without smoothing. */
 struct page_dots {
     const uint8_t *grey; /* rows of width bytes */

@@ -32,7 +32,10 @@ struct pages {
     size_t page_n;
     struct page_font fonts[PAGE_FONTS_MAX];
     size_t font_n;
-    struct lettering *lettering; /* of symbols */
+    struct lettering *lettering; /* of symbols ; NULL: not opened yet, or none wanted */
+    bool silent;                 /* no text below bars */
+    double text_mm;              /* of it; 0: fits */
+    struct cm_diag why;          /* of what failed */
     uint8_t *grey;               /* of page_dots_of */
     size_t grey_cap;
 };

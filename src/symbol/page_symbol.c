@@ -68,17 +68,37 @@ cm_err page_put_symbol(struct pages *p, const struct symbol *s, const struct lay
 
 static cm_err settle(struct pages *p, const struct symbol *s, double module_mm, double bar_mm,
                      struct layout *out) {
-    struct layout_wish wish = {.module_mm = module_mm, .bar_mm = bar_mm};
-    if (s->text_n > 0 && p->lettering == NULL) TRY(lettering_open(NULL, &p->lettering, NULL));
-    TRY(layout_text_spread(s, p->lettering, &wish.text_spread, NULL));
+    struct layout_wish wish = {.module_mm = module_mm, .bar_mm = bar_mm, .text_mm = p->text_mm};
+    if (!(module_mm > 0))
+        return diag_fail(&p->why, CM_E_RANGE, "page", "symbol", "give a module of 0.05 mm or more",
+                         "%g mm is no size of a module", module_mm);
+    if (s->text_n > 0 && p->lettering == NULL && !p->silent)
+        TRY(lettering_open(NULL, &p->lettering, &p->why));
+    TRY(layout_text_spread(s, p->lettering, &wish.text_spread, &p->why));
     *out = layout_of(s, &wish);
     return CM_OK;
 }
 
+cm_err pages_symbol_text(struct pages *p, const char *font, double text_mm, struct cm_diag *diag) {
+    CM_CLEANUP(lettering_freep) struct lettering *fresh = NULL;
+    if (!(text_mm >= 0))
+        return diag_fail(diag, CM_E_RANGE, "page", "text of symbols", "give 0.5 mm or more",
+                         "%g mm is no height of letters", text_mm);
+    const bool silent = font != NULL && font[0] == '\0';
+    if (font != NULL && !silent) TRY(lettering_open(font, &fresh, diag));
+    lettering_free(p->lettering);
+    p->lettering = take(&fresh);
+    p->silent = silent;
+    p->text_mm = text_mm;
+    return CM_OK;
+}
+
+const struct cm_diag *pages_why(const struct pages *p) { return &p->why; }
+
 void page_symbol(struct pages *p, const struct symbol *s, double x, double y, double module_mm,
                  double bar_mm) {
     struct layout layout;
-    cm_err err = module_mm > 0 ? settle(p, s, module_mm, bar_mm, &layout) : CM_E_RANGE;
+    cm_err err = settle(p, s, module_mm, bar_mm, &layout);
     if (err == CM_OK) err = page_put_symbol(p, s, &layout, p->lettering, x, y, module_mm);
     if (err != CM_OK) page_fail(p, err);
 }
@@ -86,7 +106,6 @@ void page_symbol(struct pages *p, const struct symbol *s, double x, double y, do
 cm_err page_symbol_size(struct pages *p, const struct symbol *s, double module_mm, double bar_mm,
                         double *width_mm, double *height_mm) {
     struct layout layout;
-    if (!(module_mm > 0)) return CM_E_RANGE;
     TRY(settle(p, s, module_mm, bar_mm, &layout));
     *width_mm = layout.width * module_mm;
     *height_mm = layout.height * module_mm;

@@ -232,12 +232,35 @@ static void a_symbol_on_a_page_is_as_large_as_it_says(void **state) {
                              symbol_is_dark(&s, x, y) ? 0 : 255);
     assert_int_equal(d.grey[31 * d.width + 21], 255);
     assert_in_range(d.grey[31 * d.width + 18], 126, 128);
+    assert_string_equal(pages_why(p)->problem, "");
     page_symbol(p, &s, 2, 3, 0, 0);
     struct buffer png = BUFFER_INIT;
     assert_err(CM_E_RANGE, page_dots_png(p, &png)); /* told late */
+    assert_string_equal(pages_why(p)->problem, "0 mm is no size of a module");
     pages_free(p);
     symbol_free(&s);
     buffer_free(&png);
+}
+
+static void the_text_below_bars_has_the_font_that_was_asked_for(void **state) {
+    (void)state;
+    struct symbol s;
+    const struct symbol_wish wish = {.kind = SYMBOL_CODE128, .payload = slice_text("7K2Q")};
+    struct pages *p = NULL;
+    double width = 0, bare = 0, usual = 0, large = 0;
+    struct cm_diag diag = DIAG_INIT;
+    assert_ok(symbol_make(&wish, &s, NULL));
+    assert_ok(pages_raster(100, &p));
+    assert_ok(page_symbol_size(p, &s, 0.5, 10, &width, &usual));
+    assert_err(CM_E_NOT_FOUND, pages_symbol_text(p, "No Such Font", 0, &diag));
+    assert_ok(pages_symbol_text(p, "", 0, NULL));
+    assert_ok(page_symbol_size(p, &s, 0.5, 10, &width, &bare));
+    assert_ok(pages_symbol_text(p, "5x7", 6, NULL));
+    assert_ok(page_symbol_size(p, &s, 0.5, 10, &width, &large));
+    assert_true(fabs(bare - 11) < 1e-9); /* a module above and below */
+    assert_true(usual > bare + 4 && large > bare + 6);
+    pages_free(p);
+    symbol_free(&s);
 }
 
 /* Our own grey PNG comes back as it was. */
@@ -274,6 +297,7 @@ int main(void) {
         cmocka_unit_test(sides_and_resolutions_have_limits),
         cmocka_unit_test(a_symbol_on_a_page_is_as_large_as_it_says),
         cmocka_unit_test(a_broken_or_huge_logo_is_refused),
+        cmocka_unit_test(the_text_below_bars_has_the_font_that_was_asked_for),
         cmocka_unit_test(a_logo_is_stretched_over_its_box),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,9 @@
 #include "pass/pass_folder.h"
 #include "support/scratch.h"
 
-#define PASS_KIT_JSON                                                                              \
-    "{\"formatVersion\": 1, \"serialNumber\": \"number-of-{serial}\",\n"                           \
+#define PASS_KIT_JSON "{" PASS_KIT_MEMBERS
+#define PASS_KIT_MEMBERS                                                                           \
+    "\"formatVersion\": 1, \"serialNumber\": \"number-of-{serial}\",\n"                            \
     " \"organizationName\": \"Shop\", \"description\": \"Card\",\n"                                \
     " \"barcodes\": [{\"format\": \"PKBarcodeFormatQR\", \"message\": \"{code}\",\n"               \
     "   \"messageEncoding\": \"iso-8859-1\"}],\n"                                                  \

@@ -121,7 +121,7 @@ static void a_template_of_another_type_team_or_certificate_is_refused(void **sta
         WORKS_SCOPED struct works w;
         struct cm_diag diag = DIAG_INIT;
         char json[1024];
-        (void)snprintf(json, sizeof json, "%s%s", cases[i].member, PASS_KIT_JSON + 1);
+        (void)snprintf(json, sizeof json, "%s%s", cases[i].member, PASS_KIT_MEMBERS);
         assert_err(CM_E_CONFLICT,
                    open_works(&w, *state, i == 0 ? "type" : "other-team", json, NULL, &diag));
         assert_null(w.maker);
@@ -174,7 +174,7 @@ static void tokens_are_what_a_web_service_recomputes(void **state) {
     (void)snprintf(json, sizeof json,
                    "{\"webServiceURL\":\"https://x.example/\",\"authenticationToken\":\"{token}\","
                    "%s",
-                   PASS_KIT_JSON + 1);
+                   PASS_KIT_MEMBERS);
     assert_err(CM_E_NOT_FOUND, open_works(&w, *state, "no-token", json, NULL, &diag));
     assert_string_equal(diag.remedy,
                         "give --token-key FILE with 64 hex digits, which your web service has, "

@@ -69,8 +69,10 @@ cm_err cms_detached_sign(struct cms_detached *d, struct cm_slice content, uint64
     if (CMS_final(cms, in, NULL, CMS_DETACHED | CMS_BINARY) != 1)
         return crypto_err_openssl("CMS_final");
     const int len = i2d_CMS_ContentInfo(cms, NULL);
-    uint8_t *to = len > 0 ? buffer_reserve(der, (size_t)len) : NULL;
-    if (to == NULL || i2d_CMS_ContentInfo(cms, &to) != len)
+    if (len <= 0) return crypto_err_openssl("i2d_CMS_ContentInfo");
+    uint8_t *to = buffer_reserve(der, (size_t)len);
+    if (to == NULL) return CM_E_NO_MEMORY;
+    if (i2d_CMS_ContentInfo(cms, &to) != len)
         return crypto_err_openssl("i2d_CMS_ContentInfo");
     der->len += (size_t)len;
     return CM_OK;

@@ -31,17 +31,18 @@ static void missing(struct judging *j, const char *name) {
     pass_file_finding(j->v->report, false, name, "make the pass anew", "it is missing");
 }
 
-/* The text of a JSON file of the pass, or NULL with what is wrong noted. */
-static struct json_doc *open_json(struct judging *j, const char *name) {
+/* A JSON file of the pass; NULL with what is wrong noted. */
+static cm_err open_json(struct judging *j, const char *name, struct json_doc **out) {
     const struct unzip_file *file = unzip_file(j->zip, name);
-    struct json_doc *doc = NULL;
     if (file == NULL) {
         missing(j, name);
-        return NULL;
+        return CM_OK;
     }
-    pass_took(j->v->report, json_doc_new(&doc, buffer_slice(&file->bytes), name,
-                                         &JSON_LIMITS_DEFAULT, &j->v->report->diag));
-    return doc;
+    const cm_err err = json_doc_new(out, buffer_slice(&file->bytes), name, &JSON_LIMITS_DEFAULT,
+                                    &j->v->report->diag);
+    if (err == CM_E_NO_MEMORY) return err;
+    pass_took(j->v->report, err);
+    return CM_OK;
 }
 
 static bool is_apart(const char *name) {
@@ -66,7 +67,8 @@ static cm_err judge_sum(struct judging *j, const struct unzip_file *file,
 }
 
 static cm_err judge_manifest(struct judging *j) {
-    CM_CLEANUP(json_doc_freep) struct json_doc *doc = open_json(j, PKPASS_MANIFEST);
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    TRY(open_json(j, PKPASS_MANIFEST, &doc));
     if (doc == NULL) return CM_OK;
     const struct json_value root = json_root(doc);
     if (json_kind_of(root) != JSON_KIND_OBJECT) {
@@ -112,11 +114,12 @@ static cm_err judge_signature(struct judging *j, struct cm_slice authorities, ui
     return CM_OK;
 }
 
-static void judge_pass(struct judging *j) {
+static cm_err judge_pass(struct judging *j) {
     struct pkpass_verdict *v = j->v;
-    CM_CLEANUP(json_doc_freep) struct json_doc *doc = open_json(j, PASS_JSON);
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     const char *type = NULL;
-    if (doc == NULL) return;
+    TRY(open_json(j, PASS_JSON, &doc));
+    if (doc == NULL) return CM_OK;
     const struct json_value root = json_root(doc);
     pass_check(v->report, root, &v->style);
     for (size_t i = 0; i < 2; i++) {
@@ -124,10 +127,11 @@ static void judge_pass(struct judging *j) {
         if (!json_present(json_get(root, names[i])))
             pass_error(v->report, root, "make the pass anew", "%s is missing", names[i]);
     }
-    if (!v->is_signed) return;
+    if (!v->is_signed) return CM_OK;
     const cm_err err = pkpass_type_of(&v->seal.signer, &type, &v->report->diag);
     pass_took(v->report, err);
     if (err == CM_OK) pass_took(v->report, pkpass_agree(root, type, v->seal.signer.unit));
+    return CM_OK;
 }
 
 static void judge_image(struct judging *j, const struct unzip_file *file) {
@@ -157,7 +161,7 @@ static cm_err judge(struct judging *j, struct cm_slice pkpass, struct cm_slice a
     v->files_n = j->zip->n;
     TRY(judge_manifest(j));
     TRY(judge_signature(j, authorities, now_unix_s, diag));
-    judge_pass(j);
+    TRY(judge_pass(j));
     for (size_t i = 0; i < j->zip->n; i++)
         judge_image(j, &j->zip->files[i]);
     if (unzip_file(j->zip, "icon.png") == NULL) missing(j, "icon.png");

@@ -72,8 +72,7 @@ cm_err cms_detached_sign(struct cms_detached *d, struct cm_slice content, uint64
     if (len <= 0) return crypto_err_openssl("i2d_CMS_ContentInfo");
     uint8_t *to = buffer_reserve(der, (size_t)len);
     if (to == NULL) return CM_E_NO_MEMORY;
-    if (i2d_CMS_ContentInfo(cms, &to) != len)
-        return crypto_err_openssl("i2d_CMS_ContentInfo");
+    if (i2d_CMS_ContentInfo(cms, &to) != len) return crypto_err_openssl("i2d_CMS_ContentInfo");
     der->len += (size_t)len;
     return CM_OK;
 }

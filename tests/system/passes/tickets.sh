@@ -130,6 +130,13 @@ gives 0 countermark ticket issue friday --count 5000 --out many.csv
 [ "$(tail -n +2 many.csv | cut -d, -f1 | sort -u | wc -l)" -eq 5000 ] || fail "not 5000 units"
 gives 0 countermark ticket inspect "$(field 2 5001 many.csv)" --json
 [ "$(json 'v.gtin + v.event' out)" = 09506000134352friday ] || fail "not the product's number"
+# ---- the ledger is sound, and says the same when it is built again
+gives 0 countermark fsck
+gives 0 countermark fsck --rebuild
+gives 1 countermark redeem "$new" --json
+[ "$(json 'v.answers[0].verdict' out)" = already_redeemed ] || fail "a rebuilt image forgot a ticket"
+gives 0 countermark ticket verify "$(field 2 121 t.csv)" --offline --trust next.trust --test
+
 # ---- another maker's codes may begin as tickets do: the list that knows a text has it
 awk 'BEGIN { print "code,status"; for (i = 1; i <= 50; i++) printf "CM1:OLD%05d,live\n", i * 7919 }' >old.csv
 gives 0 countermark import codes old.csv --commit

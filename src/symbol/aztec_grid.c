@@ -23,7 +23,8 @@ static struct shape shape_of(size_t i) {
     s.base = (s.compact ? 11 : 14) + 4 * s.layers;
     s.side = s.compact ? s.base : s.base + 1 + 2 * ((s.base / 2 - 1) / GRID_STEP);
     s.word_bits = s.layers <= 2 ? 6 : s.layers <= 8 ? 8 : s.layers <= 22 ? 10 : 12;
-    s.bits = (size_t)(((s.compact ? 88 : 112) + 16 * s.layers) * s.layers);
+    const size_t layers = (size_t)s.layers;
+    s.bits = ((s.compact ? 88u : 112u) + 16u * layers) * layers;
     return s;
 }
 
@@ -130,26 +131,33 @@ static void put_layers(struct grid *g) {
     }
 }
 
-/* Layers and data words, corrected over GF(16), round the bull's eye from its top left. */
-static void put_mode(struct grid *g, size_t data_n) {
+/* Layers and data words, corrected over GF(16). */
+static void mode_words(const struct grid *g, size_t data_n, uint16_t *words) {
+    const size_t layers = (size_t)(g->shape.layers - 1), data = data_n - 1;
     const bool compact = g->shape.compact;
     const size_t n = compact ? 2 : 4, total = (compact ? MODE_COMPACT : MODE_FULL) / 4;
-    const size_t message = compact ? (size_t)(g->shape.layers - 1) << 6 | (data_n - 1)
-                                   : (size_t)(g->shape.layers - 1) << 11 | (data_n - 1);
-    const int side = compact ? 7 : 10, reach = compact ? 5 : 7, c = g->centre;
-    uint16_t words[MODE_FULL / 4] = {0};
+    const size_t message = compact ? layers << 6 | data : layers << 11 | data;
     for (size_t i = 0; i < n; i++)
         words[i] = message >> 4 * (n - 1 - i) & 15u;
     correct(words, n, total, 4);
+}
+
+/* Where bit i of a side of the mode message stands, from the centre: full symbols leave the line of
+ * the reference grid out. */
+static int mode_place(const struct grid *g, int i) {
+    return g->shape.compact ? i - 3 : i + i / 5 - 5;
+}
+
+/* Round the bull's eye, from its top left. */
+static void put_mode(struct grid *g, size_t data_n) {
+    const int side = g->shape.compact ? 7 : 10, reach = g->shape.compact ? 5 : 7, c = g->centre;
+    uint16_t words[MODE_FULL / 4] = {0};
+    mode_words(g, data_n, words);
     for (int i = 0; i < 4 * side; i++) {
         if (((unsigned)words[i / 4] >> (3 - i % 4) & 1u) == 0) continue;
-        const int along = i % side, back = side - 1 - along;
-        const int step = along + (compact ? 0 : along / 5) - side / 2;
-        const int unstep = back + (compact ? 0 : back / 5) - side / 2;
-        if (i < side) set(g, c + step, c - reach);
-        if (i >= side && i < 2 * side) set(g, c + reach, c + step);
-        if (i >= 2 * side && i < 3 * side) set(g, c + unstep, c + reach);
-        if (i >= 3 * side) set(g, c - reach, c + unstep);
+        const int to = mode_place(g, i % side), back = mode_place(g, side - 1 - i % side);
+        const int places[4][2] = {{to, -reach}, {reach, to}, {back, reach}, {-reach, back}};
+        set(g, c + places[i / side][0], c + places[i / side][1]);
     }
 }
 

@@ -92,18 +92,18 @@ static void put_bit(struct grid *g, int row, int column, unsigned bit) {
     g->dark[row * g->side + column] = (unsigned)*g->word >> (8 - bit) & 1u;
 }
 
-/* Where the eight bits of a codeword lie, from its corner, first bit first; the four that are torn
- * apart at corners name rows and columns from the far edge when negative. */
+/* Where the eight bits of a codeword lie, from its corner, first bit first. */
 static void put_word(struct grid *g, int row, int column) {
-    static const int8_t shape[8][2] = {{-2, -2}, {-2, -1}, {-1, -2}, {-1, -1},
-                                       {-1, 0},  {0, -2},  {0, -1},  {0, 0}};
+    static const int shape[8][2] = {{-2, -2}, {-2, -1}, {-1, -2}, {-1, -1},
+                                    {-1, 0},  {0, -2},  {0, -1},  {0, 0}};
     for (unsigned i = 0; i < 8; i++)
         put_bit(g, row + shape[i][0], column + shape[i][1], i + 1);
     g->word++;
 }
 
+/* The four that are torn apart at corners: negative rows and columns count from the far edge. */
 static void put_corner(struct grid *g, unsigned corner) {
-    static const int8_t shapes[4][8][2] = {
+    static const int shapes[4][8][2] = {
         {{-1, 0}, {-1, 1}, {-1, 2}, {0, -2}, {0, -1}, {1, -1}, {2, -1}, {3, -1}},
         {{-3, 0}, {-2, 0}, {-1, 0}, {0, -4}, {0, -3}, {0, -2}, {0, -1}, {1, -1}},
         {{-3, 0}, {-2, 0}, {-1, 0}, {0, -2}, {0, -1}, {1, -1}, {2, -1}, {3, -1}},
@@ -151,7 +151,7 @@ static void place(struct grid *g) {
         column += 1;
     }
     /* What no codeword fills: a chequer of four in the last corner. */
-    uint8_t *last = g->dark + side * side - 1;
+    uint8_t *last = g->dark + (size_t)side * (size_t)side - 1;
     if (*last == FREE) {
         last[0] = last[-side - 1] = 1;
         last[-1] = last[-side] = 0;

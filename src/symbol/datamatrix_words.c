@@ -139,7 +139,7 @@ cm_err datamatrix_words(const struct datamatrix_text *text, struct buffer *words
     CM_CLEANUP(buffer_free) struct buffer modes = BUFFER_INIT;
     const struct datamatrix_size *sizes = datamatrix_sizes();
     size_t len = 0, endless = 0;
-    if (text->text.len > 2 * DATAMATRIX_WORDS_MAX) return CM_E_LIMIT;
+    if (text->text.len / 2 > DATAMATRIX_WORDS_MAX) return CM_E_LIMIT;
     if (buffer_reserve(&modes, text->text.len) == NULL) return CM_E_NO_MEMORY;
     TRY(datamatrix_plan(text, UINT16_MAX, modes.p, &endless));
     for (size_t i = 0; i < DATAMATRIX_SIZE_N; i++) {

@@ -71,10 +71,10 @@ static cm_err judge_digits(const struct symbol_facts *facts, struct cm_slice tex
         return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, "give all digits and the check digit",
                          "%zu digits: %s has %zu, the last its check digit", text.len,
                          facts->called, n);
-    const char want = check_digit(text.p, n - 1);
-    if (text.p[n - 1] == want) return CM_OK;
+    const char want = check_digit(text.p, n - 1), got = (char)text.p[n - 1];
+    if (got == want) return CM_OK;
     return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, "look for the mistyped digit",
-                     "the check digit is %c, of these digits it is %c", text.p[n - 1], want);
+                     "the check digit is %c, of these digits it is %c", got, want);
 }
 
 static bool is_stop(uint8_t c) { return (c >= 'A' && c <= 'D') || (c >= 'a' && c <= 'd'); }

@@ -32,6 +32,8 @@ const struct option_spec order_make_options[] = {
     {"bundle", OPTION_NUMBER, "N", "records in one bundle: its last one is marked", NULL, false},
     {"match", OPTION_TEXT, "KEY", "match key: control or last4", NULL, false},
     {"url", OPTION_TEXT, "ADDRESS", "address of a code, with {code} in it, for {url}", NULL, false},
+    {"images", OPTION_TEXT, "KIND", "the pictures that {image} names, as a sealed ZIP: qr ...",
+     NULL, false},
     {"remake", OPTION_TEXT, "ORDER", "make up for what was spoiled of this order", NULL, false},
     {"approval", OPTION_FLAG, NULL, "a second operator must approve", NULL, false},
     {"no-approval", OPTION_FLAG, NULL, "release it at once, where that is allowed", NULL, false},
@@ -102,6 +104,7 @@ static cm_err put_options(struct cli *cli, struct json_writer *w) {
     TRY(put_number(cli, w, "bundle", "bundle"));
     put_text(cli, w, "match", "match");
     put_text(cli, w, "url", "url");
+    put_text(cli, w, "images", "images");
     json_object_end(w);
     return CM_OK;
 }

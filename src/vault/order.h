@@ -27,11 +27,14 @@ struct order_range {
     uint64_t first, count, units; /* serials, and units among them */
 };
 
+#define ORDER_IMAGES_CAP 32u
+
 struct order_file {
     char name[ORDER_FILE_CAP];
     uint64_t bytes, records, hash_total;
     struct hash256 hash;
     bool layout; /* made once beside the records */
+    bool images; /* a ZIP of pictures */
 };
 
 struct order_part {
@@ -55,7 +58,8 @@ struct order_options {
     uint32_t shards;   /* files of about equal size; 0 = as per_file says */
     uint32_t per_carton, per_bundle;
     enum order_match match;
-    char url[ORDER_URL_CAP]; /* address of a code, with {code} in it; empty: none */
+    char url[ORDER_URL_CAP];       /* address of a code, with {code} in it; empty: none */
+    char images[ORDER_IMAGES_CAP]; /* kind of symbol of the pictures; empty: none */
 };
 
 struct order_approval {

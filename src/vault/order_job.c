@@ -11,6 +11,7 @@
 #include "order/render.h"
 #include "order/split.h"
 #include "vault/order_folder.h"
+#include "vault/order_images.h"
 #include "vault/order_look.h"
 #include "vault/order_output.h"
 #include "vault/order_recipients.h"
@@ -35,11 +36,13 @@ struct order_job {
     struct order_units *units;
     struct order_output *output;
     struct job_part parts[ORDER_PARTS_MAX];
-    size_t spent;  /* ranges that were spent before */
-    size_t range;  /* of them, begun */
-    bool inside;   /* the one begun last may have more */
-    bool begun;    /* new serials are being taken */
-    uint64_t done; /* units */
+    size_t spent;                /* ranges that were spent before */
+    size_t range;                /* of them, begun */
+    bool inside;                 /* the one begun last may have more */
+    bool begun;                  /* new serials are being taken */
+    uint64_t done;               /* units */
+    struct order_images *images; /* NULL: not begun, or none are wanted */
+    uint64_t drawn;              /* units */
 };
 
 uint32_t order_job_order(const struct order_job *job) { return job->order.id; }
@@ -166,6 +169,7 @@ cm_err order_job_open(struct order_job **out, const struct act_context *ctx, uin
 
 void order_job_close(struct order_job *job) {
     if (job == NULL) return;
+    order_images_free(job->images);
     order_output_close(job->output);
     order_units_close(job->units);
     for (size_t i = 0; i < ORDER_PARTS_MAX; i++)
@@ -291,11 +295,12 @@ static cm_err next_range(struct order_job *job, struct cm_diag *diag) {
     return order_units_from(job->units, NULL, diag);
 }
 
-static cm_err next_records(struct order_job *job, struct record_set *set, struct cm_diag *diag) {
+static cm_err next_records(struct order_job *job, uint64_t most, struct record_set *set,
+                           struct cm_diag *diag) {
     set->n = 0;
     while (set->n == 0) {
         if (!job->inside) TRY(next_range(job, diag));
-        TRY(order_units_next(job->units, job->order.count - job->done, set, diag));
+        TRY(order_units_next(job->units, most, set, diag));
         job->inside = set->n > 0;
     }
     return CM_OK;
@@ -308,20 +313,51 @@ static cm_err finish(struct order_job *job, struct cm_diag *diag) {
     return order_save(job->ctx.engine, job->ctx.actor, o, diag);
 }
 
+/* The pictures of all units: their ranges once more, all of them spent now. */
+static cm_err begin_images(struct order_job *job, struct cm_diag *diag) {
+    const struct order_units_options units = {.engine = job->ctx.engine,
+                                              .keystore = job->ctx.keystore,
+                                              .order = &job->order,
+                                              .values = order_images_values(&job->order)};
+    order_units_close(take(&job->units));
+    TRY(order_units_open(&job->units, &units, diag));
+    job->spent = job->order.range_n;
+    job->range = 0;
+    job->inside = job->begun = false;
+    return order_images_open(&job->images, job->output, &job->order, diag);
+}
+
+/* Few at a time: a picture takes as long as a hundred records. */
+static cm_err draw_images(struct order_job *job, struct cm_diag *diag) {
+    const uint64_t left = job->order.count - job->drawn;
+    struct record_set set;
+    if (job->images == NULL) TRY(begin_images(job, diag));
+    const uint64_t most = left < ORDER_IMAGES_STEP ? left : ORDER_IMAGES_STEP;
+    TRY(next_records(job, most, &set, diag));
+    TRY(order_images_put(job->images, &set, diag));
+    job->drawn += set.n / job->order.items;
+    return job->drawn == job->order.count ? order_images_end(job->images, diag) : CM_OK;
+}
+
+static bool wants_images(const struct order *o) { return o->options.images[0] != '\0'; }
+
 cm_err order_job_step(struct order_job *job, struct order_progress *progress,
                       struct cm_diag *diag) {
     const struct order *o = &job->order;
     const uint64_t until = job->done + ORDER_CHUNK;
     while (job->done < o->count && job->done < until) {
         struct record_set set;
-        TRY(next_records(job, &set, diag));
+        TRY(next_records(job, o->count - job->done, &set, diag));
         note_controls(job, &set);
         for (size_t i = 0; i < o->part_n; i++)
             TRY(write_part(job, i, &set, diag));
         job->done += set.n / o->items;
     }
-    *progress = (struct order_progress){.done = job->done, .total = o->count};
-    if (job->done == o->count) {
+    const bool images = wants_images(o), now = images && job->done == o->count;
+    if (now) TRY(draw_images(job, diag));
+    const uint64_t done = images ? (job->done + job->drawn) / 2 : job->done;
+    *progress = (struct order_progress){.done = done, .total = o->count};
+    if (done == o->count) {
         TRY(finish(job, diag));
         progress->ended = true;
     }

@@ -67,6 +67,8 @@ static cm_err read_files(struct json_value v, struct order_part *part) {
         TRY(u64(f, "hash_total", INT64_MAX, &file.hash_total));
         if (json_present(json_get(f, "layout")))
             TRY(json_bool(json_get(f, "layout"), &file.layout));
+        if (json_present(json_get(f, "images")))
+            TRY(json_bool(json_get(f, "images"), &file.images));
         TRY(hash(f, "sha256", &file.hash));
         TRY(order_add_file(part, &file));
     }
@@ -149,7 +151,8 @@ static cm_err read_returns(struct json_value v, struct order *o) {
 }
 
 static cm_err read_options(struct json_value v, struct order_options *out) {
-    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match", "url"};
+    static const char *const keys[] = {"per_file", "shards", "carton", "bundle",
+                                       "match",    "url",    "images"};
     size_t match = 0;
     TRY(json_only(v, keys, CM_ARRAY_N(keys)));
     TRY(u64(v, "per_file", INT64_MAX, &out->per_file));
@@ -161,6 +164,8 @@ static cm_err read_options(struct json_value v, struct order_options *out) {
     out->match = (enum order_match)match;
     if (json_present(json_get(v, "url")))
         TRY(json_copy_text(json_get(v, "url"), 1, out->url, sizeof out->url));
+    if (json_present(json_get(v, "images")))
+        TRY(json_copy_text(json_get(v, "images"), 1, out->images, sizeof out->images));
     return CM_OK;
 }
 
@@ -268,6 +273,7 @@ static void write_part(struct json_writer *w, const struct order_part *p) {
         json_put_u64(w, "records", p->files[i].records);
         put_some(w, "hash_total", p->files[i].hash_total);
         if (p->files[i].layout) json_put_bool(w, "layout", true);
+        if (p->files[i].images) json_put_bool(w, "images", true);
         put_hash(w, "sha256", &p->files[i].hash);
         json_object_end(w);
     }
@@ -343,6 +349,7 @@ static void write_options(struct json_writer *w, const struct order_options *o) 
     put_some(w, "bundle", o->per_bundle);
     json_put_cstr(w, "match", matches[o->match]);
     if (o->url[0] != '\0') json_put_cstr(w, "url", o->url);
+    if (o->images[0] != '\0') json_put_cstr(w, "images", o->images);
     json_object_end(w);
 }
 

@@ -51,6 +51,7 @@ static cm_err fill_files(struct order_manifest *out, const struct order_manifest
                                                .records = files[i].records,
                                                .hash_total = files[i].hash_total,
                                                .role = files[i].layout         ? MANIFEST_LAYOUT
+                                                       : files[i].images       ? MANIFEST_IMAGES
                                                        : p->role == ORDER_PINS ? MANIFEST_PINS
                                                                                : MANIFEST_NUMBERS};
     out->m.files = out->files;

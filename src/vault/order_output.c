@@ -135,13 +135,23 @@ static cm_err give(struct order_output *o, const struct output_task *t, struct c
     return err;
 }
 
-cm_err order_output_file(struct order_output *o, size_t part, const char *name,
+static cm_err begin_file(struct order_output *o, size_t part, const char *name, bool images,
                          struct cm_diag *diag) {
-    struct output_task t = {.kind = TASK_FILE, .part = part};
+    struct output_task t = {.kind = TASK_FILE, .part = part, .file.images = images};
     const int n = snprintf(t.file.name, sizeof t.file.name, "%s", name);
     if (n < 0 || (size_t)n >= sizeof t.file.name) return CM_E_RANGE;
     o->parts[part].named = t.file;
     return give(o, &t, diag);
+}
+
+cm_err order_output_file(struct order_output *o, size_t part, const char *name,
+                         struct cm_diag *diag) {
+    return begin_file(o, part, name, false, diag);
+}
+
+cm_err order_output_images(struct order_output *o, size_t part, const char *name,
+                           struct cm_diag *diag) {
+    return begin_file(o, part, name, true, diag);
 }
 
 cm_err order_output_buffer(struct order_output *o, struct buffer **buffer, struct cm_diag *diag) {

@@ -47,6 +47,9 @@ CM_MUST_CHECK cm_err order_output_layout(struct order_output *out, size_t part,
 /** The next file of a part. @retval what the thread failed with */
 CM_MUST_CHECK cm_err order_output_file(struct order_output *out, size_t part, const char *name,
                                        struct cm_diag *diag);
+/** The same for a ZIP of pictures, after the records. @retval as order_output_file */
+CM_MUST_CHECK cm_err order_output_images(struct order_output *out, size_t part, const char *name,
+                                         struct cm_diag *diag);
 /** An empty buffer; waits until one is free. @retval what the thread failed with */
 CM_MUST_CHECK cm_err order_output_buffer(struct order_output *out, struct buffer **buffer,
                                          struct cm_diag *diag);

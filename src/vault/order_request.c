@@ -11,6 +11,7 @@
 #include "order/split.h"
 #include "order/template.h"
 #include "vault/order_extra.h"
+#include "vault/order_images.h"
 #include "vault/order_look.h"
 #include "vault/order_recipients.h"
 #include "vault/order_units.h"
@@ -28,6 +29,7 @@ struct request {
     bool pins;     /* cards with PINs */
     bool currency; /* cards with a balance */
     bool closed;
+    char sample[CM_LENGTH_MAX + 2u]; /* codes: a text as theirs will be */
 };
 
 /* ---- The set --------------------------------------------------------------------------------- */
@@ -49,6 +51,9 @@ static cm_err look_set(void *ctx, const struct registry *r) {
     q->values = order_units_values(e);
     q->tags = e->pool != NULL ? e->pool->pool.numbers.faces.tag_n : 0;
     q->cards = e->pool != NULL;
+    const struct scheme_entry *s = q->cards ? NULL : registry_scheme(r, e->set.of);
+    for (size_t i = 0; s != NULL && i < s->code_len; i++)
+        q->sample[i] = s->numbers->alphabet.symbols[i % s->numbers->alphabet.n];
     q->pins = e->pool != NULL && e->pool->pool.numbers.pin_n > 0;
     q->currency =
         e->pool != NULL && e->pool->pool.life.on && e->pool->pool.life.currency[0] != '\0';
@@ -238,8 +243,18 @@ static cm_err read_url(struct request *q, struct json_value v) {
     return CM_OK;
 }
 
+/* A text of the scheme's symbols, each in its turn, stands for the codes that are not made yet. */
+static cm_err read_images(struct request *q, struct json_value v) {
+    struct order_options *o = &q->order.options;
+    if (!json_present(v)) return CM_OK;
+    if (q->cards) return json_fail(v, CM_E_CONFLICT, "leave --images out", "pictures are of codes");
+    TRY(json_copy_text(v, 1, o->images, sizeof o->images));
+    return order_images_check(o->images, o->url, slice_text(q->sample), q->a->diag);
+}
+
 static cm_err read_options(struct request *q) {
-    static const char *const keys[] = {"per_file", "shards", "carton", "bundle", "match", "url"};
+    static const char *const keys[] = {"per_file", "shards", "carton", "bundle",
+                                       "match",    "url",    "images"};
     static const char *const matches[] = {"control", "last4"};
     struct order_options *o = &q->order.options;
     const struct json_value v = json_get(q->root, "options");
@@ -261,7 +276,8 @@ static cm_err read_options(struct request *q) {
     o->per_carton = (uint32_t)carton;
     o->per_bundle = (uint32_t)bundle;
     o->match = (enum order_match)match;
-    return read_url(q, json_get(v, "url"));
+    TRY(read_url(q, json_get(v, "url")));
+    return read_images(q, json_get(v, "images"));
 }
 
 static cm_err check_split(struct request *q) {

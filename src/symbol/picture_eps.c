@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/macros.h"
+#include "symbol/number_text.h"
 #include "symbol/picture_inside.h"
 
 #define POINTS_PER_MM (72.0 / PICTURE_MM_PER_INCH)
@@ -29,15 +30,30 @@ static void put_head(const struct picture_job *job, struct buffer *out) {
                   job->layout.height);
 }
 
+/* Numbers, each with a space behind it, and what is done with them. */
+static void say(struct buffer *out, const double *v, size_t n, const char *verb) {
+    uint8_t *const room = buffer_reserve(out, n * (NUMBER_TEXT_MAX + 1));
+    if (room == NULL) return;
+    uint8_t *p = room;
+    for (size_t i = 0; i < n; i++) {
+        p = number_text_put(p, v[i]);
+        *p++ = ' ';
+    }
+    out->len += (size_t)(p - room);
+    buffer_put(out, verb, 2);
+}
+
 static void put_modules(const struct picture_job *job, struct buffer *out) {
     struct layout_walk walk = layout_walk_over(job->symbol, &job->layout);
     struct layout_strip strip;
     while (layout_strip(&walk, &strip)) {
         size_t at = 0, from = 0, n, runs = 0;
-        for (; (n = layout_run(&strip, &at, &from)) > 0; runs++)
-            buffer_printf(out, "%.6g %.6g %zu %.6g r\n", job->layout.left + (double)from, strip.y,
-                          n, strip.height);
-        if (runs > 0) buffer_text(out, "f\n");
+        for (; (n = layout_run(&strip, &at, &from)) > 0; runs++) {
+            const double box[4] = {job->layout.left + (double)from, strip.y, (double)n,
+                                   strip.height};
+            say(out, box, 4, "r\n");
+        }
+        if (runs > 0) buffer_put(out, "f\n", 2);
     }
 }
 
@@ -48,12 +64,9 @@ static void put_bearer(const struct layout *l, struct buffer *out) {
                   l->frame_right - half - side, l->frame_foot - half - side);
 }
 
-static void pen_move(void *ctx, double x, double y) { buffer_printf(ctx, "%.6g %.6g m\n", x, y); }
-static void pen_line(void *ctx, double x, double y) { buffer_printf(ctx, "%.6g %.6g l\n", x, y); }
-static void pen_curve(void *ctx, const double xy[6]) {
-    buffer_printf(ctx, "%.6g %.6g %.6g %.6g %.6g %.6g c\n", xy[0], xy[1], xy[2], xy[3], xy[4],
-                  xy[5]);
-}
+static void pen_move(void *ctx, double x, double y) { say(ctx, (const double[2]){x, y}, 2, "m\n"); }
+static void pen_line(void *ctx, double x, double y) { say(ctx, (const double[2]){x, y}, 2, "l\n"); }
+static void pen_curve(void *ctx, const double xy[6]) { say(ctx, xy, 6, "c\n"); }
 static void pen_close(void *ctx) { buffer_text(ctx, "z\n"); }
 
 static cm_err put_text(const struct picture_job *job, struct buffer *out) {

@@ -5,62 +5,18 @@
 #include <math.h>
 
 #include "base/macros.h"
+#include "symbol/number_text.h"
 #include "symbol/picture_inside.h"
 
-#define RUN_LEN     32u  /* bytes at most of "m123 0h123" and of a row's beginning */
-#define NUMBER_LEN  24u  /* bytes at most of a number */
-#define HEAD_LEN    512u /* bytes at most of what is not runs */
-#define THOUSANDTHS 1000
-#define NUMBER_MAX  1e12
-
-/* The shortest text of v to three decimals: "12", "-.5", "3.125". */
-static uint8_t *put_number(uint8_t *p, double v) {
-    const long long scaled = llround(fmin(fmax(v, -NUMBER_MAX), NUMBER_MAX) * THOUSANDTHS);
-    unsigned long long left = (unsigned long long)(scaled < 0 ? -scaled : scaled);
-    unsigned fraction = (unsigned)(left % THOUSANDTHS);
-    char digits[NUMBER_LEN];
-    size_t n = 0;
-    if (scaled < 0) *p++ = '-';
-    left /= THOUSANDTHS;
-    if (left == 0 && fraction == 0) digits[n++] = '0';
-    for (; left > 0; left /= 10)
-        digits[n++] = (char)('0' + left % 10);
-    while (n > 0)
-        *p++ = (uint8_t)digits[--n];
-    if (fraction == 0) return p;
-    *p++ = '.';
-    for (unsigned unit = THOUSANDTHS / 10; fraction > 0; unit /= 10) {
-        *p++ = (uint8_t)('0' + fraction / unit);
-        fraction %= unit;
-    }
-    return p;
-}
-
-/* Whole numbers from 0 on, as runs are. */
-static inline uint8_t *put_whole(uint8_t *p, size_t v) {
-    if (v < 10) {
-        *p = (uint8_t)('0' + v);
-        return p + 1;
-    }
-    if (v < 100) {
-        p[0] = (uint8_t)('0' + v / 10);
-        p[1] = (uint8_t)('0' + v % 10);
-        return p + 2;
-    }
-    return put_number(p, (double)v);
-}
-
-static void number(struct buffer *out, double v) {
-    uint8_t text[2 * NUMBER_LEN];
-    buffer_put(out, text, (size_t)(put_number(text, v) - text));
-}
+#define RUN_LEN 32u   /* bytes at most of "m123 0h123" and of a row's beginning */
+#define SAME    0.001 /* of a module: as fine as numbers are written */
 
 /* name="value" */
 static void attribute(struct buffer *out, const char *name, double v, const char *unit) {
     buffer_put(out, " ", 1);
     buffer_text(out, name);
     buffer_put(out, "=\"", 2);
-    number(out, v);
+    number_text(out, v);
     buffer_text(out, unit);
     buffer_put(out, "\"", 1);
 }
@@ -71,17 +27,17 @@ static void put_head(const struct picture_job *job, double shift, struct buffer 
     attribute(out, "width", l->width * job->module_mm, "mm");
     attribute(out, "height", l->height * job->module_mm, "mm");
     buffer_text(out, " viewBox=\"0 ");
-    number(out, -shift);
+    number_text(out, -shift);
     buffer_put(out, " ", 1);
-    number(out, l->width);
+    number_text(out, l->width);
     buffer_put(out, " ", 1);
-    number(out, l->height);
+    number_text(out, l->height);
     buffer_text(out, "\"><path fill=\"#fff\" d=\"M0 ");
-    number(out, -shift);
+    number_text(out, -shift);
     buffer_put(out, "h", 1);
-    number(out, l->width);
+    number_text(out, l->width);
     buffer_put(out, "v", 1);
-    number(out, l->height);
+    number_text(out, l->height);
     buffer_put(out, "H0z\"/>", 6);
 }
 
@@ -95,17 +51,17 @@ static cm_err put_strip(const struct layout_strip *strip, double left, double y,
     while ((n = layout_run(strip, &at, &from)) > 0) {
         if (p == room) {
             *p++ = 'M';
-            p = put_number(p, left + (double)from);
+            p = number_text_put(p, left + (double)from);
             *p++ = ' ';
-            p = put_number(p, y);
+            p = number_text_put(p, y);
         } else {
             *p++ = 'm';
-            p = put_whole(p, from - end);
+            p = number_text_whole(p, from - end);
             *p++ = ' ';
             *p++ = '0';
         }
         *p++ = 'h';
-        p = put_whole(p, n);
+        p = number_text_whole(p, n);
         end = at;
     }
     out->len += (size_t)(p - room);
@@ -115,7 +71,7 @@ static cm_err put_strip(const struct layout_strip *strip, double left, double y,
 /* shape-rendering: rows that touch must not show a seam on a screen. */
 static void begin_path(struct buffer *out, double height) {
     buffer_text(out, "<path stroke=\"#000\"");
-    if (fabs(height - 1) > 1.0 / THOUSANDTHS) attribute(out, "stroke-width", height, "");
+    if (fabs(height - 1) > SAME) attribute(out, "stroke-width", height, "");
     buffer_text(out, " shape-rendering=\"crispEdges\" d=\"");
 }
 
@@ -124,7 +80,7 @@ static cm_err put_modules(const struct picture_job *job, double shift, struct bu
     struct layout_strip strip;
     double height = 0;
     while (layout_strip(&walk, &strip)) {
-        if (height <= 0 || fabs(strip.height - height) > 1.0 / THOUSANDTHS) {
+        if (height <= 0 || fabs(strip.height - height) > SAME) {
             if (height > 0) buffer_put(out, "\"/>", 3);
             height = strip.height;
             begin_path(out, height);
@@ -141,15 +97,15 @@ static void put_bearer(const struct layout *l, double shift, struct buffer *out)
     buffer_text(out, "<path fill=\"none\" stroke=\"#000\"");
     attribute(out, "stroke-width", l->bearer, "");
     buffer_text(out, " d=\"M");
-    number(out, l->frame + half);
+    number_text(out, l->frame + half);
     buffer_put(out, " ", 1);
-    number(out, l->frame + half - shift);
+    number_text(out, l->frame + half - shift);
     buffer_put(out, "H", 1);
-    number(out, l->frame_right - half);
+    number_text(out, l->frame_right - half);
     buffer_put(out, "V", 1);
-    number(out, l->frame_foot - half - shift);
+    number_text(out, l->frame_foot - half - shift);
     buffer_put(out, "H", 1);
-    number(out, l->frame + half);
+    number_text(out, l->frame + half);
     buffer_put(out, "z\"/>", 4);
 }
 
@@ -160,9 +116,9 @@ struct svg_pen {
 
 static void pen_point(struct svg_pen *pen, const char *verb, double x, double y) {
     buffer_text(pen->out, verb);
-    number(pen->out, x);
+    number_text(pen->out, x);
     buffer_put(pen->out, " ", 1);
-    number(pen->out, y - pen->shift);
+    number_text(pen->out, y - pen->shift);
 }
 static void pen_move(void *ctx, double x, double y) { pen_point(ctx, "M", x, y); }
 static void pen_line(void *ctx, double x, double y) { pen_point(ctx, "L", x, y); }

@@ -102,7 +102,7 @@ static cm_err lint_apple(struct cli *cli, const char *path) {
 }
 
 cm_err cmd_pass_lint(struct cli *cli) {
-    const char *path = position(cli, 0);
+    const char *path = cli->options.positions[0];
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
     struct stat st;

@@ -26,6 +26,6 @@ CM_MUST_CHECK cm_err cms_cert_dates(X509 *cert, const char *input, uint64_t now_
                                     struct cm_diag *diag);
 void cms_identity_of(X509 *cert, struct cms_identity *out);
 /* Seconds since 1970 of a time in a certificate, 0 when it cannot be read. */
-uint64_t cms_time(const ASN1_TIME *time);
+uint64_t cms_time(const ASN1_TIME *when);
 
 #endif

@@ -141,7 +141,7 @@ static cm_err read_dir(struct reading *r, int give_fd, const char *language);
 
 static cm_err read_entry(struct reading *r, int dir, const char *entry, const char *language) {
     char name[PASS_NAME_MAX + 1];
-    struct stat st;
+    struct stat st = {.st_mode = 0};
     CM_CLEANUP(fd_closep) int fd = -1;
     const int n = snprintf(name, sizeof name, "%s%s%s", language != NULL ? language : "",
                            language != NULL ? "/" : "", entry);
@@ -166,6 +166,7 @@ static cm_err read_dir(struct reading *r, int give_fd, const char *language) {
     }
     for (;;) {
         errno = 0;
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
         const struct dirent *entry = readdir(d);
         if (entry == NULL && errno != 0) return CM_E_IO;
         if (entry == NULL) return CM_OK;

@@ -214,7 +214,7 @@ cm_err pass_text_new(struct cm_slice json, const char *input, const char *const 
     t->is_open = columns == NULL;
     t->columns = calloc(n > 0 ? n : 1, sizeof *t->columns);
     if (t->columns == NULL) return CM_E_NO_MEMORY;
-    for (; t->column_n < n; t->column_n++) {
+    for (; columns != NULL && t->column_n < n; t->column_n++) {
         t->columns[t->column_n] = strdup(columns[t->column_n]);
         if (t->columns[t->column_n] == NULL) return CM_E_NO_MEMORY;
     }

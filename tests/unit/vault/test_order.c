@@ -45,11 +45,16 @@ static void a_document_comes_back_byte_for_byte(void **state) {
     assert_ok(order_add_return(&o, &back));
     o.counts = (struct order_counts){.produced = 1, .quarantined = 2};
     buffer_put(&o.book, "\x00\x05\x03\x80\x07", 5);
+    (void)snprintf(o.options.images, sizeof o.options.images, "qr");
+    const struct order_file zip = {.name = "images.zip.cms", .images = true, .records = 710};
+    assert_ok(order_add_file(&o.parts[0], &zip));
     assert_ok(order_write(&o, &text));
     assert_ok(order_read(buffer_slice(&text), 1, &again, NULL));
     assert_ok(order_write(&again, &text2));
     assert_true(slice_equal(buffer_slice(&text), buffer_slice(&text2)));
     assert_int_equal(again.issued, 710);
+    assert_string_equal(again.options.images, "qr");
+    assert_true(again.parts[0].files[0].images && !again.parts[0].files[0].layout);
     assert_memory_equal(again.book.p, o.book.p, o.book.len);
 }
 

@@ -79,4 +79,12 @@ gives 0 countermark order resume 3
 pictures 3 30000 2
 gives 0 countermark batch show large --json
 [ "$(json v.issued out)" = 30000 ] || fail "units were lost or spent twice"
+
+# ---- in a fenced vault
+countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+pids+=("$!")
+for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+gives 0 countermark order make monday --template "$press" --to press.pem --count 20 --images code128 \
+  --no-approval
+pictures 4 20 2
 echo "orders with pictures: each is its record's"

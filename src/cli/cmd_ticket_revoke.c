@@ -18,6 +18,7 @@ const struct option_spec ticket_revoke_options[] = {
     {"file", OPTION_TEXT, "FILE|-", "tickets, one a line", NULL, false},
     {"unit", OPTION_LIST, "BATCH:SERIAL", "a unit, whatever its ticket was", NULL, false},
     {"why", OPTION_TEXT, "TEXT", "kept in the ledger", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "judge them, change nothing", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 const struct option_spec ticket_revocations_options[] = {
     {"out", OPTION_TEXT, "FILE", "the list, for devices", NULL, true},
@@ -60,6 +61,7 @@ cm_err cmd_ticket_revoke(struct cli *cli) {
         json_put_cstr(&w, NULL, option_item(&cli->options, "unit", i));
     json_array_end(&w);
     if (why != NULL) json_put_cstr(&w, "why", why);
+    json_put_bool(&w, "dry_run", option_given(&cli->options, "dry-run"));
     json_object_end(&w);
     TRY(buffer_err(&args));
     TRY(session_act(&cli->session, "ticket.revoke", buffer_slice(&args), &result, cli->diag));

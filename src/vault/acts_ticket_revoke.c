@@ -1,7 +1,10 @@
-/* ticket.revoke: tickets that count no more, online at once and offline with the next list; and
- * ticket.revocations: that list. The unit becomes void before the list names it; doing it again
- * changes nothing. A ticket that was used already is listed all the same: nobody is let in by it a
- * second time. Design: docs/design/tickets.md, "Revocation" */
+if (s.set.kind == SET_BATCH && serial < s.set.counters.next_serial)
+    TRY(engine_exist(v->a->ctx->engine, number, serial, 1, &exists));
+if (!exists) /* ticket.revoke: tickets that count no more, online at once and offline with the next
+              * list; and ticket.revocations: that list. All are judged before the first unit
+              * becomes void, units become void before the list names them, and doing it again
+              * changes nothing. A ticket that was used already is listed all the same: nobody is
+              * let in by it a second time. Design: docs/design/tickets.md, "Revocation" */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +12,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "engine/orders.h"
+#include "engine/spends.h"
 #include "vault/ticket_signer.h"
 
 #define HOUR_S     3600u
@@ -16,23 +20,29 @@
 #define HOURS_MAX  8784u /* a year */
 #define WHY_MAX    200u
 #define PLACE_CAP  32u
+#define VOID_CHUNK 1000u /* units of one group; our choice */
 #define VERSIONS_N 256u
 
-struct revoking {
-    struct act *a;
-    uint32_t brand; /* whose tickets: the first one's */
-    bool has_brand;
-    struct buffer ctis; /* hex digits */
-    uint64_t listed, listed_before;
-    struct void_count voided;
-    struct ticket_message message;
-    struct issuer_entry issuer;
-    struct ticket_judged judged;
-};
+    struct revoking {
+        struct act *a;
+        uint32_t brand; /* whose tickets: the first one's */
+        bool has_brand;
+        struct buffer ctis;                   /* 16 hex digits each */
+        struct spend_unit units[REVOKED_MAX]; /* to become void; a struct revoking is on the heap */
+        size_t unit_n;
+        uint64_t listed, listed_before;
+        struct void_count voided;
+        struct ticket_message message;
+        struct issuer_entry issuer;
+        struct ticket_judged judged;
+        bool dry_run;
+    };
 
-static void revoking_wipe(struct revoking *v) {
-    buffer_free(&v->ctis);
-    wipe(&v->message, sizeof v->message);
+static void revoking_freep(struct revoking **v) {
+    if (*v == NULL) return;
+    buffer_free(&(*v)->ctis);
+    wipe(&(*v)->message, sizeof(*v)->message);
+    free(*v);
 }
 
 struct known_read {
@@ -67,13 +77,42 @@ static cm_err of_brand(struct revoking *v, uint32_t brand, const char *place) {
     return CM_OK;
 }
 
-static cm_err void_unit(struct revoking *v, uint32_t set, uint64_t serial) {
+static cm_err add_unit(struct revoking *v, uint32_t set, uint64_t serial, const char *place) {
+    if (v->unit_n == REVOKED_MAX)
+        return diag_fail(v->a->diag, CM_E_LIMIT, "ticket revoke", place, "revoke them in two parts",
+                         "more than %u at once", REVOKED_MAX);
+    v->units[v->unit_n++] = (struct spend_unit){.set = set, .serial = serial};
+    return CM_OK;
+}
+
+static int by_unit(const void *a, const void *b) {
+    const struct spend_unit *x = a, *y = b;
+    if (x->set != y->set) return x->set < y->set ? -1 : 1;
+    return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+static cm_err void_some(struct revoking *v, uint32_t set, const uint64_t *serials, size_t n) {
     struct void_count c = {0};
-    TRY(engine_void(v->a->ctx->engine, v->a->ctx->actor, set, &serial, 1, &c, v->a->diag));
+    TRY(engine_void(v->a->ctx->engine, v->a->ctx->actor, set, serials, n, &c, v->a->diag));
     v->voided.made += c.made;
     v->voided.were += c.were;
     v->voided.redeemed += c.redeemed;
-    v->voided.absent += c.absent;
+    return CM_OK;
+}
+
+/* Batch by batch, each unit once, many in one group. */
+static cm_err void_units(struct revoking *v) {
+    uint64_t serials[VOID_CHUNK];
+    size_t n = 0;
+    qsort(v->units, v->unit_n, sizeof v->units[0], by_unit);
+    for (size_t i = 0; i < v->unit_n; i++) {
+        const struct spend_unit *u = &v->units[i];
+        const bool last = i + 1 == v->unit_n, again = !last && by_unit(u, u + 1) == 0;
+        if (!again) serials[n++] = u->serial;
+        if (!last && n < VOID_CHUNK && u[1].set == u->set) continue;
+        TRY(void_some(v, u->set, serials, n));
+        n = 0;
+    }
     return CM_OK;
 }
 
@@ -104,7 +143,7 @@ static cm_err revoke_text(struct revoking *v, struct cm_slice text, const char *
         return diag_fail(v->a->diag, CM_E_NOT_FOUND, "ticket revoke", place, NULL,
                          "no unit of this workspace stands behind this ticket");
     TRY(of_brand(v, unit.set.set.brand, place));
-    TRY(void_unit(v, unit.set.set.number, unit.serial));
+    TRY(add_unit(v, unit.set.set.number, unit.serial, place));
     return add_cti(v, v->judged.claims.cti);
 }
 
@@ -134,6 +173,7 @@ static cm_err revoke_unit(struct revoking *v, struct cm_slice name, const char *
     const uint8_t *colon = memrchr(name.p, ':', name.len);
     struct found_set s;
     uint32_t number = 0;
+    bool exists = false;
     uint64_t serial = 0;
     const size_t len = colon != NULL ? (size_t)(colon - name.p) : 0;
     if (colon == NULL ||
@@ -146,14 +186,14 @@ static cm_err revoke_unit(struct revoking *v, struct cm_slice name, const char *
         return diag_fail(v->a->diag, CM_E_NOT_FOUND, "--unit", place, NULL,
                          "%s has no unit of serial %llu", s.name, (unsigned long long)serial);
     TRY(of_brand(v, s.set.brand, place));
-    TRY(void_unit(v, number, serial));
+    TRY(add_unit(v, number, serial, place));
     return add_versions(v, number, serial);
 }
 
 /* ---- Together ---------------------------------------------------------------------------------
  */
 
-static cm_err journal(struct revoking *v) {
+static cm_err journal_some(struct revoking *v, struct cm_slice ctis) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct json_writer w = json_writer_into(&text, false);
     struct cm_slice why = slice_text("");
@@ -164,11 +204,20 @@ static cm_err journal(struct revoking *v) {
     json_put_u64(&w, "brand", v->brand);
     json_put_u64(&w, "at_ms", v->a->now_unix_ms);
     json_put_text(&w, "why", why);
-    json_put_text(&w, "ctis", buffer_slice(&v->ctis));
+    json_put_text(&w, "ctis", ctis);
     json_object_end(&w);
     TRY(buffer_err(&text));
     return engine_document(v->a->ctx->engine, DOCUMENT_REVOKED, &id, v->a->ctx->actor,
                            buffer_slice(&text), v->a->diag);
+}
+
+static cm_err journal(struct revoking *v) {
+    const size_t most = (size_t)REVOKED_MAX * 2 * SPEND_CTI_LEN;
+    for (size_t at = 0; at < v->ctis.len; at += most) {
+        const size_t left = v->ctis.len - at;
+        TRY(journal_some(v, slice_of(v->ctis.p + at, left < most ? left : most)));
+    }
+    return CM_OK;
 }
 
 typedef cm_err revoke_fn(struct revoking *v, struct cm_slice text, const char *place);
@@ -191,28 +240,38 @@ static cm_err revoke_all(struct revoking *v, const char *key, const char *what, 
     return CM_OK;
 }
 
+static void tell(const struct revoking *v) {
+    struct json_writer *w = v->a->out;
+    json_put_u64(w, "revoked", v->listed);
+    json_put_u64(w, "revoked_before", v->listed_before);
+    json_put_u64(w, "void_now", v->voided.made);
+    json_put_u64(w, "void_before", v->voided.were);
+    json_put_u64(w, "redeemed_before", v->voided.redeemed);
+    json_put_bool(w, "dry_run", v->dry_run);
+    json_array_begin(w, "notes");
+    if (!v->dry_run)
+        json_put_cstr(w, NULL,
+                      "Devices learn it from the next list: countermark ticket revocations.");
+    json_array_end(w);
+}
+
+/* All are judged before the first becomes void. */
 static cm_err revoke(struct act *a) {
-    CM_CLEANUP(revoking_wipe) struct revoking v = {.a = a, .ctis = BUFFER_INIT};
+    CM_CLEANUP(revoking_freep) struct revoking *v = calloc(1, sizeof *v);
     size_t total = 0;
-    cm_err err = revoke_all(&v, "tickets", "ticket", revoke_text, &total);
-    if (err == CM_OK) err = revoke_all(&v, "units", "unit", revoke_unit, &total);
-    /* What is void already must be listed, whatever the next one was. */
-    const cm_err written = v.ctis.len > 0 ? journal(&v) : CM_OK;
-    TRY(err);
-    TRY(written);
+    if (v == NULL) return CM_E_NO_MEMORY;
+    v->a = a;
+    if (json_present(json_get(a->args, "dry_run")))
+        TRY(json_bool(json_get(a->args, "dry_run"), &v->dry_run));
+    TRY(revoke_all(v, "tickets", "ticket", revoke_text, &total));
+    TRY(revoke_all(v, "units", "unit", revoke_unit, &total));
     if (total == 0)
         return diag_fail(a->diag, CM_E_ARGUMENT, "ticket revoke", NULL,
                          "give a ticket's text, --file FILE or --unit BATCH:SERIAL",
                          "nothing to revoke");
-    json_put_u64(a->out, "revoked", v.listed);
-    json_put_u64(a->out, "revoked_before", v.listed_before);
-    json_put_u64(a->out, "void_now", v.voided.made);
-    json_put_u64(a->out, "void_before", v.voided.were);
-    json_put_u64(a->out, "redeemed_before", v.voided.redeemed);
-    json_array_begin(a->out, "notes");
-    json_put_cstr(a->out, NULL,
-                  "Devices learn it from the next list: countermark ticket revocations.");
-    json_array_end(a->out);
+    if (!v->dry_run) TRY(void_units(v));
+    if (!v->dry_run) TRY(journal(v));
+    tell(v);
     return CM_OK;
 }
 
@@ -270,7 +329,7 @@ static cm_err revocations(struct act *a) {
 }
 
 const struct act_entry acts_ticket_revoke[] = {
-    {"ticket.revoke", revoke, {"tickets", "units", "why"}},
+    {"ticket.revoke", revoke, {"tickets", "units", "why", "dry_run"}},
     {"ticket.revocations", revocations, {"issuer", "hours"}},
     {NULL, NULL, {NULL}},
 };

@@ -30,6 +30,8 @@ admit() {
   countermark ticket admit --file "$ticket" --trust acme.trust --test --spends "$device.spends" \
     --device "$device.pem" --json "$@"
 }
+# unit BATCH FILE N: what the N-th ticket of a file is in its batch; serials may be skipped.
+unit() { printf "%s:%s" "$1" "$(sed -n "$(($3 + 1))p" "$2" | cut -d, -f1)"; }
 # column NAME ROW: a cell of report.csv, rows from 1.
 column() {
   node -e 'const rows = require("fs").readFileSync("report.csv", "utf8").trim().split("\n").map((l) => l.split(","));
@@ -74,7 +76,7 @@ gives 1 countermark redeem "$(cat t5)"
 gives 1 countermark ticket sync south.spends --door default --report report.csv --json
 [ "$(json '[v.revoked, v.conflict].join()' out),$(column outcome 5)" = 1,2,revoked ] || fail "a revoked ticket was admitted"
 gives 0 countermark ticket revocations --out one.revoked --hours 1 --json
-gives 0 countermark ticket revoke --unit gala:5 --unit gala:6
+gives 0 countermark ticket revoke --unit "$(unit gala tickets.csv 6)" --unit "$(unit gala tickets.csv 7)"
 gives 0 countermark ticket revocations --out two.revoked --json
 [ "$(json 'v.tickets' out)" = 3 ] || fail "the list is not whole"
 gives 0 countermark ticket verify --offline --test --trust acme.trust --file t6 --revocations one.revoked
@@ -175,3 +177,25 @@ refused 3 '--page: row 1: too small for the code: 0.00 mm a module, at least 0.3
 [ ! -e small.pdf ] || fail "half a PDF"
 gives 3 countermark ticket print report.csv --out none.pdf
 err_has "no column 'ticket'"
+
+# ---- a dry run takes nothing back; a running daemon answers the same way as the workspace
+gives 0 countermark ticket revoke --unit "$(unit gala tickets.csv 12)" --dry-run --json
+[ "$(json '[v.revoked, v.void_now, v.dry_run].join()' out)" = 1,0,true ] || fail "a dry run"
+gives 0 countermark ticket revocations --out after.revoked --json
+[ "$(json 'v.tickets' out)" = 3 ] || fail "a dry run was no dry run"
+countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+pids+=($!)
+for _ in $(seq 100); do
+  ! grep -q ' on http:' daemon.log || break
+  sleep 0.1
+done
+gives 0 countermark ticket sync one.spends --door default --json
+[ "$(json '[v.redeemed, v.already].join()' out)" = 0,9 ] || fail "a sync through the daemon"
+gives 0 countermark ticket revoke --unit "$(unit late late.csv 1)" --json
+[ "$(json '[v.revoked, v.redeemed_before].join()' out)" = 1,1 ] || fail "revoking what was used"
+gives 3 countermark ticket sync tampered --door default
+err_has 'entry '
+gives 0 countermark ticket conflicts --json
+[ "$(json 'v.total' out)" = "$(json 'v.conflicts.length' out)" ] || fail "conflicts through the daemon"
+gives 3 countermark ticket revoke --unit gala:900 --json
+err_has 'gala has no unit of serial 900'

@@ -7,7 +7,8 @@
 #include "base/macros.h"
 #include "symbol/symbol_inside.h"
 
-#define WIDE_SHARE 15u /* percent of the width: least height of Code 128, Code 39, Codabar */
+#define GS1_128_MAX 48u /* characters with identifiers and separators (GS1 5.4) */
+#define WIDE_SHARE  15u /* percent of the width: least height of Code 128, Code 39, Codabar */
 
 void symbol_free(struct symbol *s) {
     if (s->modules != NULL) wipe(s->modules, s->width * s->rows);
@@ -43,6 +44,7 @@ cm_err symbol_encode(const struct symbol_wish *wish, struct symbol *out) {
     if (wish->kind == SYMBOL_DATAMATRIX || wish->kind == SYMBOL_GS1_DATAMATRIX)
         return symbol_encode_datamatrix(wish, out);
     if (wish->kind == SYMBOL_AZTEC) return symbol_encode_aztec(wish, out);
+    if (wish->kind == SYMBOL_GS1_128 && wish->payload.len > GS1_128_MAX) return CM_E_LIMIT;
     return symbol_encode_zint(wish, out);
 }
 

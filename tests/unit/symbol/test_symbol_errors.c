@@ -101,6 +101,13 @@ static void elements_that_are_too_long_are_told_the_next_kind(void **state) {
                                      .payload = slice_of(text, sizeof text)};
     refused(&wish, CM_E_LIMIT, "90 characters are longer than a DataBar Expanded holds",
             "gs1-datamatrix holds it");
+    const struct symbol_wish bars = {.kind = SYMBOL_GS1_128, .payload = slice_of(text, 49)};
+    const struct symbol_wish whole = {.kind = SYMBOL_GS1_128, .payload = slice_of(text, 48)};
+    struct symbol s;
+    refused(&bars, CM_E_LIMIT, "49 characters are longer than a GS1-128 holds",
+            "gs1-datamatrix holds it");
+    assert_ok(symbol_make(&whole, &s, NULL)); /* GS1 General Specifications, 5.4: at most 48 */
+    symbol_free(&s);
 }
 
 static void texts_are_never_in_an_error(void **state) {

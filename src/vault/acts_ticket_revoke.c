@@ -1,10 +1,8 @@
-if (s.set.kind == SET_BATCH && serial < s.set.counters.next_serial)
-    TRY(engine_exist(v->a->ctx->engine, number, serial, 1, &exists));
-if (!exists) /* ticket.revoke: tickets that count no more, online at once and offline with the next
-              * list; and ticket.revocations: that list. All are judged before the first unit
-              * becomes void, units become void before the list names them, and doing it again
-              * changes nothing. A ticket that was used already is listed all the same: nobody is
-              * let in by it a second time. Design: docs/design/tickets.md, "Revocation" */
+/* ticket.revoke: tickets that count no more, online at once and offline with the next list; and
+ * ticket.revocations: that list. All are judged before the first unit becomes void, units become
+ * void before the list names them, and doing it again changes nothing. A ticket that was used
+ * already is listed all the same: nobody is let in by it a second time. Design:
+ * docs/design/tickets.md, "Revocation" */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,20 +21,20 @@ if (!exists) /* ticket.revoke: tickets that count no more, online at once and of
 #define VOID_CHUNK 1000u /* units of one group; our choice */
 #define VERSIONS_N 256u
 
-    struct revoking {
-        struct act *a;
-        uint32_t brand; /* whose tickets: the first one's */
-        bool has_brand;
-        struct buffer ctis;                   /* 16 hex digits each */
-        struct spend_unit units[REVOKED_MAX]; /* to become void; a struct revoking is on the heap */
-        size_t unit_n;
-        uint64_t listed, listed_before;
-        struct void_count voided;
-        struct ticket_message message;
-        struct issuer_entry issuer;
-        struct ticket_judged judged;
-        bool dry_run;
-    };
+struct revoking {
+    struct act *a;
+    uint32_t brand; /* whose tickets: the first one's */
+    bool has_brand;
+    struct buffer ctis;                   /* 16 hex digits each */
+    struct spend_unit units[REVOKED_MAX]; /* to become void; a struct revoking is on the heap */
+    size_t unit_n;
+    uint64_t listed, listed_before;
+    struct void_count voided;
+    struct ticket_message message;
+    struct issuer_entry issuer;
+    struct ticket_judged judged;
+    bool dry_run;
+};
 
 static void revoking_freep(struct revoking **v) {
     if (*v == NULL) return;
@@ -182,7 +180,9 @@ static cm_err revoke_unit(struct revoking *v, struct cm_slice name, const char *
                          "not a batch and a serial");
     TRY(act_set_named(v->a, slice_of(name.p, len), &number));
     TRY(act_set_number(v->a, number, &s));
-    if (s.set.kind != SET_BATCH || serial >= s.set.counters.next_serial)
+    if (s.set.kind == SET_BATCH && serial < s.set.counters.next_serial)
+        TRY(engine_exist(v->a->ctx->engine, number, serial, 1, &exists));
+    if (!exists)
         return diag_fail(v->a->diag, CM_E_NOT_FOUND, "--unit", place, NULL,
                          "%s has no unit of serial %llu", s.name, (unsigned long long)serial);
     TRY(of_brand(v, s.set.brand, place));

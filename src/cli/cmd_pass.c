@@ -205,6 +205,21 @@ static cm_err write_folder(const char *folder, struct cm_slice json, struct cm_d
     return CM_OK;
 }
 
+static cm_err say_written(struct cli *cli, const char *out) {
+    CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&result, false);
+    char note[DIAG_PART_CAP];
+    (void)snprintf(note, sizeof note, "Judge it with: countermark pass lint %.180s", out);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "written", out);
+    json_array_begin(&w, "notes");
+    json_put_cstr(&w, NULL, note);
+    json_array_end(&w);
+    json_object_end(&w);
+    TRY(buffer_err(&result));
+    return output_record(buffer_slice(&result), cli->json, cli->diag);
+}
+
 cm_err cmd_pass_template(struct cli *cli) {
     const char *name = position(cli, 0), *out = option_text(&cli->options, "out");
     CM_CLEANUP(buffer_free) struct buffer json = BUFFER_INIT;
@@ -216,6 +231,5 @@ cm_err cmd_pass_template(struct cli *cli) {
     if (out == NULL) return output_bytes(buffer_slice(&json), cli->diag);
     TRY(name[0] == 'a' ? write_folder(out, buffer_slice(&json), cli->diag)
                        : write_new(out, buffer_slice(&json), cli->diag));
-    if (!cli->json) output_note("Written to %s. Judge it with: countermark pass lint %s", out, out);
-    return CM_OK;
+    return say_written(cli, out);
 }

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 
 void bitmap_free(struct bitmap *b) {
+    if (b->bits != NULL) wipe(b->bits, b->cap); /* dots show codes */
     free(b->bits);
     *b = (struct bitmap)BITMAP_INIT;
 }
@@ -18,8 +19,9 @@ cm_err bitmap_begin(struct bitmap *b, size_t width, size_t height) {
         return CM_E_LIMIT;
     if (!checked_mul_size(stride, height, &bytes) || bytes > BITMAP_BYTES_MAX) return CM_E_LIMIT;
     if (bytes > b->cap) {
-        uint8_t *const more = realloc(b->bits, bytes);
+        uint8_t *const more = malloc(bytes);
         if (more == NULL) return CM_E_NO_MEMORY;
+        bitmap_free(b);
         b->bits = more;
         b->cap = bytes;
     }

@@ -41,6 +41,8 @@ const struct option_spec ticket_issue_options[] = {
     {"exp", OPTION_TEXT, "DATE|TIME", "valid through that day (UTC), or before that time", NULL,
      false},
     {"nbf", OPTION_TEXT, "DATE|TIME", "not valid before", NULL, false},
+    {"again", OPTION_NUMBER, "SERIAL", "of units that were spent before, from this serial on", NULL,
+     false},
     {"code", OPTION_FLAG, NULL, "the unit's code beside its ticket", NULL, false},
     {"dry-run", OPTION_FLAG, NULL, "check everything, and spend nothing", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
@@ -59,6 +61,8 @@ struct issuing {
     struct outfile file;
     struct buffer args, result, lines;
     uint64_t wanted, written, left;
+    bool again;
+    uint64_t first, next; /* serials: of the first ticket, and where --again goes on */
     bool dry, code, progress;
     char issuer[16];
     bool test;
@@ -155,6 +159,7 @@ static cm_err ask(struct issuing *i, const struct row_chunk *chunk, uint64_t n) 
     json_put_cstr(&w, "batch", position(i->cli, 0));
     json_put_u64(&w, "count", n);
     json_put_bool(&w, "dry_run", i->dry);
+    if (i->again) json_put_u64(&w, "again", i->next);
     put_claims(i, &w);
     if (i->feed != NULL) {
         json_array_begin(&w, "rows");
@@ -200,6 +205,9 @@ static cm_err take_tickets(struct issuing *i, const struct row_chunk *chunk, uin
     TRY(json_u64(json_get(root, "left"), 0, INT64_MAX, &i->left));
     TRY(json_items(tickets, 0, CHUNK, &given));
     if (given != (i->dry ? 0 : n)) return CM_E_CORRUPT;
+    if (!i->dry) TRY(json_u64(json_get(root, "next"), 1, INT64_MAX, &i->next));
+    if (given > 0 && i->written == 0)
+        TRY(json_u64(json_get(json_at(tickets, 0), "serial"), 0, INT64_MAX, &i->first));
     struct csv_writer csv = {.out = &i->lines, .dialect = *csv_dialect_named(slice_text("plain"))};
     buffer_recycle(&i->lines, KEEP);
     for (size_t r = 0; r < given; r++)
@@ -218,10 +226,13 @@ static void show_progress(const struct issuing *i, bool end) {
 }
 
 static cm_err stopped(const struct issuing *i) {
+    if (i->dry || i->written == 0)
+        return diag_fail(i->cli->diag, CM_E_CANCELLED, position(i->cli, 0), NULL,
+                         "run the command again", "stopped; nothing was spent");
     return diag_fail(i->cli->diag, CM_E_CANCELLED, position(i->cli, 0), NULL,
-                     "run the command again; further units will be used",
-                     "stopped; no file was left, and %llu units are spent whose tickets nobody has",
-                     (unsigned long long)i->written);
+                     "run it with --again and this serial: the same units are signed again",
+                     "stopped; no file was left; %llu units from serial %llu on are spent",
+                     (unsigned long long)i->written, (unsigned long long)i->first);
 }
 
 static cm_err next_rows(struct issuing *i, struct row_chunk *chunk, uint64_t *n) {
@@ -266,7 +277,7 @@ static cm_err rehearse(struct issuing *i) {
         TRY(take_tickets(i, &none, n));
         i->written = i->wanted;
     }
-    if (i->written > i->left)
+    if (i->written > i->left && !i->again)
         return diag_fail(i->cli->diag, CM_E_LIMIT, position(i->cli, 0), NULL,
                          "ask for fewer, or make a further batch",
                          "%llu of the ordered units are left", (unsigned long long)i->left);
@@ -324,6 +335,8 @@ static cm_err check_options(struct issuing *i) {
                          "columns are those of --from");
     i->dry = option_given(o, "dry-run");
     i->code = option_given(o, "code");
+    i->again = option_given(o, "again");
+    TRY(option_u64(o, "again", 0, INT64_MAX, &i->next, i->cli->diag));
     i->progress = isatty(STDERR_FILENO) == 1;
     return option_u64(o, "count", 1, TICKETS_MAX, &i->wanted, i->cli->diag);
 }

@@ -22,6 +22,8 @@ struct issuing {
     struct ticket_claims claims; /* that all have */
     struct json_value rows;      /* what each has besides; may be absent */
     uint64_t wanted, given;
+    bool again;    /* units that were spent before, from serial `next` on */
+    uint64_t next; /* serial after the last one that was looked at */
     struct buffer text;
 };
 
@@ -171,12 +173,29 @@ static cm_err put_ticket(struct issuing *i, uint64_t serial, struct cm_slice cod
 }
 
 static cm_err put_units(struct issuing *i, const struct minter_rows *rows) {
-    for (size_t r = 0; r < rows->n; r++) {
+    for (size_t r = 0; r < rows->n && i->given < i->wanted; r++) {
+        i->next = rows->first + r + 1;
         if (rows->skip[r] != 0) continue;
         TRY(put_ticket(i, rows->first + r,
                        slice_of(rows->texts + r * rows->code_len, rows->code_len)));
     }
     return CM_OK;
+}
+
+/* The next spent serials: a file was lost, or its writer was stopped. */
+static cm_err spent_rows(struct issuing *i, struct minter *m, struct minter_rows *rows) {
+    const uint64_t end = i->s.set.counters.next_serial, left = i->wanted - i->given;
+    const uint64_t most = i->next < end ? end - i->next : 0;
+    if (most == 0)
+        return diag_fail(i->a->diag, CM_E_LIMIT, "--again", NULL, "ask for fewer, or without it",
+                         "fewer units than that were spent from this serial on");
+    const struct issued_range range = {.first = i->next, .count = left < most ? left : most};
+    return minter_again(m, &range, rows);
+}
+
+static cm_err note_again(const struct issuing *i, uint64_t first) {
+    return act_note(i->a, "batch %s: tickets of %llu units from serial %llu on signed again",
+                    i->s.name, (unsigned long long)i->given, (unsigned long long)first);
 }
 
 /* From now on no file of this batch is written again: its units are out. */
@@ -201,14 +220,16 @@ static cm_err give(struct issuing *i) {
                                            .set = i->s.set.number,
                                            .actor = i->a->ctx->actor};
     struct minter_rows rows;
+    const uint64_t first = i->next;
     TRY(minter_open(&m, &options, i->a->diag));
-    TRY(ship(i));
+    if (!i->again) TRY(ship(i));
     while (i->given < i->wanted) {
-        TRY(minter_next(m, i->wanted - i->given, &rows, i->a->diag));
+        TRY(i->again ? spent_rows(i, m, &rows)
+                     : minter_next(m, i->wanted - i->given, &rows, i->a->diag));
         if (rows.n == 0) break;
         TRY(put_units(i, &rows));
     }
-    return CM_OK;
+    return i->again ? note_again(i, first) : CM_OK;
 }
 
 static cm_err ticket_issue(struct act *a) {
@@ -227,6 +248,8 @@ static cm_err ticket_issue(struct act *a) {
         return json_fail(i.rows, CM_E_ARGUMENT, NULL, "as many rows as tickets, or none");
     if (json_present(json_get(a->args, "dry_run")))
         TRY(json_bool(json_get(a->args, "dry_run"), &dry));
+    i.again = json_present(json_get(a->args, "again"));
+    if (i.again) TRY(json_u64(json_get(a->args, "again"), 0, INT64_MAX, &i.next));
     TRY(read_common(&i));
     TRY(check_rows(&i));
     json_put_cstr(a->out, "batch", i.s.name);
@@ -237,10 +260,11 @@ static cm_err ticket_issue(struct act *a) {
     json_array_begin(a->out, "tickets");
     if (!dry) TRY(give(&i));
     json_array_end(a->out);
+    json_put_u64(a->out, "next", i.next);
     return CM_OK;
 }
 
 const struct act_entry acts_ticket[] = {
-    {"ticket.issue", ticket_issue, {"batch", "count", "claims", "rows", "dry_run"}},
+    {"ticket.issue", ticket_issue, {"batch", "count", "claims", "rows", "dry_run", "again"}},
     {NULL, NULL, {NULL}},
 };

@@ -58,6 +58,18 @@ gives 0 countermark ticket inspect "$(field 2 8 t.csv)" --json
 [ "$(json v.id out)" = "$(sed -n 7p read.txt | cut -d'|' -f2)" ] || fail "another id"
 [ "$(json v.checked out)" = false ] || fail "inspect believes"
 
+# ---- lost tickets are signed again: the same units, the same ids
+gives 0 countermark ticket issue monday --count 120 --again 0 --title Again --out again.csv --json
+for line in 2 60 121; do
+  gives 0 countermark ticket inspect "$(field 2 $line again.csv)" --json
+  [ "$(json 'v.id + v.title' out)" = "$(sed -n $((line - 1))p read.txt | cut -d'|' -f2)Again" ] ||
+    fail "another unit was signed again"
+done
+gives 0 countermark batch show monday --json
+[ "$(json v.issued out)" = 120 ] || fail "signing again spends units"
+refused 3 "--again: fewer units than that were spent from this serial on; ask for fewer, or without it" \
+  countermark ticket issue monday --count 100 --again 40 --out again.csv
+
 # ---- TEST tickets: never valid unless TEST is asked for
 gives 0 countermark ticket trust acme.trust --json
 [ "$(json v.fingerprint out)" = "$fingerprint" ] || fail "another fingerprint"

@@ -24,6 +24,25 @@ for round in $(seq 1 12); do
 done
 [ "$kills" -gt 0 ] || fail "nothing was killed"
 [ "$(count issued)" -ge $((whole * 3000)) ] || fail "tickets of units that were never issued"
+# ---- Ctrl-C says where to go on: with that, nothing is lost
+countermark batch add night --scheme cola --quantity 60000 --date 2026-11-24 \
+  --attribute sku=CM-2 --attribute flavour=lemon >/dev/null
+countermark ticket issue night --count 60000 --out night.csv >/dev/null 2>told &
+pid=$!
+pids+=("$pid")
+for _ in $(seq 200); do
+  [ "$(cat night.csv* 2>/dev/null | wc -c)" -gt 500000 ] && break
+  sleep 0.02
+done
+kill -INT "$pid" 2>/dev/null || true
+wait "$pid" || true
+if [ ! -e night.csv ]; then
+  spent=$(sed -n 's/.*left; \([0-9]*\) units from serial \([0-9]*\) on.*/\1 \2/p' told)
+  [ -n "$spent" ] || fail "it does not say what was spent: $(cat told)"
+  gives 0 countermark ticket issue night --count "${spent% *}" --again "${spent#* }" --out again.csv
+  [ "$(wc -l <again.csv)" -eq $((${spent% *} + 1)) ] || fail "not every spent unit is signed again"
+fi
+
 left=$((60000 - $(count issued)))
 gives 0 countermark ticket issue gala --count "$left" --out rest.csv
 [ "$(count issued)" -eq 60000 ] || fail "not every unit is issued"

@@ -72,30 +72,50 @@ cm_err symbol_job_look(struct symbol_job *job, const struct options *o, const ch
 /* ---- Contents ---------------------------------------------------------------------------------
  */
 
-cm_err symbol_job_content(struct symbol_job *job, const struct options *o, const char *text,
-                          struct cm_diag *diag) {
-    const char *content = option_text(o, "content"), *gs1 = option_text(o, "gs1"),
-               *host = option_text(o, "link");
-    const bool upper = option_given(o, "upper");
-    if (gs1 == NULL && (host != NULL || upper))
-        return diag_fail(diag, CM_E_ARGUMENT, host != NULL ? "--link" : "--upper", NULL,
+/* Element strings stand in symbols that begin with FNC1, links in those that do not. */
+static cm_err check_kind(const struct symbol_job *job, bool gs1, bool host, struct cm_diag *diag) {
+    const bool kind = symbol_kind_is_gs1(job->kind);
+    const char *name = symbol_kind_name(job->kind);
+    if (!gs1 && kind)
+        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL, "add --gs1 '(01){gtin}(21){code}'",
+                         "%s says GS1 elements, which are not given", name);
+    if (gs1 && host && kind)
+        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL, "take qr or datamatrix for links",
+                         "%s says element strings, no links", name);
+    if (gs1 && !host && !kind)
+        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL,
+                         "take gs1-qr, gs1-datamatrix, gs1-128 or databar-expanded, or add --link",
+                         "readers of a %s would not know that it says GS1 elements", name);
+    return CM_OK;
+}
+
+/* Options that contradict each other. */
+static cm_err check_content(const struct symbol_job *job, const struct options *o,
+                            struct cm_diag *diag) {
+    const bool gs1 = option_given(o, "gs1"), host = option_given(o, "link"),
+               upper = option_given(o, "upper");
+    if (!gs1 && (host || upper))
+        return diag_fail(diag, CM_E_ARGUMENT, host ? "--link" : "--upper", NULL,
                          "add --gs1 '(01){gtin}(21){code}'",
-                         "it says GS1 elements, which are not "
-                         "given");
-    if (gs1 != NULL && content != NULL)
+                         "it says GS1 elements, which are not given");
+    if (gs1 && option_given(o, "content"))
         return diag_fail(diag, CM_E_ARGUMENT, "--gs1", NULL, "leave one of them out",
                          "--content says already what the symbol holds");
-    if (upper && host == NULL)
+    if (upper && !host)
         return diag_fail(diag, CM_E_ARGUMENT, "--upper", NULL, "add --link, or leave it out",
                          "only links are written in capitals");
-    if (gs1 == NULL && symbol_kind_is_gs1(job->kind))
-        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL, "add --gs1 '(01){gtin}(21){code}'",
-                         "%s says GS1 elements, which are not given", symbol_kind_name(job->kind));
-    const enum payload_form form = gs1 == NULL    ? PAYLOAD_PLAIN
-                                   : host == NULL ? PAYLOAD_ELEMENTS
-                                   : upper        ? PAYLOAD_LINK_UPPER
-                                                  : PAYLOAD_LINK;
-    const char *pattern = gs1 != NULL ? gs1 : content != NULL ? content : text;
+    return check_kind(job, gs1, host, diag);
+}
+
+cm_err symbol_job_content(struct symbol_job *job, const struct options *o, const char *text,
+                          struct cm_diag *diag) {
+    const char *pattern = option_text(o, "gs1"), *host = option_text(o, "link");
+    enum payload_form form = PAYLOAD_PLAIN;
+    TRY(check_content(job, o, diag));
+    if (pattern != NULL) form = host == NULL ? PAYLOAD_ELEMENTS : PAYLOAD_LINK;
+    if (option_given(o, "upper")) form = PAYLOAD_LINK_UPPER;
+    if (pattern == NULL) pattern = option_text(o, "content");
+    if (pattern == NULL) pattern = text;
     return payload_new(form, pattern, host, job->columns, job->column_n, &job->content, diag);
 }
 

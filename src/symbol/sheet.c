@@ -213,7 +213,7 @@ static void mark_row(const struct sheet *s, struct pages *p, double y) {
 }
 
 void sheet_marks(const struct sheet *s, struct pages *p) {
-    if (!s->marks) return;
+    if (!s->marks || s->columns == 0) return; /* a settled sheet has columns */
     for (size_t i = 0; i < s->columns; i++) {
         const double x = sheet_place(s, i).x;
         mark_column(s, p, x);

@@ -135,6 +135,11 @@ if grep -q 4006381333932 "$scratch/err"; then fail "an error shows a code"; fi
 gives 3 countermark symbol --from ean.csv --content '{cod}' --out ean.zip
 err_has "did you mean"
 gives 2 countermark symbol --from ean.csv --out ean.txt
+for wrong in '--link https://id.example.com' --upper '--gs1 (99){code} --content x' '--gs1 (99){code} --upper' \
+  '--type gs1-qr' '--gs1 (99){code}' '--gs1 (01){code} --link https://id.example.com --type gs1-qr'; do
+  # shellcheck disable=SC2086 # some words each
+  gives 2 countermark symbol --from ean.csv $wrong --dry-run
+done
 gives 2 countermark symbol --text X --from ean.csv --out x.svg
 gives 3 countermark symbol --from absent.csv --out x.zip
 

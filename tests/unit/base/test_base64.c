@@ -30,6 +30,26 @@ static void the_vectors_of_rfc_4648_hold_both_ways(void **state) {
     }
 }
 
+static void a_text_of_any_length_is_read_behind_what_is_there(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        "Z", "Zg", "Zg=", "====", "Zg==Zg==", "Zh==", "Zg=a", "Zm9v!"};
+    for (size_t i = 0; i < CM_ARRAY_N(vectors); i++) {
+        struct buffer got = BUFFER_INIT;
+        buffer_text(&got, ">");
+        assert_ok(base64_get(slice_text(vectors[i][1]), &got));
+        assert_int_equal(got.len, 1 + strlen(vectors[i][0]));
+        assert_memory_equal(got.p + 1, vectors[i][0], got.len - 1);
+        buffer_free(&got);
+    }
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
+        struct buffer got = BUFFER_INIT;
+        assert_err(CM_E_FORMAT, base64_get(slice_text(bad[i]), &got));
+        assert_int_equal(got.len, 0);
+        buffer_free(&got);
+    }
+}
+
 static void every_byte_comes_back(void **state) {
     (void)state;
     uint8_t all[256], got[256];
@@ -69,6 +89,7 @@ static void other_texts_for_the_same_bytes_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_vectors_of_rfc_4648_hold_both_ways),
+        cmocka_unit_test(a_text_of_any_length_is_read_behind_what_is_there),
         cmocka_unit_test(every_byte_comes_back),
         cmocka_unit_test(other_texts_for_the_same_bytes_are_refused),
     };

@@ -44,7 +44,10 @@ want '^whole: *no$'
 [ "$(grep -c '^exit 1$' out.txt)" = 3 ] || { echo "not three refusals" >&2; exit 1; }
 [ "$(unzip -p build/cards.zip index.csv)" = $'file,email\n1.pkpass,ann@example.com\n2.pkpass,bob@example.com' ] ||
   { echo "another index" >&2; exit 1; }
-[ "$(unzip -p build/concert.zip 1.pkpass >c.pkpass && unzip -p c.pkpass pass.json | grep -c '"message":"CM1:')" = 1 ] ||
+# which serials a batch skips is chance
+ticket=$(unzip -p build/concert.zip index.csv | sed -n 2p)
+unzip -p build/concert.zip "$ticket" >c.pkpass
+unzip -p c.pkpass pass.json | grep -q '"message":"CM1:' ||
   { echo "no ticket in the pass" >&2; exit 1; }
 [ -e build/none.zip ] && { echo "a file of a run that failed" >&2; exit 1; }
 echo "the guide of wallet passes: every command did what it says"

@@ -36,10 +36,12 @@ out_has 'nothing was spent'
 gives 0 countermark pass apple coupon monday --cert ca/pass.pem --key ca/locked.key --chain ca/wwdr.pem \
   --key-passphrase-fd 3 --out passes/ --json 3<pass.txt
 [ "$(json 'v.passes' out)" = 1000 ] || fail "not a pass for every unit"
-node "$readers/pkpass.mjs" ca/root.pem passes/1.pkpass passes/777.pkpass passes/1000.pkpass >seen.txt
+tail -n +2 passes/index.csv | sed -n "1p;777p;1000p" >names.txt # some serials are skipped
+mapfile -t some < <(sed "s,^,passes/," names.txt)
+node "$readers/pkpass.mjs" ca/root.pem "${some[@]}" >seen.txt
 gives 0 countermark batch open monday
 gives 0 countermark redeem "$(sed -n 2p seen.txt | cut -d' ' -f3)" --json
-[ "$(json 'v.answers[0].serial' out)" = 777 ] || fail "the pass shows the code of another unit"
+[ "$(json 'v.answers[0].serial' out).pkpass" = "$(sed -n 2p names.txt)" ] || fail "the pass shows the code of another unit"
 
 # ---- Google: every kind
 printf 'serial,code,micros,name,seat\n1,7Q4KPWXY,25000000,Ann,12A\n2,9HJ2CDVB,500000,Bob,12B\n' >google.csv

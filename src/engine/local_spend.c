@@ -9,9 +9,10 @@
 #include "ledger/event_frame.h"
 
 /* Base64 of rows and firsts of SPENDS_ROWS_MAX entries, and the words around them. */
-#define DOCUMENT_LEN_MAX ((size_t)SPENDS_ROWS_MAX * 4 * (66 + 29) / 3 + 1024)
-#define PARTS_MAX        (DOCUMENT_LEN_MAX / EVENT_PART_MAX + 1)
-#define PART_ROOM        (DOCUMENT_LEN_MAX + PARTS_MAX * 256)
+#define DOCUMENT_LEN_MAX                                                                           \
+    ((size_t)SPENDS_ROWS_MAX * 4 * (SPENDS_ROW_LEN + SPENDS_FIRST_LEN) / 3 + 1024)
+#define PARTS_MAX (DOCUMENT_LEN_MAX / EVENT_PART_MAX + 1)
+#define PART_ROOM (DOCUMENT_LEN_MAX + PARTS_MAX * 256)
 
 struct spend_act {
     const struct spend_unit *units;

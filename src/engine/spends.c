@@ -9,11 +9,6 @@
 #include "doc/json.h"
 #include "doc/json_write.h"
 
-/* number (4), hash (16), previous (16), time (8), cti (8), set (4), serial (8), fate, flags */
-#define ROW_LEN 66u
-/* row (4), way, who (4), number (4), device's time (8), ledger's time (8) */
-#define FIRST_LEN 29u
-
 const char *spend_fate_name(enum spend_fate fate) {
     static const char *const names[SPEND_FATE_N] = {
         [FATE_REDEEMED] = "redeemed", [FATE_CONFLICT] = "conflict", [FATE_REVOKED] = "revoked",
@@ -123,7 +118,7 @@ static void read_first(struct cursor *c, struct spend_first *f) {
 
 static cm_err read_rows(struct json_value v, struct spends_part *p) {
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
-    TRY(read_base64(v, ROW_LEN, &bytes, &p->row_n));
+    TRY(read_base64(v, SPENDS_ROW_LEN, &bytes, &p->row_n));
     p->rows = calloc(p->row_n + 1, sizeof *p->rows);
     if (p->rows == NULL) return CM_E_NO_MEMORY;
     struct cursor c = cursor_over(buffer_slice(&bytes));
@@ -137,7 +132,7 @@ static cm_err read_rows(struct json_value v, struct spends_part *p) {
 
 static cm_err read_firsts(struct json_value v, struct spends_part *p) {
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
-    TRY(read_base64(v, FIRST_LEN, &bytes, &p->first_n));
+    TRY(read_base64(v, SPENDS_FIRST_LEN, &bytes, &p->first_n));
     p->firsts = calloc(p->first_n + 1, sizeof *p->firsts);
     if (p->firsts == NULL) return CM_E_NO_MEMORY;
     struct cursor c = cursor_over(buffer_slice(&bytes));

@@ -13,6 +13,11 @@
 
 #define SPENDS_ROWS_MAX  1000u /* entries of one document: one group */
 #define SPENDS_ENTRY_LEN 16u   /* bytes kept of an entry's hash */
+/* Bytes of a row of a document: number (4), hash (16), previous (16), time (8), cti (8), set (4),
+ * serial (8), fate, flags; and of one that says who was first: row (4), way, who (4), number (4),
+ * the device's time (8), the ledger's (8). */
+#define SPENDS_ROW_LEN   66u
+#define SPENDS_FIRST_LEN 29u
 
 /* What became of an entry. Append only: the numbers stand in documents. */
 enum spend_fate {

@@ -85,6 +85,9 @@ extern const struct option_spec init_options[], plan_options[], scheme_add_optio
 command_fn cmd_symbol;
 extern const struct option_spec symbol_options[];
 extern const struct command symbol_commands[]; /* commands_symbol.c */
+command_fn cmd_proof;
+extern const struct option_spec proof_options[];
+extern const struct command proof_commands[]; /* commands_proof.c */
 
 /* GS1 texts. */
 command_fn cmd_gs1_parse, cmd_gs1_lint, cmd_gs1_link, cmd_gs1_coupon, cmd_gs1_list;

@@ -249,7 +249,10 @@ static const struct command house_commands[] = {
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
 const struct command *const command_tables[] = {
-    house_commands, scheme_commands,      batch_commands,  prize_commands,    run_commands,
-    lend_commands,  printer_commands,     order_commands,  card_commands,     life_commands,
-    stock_commands, import_commands,      symbol_commands, gs1_commands,      ticket_commands,
-    pass_commands,  ticket_sync_commands, access_commands, operator_commands, NULL};
+    house_commands,   scheme_commands,   batch_commands,
+    prize_commands,   run_commands,      lend_commands,
+    printer_commands, order_commands,    card_commands,
+    life_commands,    stock_commands,    import_commands,
+    symbol_commands,  proof_commands,    gs1_commands,
+    ticket_commands,  pass_commands,     ticket_sync_commands,
+    access_commands,  operator_commands, NULL};

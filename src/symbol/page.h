@@ -48,6 +48,7 @@ struct page_text {
     enum page_align align;
     const char *font;     /* fontconfig pattern ("sans-serif", "DejaVu Sans Mono:bold"), or an own
                              bitmap font ("5x7" ...), drawn as round dots */
+    double drop;          /* own fonts: diameter of a dot as a share of its place; 0: 1 */
     double grey;          /* 0 black .. 1 white */
     struct cm_slice text; /* UTF-8, one line */
 };

@@ -103,18 +103,20 @@ cm_err page_text_width(struct pages *p, const struct page_text *t, double *out,
 }
 
 /* A glyph whose left end is `left`, in dots. */
-static void put_drops(cairo_t *pen, const struct bitfont *bits, char c, double left) {
+static void put_drops(cairo_t *pen, const struct bitfont *bits, char c, double left,
+                      double radius) {
     for (unsigned y = 0; y < bits->height; y++)
         for (unsigned x = 0; x < bits->width; x++) {
             if (!bitfont_dot(bits, c, x, y)) continue;
             cairo_new_sub_path(pen);
-            cairo_arc(pen, left + x + 0.5, (double)y - bits->foot + 0.5, 0.5, 0, 2 * M_PI);
+            cairo_arc(pen, left + x + 0.5, (double)y - bits->foot + 0.5, radius, 0, 2 * M_PI);
         }
 }
 
-static void put_dots(cairo_t *pen, const struct bitfont *bits, struct cm_slice text) {
-    for (size_t i = 0; i < text.len; i++)
-        put_drops(pen, bits, (char)text.p[i], (double)i * bits->advance);
+static void put_dots(cairo_t *pen, const struct bitfont *bits, const struct page_text *t) {
+    const double radius = t->drop > 0 ? t->drop / 2 : 0.5;
+    for (size_t i = 0; i < t->text.len; i++)
+        put_drops(pen, bits, (char)t->text.p[i], (double)i * bits->advance, radius);
     cairo_fill(pen);
 }
 
@@ -159,7 +161,7 @@ cm_err page_write(struct pages *p, const struct page_text *t, struct cm_diag *di
         cairo_save(p->pen);
         cairo_translate(p->pen, x, t->foot);
         cairo_scale(p->pen, pitch * squeeze, pitch);
-        put_dots(p->pen, f->bits, t->text);
+        put_dots(p->pen, f->bits, t);
         cairo_restore(p->pen);
     }
     return page_err_from_cairo(p, cairo_status(p->pen));

@@ -1,0 +1,112 @@
+/* proof: how codes will look and read, as one PDF (and PNG), before anything is decided. Nothing is
+ * minted; what stands on the page are samples. The files appear whole or not at all.
+ * Reference: docs/design/proofs-print.md */
+#include "base/file.h"
+#include "base/macros.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/outfile.h"
+#include "cli/output.h"
+#include "cli/proof_ask.h"
+#include "cli/proof_eyes.h"
+#include "cli/proof_report.h"
+#include "symbol/proof_page.h"
+
+#define FILE_MODE   0644
+#define PNG_DPI     300.0
+#define PNG_DPI_MAX 1200.0
+
+const struct option_spec proof_options[] = {
+    {"technology", OPTION_TEXT, "NAME",
+     "cij5x7, cij7x9, cij16x10, thermal203, thermal300, laser or offset", NULL, true},
+    {"height-mm", OPTION_TEXT, "MM", "height of capitals (default: what the machine usually does)",
+     NULL, false},
+    {"font", OPTION_TEXT, "NAME", "5x7, 7x9, 16x10, or a font of this machine", NULL, false},
+    {"out", OPTION_TEXT, "FILE.pdf", "where the page goes", NULL, false},
+    {"png", OPTION_TEXT, "FILE.png", "the same page as dots", NULL, false},
+    {"png-dpi", OPTION_TEXT, "DPI", "dots an inch of the PNG (default 300)", NULL, false},
+    {"scheme-file", OPTION_TEXT, "FILE.json", "of a scheme that is not added yet", NULL, false},
+    {"alphabet", OPTION_TEXT, "NAME|SYMBOLS", "without a scheme: of this alphabet", NULL, false},
+    {"length", OPTION_NUMBER, "N", "without a scheme: printed characters", NULL, false},
+    {"volume", OPTION_NUMBER, "N", "without a scheme: codes live at once", NULL, false},
+    {"odds", OPTION_NUMBER, "G", "without a scheme: a guess may hit once in so many", NULL, false},
+    {"symbol", OPTION_TEXT, "KIND", "with a symbol: qr, datamatrix, code128 ...", NULL, false},
+    {"content", OPTION_TEXT, "PATTERN", "what it says (default {code})", NULL, false},
+    {"gs1", OPTION_TEXT, "ELEMENTS", "what it says, as GS1: '(01)08712345678906(21){code}'", NULL,
+     false},
+    {"link", OPTION_TEXT, "URL", "those elements as a Digital Link", NULL, false},
+    {"upper", OPTION_FLAG, NULL, "the link in capitals", NULL, false},
+    {"level", OPTION_TEXT, "L|M|Q|H", "error correction of QR (default M)", NULL, false},
+    {"module-mm", OPTION_TEXT, "MM", "size of a module (default: what suits the machine)", NULL,
+     false},
+    {"symbols", OPTION_NUMBER, "N", "symbols of the reading test (default 40)", NULL, false},
+    {"codes", OPTION_NUMBER, "N", "codes of the reading test (default 400)", NULL, false},
+    {"faults", OPTION_TEXT, "X", "so many times the typical faults (default 1)", NULL, false},
+    {"seed", OPTION_NUMBER, "N", "other samples, other faults (default 1)", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "measure and tell, write nothing", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
+static bool tick(void *ctx, size_t done) {
+    count_line_show(ctx, done);
+    return !interrupt_came();
+}
+
+static cm_err sink(void *ctx, struct cm_slice bytes) { return outfile_write(ctx, bytes, NULL); }
+
+static cm_err write_pdf(const struct proof *p, const char *path, struct cm_diag *diag) {
+    CM_CLEANUP(outfile_close) struct outfile file = OUTFILE_INIT;
+    CM_CLEANUP(pages_freep) struct pages *pages = NULL;
+    const struct page_sink to = {sink, &file};
+    const struct page_about about = {
+        .title = "Print proof", .subject = p->wish.name, .keywords = p->wish.press->name};
+    struct hash256 hash;
+    TRY(outfile_open(&file, path, FILE_MODE, diag));
+    TRY(pages_pdf(&to, &about, &pages));
+    TRY(proof_page(p, pages, diag));
+    const cm_err err = pages_finish(pages);
+    if (err != CM_OK) return diag_fail(diag, err, path, NULL, NULL, "it could not be written");
+    return outfile_commit(&file, &hash, diag);
+}
+
+static cm_err write_png(struct cli *cli, const struct proof *p, const char *path) {
+    CM_CLEANUP(pages_freep) struct pages *pages = NULL;
+    CM_CLEANUP(buffer_free) struct buffer png = BUFFER_INIT;
+    double dpi = PNG_DPI;
+    TRY(option_decimal(&cli->options, "png-dpi", 30, PNG_DPI_MAX, &dpi, cli->diag));
+    TRY(pages_raster(dpi, &pages));
+    TRY(proof_page(p, pages, cli->diag));
+    TRY(page_dots_png(pages, &png));
+    return file_replace(path, buffer_slice(&png), FILE_MODE, cli->diag);
+}
+
+static cm_err files_of(struct cli *cli, struct proof_files *out) {
+    const bool dry = option_given(&cli->options, "dry-run");
+    const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
+    if (!dry && pdf == NULL && png == NULL)
+        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL,
+                         "say --out FILE.pdf, or --dry-run to see the numbers alone",
+                         "nowhere to write the proof");
+    if (!dry) *out = (struct proof_files){pdf, png};
+    return CM_OK;
+}
+
+cm_err cmd_proof(struct cli *cli) {
+    CM_CLEANUP(proof_ask_wipe) struct proof_ask ask = {.planned = false};
+    CM_CLEANUP(proof_freep) struct proof *p = NULL;
+    CM_CLEANUP(buffer_free) struct buffer record = BUFFER_INIT;
+    struct proof_files files = {NULL, NULL};
+    struct count_line line;
+    TRY(files_of(cli, &files));
+    TRY(proof_ask(cli, &ask));
+    count_line_init(&line, !cli->json, "lines and symbols read",
+                    ask.wish.codes + (ask.wish.content != NULL ? ask.wish.symbols : 0));
+    ask.wish.tick = tick;
+    ask.wish.ctx = &line;
+    TRY(proof_measure(&ask.wish, &p, cli->diag));
+    TRY(proof_eyes(p, &line, cli->diag));
+    count_line_end(&line, line.total);
+    if (files.pdf != NULL) TRY(write_pdf(p, files.pdf, cli->diag));
+    if (files.png != NULL) TRY(write_png(cli, p, files.png));
+    TRY(proof_report(p, &files, cli->json, &record));
+    return output_record(buffer_slice(&record), cli->json, cli->diag);
+}

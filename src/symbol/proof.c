@@ -7,10 +7,11 @@
 #include "base/macros.h"
 #include "base/text.h"
 
-#define ALL_PAIRS   1000u /* percent: every pair, closest first */
-#define RULE        15u   /* percent of the ink of the lighter (glyphset.h) */
-#define SYMBOL_SALT UINT64_C(0xA0761D6478BD642F) /* any odd number: other faults than the lines'   \
-                                                  */
+#define ALL_PAIRS 1000u /* percent: every pair, closest first */
+#define RULE      15u   /* percent of the ink of the lighter (glyphset.h) */
+#define SYMBOL_SALT                                                                                \
+    UINT64_C(0xA0761D6478BD642F) /* any odd number: other faults than the lines'                   \
+                                  */
 #define OCR_SALT UINT64_C(0xE7037ED1A0B428DB)
 #define GAP      20u /* dots of paper between lines */
 

@@ -43,13 +43,21 @@ countermark scheme add scheme.json
 say "one batch for each row, and the codes of each in its file"
 countermark batch add --scheme demo --from-plan "$here/plan.csv" --json >batches.json
 minting=$(node -p 'Date.now()')
-countermark mint --all --out-dir codes --json >minted.json
+countermark mint --all --out-dir codes --columns code,serial,batch,gtin --json >minted.json
 mint_s=$(seconds_since "$minting")
 minted=$(node -p 'JSON.parse(require("fs").readFileSync("minted.json")).minted
   .reduce((sum, m) => sum + m.codes, 0)')
 countermark batch list
 node -p 'JSON.parse(require("fs").readFileSync("batches.json")).batches.map((b) => b.name).join("\n")' |
   while read -r batch; do countermark batch open "$batch" --json >/dev/null; done
+
+say "a symbol for each code of one batch, for the print house; stickers of the first two dozen"
+one=$(find codes -name '*.csv' | sort | head -n 1)
+countermark symbol --from "$one" --type gs1-datamatrix --gs1 '(01){gtin}(21){code}' --format png \
+  --out symbols.zip --json >symbols.json
+head -n 25 "$one" | countermark symbol --from - --sheet a4-24 --line '{code}' --out stickers.pdf
+unzip -q -o symbols.zip "$(unzip -Z1 symbols.zip | head -n 1)" -d one
+ZXingReader one/*.png | sed -n '/^Text:/p' # what another author's reader sees in the first
 
 say "$CARDS card numbers, the PINs apart"
 countermark cards pool add "$here/pool.json"
@@ -92,6 +100,7 @@ tail -n 6 fsck.txt
 say "report"
 cat <<TEXT
   made       $minted codes in $mint_s s, $(find codes -name '*.csv' | wc -l) files in $home/codes
+             $(field pictures <symbols.json) symbols in $home/symbols.zip, stickers in $home/stickers.pdf
              $cards card numbers in $home/numbers.csv, their PINs in $home/pins.csv
   accepted   $accepted of $COUNT, $(field redeemed.codes_a_second <http.json) a second
   refused    repeats        $(field repeated.verdicts.already_redeemed <http.json) already redeemed, $(field repeated.codes_a_second <http.json) a second

@@ -37,4 +37,7 @@ want 'already_redeemed'
 want 'refused, as it should be'
 want '"verdict":"accepted"'
 want 'sent total: *12'
+# Ten thousand pictures and their index; two dozen stickers on a page, which poppler takes for a PDF.
+[ "$(unzip -Z1 build/lemon.zip | grep -c '\.svg$')" = 10000 ] || want '10,000 pictures'
+[ "$(pdfinfo build/stickers.pdf | sed -n 's/^Pages: *//p')" = 1 ] || want 'one page of stickers'
 echo "README: every command did what it says"

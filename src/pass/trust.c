@@ -6,6 +6,7 @@
 
 #include "base/macros.h"
 #include "wire/atom.h"
+#include "wire/spend.h"
 
 /* RFC 9052 section 7.1, RFC 9053 section 7.2. Negative labels and values as -1 - n. */
 enum label { LABEL_KTY = 1, LABEL_KID = 2, LABEL_ALG = 3 };
@@ -71,7 +72,7 @@ static void read_private(struct atom_reader *r, struct ticket_key *k, uint64_t *
     want(r, ATOM_MAP, ITEMS_N);
     want(r, ATOM_UINT, ITEM_ISS);
     const struct cm_slice iss = atom_read_string(r, ATOM_TEXT, TICKET_ISS_MAX);
-    if (iss.len < TICKET_ISS_MIN || memchr(iss.p, 0, iss.len) != NULL)
+    if (!spend_iss_fits(iss))
         r->failed = true;
     else
         memcpy(k->iss, iss.p, iss.len);
@@ -150,10 +151,17 @@ cm_err trust_read(struct cm_slice bytes, const char *name, struct trust *out,
     return CM_OK;
 }
 
-static bool trusted(const struct trust *have, const struct sign_public *key) {
+/* The key in use with which the next file is signed. */
+static const struct ticket_key *trusted(const struct trust *have, const struct sign_public *key) {
     for (size_t i = 0; i < have->n; i++)
-        if (memcmp(have->keys[i].public_key.b, key->b, sizeof key->b) == 0) return true;
-    return false;
+        if (memcmp(have->keys[i].public_key.b, key->b, sizeof key->b) == 0) return &have->keys[i];
+    return NULL;
+}
+
+/* A key that leaked is ended early: what is made from then on it does not vouch for. What says that
+ * it was made before is older than the file that told of the end. */
+static bool had_ended(const struct ticket_key *key, uint64_t made_unix_s) {
+    return made_unix_s >= key->not_after_unix_s;
 }
 
 cm_err trust_follows(const struct trust *have, const struct trust *next, const char *name,
@@ -161,10 +169,12 @@ cm_err trust_follows(const struct trust *have, const struct trust *next, const c
     if (strcmp(have->iss, next->iss) != 0)
         return diag_fail(diag, CM_E_CONFLICT, name, NULL, "keep both files, one an issuer",
                          "it is issuer %s's, not %s's", next->iss, have->iss);
-    if (!trusted(have, &next->signer->public_key))
+    const struct ticket_key *key = trusted(have, &next->signer->public_key);
+    if (key == NULL || had_ended(key, next->made_unix_s))
         return diag_fail(diag, CM_E_AUTH, name, NULL,
                          "compare its fingerprint with the issuer's before you trust it",
-                         "signed with a key that the file in use does not know");
+                         "signed with a key that %s",
+                         key == NULL ? "the file in use does not know" : "had ended by then");
     if (next->made_unix_s < have->made_unix_s)
         return diag_fail(diag, CM_E_STATE, name, NULL, "keep the file in use",
                          "older than the file in use");

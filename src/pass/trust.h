@@ -32,8 +32,8 @@ CM_MUST_CHECK cm_err trust_write(const struct trust *t, const struct cm_key *see
  * @retval CM_E_FORMAT  not a trust file      @retval CM_E_AUTH  signed by none of its keys */
 CM_MUST_CHECK cm_err trust_read(struct cm_slice bytes, const char *name, struct trust *out,
                                 struct cm_diag *diag);
-/** Whether `next` may take the place of `have`: same issuer, signed with a key that `have` trusts,
- * not older.
+/** Whether `next` may take the place of `have`: same issuer, signed with a key that `have` trusts
+ * and that had not ended when it was made, not older.
  * @retval CM_E_CONFLICT  another issuer   @retval CM_E_AUTH  signed with a key that is not trusted
  * @retval CM_E_STATE     older */
 CM_MUST_CHECK cm_err trust_follows(const struct trust *have, const struct trust *next,

@@ -2,6 +2,9 @@
  * programs of other authors in tests/system/passes; here is what is taken and what is refused. */
 #include "support/cm.h"
 
+#include <stdio.h>
+
+#include "base/macros.h"
 #include "pass/ticket_check.h"
 
 #define NOW 1795000000u
@@ -166,6 +169,47 @@ static void a_newer_file_follows_when_a_known_key_signed_it(void **state) {
     buffer_free(&stranger);
 }
 
+/* A key that leaked is retired with an early end. Whoever has it may sign what he likes, and say of
+ * it that it was made earlier; a device that was told of the end believes none of it. */
+static void no_file_follows_that_an_ended_key_signed(void **state) {
+    (void)state;
+    struct trust t = {.iss = "ACME", .made_unix_s = NOW + 10, .n = 2}, have, next;
+    struct cm_diag diag = DIAG_INIT;
+    struct buffer told = BUFFER_INIT;
+    t.keys[0] = key_of(1);
+    t.keys[1] = key_of(2);
+    t.keys[0].retired = true;
+    t.keys[0].not_after_unix_s = NOW + 10;
+    assert_ok(trust_write(&t, &seeds[1], &told));
+    assert_ok(trust_read(buffer_slice(&told), "told", &have, NULL));
+    struct buffer forged = file_of(3, NOW + 10, 1), early = file_of(3, NOW + 9, 1);
+    struct buffer honest = file_of(3, NOW + 20, 2);
+    assert_ok(trust_read(buffer_slice(&forged), "forged", &next, NULL));
+    assert_err(CM_E_AUTH, trust_follows(&have, &next, "forged", &diag));
+    assert_ok(trust_read(buffer_slice(&early), "forged", &next, NULL));
+    assert_int_not_equal(trust_follows(&have, &next, "forged", &diag), CM_OK);
+    assert_ok(trust_read(buffer_slice(&honest), "new", &next, NULL));
+    assert_ok(trust_follows(&have, &next, "new", &diag));
+    buffer_free(&told);
+    buffer_free(&forged);
+    buffer_free(&early);
+    buffer_free(&honest);
+}
+
+/* It is shown to people, on terminals. */
+static void an_issuers_name_is_of_capitals_and_digits(void **state) {
+    (void)state;
+    static const char *const bad[] = {"AC\033[2", "acme", "A B", "AC\n"};
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
+        struct trust t = {.made_unix_s = NOW, .n = 1, .keys = {key_of(1)}}, out;
+        struct buffer file = BUFFER_INIT;
+        (void)snprintf(t.iss, sizeof t.iss, "%s", bad[i]);
+        assert_ok(trust_write(&t, &seeds[0], &file));
+        assert_err(CM_E_FORMAT, trust_read(buffer_slice(&file), "f", &out, NULL));
+        buffer_free(&file);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ticket_is_checked_by_a_trust_file_alone),
@@ -174,6 +218,8 @@ int main(void) {
         cmocka_unit_test(bent_trust_files_are_refused),
         cmocka_unit_test(a_set_must_be_one_issuers_and_signed_by_one_of_its_keys),
         cmocka_unit_test(a_newer_file_follows_when_a_known_key_signed_it),
+        cmocka_unit_test(no_file_follows_that_an_ended_key_signed),
+        cmocka_unit_test(an_issuers_name_is_of_capitals_and_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,8 @@ static cm_err tell_one(struct local *l, const struct cm_answer *answer, struct s
 
 static cm_err put_document(struct local *l, struct deciding *d, const struct spend_act *a,
                            uint32_t id, struct cm_slice text, struct event_list *events) {
-    if (text.len == 0 || text.len > DOCUMENT_LEN_MAX) return CM_E_LIMIT;
+    if (text.len == 0) return CM_OK; /* no news */
+    if (text.len > DOCUMENT_LEN_MAX) return CM_E_LIMIT;
     TRY(registry_check(&l->registry, DOCUMENT_SPENDS, id, text, a->diag));
     TRY(event_list_document(events, DOCUMENT_SPENDS, id, a->actor, text));
     for (size_t i = 0; i < events->n; i++)

@@ -91,7 +91,8 @@ struct spend_answer {
     uint32_t actor;          /* used up: who did it; 0 = the operator, or a device */
 };
 /* Makes the document of what became of them; it may look at the registry, and must not fail but for
- * want of memory: the units are redeemed by then, and the engine stops. */
+ * want of memory: the units are redeemed by then, and the engine stops. No document is fine when
+ * nothing was redeemed: then nothing is written down. */
 typedef cm_err spend_tell(void *ctx, const struct registry *r, const struct spend_answer *answers,
                           uint64_t now_ms, struct buffer *document);
 

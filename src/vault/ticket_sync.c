@@ -260,7 +260,7 @@ static cm_err write_part(void *ctx, const struct registry *r, const struct spend
         if (e->twice || (e->known && e->row.fate == before)) continue;
         t->part.rows[t->part.row_n++] = e->row;
     }
-    spends_part_write(&t->part, document);
+    if (t->part.row_n > 0) spends_part_write(&t->part, document);
     return CM_OK;
 }
 

@@ -97,6 +97,27 @@ static void units_are_redeemed_once_and_told_in_the_same_group(void **state) {
     world_remove(&w);
 }
 
+static cm_err say_nothing(void *ctx, const struct registry *r, const struct spend_answer *answers,
+                          uint64_t now_ms, struct buffer *document) {
+    (void)ctx, (void)r, (void)now_ms, (void)document;
+    assert_int_equal(answers[0].verdict, CM_V_NOT_A_CODE);
+    return CM_OK;
+}
+
+/* Entries that are open are asked again whenever their file comes again, and mostly in vain. */
+static void asking_again_in_vain_writes_nothing(void **state) {
+    (void)state;
+    struct world w = {.now_ms = WORLD_NOW_MS};
+    world_make(&w, 12, 1000);
+    const struct spend_unit never = {world_batch(&w, SERIALS, true), SERIALS};
+    struct engine_stats before, after;
+    engine_stats(w.engine, &before);
+    assert_ok(engine_spend(w.engine, &never, 1, 0, say_nothing, NULL, NULL));
+    engine_stats(w.engine, &after);
+    assert_int_equal(after.groups, before.groups);
+    world_remove(&w);
+}
+
 struct found {
     struct spends_at entry, after, unit;
     uint32_t n;
@@ -258,6 +279,7 @@ static void every_fate_has_a_name_and_few_are_asked_again(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_redeemed_once_and_told_in_the_same_group),
+        cmocka_unit_test(asking_again_in_vain_writes_nothing),
         cmocka_unit_test(what_became_of_entries_is_there_after_replay_and_from_an_image),
         cmocka_unit_test(terms_voids_and_recalls_hold_for_devices_too),
         cmocka_unit_test(a_document_says_again_what_was_written),

@@ -39,6 +39,19 @@ static cm_err fail(struct cm_diag *diag, const char *path, const char *what, int
 /* ---- Clearing away ----------------------------------------------------------------------------
  */
 
+/* Whether it is what a run of ours left: nothing, or an index, which is made before all else. */
+static bool is_left_over(const struct folder_store *s) {
+    struct stat st;
+    bool found = false;
+    if (fstatat(s->folder, FILE_STORE_INDEX, &st, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    DIR *dir = opendir(s->temporary);
+    for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL && !found;
+         e = readdir(dir))
+        found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    if (dir != NULL) (void)closedir(dir);
+    return dir != NULL && !found;
+}
+
 /* Remove the files of an open folder; folders within are none of ours and stay. */
 static void empty_folder(int folder) {
     const int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -138,14 +151,26 @@ static cm_err set_paths(struct folder_store *s, const char *path, struct cm_diag
     return CM_OK;
 }
 
+/* Between our opening and our locking the run that had it may have come to its end: then what we
+ * have locked is its work, under its final name. */
+static bool still_there(const struct folder_store *s) {
+    struct stat ours, there;
+    return fstat(s->folder, &ours) == 0 && lstat(s->temporary, &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 static cm_err lock_folder(struct folder_store *s, struct cm_diag *diag) {
     if (mkdir(s->temporary, FOLDER_MODE) != 0 && errno != EEXIST)
         return fail(diag, s->temporary, "cannot create the folder", errno);
     s->folder = open(s->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (s->folder < 0) return fail(diag, s->temporary, "cannot open the folder", errno);
-    if (flock(s->folder, LOCK_EX | LOCK_NB) != 0)
+    if (flock(s->folder, LOCK_EX | LOCK_NB) != 0 || !still_there(s))
         return diag_fail(diag, CM_E_BUSY, s->path, NULL, "wait for it, or name another folder",
                          "another run is filling this folder");
+    if (!is_left_over(s))
+        return diag_fail(diag, CM_E_EXISTS, s->temporary, NULL,
+                         "move it away, or name another folder",
+                         "the folder is needed, and holds files that are not of such a run");
     s->made = true;
     return CM_OK;
 }

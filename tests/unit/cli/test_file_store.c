@@ -98,6 +98,7 @@ static void what_a_killed_run_left_is_cleared_away_but_not_what_others_put_there
     struct hash256 hash;
     assert_ok(file_folder(left.path, NULL));
     assert_ok(file_replace(scratch_below(&left, "old.svg").path, slice_text("old"), 0600, NULL));
+    assert_ok(file_replace(scratch_below(&left, "index.csv").path, slice_text("f"), 0600, NULL));
     assert_ok(file_store_open(FILE_STORE_FOLDER, path.path, &s, NULL));
     assert_err(CM_E_BUSY, file_store_open(FILE_STORE_FOLDER, path.path, &other, NULL));
     put(s, "1.svg", "one");
@@ -108,8 +109,46 @@ static void what_a_killed_run_left_is_cleared_away_but_not_what_others_put_there
     scratch_remove(path.path);
     assert_ok(file_folder(left.path, NULL));
     assert_ok(file_folder(scratch_below(&left, "mine").path, NULL)); /* no file of ours */
+    assert_ok(file_replace(scratch_below(&left, "index.csv").path, slice_text("f"), 0600, NULL));
     assert_err(CM_E_EXISTS, file_store_open(FILE_STORE_FOLDER, path.path, &other, NULL));
     assert_int_equal(access(scratch_below(&left, "mine").path, F_OK), 0);
+}
+
+/* Somebody's own folder may happen to have the temporary name. */
+static void files_of_others_under_the_temporary_name_are_left_alone(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "photos"),
+                         theirs = scratch_below(&folder, "photos.new");
+    struct file_store *s = NULL;
+    assert_ok(file_folder(theirs.path, NULL));
+    assert_ok(file_replace(scratch_below(&theirs, "cat.jpg").path, slice_text("x"), 0600, NULL));
+    assert_err(CM_E_EXISTS, file_store_open(FILE_STORE_FOLDER, path.path, &s, NULL));
+    assert_null(s);
+    has_text(&theirs, "cat.jpg", "x");
+}
+
+/* flock(2), with what another run does just before. */
+static const char *finished_from, *finished_to;
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation) {
+    if (finished_from != NULL) assert_int_equal(rename(finished_from, finished_to), 0);
+    finished_from = NULL;
+    return __real_flock(fd, operation);
+}
+
+static void what_another_run_finished_in_the_meantime_is_not_cleared_away(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "raced"),
+                         left = scratch_below(&folder, "raced.new");
+    struct file_store *s = NULL;
+    assert_ok(file_folder(left.path, NULL));
+    assert_ok(file_replace(scratch_below(&left, "index.csv").path, slice_text("f"), 0600, NULL));
+    finished_from = left.path;
+    finished_to = path.path;
+    assert_err(CM_E_BUSY, file_store_open(FILE_STORE_FOLDER, path.path, &s, NULL));
+    assert_null(s);
+    has_text(&path, "index.csv", "f");
 }
 
 static void a_link_in_place_of_the_temporary_folder_is_refused(void **state) {
@@ -142,6 +181,8 @@ int main(void) {
         cmocka_unit_test(a_folder_with_something_in_it_is_refused),
         cmocka_unit_test(an_empty_folder_is_filled),
         cmocka_unit_test(what_a_killed_run_left_is_cleared_away_but_not_what_others_put_there),
+        cmocka_unit_test(files_of_others_under_the_temporary_name_are_left_alone),
+        cmocka_unit_test(what_another_run_finished_in_the_meantime_is_not_cleared_away),
         cmocka_unit_test(a_link_in_place_of_the_temporary_folder_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

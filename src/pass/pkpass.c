@@ -81,10 +81,15 @@ static cm_err token_asked(const struct pkpass_maker *m, const struct pkpass_opti
                           struct cm_diag *diag) {
     static const char asked[] = "{" PKPASS_TOKEN_COLUMN "}";
     const struct buffer *json = &m->folder->json;
-    if (o->token_key != NULL || memmem(json->p, json->len, asked, sizeof asked - 1) == NULL)
-        return CM_OK;
+    bool column = false;
     for (size_t i = 0; i < o->column_n; i++)
-        if (strcmp(o->columns[i], PKPASS_TOKEN_COLUMN) == 0) return CM_OK;
+        column = column || strcmp(o->columns[i], PKPASS_TOKEN_COLUMN) == 0;
+    if (o->token_key != NULL && column)
+        return diag_fail(diag, CM_E_CONFLICT, "--token-key", NULL,
+                         "leave the key away, or rename the column",
+                         "the rows have a column 'token' already");
+    const bool asks = memmem(json->p, json->len, asked, sizeof asked - 1) != NULL;
+    if (o->token_key != NULL || column || !asks) return CM_OK;
     return diag_fail(diag, CM_E_NOT_FOUND, PASS_JSON, "authenticationToken",
                      "give --token-key FILE with 64 hex digits, which your web service has, too",
                      "the template asks for {token}, and there is no key to make it with");

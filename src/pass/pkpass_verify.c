@@ -75,9 +75,14 @@ static cm_err judge_manifest(struct judging *j) {
         pass_error(j->v->report, root, "make the pass anew", "the manifest is not an object");
         return CM_OK;
     }
+    const char *name = NULL;
+    if (json_present(json_member(root, limits.files_max, &name))) {
+        pass_error(j->v->report, root, "make the pass anew",
+                   "the manifest names more files than a pass has");
+        return CM_OK;
+    }
     for (size_t i = 0; i < j->zip->n; i++)
         if (!is_apart(j->zip->files[i].name)) TRY(judge_sum(j, &j->zip->files[i], root));
-    const char *name = NULL;
     for (size_t i = 0; json_present(json_member(root, i, &name)); i++)
         if (unzip_file(j->zip, name) == NULL) {
             pass_error(j->v->report, json_member(root, i, &name), "make the pass anew",

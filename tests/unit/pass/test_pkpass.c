@@ -188,6 +188,26 @@ static void tokens_are_what_a_web_service_recomputes(void **state) {
     assert_non_null(memmem(text->p, text->len, want, sizeof want - 1));
 }
 
+/* Of two tokens one would be left out without a word. */
+static void a_key_for_tokens_and_a_column_of_them_are_refused(void **state) {
+    WORKS_SCOPED struct works w = {.ca = *state};
+    static const char *const both[] = {"serial", "code", "balance", "token"};
+    const struct cm_key key = {{7}};
+    struct cm_diag diag = DIAG_INIT;
+    pass_kit_folder(&w.ca->dir, "both", NULL);
+    w.folder = pass_kit_read(&w.ca->dir, "both");
+    w.signer = signer(w.ca, "pass.pem");
+    struct pkpass_options options = {.columns = both,
+                                     .column_n = CM_ARRAY_N(both),
+                                     .signer = w.signer,
+                                     .token_key = &key,
+                                     .now_unix_s = SIGNED_S};
+    assert_err(CM_E_CONFLICT, pkpass_maker_new(w.folder, &options, &w.maker, &diag));
+    assert_string_equal(diag.problem, "the rows have a column 'token' already");
+    options.token_key = NULL;
+    assert_ok(pkpass_maker_new(w.folder, &options, &w.maker, &diag));
+}
+
 /* ---- Checking -------------------------------------------------------------------------------- */
 
 static size_t errors_of(const struct pass_ca *ca, struct cm_slice pass, const char *authorities,
@@ -227,6 +247,8 @@ static void passes_are_checked_and_changes_found(void **state) {
         {"printf ' ' >>c/manifest.json", "it is not a signature of this content"},
         {"printf '{}' >c/manifest.json", "the manifest does not name it"},
         {"printf '[' >c/manifest.json", "the text ends too early"},
+        {"(printf '{'; seq -f '\"%g\":\"\",' 70000; printf '\"z\":\"\"}') >c/manifest.json",
+         "the manifest names more files than a pass has"},
         {"printf x >c/signature", "not one CMS message in DER form"},
     };
     for (size_t i = 0; i < CM_ARRAY_N(changes); i++) {
@@ -268,6 +290,7 @@ int main(void) {
         cmocka_unit_test(a_template_of_another_type_team_or_certificate_is_refused),
         cmocka_unit_test(rows_that_break_a_rule_are_named),
         cmocka_unit_test(tokens_are_what_a_web_service_recomputes),
+        cmocka_unit_test(a_key_for_tokens_and_a_column_of_them_are_refused),
         cmocka_unit_test(passes_are_checked_and_changes_found),
         cmocka_unit_test(hostile_files_get_an_answer),
     };

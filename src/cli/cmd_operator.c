@@ -1,5 +1,5 @@
-/* operator key, operator add, operator revoke: people who approve orders, each with a key of their
- * own. */
+/* operator key, add, revoke, confirm, object: people who approve orders, each with a key of their
+ * own. Which of these wants whose signature is the vault's to say (vault/acts_operator.c). */
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
@@ -61,17 +61,22 @@ static cm_err sign(struct cli *cli, const char *what, const char *hex, struct js
     return operator_key_sign(cli, buffer_slice(&whole), w);
 }
 
-static cm_err act(struct cli *cli, const char *name, const char *what, const char *hex) {
-    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
+static cm_err act(struct cli *cli, const char *name, struct buffer *args) {
+    CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
+    TRY(buffer_err(args));
+    TRY(session_act(&cli->session, name, buffer_slice(args), &result, cli->diag));
+    return output_record(buffer_slice(&result), cli->json, cli->diag);
+}
+
+static cm_err propose(struct cli *cli, const char *name, const char *what, const char *hex) {
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT;
     struct json_writer w = json_writer_into(&args, false);
     json_object_begin(&w, NULL);
     json_put_cstr(&w, "name", position(cli, 0));
     if (what[0] == 'a') json_put_cstr(&w, "public_key", hex);
     TRY(sign(cli, what, hex, &w));
     json_object_end(&w);
-    TRY(buffer_err(&args));
-    TRY(session_act(&cli->session, name, buffer_slice(&args), &result, cli->diag));
-    return output_record(buffer_slice(&result), cli->json, cli->diag);
+    return act(cli, name, &args);
 }
 
 cm_err cmd_operator_add(struct cli *cli) {
@@ -79,11 +84,28 @@ cm_err cmd_operator_add(struct cli *cli) {
     char hex[2 * SIGN_PUBLIC_LEN + 1];
     TRY(public_key(cli, &public));
     hex_format(public.b, sizeof public.b, hex);
-    return act(cli, "operator.add", "add", hex);
+    return propose(cli, "operator.add", "add", hex);
 }
 
-/* The key of the operator who is to go. */
-static cm_err known_key(struct cli *cli, char hex[2 * SIGN_PUBLIC_LEN + 1]) {
+/* The operator that the command names. */
+struct known {
+    char hex[2 * SIGN_PUBLIC_LEN + 1];
+    char by[REGISTRY_NAME_CAP]; /* who proposed something; "" = nobody did */
+    bool add;                   /* it is to be added, else revoked */
+    uint64_t proposed_ms;
+};
+
+static cm_err read_known(struct json_value v, struct known *out) {
+    struct cm_slice state;
+    TRY(json_copy_text(json_get(v, "public_key"), 1, out->hex, sizeof out->hex));
+    TRY(json_text(json_get(v, "state"), 1, SIZE_MAX, &state));
+    out->add = slice_equal(state, slice_text("proposed"));
+    if (!json_present(json_get(v, "proposed_by"))) return CM_OK;
+    TRY(json_u64(json_get(v, "proposed_ms"), 0, INT64_MAX, &out->proposed_ms));
+    return json_copy_text(json_get(v, "proposed_by"), 1, out->by, sizeof out->by);
+}
+
+static cm_err find(struct cli *cli, struct known *out) {
     CM_CLEANUP(buffer_free) struct buffer list = BUFFER_INIT;
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     size_t n = 0;
@@ -95,15 +117,42 @@ static cm_err known_key(struct cli *cli, char hex[2 * SIGN_PUBLIC_LEN + 1]) {
         struct cm_slice name;
         TRY(json_text(json_get(json_at(operators, i), "operator"), 1, SIZE_MAX, &name));
         if (slice_equal(name, slice_text(position(cli, 0))))
-            return json_copy_text(json_get(json_at(operators, i), "public_key"), 1, hex,
-                                  2 * SIGN_PUBLIC_LEN + 1);
+            return read_known(json_at(operators, i), out);
     }
     return diag_fail(cli->diag, CM_E_NOT_FOUND, NULL, NULL, "'countermark operator list'",
                      "no operator is named '%.60s'", position(cli, 0));
 }
 
 cm_err cmd_operator_revoke(struct cli *cli) {
-    char hex[2 * SIGN_PUBLIC_LEN + 1];
-    TRY(known_key(cli, hex));
-    return act(cli, "operator.revoke", "revoke", hex);
+    struct known known = {.proposed_ms = 0};
+    TRY(find(cli, &known));
+    return propose(cli, "operator.revoke", "revoke", known.hex);
 }
+
+/* ---- The second person ----------------------------------------------------------------------- */
+
+static cm_err answer(struct cli *cli, const char *name, const char *word) {
+    CM_CLEANUP(buffer_free)
+    struct buffer args = BUFFER_INIT, text = BUFFER_INIT, whole = BUFFER_INIT;
+    struct json_writer w = json_writer_into(&args, false);
+    struct known known = {.proposed_ms = 0};
+    TRY(find(cli, &known));
+    if (known.by[0] == '\0')
+        return diag_fail(cli->diag, CM_E_STATE, position(cli, 0), NULL,
+                         "'countermark operator list' shows what is",
+                         "nothing is proposed of this operator");
+    order_sign_answer(word, known.add ? "add" : "revoke", position(cli, 0), known.hex, known.by,
+                      known.proposed_ms, &text);
+    TRY(buffer_err(&text));
+    TRY(order_signed_text(cli->workspace, ORDER_SIGNED_OPERATOR, buffer_slice(&text), &whole,
+                          cli->diag));
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "name", position(cli, 0));
+    TRY(operator_key_sign(cli, buffer_slice(&whole), &w));
+    json_object_end(&w);
+    return act(cli, name, &args);
+}
+
+cm_err cmd_operator_confirm(struct cli *cli) { return answer(cli, "operator.confirm", "confirm"); }
+
+cm_err cmd_operator_object(struct cli *cli) { return answer(cli, "operator.object", "object"); }

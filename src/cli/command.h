@@ -110,7 +110,8 @@ extern const struct command import_commands[]; /* commands_import.c */
 
 /* Orders and the people who approve them. */
 command_fn cmd_order_make, cmd_order_resume, cmd_order_approve, cmd_order_release, cmd_order_resend,
-    cmd_order_receive, cmd_operator_key, cmd_operator_add, cmd_operator_revoke;
+    cmd_order_receive, cmd_operator_key, cmd_operator_add, cmd_operator_revoke,
+    cmd_operator_confirm, cmd_operator_object;
 extern const struct option_spec order_make_options[], order_approve_options[],
     order_release_options[], order_resend_options[], order_receive_options[],
     operator_key_options[], operator_add_options[], operator_revoke_options[];

@@ -76,6 +76,12 @@ const struct command operator_commands[] = {
     {"operator revoke", cmd_operator_revoke, "a person approves no more", NEEDS_ENGINE,
      "NAME --by NAME --operator-key KEY.pem", 1, 1, operator_revoke_options,
      "  countermark operator revoke bob --by alice --operator-key alice.pem\n", NULL, NULL},
+    {"operator confirm", cmd_operator_confirm, "do what another operator proposed of a person",
+     NEEDS_ENGINE, "NAME --by NAME --operator-key KEY.pem", 1, 1, operator_revoke_options,
+     "  countermark operator confirm carol --by bob --operator-key bob.pem\n", NULL, NULL},
+    {"operator object", cmd_operator_object, "refuse what another operator proposed of a person",
+     NEEDS_ENGINE, "NAME --by NAME --operator-key KEY.pem", 1, 1, operator_revoke_options,
+     "  countermark operator object carol --by bob --operator-key bob.pem\n", NULL, NULL},
     {"operator list", command_act, "list the people who approve", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark operator list\n", "operator.list", NULL},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

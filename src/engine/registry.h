@@ -158,13 +158,22 @@ struct order_entry {
     struct buffer document; /* as it was journaled last */
 };
 
-/* A person who approves: known by the public key alone. */
+/* A person who approves: known by the public key alone. What one operator proposed of a person is
+ * done when a second one confirms it (vault/acts_operator.c). */
+enum operator_wish { OPERATOR_SETTLED, OPERATOR_TO_ADD, OPERATOR_TO_REVOKE, OPERATOR_WISH_N };
 struct operator_entry {
     uint32_t id;
     bool revoked;
+    enum operator_wish wish;
+    uint64_t changed_ms;        /* added, or proposed */
+    char by[REGISTRY_NAME_CAP]; /* who added or proposed it; "" = nobody had to */
     char name[REGISTRY_NAME_CAP];
     uint8_t key[32]; /* Ed25519 */
 };
+/* Whether the signature of this person counts: until a revocation is confirmed it does. */
+static inline bool operator_stands(const struct operator_entry *o) {
+    return !o->revoked && o->wish != OPERATOR_TO_ADD;
+}
 
 /* Who signs tickets of a brand: its public keys, in the order of their versions. */
 #define ISSUER_OF_NO_BRAND                                                                         \

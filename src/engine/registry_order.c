@@ -173,10 +173,20 @@ cm_err order_document_apply(struct registry *r, uint32_t id, struct cm_slice tex
 /* ---- Operators ------------------------------------------------------------------------------- */
 
 static cm_err parse_operator(struct json_value root, struct operator_entry *o) {
-    static const char *const keys[] = {"name", "public_key", "revoked", "added_ms", "by"};
+    static const char *const keys[] = {"name", "public_key", "revoked",    "added_ms",
+                                       "by",   "wish",       "answered_by"};
+    static const char *const wishes[OPERATOR_WISH_N] = {"", "add", "revoke"};
     struct cm_slice hex;
+    size_t wish = OPERATOR_SETTLED;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
     TRY(json_copy_text(json_get(root, "name"), 1, o->name, sizeof o->name));
+    if (json_present(json_get(root, "by")))
+        TRY(json_copy_text(json_get(root, "by"), 0, o->by, sizeof o->by));
+    if (json_present(json_get(root, "added_ms")))
+        TRY(json_u64(json_get(root, "added_ms"), 0, INT64_MAX, &o->changed_ms));
+    if (json_present(json_get(root, "wish"))) /* as old ledgers have none, so has what is settled */
+        TRY(json_word(json_get(root, "wish"), wishes, CM_ARRAY_N(wishes), &wish));
+    o->wish = (enum operator_wish)wish;
     TRY(json_text(json_get(root, "public_key"), 1, SIZE_MAX, &hex));
     if (json_present(json_get(root, "revoked")))
         TRY(json_bool(json_get(root, "revoked"), &o->revoked));
@@ -213,10 +223,13 @@ cm_err operator_document_check(const struct registry *r, uint32_t id, struct cm_
                              other->name);
     }
     const struct operator_entry *old = operator_of(r, id);
-    if (old == NULL || (strcmp(old->name, o.name) == 0 && (o.revoked || !old->revoked)))
+    if (old == NULL ||
+        (strcmp(old->name, o.name) == 0 &&
+         slice_equal(slice_of(old->key, sizeof o.key), slice_of(o.key, sizeof o.key)) &&
+         (o.revoked || !old->revoked)))
         return CM_OK;
     return json_fail(root, CM_E_CONFLICT, "add another operator",
-                     "an operator's name is for life, and so is a revocation");
+                     "an operator's name and key are for life, and so is a revocation");
 }
 
 cm_err operator_document_apply(struct registry *r, uint32_t id, struct cm_slice text,

@@ -68,7 +68,7 @@ struct signer_look {
 static cm_err look_signer(void *ctx, const struct registry *r) {
     struct signer_look *l = ctx;
     const struct operator_entry *o = registry_operator_named(r, slice_text(l->name));
-    l->stands = o != NULL && !o->revoked;
+    l->stands = o != NULL && operator_stands(o);
     return CM_OK;
 }
 

@@ -18,6 +18,12 @@ cm_err order_signed_text(const char *workspace, const char *head, struct cm_slic
     return buffer_err(out);
 }
 
+void order_sign_answer(const char *answer, const char *what, const char *name, const char *key_hex,
+                       const char *proposer, uint64_t proposed_ms, struct buffer *out) {
+    buffer_printf(out, "%s %s: %s\nkey: %s\nproposed by: %s\nproposed ms: %llu\n", answer, what,
+                  name, key_hex, proposer, (unsigned long long)proposed_ms);
+}
+
 struct look {
     struct act *a;
     struct cm_slice name;
@@ -27,7 +33,7 @@ struct look {
 static cm_err look(void *ctx, const struct registry *r) {
     struct look *l = ctx;
     const struct operator_entry *o = registry_operator_named(r, l->name);
-    if (o == NULL || o->revoked)
+    if (o == NULL || !operator_stands(o))
         return diag_fail(l->a->diag, CM_E_NOT_FOUND, NULL, NULL,
                          "'countermark operator list' shows them", "no operator is named '%.*s'",
                          (int)(l->name.len < 60 ? l->name.len : 60), (const char *)l->name.p);

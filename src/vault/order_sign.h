@@ -22,6 +22,10 @@ CM_MUST_CHECK cm_err order_signed(struct act *a, const char *head, struct cm_sli
 CM_MUST_CHECK cm_err order_signed_text(const char *workspace, const char *head,
                                        struct cm_slice text, struct buffer *out,
                                        struct cm_diag *diag);
+/** What the second of two operators signs: the answer to one proposal, by its very moment.
+ * @param[in] answer  "confirm" or "object"      @param[in] what  "add" or "revoke" */
+void order_sign_answer(const char *answer, const char *what, const char *name, const char *key_hex,
+                       const char *proposer, uint64_t proposed_ms, struct buffer *out);
 /** What an approval of an order says: what is in it, for whom, manifests.
  * @param[in] what  "release", or "rest FILE-SHA256", "write-off"
  * @retval as engine_read */

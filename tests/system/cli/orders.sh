@@ -153,12 +153,21 @@ printf x | dd of="$held" bs=1 seek=$(($(stat -c %s "$held") - 40)) conv=notrunc 
 gives 3 countermark order release 6
 err_has "not the file that was sealed"
 cp held.cms "$held"
+gives 0 countermark operator add carol --public-key "$(person carol)" --by alice --operator-key alice.key
+grep -qE 'state: *proposed' out || fail 'carol is no proposal'
+gives 3 countermark order approve 6 --by carol --operator-key carol.key
+gives 3 countermark operator confirm carol --by alice --operator-key alice.key
+err_has "a second person confirms it"
+gives 0 countermark operator confirm carol --by bob --operator-key bob.key
 gives 0 countermark operator revoke bob --by alice --operator-key alice.key
+gives 3 countermark operator confirm bob --by bob --operator-key bob.key
+err_has "for or against themself"
+gives 0 countermark operator confirm bob --by carol --operator-key carol.key
+gives 3 countermark operator confirm bob --by carol --operator-key carol.key
+err_has "nothing is proposed"
+gives 0 countermark operator list
 gives 3 countermark order release 6
 err_has "nobody has approved it yet"
-gives 3 countermark operator revoke alice --by alice --operator-key alice.key
-err_has "without the last one"
-gives 0 countermark operator add carol --public-key "$(person carol)" --by alice --operator-key alice.key
 gives 0 countermark order approve 6 --by carol --operator-key carol.key
 gives 0 countermark order release 6
 

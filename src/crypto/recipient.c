@@ -11,6 +11,7 @@
 
 #include "crypto/cms_inside.h"
 #include "crypto/crypto_err.h"
+#include "crypto/hash.h"
 #include "crypto/recipient_inside.h"
 
 #define INPUT_MAX (1u << 20) /* bytes of a certificate or key file */
@@ -125,6 +126,15 @@ cm_err recipient_fingerprint(const struct recipient *r, struct hash256 *out) {
     if (X509_digest(r->cert, EVP_sha256(), sum.b, &len) != 1 || len != sizeof sum.b)
         return crypto_err_openssl("X509_digest");
     *out = sum;
+    return CM_OK;
+}
+
+cm_err recipient_key_hash(const struct recipient *r, struct hash256 *out) {
+    unsigned char *der = NULL;
+    const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(r->cert), &der);
+    if (len <= 0) return crypto_err_openssl("i2d_X509_PUBKEY");
+    hash_sha256(slice_of(der, (size_t)len), out);
+    OPENSSL_free(der);
     return CM_OK;
 }
 

@@ -38,6 +38,9 @@ void recipient_name(const struct recipient *r, char out[RECIPIENT_NAME_CAP]);
 /** SHA-256 of the certificate's DER form, as `openssl x509 -fingerprint -sha256` shows it.
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY  out untouched */
 CM_MUST_CHECK cm_err recipient_fingerprint(const struct recipient *r, struct hash256 *out);
+/** SHA-256 of the public key (SubjectPublicKeyInfo, DER): the same for a renewed certificate.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY  out untouched */
+CM_MUST_CHECK cm_err recipient_key_hash(const struct recipient *r, struct hash256 *out);
 
 /* Where the passphrase of a private key comes from; `get` writes at most cap bytes. */
 struct passphrase_source {

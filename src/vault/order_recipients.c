@@ -5,6 +5,8 @@
 
 #include "base/macros.h"
 #include "engine/workspace.h"
+#include "order/pgp.h"
+#include "vault/order.h"
 
 cm_err order_signer(const struct order_keys *keys, const char *workspace, uint64_t now_unix_s,
                     struct cms_signer **out, struct buffer *pem, struct cm_diag *diag) {
@@ -39,8 +41,8 @@ void order_recipients_wipe(struct order_recipients *r) {
     *r = (struct order_recipients){.n = 0};
 }
 
-cm_err order_recipients_read(struct cm_slice pem, uint64_t now_unix_s, struct order_recipients *out,
-                             struct cm_diag *diag) {
+static cm_err read_all(struct cm_slice pem, uint64_t now_unix_s, bool expired,
+                       struct order_recipients *out, struct cm_diag *diag) {
     CM_CLEANUP(order_recipients_wipe) struct order_recipients r = {.n = 0};
     for (;;) {
         const size_t from = find(pem, begin_mark), end = find(pem, end_mark);
@@ -52,7 +54,7 @@ cm_err order_recipients_read(struct cm_slice pem, uint64_t now_unix_s, struct or
             return diag_fail(diag, CM_E_LIMIT, "certificate", NULL, NULL, "at most %u certificates",
                              ORDER_CERTIFICATES_MAX);
         const struct cm_slice one = slice_of(pem.p + from, end + sizeof end_mark - 1 - from);
-        TRY(recipient_from_cert(one, now_unix_s, false, &r.list[r.n], diag));
+        TRY(recipient_from_cert(one, now_unix_s, expired, &r.list[r.n], diag));
         TRY(recipient_fingerprint(r.list[r.n], &r.fingerprints[r.n]));
         r.n++;
         pem = slice_of(one.p + one.len, pem.len - from - one.len);
@@ -62,5 +64,48 @@ cm_err order_recipients_read(struct cm_slice pem, uint64_t now_unix_s, struct or
                          "give a file with -----BEGIN CERTIFICATE-----", "no certificate in it");
     *out = r;
     r.n = 0;
+    return CM_OK;
+}
+
+cm_err order_recipients_read(struct cm_slice pem, uint64_t now_unix_s, struct order_recipients *out,
+                             struct cm_diag *diag) {
+    return read_all(pem, now_unix_s, false, out, diag);
+}
+
+/* ---- Two parts ------------------------------------------------------------------------------- */
+
+struct openers {
+    struct hash256 keys[ORDER_CERTIFICATES_MAX];
+    size_t n;
+};
+
+static cm_err read_openers(const struct order_part *p, struct openers *out, struct cm_diag *diag) {
+    CM_CLEANUP(order_recipients_wipe) struct order_recipients r = {.n = 0};
+    char name[RECIPIENT_NAME_CAP];
+    uint8_t fingerprint[PGP_FINGERPRINT_LEN];
+    if (p->pgp) {
+        TRY(pgp_key_look(buffer_slice(&p->keys), fingerprint, name, diag));
+        hash_sha256(slice_of(fingerprint, sizeof fingerprint), &out->keys[out->n++]);
+        return CM_OK;
+    }
+    TRY(read_all(buffer_slice(&p->keys), 0, true, &r, diag));
+    for (size_t i = 0; i < r.n; i++)
+        TRY(recipient_key_hash(r.list[i], &out->keys[out->n++]));
+    return CM_OK;
+}
+
+cm_err order_parts_apart(const struct order_part *a, const struct order_part *b, bool *apart,
+                         struct cm_diag *diag) {
+    struct openers of_a = {.n = 0}, of_b = {.n = 0};
+    bool shared = strcmp(a->recipient, b->recipient) == 0;
+    if (a->pgp == b->pgp) { /* a certificate's key is no OpenPGP key */
+        TRY(read_openers(a, &of_a, diag));
+        TRY(read_openers(b, &of_b, diag));
+    }
+    for (size_t i = 0; i < of_a.n; i++)
+        for (size_t j = 0; j < of_b.n; j++)
+            shared = shared || slice_equal(slice_of(of_a.keys[i].b, HASH_LEN),
+                                           slice_of(of_b.keys[j].b, HASH_LEN));
+    *apart = !shared;
     return CM_OK;
 }

@@ -20,6 +20,13 @@ CM_MUST_CHECK cm_err order_signer(const struct order_keys *keys, const char *wor
 CM_MUST_CHECK cm_err order_pgp_here(const struct act_context *ctx, const char *name,
                                     struct cm_diag *diag);
 
+struct order_part; /* order.h */
+/** Whether no key opens both: public keys of certificates, fingerprints of OpenPGP keys. The same
+ * certificate may be written in many ways, and be renewed.
+ * @retval as order_recipients_read (but for validity), pgp_key_look */
+CM_MUST_CHECK cm_err order_parts_apart(const struct order_part *a, const struct order_part *b,
+                                       bool *apart, struct cm_diag *diag);
+
 #define ORDER_CERTIFICATES_MAX 15u /* one place is the hold key's */
 struct order_recipients {
     struct recipient *list[ORDER_CERTIFICATES_MAX];

@@ -194,10 +194,10 @@ static cm_err check_names(struct request *q) {
 /* Two files travel apart; a format that has all in one file is its own decision. */
 static cm_err check_apart(struct request *q) {
     const struct order *o = &q->order;
+    bool apart = true;
     if (o->part_n < 2 || o->test) return CM_OK;
-    if (strcmp(o->parts[0].recipient, o->parts[1].recipient) != 0 &&
-        !slice_equal(buffer_slice(&o->parts[0].keys), buffer_slice(&o->parts[1].keys)))
-        return CM_OK;
+    TRY(order_parts_apart(&o->parts[0], &o->parts[1], &apart, q->a->diag));
+    if (apart) return CM_OK;
     return json_fail(json_get(q->root, "pin_keys"), CM_E_DENIED,
                      "name another recipient for the PINs",
                      "number file and PIN file of LIVE cards never go to one recipient");

@@ -44,6 +44,36 @@ gives 3 countermark cards make gift-2026 --count 2 --out more.csv --pins more-pi
   --passphrase-fd 3 3<passphrase
 err_is 'gift-2026: LIVE cards with PINs or money leave this workspace as orders, which two people release; order them: countermark order make'
 { [ ! -e more.csv ] && [ ! -e more-pins.csv ]; } || fail "a refused file was left"
+# No key opens their numbers and their PINs, in whatever text its certificate stands, and renewed.
+certificate() { # NAME FILE: a certificate of NAME.key, made when there is none
+  [ -e "$1.key" ] || openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
+  openssl req -new -x509 -key "$1.key" -subj "/CN=$2" -days 30 -out "$2.pem" \
+    -addext keyUsage=critical,keyAgreement 2>/dev/null
+}
+certificate bureau bureau
+certificate letters letters
+certificate letters letters-new
+{ echo "another hand wrote this"; cat letters.pem; } >letters-too.pem
+order() { # CODE WORDS...: with the passphrase
+  local code=$1
+  shift
+  gives "$code" countermark order "$@" --passphrase-fd 3 3<passphrase
+}
+for to in letters letters-too letters-new; do
+  order 3 make gift-2026 --template csv-comma --to $to.pem --recipient presses --count 2 \
+    --pin-template pin-letter --pin-to letters.pem --by alice --operator-key alice.key --dry-run
+  err_has 'never go to one recipient'
+done
+gives 0 countermark operator key --out bob.key --json
+cp out bob.json
+gives 0 countermark operator add bob --public-key "$(json v.public_key bob.json)" \
+  --by alice --operator-key alice.key --passphrase-fd 3 3<passphrase
+order 0 make gift-2026 --template csv-comma --to bureau.pem --count 2 \
+  --pin-template pin-letter --pin-to letters.pem --by alice --operator-key alice.key
+order 0 approve 1 --by bob --operator-key bob.key
+order 0 release 1
+order 3 resend 1 --out anew --to letters-new.pem --by bob --operator-key bob.key
+err_has 'never go to one recipient'
 chmod 644 shop/keystore
 gives 1 countermark doctor --passphrase-fd 3 3<passphrase
 out_has 'others have rights to it; chmod 600'

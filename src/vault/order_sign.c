@@ -100,6 +100,12 @@ cm_err order_statement(struct act *a, const struct order *o, const char *what, s
     return buffer_err(out);
 }
 
+/* Ed25519 signs alike each time: who repeats an approval says nothing new. */
+static bool same_approval(const struct order_approval *a, const struct order_approval *b) {
+    return strcmp(a->operator, b->operator) == 0 && strcmp(a->what, b->what) == 0 &&
+           slice_equal(slice_of(a->of.b, HASH_LEN), slice_of(b->of.b, HASH_LEN));
+}
+
 cm_err order_approved(struct act *a, struct order *o, const char *what) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct order_approval approval = {.at_ms = a->now_unix_ms};
@@ -112,5 +118,7 @@ cm_err order_approved(struct act *a, struct order *o, const char *what) {
     hash_sha256(buffer_slice(&text), &approval.of);
     const size_t word = strcspn(what, " ");
     memcpy(approval.what, what, word < sizeof approval.what ? word : sizeof approval.what - 1);
+    for (size_t i = 0; i < o->approval_n; i++)
+        if (same_approval(&o->approvals[i], &approval)) return CM_OK;
     return order_add_approval(o, &approval);
 }

@@ -31,7 +31,7 @@ void order_sign_answer(const char *answer, const char *what, const char *name, c
  * @retval as engine_read */
 CM_MUST_CHECK cm_err order_statement(struct act *a, const struct order *o, const char *what,
                                      struct buffer *out);
-/** Take the approval that the act's arguments bring: check it and write it in the order.
+/** Take the approval that the act's arguments bring: check it and write it in the order, once.
  * @retval as order_signed */
 CM_MUST_CHECK cm_err order_approved(struct act *a, struct order *o, const char *what);
 

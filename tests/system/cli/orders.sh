@@ -169,6 +169,11 @@ gives 0 countermark operator list
 gives 3 countermark order release 6
 err_has "nobody has approved it yet"
 gives 0 countermark order approve 6 --by carol --operator-key carol.key
+events=$(countermark stats --json | grep -o '"next_sequence":[0-9]*')
+gives 0 countermark order approve 6 --by carol --operator-key carol.key # twice
+grep -qE 'approved by: *carol' out || fail "who approved is not told"
+[ "$(countermark stats --json | grep -o '"next_sequence":[0-9]*')" = "$events" ] ||
+  fail "approving twice was stored twice"
 gives 0 countermark order release 6
 
 # ---- No number, code or PIN outside sealed files ------------------------------------------------

@@ -10,7 +10,7 @@
 
 #define NAMES_MAX    128u
 #define NAME_WORDS   3  /* longest name of a command */
-#define SUMMARY_FROM 20 /* column of the summaries */
+#define SUMMARY_FROM 22 /* column of the summaries */
 #define GROUP_CAP    64u
 
 /* ---- Finding --------------------------------------------------------------------------------- */

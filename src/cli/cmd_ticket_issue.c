@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/blame.h"
 #include "cli/command.h"
@@ -28,7 +29,7 @@
 #define KEEP        (1u << 20) /* bytes of a buffer that stay for the next chunk */
 
 const struct option_spec ticket_issue_options[] = {
-    {"out", OPTION_TEXT, "FILE.csv|-", "where the tickets go", NULL, true},
+    {"out", OPTION_TEXT, "FILE.csv|-", "where the tickets go", NULL, false},
     {"count", OPTION_NUMBER, "N", "how many (else: one for each row of --from)", NULL, false},
     {"from", OPTION_TEXT, "FILE.csv", "one ticket a row; columns seat, title, value, exp ...", NULL,
      false},
@@ -91,11 +92,14 @@ static int claim_named(const struct issuing *i, const char *column) {
 
 static cm_err check_column(const struct issuing *i, const char *option) {
     const char *wanted = option_text(&i->cli->options, option);
+    char remedy[DIAG_PART_CAP] = "name one of its first line";
     if (wanted == NULL) return CM_OK;
     for (size_t c = 0; c < i->column_n; c++)
         if (strcmp(i->columns[c], wanted) == 0) return CM_OK;
+    const char *near = nearest_word(wanted, i->columns, i->column_n);
+    if (near != NULL) (void)snprintf(remedy, sizeof remedy, "did you mean '%.64s'?", near);
     return diag_fail(i->cli->diag, CM_E_ARGUMENT, option_text(&i->cli->options, "from"), NULL,
-                     "name one of its first line", "there is no column '%.64s'", wanted);
+                     remedy, "there is no column '%.64s'", wanted);
 }
 
 static cm_err open_feed(struct issuing *i) {
@@ -277,6 +281,9 @@ static cm_err rehearse(struct issuing *i) {
         TRY(take_tickets(i, &none, n));
         i->written = i->wanted;
     }
+    if (i->written == 0)
+        return diag_fail(i->cli->diag, CM_E_FORMAT, path, NULL, "give it a row for each ticket",
+                         "there are no rows");
     if (i->written > i->left && !i->again)
         return diag_fail(i->cli->diag, CM_E_LIMIT, position(i->cli, 0), NULL,
                          "ask for fewer, or make a further batch",
@@ -334,6 +341,9 @@ static cm_err check_options(struct issuing *i) {
         return diag_fail(i->cli->diag, CM_E_ARGUMENT, "--seat-from", NULL, "add --from FILE.csv",
                          "columns are those of --from");
     i->dry = option_given(o, "dry-run");
+    if (!i->dry && !option_given(o, "out"))
+        return diag_fail(i->cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.csv",
+                         "say where the tickets go");
     i->code = option_given(o, "code");
     i->again = option_given(o, "again");
     TRY(option_u64(o, "again", 0, INT64_MAX, &i->next, i->cli->diag));

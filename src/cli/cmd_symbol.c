@@ -18,7 +18,7 @@
 #define US_PER_S 1000000u
 
 const struct option_spec symbol_options[] = {
-    {"text", OPTION_TEXT, "TEXT", "one symbol of this text", NULL, false},
+    {"text", OPTION_TEXT, "TEXT", "one symbol of this text; GS1 kinds: '(01)...'", NULL, false},
     {"from", OPTION_TEXT, "FILE|-", "a symbol for every row of a CSV file", NULL, false},
     {"content", OPTION_TEXT, "PATTERN", "what it says (default '{code}')", NULL, false},
     {"gs1", OPTION_TEXT, "PATTERN", "GS1 elements: '(01){gtin}(21){code}'", NULL, false},
@@ -36,6 +36,19 @@ const struct option_spec symbol_options[] = {
 /* ---- Rows -------------------------------------------------------------------------------------
  */
 
+/* Most files have columns of their own; nobody asked for one named code. */
+static cm_err check_code_column(const struct symbol_job *job, const struct options *o,
+                                struct cm_diag *diag) {
+    char remedy[DIAG_PART_CAP];
+    bool has = option_given(o, "content") || option_given(o, "gs1");
+    for (size_t i = 0; i < job->column_n; i++)
+        has = has || strcmp(job->columns[i], "code") == 0;
+    if (has || job->column_n == 0) return CM_OK;
+    (void)snprintf(remedy, sizeof remedy, "say what the symbols hold: --content '{%.64s}'",
+                   job->columns[0]);
+    return diag_fail(diag, CM_E_NOT_FOUND, job->input, NULL, remedy, "it has no column 'code'");
+}
+
 cm_err symbol_open_feed(struct cli *cli, struct symbol_job *job, struct row_feed **out) {
     CM_CLEANUP(row_feed_closep) struct row_feed *feed = NULL;
     const char *from = option_text(&cli->options, "from");
@@ -44,6 +57,7 @@ cm_err symbol_open_feed(struct cli *cli, struct symbol_job *job, struct row_feed
     TRY(from != NULL ? row_feed_file(from, &feed, cli->diag)
                      : row_feed_batch(cli, job->input, &feed, cli->diag));
     job->columns = row_feed_columns(feed, &job->column_n);
+    TRY(check_code_column(job, &cli->options, cli->diag));
     TRY(symbol_job_content(job, &cli->options, "{code}", cli->diag));
     TRY(symbol_job_names(job, &cli->options, cli->diag));
     *out = take(&feed);
@@ -155,6 +169,9 @@ static cm_err run_crew(struct cli *cli, const struct picture_crew *crew, struct 
     TRY(draw_sample(cli, crew, made));
     if (crew->store == NULL && made->n > 0) return CM_OK;
     TRY(picture_crew_run(crew, &count, cli->diag));
+    if (count.files == 0)
+        return diag_fail(cli->diag, CM_E_FORMAT, crew->job->input, NULL,
+                         "give it a row for each picture", "there are no rows");
     note_count(made, &count);
     return CM_OK;
 }
@@ -192,7 +209,8 @@ static cm_err check_source(const struct cli *cli, bool *single) {
                          "BATCH, --from and --text are three sources");
     if (rows == 0 && !*single)
         return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL,
-                         "name a BATCH, --from FILE.csv, or --text TEXT", "symbols of what?");
+                         "name a BATCH, --from FILE.csv, --text TEXT, or --gs1 '(01)...'",
+                         "symbols of what?");
     if (!option_given(o, "out") && !option_given(o, "dry-run"))
         return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL,
                          *single ? "--out FILE.svg" : "--out FILE.zip, DIR/ or FILE.pdf",
@@ -200,10 +218,36 @@ static cm_err check_source(const struct cli *cli, bool *single) {
     return CM_OK;
 }
 
+/* Options that would say nothing are refused: who gives one expects something of it. */
+static cm_err check_unused(const struct cli *cli, bool single, bool pages) {
+    static const char *const rows[] = {"content", "name", "index"};
+    static const char *const labels[] = {"page",  "margin", "gap",       "padding", "skip",
+                                         "marks", "line",   "line-font", "line-mm", "title"};
+    char flag[16];
+    for (size_t i = 0; i < CM_ARRAY_N(rows); i++) {
+        (void)snprintf(flag, sizeof flag, "--%s", rows[i]);
+        if (option_given(&cli->options, rows[i]) && (single || (pages && i > 0)))
+            return diag_fail(cli->diag, CM_E_ARGUMENT, flag, NULL, "leave it out",
+                             single ? "there are no rows of which it could take columns"
+                                    : "pages are one file, and their index is within it");
+    }
+    for (size_t i = 0; i < CM_ARRAY_N(labels) && !pages; i++) {
+        (void)snprintf(flag, sizeof flag, "--%s", labels[i]);
+        if (option_given(&cli->options, labels[i]))
+            return diag_fail(cli->diag, CM_E_ARGUMENT, flag, NULL,
+                             "add --sheet or --label and --out FILE.pdf, or leave it out",
+                             "it is about labels on pages");
+    }
+    return CM_OK;
+}
+
 static cm_err dispatch(struct cli *cli, struct symbol_job *job, bool single) {
-    const char *out = option_text(&cli->options, "out");
-    if (option_given(&cli->options, "sheet") || (!single && out != NULL && ends_with(out, ".pdf")))
-        return symbol_pages(cli, job);
+    const struct options *o = &cli->options;
+    const char *out = option_text(o, "out");
+    const bool pages = option_given(o, "sheet") || option_given(o, "label") ||
+                       (!single && out != NULL && ends_with(out, ".pdf"));
+    TRY(check_unused(cli, single, pages));
+    if (pages) return symbol_pages(cli, job);
     if (single) return symbol_single(cli, job);
     if (out == NULL || ends_with(out, ".zip")) return symbol_files(cli, job, FILE_STORE_ZIP);
     if (is_folder(out)) return symbol_files(cli, job, FILE_STORE_FOLDER);

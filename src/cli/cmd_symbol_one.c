@@ -21,18 +21,19 @@ static cm_err write_picture(const char *path, const struct buffer *picture,
     return CM_OK;
 }
 
-/* --text is said as it stands: braces in it are no columns. */
+/* --text is said as it stands, braces in it are no columns; but in a symbol of GS1 elements, or as
+ * a link, it is elements: "(01)..." */
 static cm_err make_symbol(struct cli *cli, struct symbol_job *job, struct symbol *out) {
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
     const char *given = option_text(&cli->options, "text");
     if (given != NULL && option_given(&cli->options, "gs1"))
-        return diag_fail(cli->diag, CM_E_ARGUMENT, "--text", NULL, "leave one of them out",
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--text", NULL, "leave it out",
                          "--gs1 says already what the symbol holds");
-    if (given == NULL) {
+    if (given == NULL || symbol_kind_is_gs1(job->kind) || option_given(&cli->options, "link") ||
+        option_given(&cli->options, "upper")) {
         TRY(symbol_job_content(job, &cli->options, NULL, cli->diag));
         return symbol_job_make(job, NULL, &text, out, cli->diag);
     }
-    if (symbol_kind_is_gs1(job->kind)) return symbol_job_content(job, &cli->options, "", cli->diag);
     const struct symbol_wish wish = {
         .kind = job->kind, .payload = slice_text(given), .level = job->level};
     return symbol_make(&wish, out, cli->diag);

@@ -57,8 +57,8 @@ static cm_err draw(struct cli *cli, const struct page_job *job, struct row_feed 
     if (cli->diag->problem[0] == 0) *cli->diag = *pages_why(pages);
     TRY(err);
     if (count.labels == 0)
-        return diag_fail(cli->diag, CM_E_FORMAT, job->symbols->input, NULL, NULL,
-                         "there are no rows: a PDF needs a page");
+        return diag_fail(cli->diag, CM_E_FORMAT, job->symbols->input, NULL,
+                         "give it a row for each label", "there are no rows");
     TRY(pages_finish(pages));
     made->n = count.labels;
     made->pages = count.pages;
@@ -107,6 +107,13 @@ static cm_err draw_nothing(struct cli *cli, const struct page_job *job, struct r
     return CM_OK;
 }
 
+/* Names that say that something else was meant. */
+static bool is_pdf_path(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    return name[0] != '\0' && (dot == NULL || strcmp(dot, ".pdf") == 0);
+}
+
 cm_err symbol_pages(struct cli *cli, struct symbol_job *symbols) {
     CM_CLEANUP(row_feed_closep) struct row_feed *feed = NULL;
     CM_CLEANUP(page_job_wipe) struct page_job job = {.symbols = symbols};
@@ -118,8 +125,12 @@ cm_err symbol_pages(struct cli *cli, struct symbol_job *symbols) {
                          "sheets and pages are PDF");
     if (option_given(&cli->options, "text") ||
         cli->options.position_n + (option_given(&cli->options, "from") ? 1u : 0u) == 0)
-        return diag_fail(cli->diag, CM_E_ARGUMENT, "--sheet", NULL, "name a BATCH or --from FILE",
-                         "a sheet is filled with rows");
+        return diag_fail(cli->diag, CM_E_ARGUMENT,
+                         option_given(&cli->options, "sheet") ? "--sheet" : "--label", NULL,
+                         "name a BATCH or --from FILE", "labels are filled with rows");
+    if (made.out != NULL && !is_pdf_path(made.out))
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.pdf",
+                         "sheets and pages are PDF");
     TRY(page_job_sizes(&job, &cli->options, cli->diag));
     TRY(symbol_open_feed(cli, symbols, &feed));
     TRY(page_job_lines(&job, &cli->options, cli->diag));

@@ -63,7 +63,7 @@ static cm_err read_skip(struct page_job *job, const struct options *o, struct cm
     TRY(option_u64(o, "skip", 0, UINT32_MAX, &skip, diag));
     job->skip = (size_t)skip;
     if (skip < job->per_page) return CM_OK;
-    return diag_fail(diag, CM_E_ARGUMENT, "--skip", NULL, "leave a whole sheet away",
+    return diag_fail(diag, CM_E_ARGUMENT, "--skip", NULL, "skip fewer than it has",
                      "a page has %zu labels, %zu cannot be skipped on it", job->per_page,
                      job->skip);
 }

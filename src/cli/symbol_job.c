@@ -36,6 +36,9 @@ cm_err option_decimal(const struct options *o, const char *name, double min, dou
 static cm_err read_level(struct symbol_job *job, const struct options *o, struct cm_diag *diag) {
     const char *level = option_text(o, "level");
     if (level == NULL) return CM_OK;
+    if (job->kind != SYMBOL_QR && job->kind != SYMBOL_MICRO_QR && job->kind != SYMBOL_GS1_QR)
+        return diag_fail(diag, CM_E_ARGUMENT, "--level", NULL, "leave it out",
+                         "a %s has no levels to choose from", symbol_kind_name(job->kind));
     if (strlen(level) != 1 || strchr("LMQH", level[0]) == NULL)
         return diag_fail(diag, CM_E_ARGUMENT, "--level", NULL, "L, M, Q or H",
                          "there is no level '%.20s'", level);
@@ -89,10 +92,17 @@ static cm_err check_kind(const struct symbol_job *job, bool gs1, bool host, stru
     return CM_OK;
 }
 
+/* What says GS1 elements: --gs1, or a --text where nothing else can be meant. */
+static const char *elements_given(const struct symbol_job *job, const struct options *o) {
+    const bool meant = symbol_kind_is_gs1(job->kind) || option_given(o, "link");
+    const char *text = meant ? option_text(o, "text") : NULL;
+    return text != NULL ? text : option_text(o, "gs1");
+}
+
 /* Options that contradict each other. */
 static cm_err check_content(const struct symbol_job *job, const struct options *o,
                             struct cm_diag *diag) {
-    const bool gs1 = option_given(o, "gs1"), host = option_given(o, "link"),
+    const bool gs1 = elements_given(job, o) != NULL, host = option_given(o, "link"),
                upper = option_given(o, "upper");
     if (!gs1 && (host || upper))
         return diag_fail(diag, CM_E_ARGUMENT, host ? "--link" : "--upper", NULL,
@@ -109,7 +119,7 @@ static cm_err check_content(const struct symbol_job *job, const struct options *
 
 cm_err symbol_job_content(struct symbol_job *job, const struct options *o, const char *text,
                           struct cm_diag *diag) {
-    const char *pattern = option_text(o, "gs1"), *host = option_text(o, "link");
+    const char *pattern = elements_given(job, o), *host = option_text(o, "link");
     enum payload_form form = PAYLOAD_PLAIN;
     TRY(check_content(job, o, diag));
     if (pattern != NULL) form = host == NULL ? PAYLOAD_ELEMENTS : PAYLOAD_LINK;

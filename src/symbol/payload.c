@@ -83,13 +83,12 @@ static cm_err add_column(struct payload *p, struct source *s) {
         memcpy(p->names[p->piece_n - 1], name, len + 1);
         return CM_OK;
     }
-    char remedy[DIAG_PART_CAP] = "there are:";
+    char remedy[DIAG_PART_CAP] = "";
     const char *near = nearest_word(name, s->columns, s->column_n);
-    if (near != NULL) text_append(remedy, sizeof remedy, " %s (did you mean this?),", near);
+    if (near != NULL) text_append(remedy, sizeof remedy, "did you mean {%.40s}? ", near);
+    text_append(remedy, sizeof remedy, s->column_n > 0 ? "there are:" : "write a brace as {{");
     for (size_t i = 0; i < s->column_n; i++)
-        if (s->columns[i] != near)
-            text_append(remedy, sizeof remedy, " %.40s%s", s->columns[i],
-                        i + 1 < s->column_n ? "," : "");
+        text_append(remedy, sizeof remedy, "%s %.40s", i > 0 ? "," : "", s->columns[i]);
     return diag_fail(s->diag, CM_E_NOT_FOUND, NULL, NULL, remedy, "there is no column '%s'", name);
 }
 

@@ -101,7 +101,7 @@ cm_err sheet_grid_parse(const char *text, struct sheet_wish *wish, struct cm_dia
 
 /* One direction of the grid. */
 struct axis {
-    const char *side, *what; /* "wide", "columns" */
+    const char *side, *what; /* "wide", "column" */
     double page, label, margin, gap;
     unsigned n;
 };
@@ -116,7 +116,8 @@ static cm_err too_small(const struct axis *a, struct cm_diag *diag) {
     while (fits < a->n && needed(a, fits + 1) <= a->page + SAME_MM)
         fits++;
     if (fits > 0)
-        (void)snprintf(remedy, sizeof remedy, "%u %s would fit", fits, a->what);
+        (void)snprintf(remedy, sizeof remedy, "%u %s%s would fit", fits, a->what,
+                       fits > 1 ? "s" : "");
     else
         (void)snprintf(remedy, sizeof remedy, "not even one fits: use a larger page");
     return diag_fail(diag, CM_E_RANGE, "sheet", NULL, remedy,
@@ -153,14 +154,14 @@ static cm_err check_marks(const struct sheet *s, struct cm_diag *diag) {
 
 cm_err sheet_settle(const struct sheet_wish *wish, struct sheet *out, struct cm_diag *diag) {
     struct axis x = {.side = "wide",
-                     .what = wish->columns == 2 ? "column" : "columns",
+                     .what = "column",
                      .page = wish->page_width,
                      .label = wish->label_width,
                      .margin = wish->margin_x,
                      .gap = wish->gap_x,
                      .n = wish->columns};
     struct axis y = {.side = "high",
-                     .what = wish->rows == 2 ? "row" : "rows",
+                     .what = "row",
                      .page = wish->page_height,
                      .label = wish->label_height,
                      .margin = wish->margin_y,

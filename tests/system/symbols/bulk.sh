@@ -157,7 +157,7 @@ gives 0 countermark symbol dry --dry-run --json
 for wrong in '--type ean13' '--type code39 --sheet a4-65 --module-mm 2' '--name {product}/' \
   '--type gs1-qr --gs1 (01){gtin}(21){code}' '--sheet a4-65 --line {code}{code}{code}{code}'; do
   # shellcheck disable=SC2086 # some words each
-  gives 3 countermark symbol dry $wrong --out dry.zip
+  gives 3 countermark symbol dry $wrong --out "dry.$([[ $wrong = *sheet* ]] && echo pdf || echo zip)"
   [ "$(imprint)" = "$before" ] || fail "units were spent for what cannot be drawn: $wrong"
 done
 absent dry.zip dry.pdf dry.zip.new

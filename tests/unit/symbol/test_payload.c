@@ -67,7 +67,7 @@ static void bad_patterns_are_refused_with_a_remedy(void **state) {
         {PAYLOAD_PLAIN, "{", CM_E_FORMAT, "{code}"},
         {PAYLOAD_PLAIN, "{}", CM_E_FORMAT, "{code}"},
         {PAYLOAD_PLAIN, "a}b", CM_E_FORMAT, "{{ and }}"},
-        {PAYLOAD_PLAIN, "{cod}", CM_E_NOT_FOUND, "code (did you mean this?)"},
+        {PAYLOAD_PLAIN, "{cod}", CM_E_NOT_FOUND, "did you mean {code}? there are:"},
         {PAYLOAD_PLAIN, "{quantity}", CM_E_NOT_FOUND,
          "there are: code, serial, gtin, date, flavour"},
         {PAYLOAD_ELEMENTS, "{code}", CM_E_FORMAT, "(21){code}"},

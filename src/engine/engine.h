@@ -140,6 +140,9 @@ CM_MUST_CHECK cm_err engine_lookup(struct cm_engine *engine, uint32_t actor, uin
  * @retval CM_E_NOT_FOUND  no such batch      @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n,
                                   bool *exist);
+/** The same of units that are not void: for whoever gives them out once more. @retval as above */
+CM_MUST_CHECK cm_err engine_alive(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n,
+                                  bool *alive);
 /** Fold now and wait for it: before a backup, and in tests. */
 CM_MUST_CHECK cm_err engine_fold(struct cm_engine *engine);
 

@@ -55,7 +55,13 @@ struct exist_act {
     uint64_t first;
     size_t n;
     bool *exist;
+    bool alive; /* ask for that, too */
 };
+
+static bool is_void(const struct local *l, uint32_t set, uint64_t serial) {
+    return book_bits(&l->book, set, serial) == UNIT_OTHER &&
+           (book_extra(&l->book, set, serial).flags & UNIT_VOID) != 0;
+}
 
 static cm_err exist_as_owner(struct local *l, void *ctx) {
     const struct exist_act *a = ctx;
@@ -67,13 +73,19 @@ static cm_err exist_as_owner(struct local *l, void *ctx) {
         a->exist[i] = serial < s->set.counters.next_serial;
         if (!a->exist[i]) continue;
         TRY(book_touch(&l->book, a->set, serial, 0, NULL));
-        a->exist[i] = book_bits(&l->book, a->set, serial) != UNIT_ABSENT;
+        a->exist[i] = book_bits(&l->book, a->set, serial) != UNIT_ABSENT &&
+                      !(a->alive && is_void(l, a->set, serial));
     }
     return CM_OK;
 }
 
 cm_err engine_exist(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n, bool *exist) {
     struct exist_act act = {.set = set, .first = first, .n = n, .exist = exist};
+    return local_as_owner(local_of(engine), exist_as_owner, &act);
+}
+
+cm_err engine_alive(struct cm_engine *engine, uint32_t set, uint64_t first, size_t n, bool *alive) {
+    struct exist_act act = {.set = set, .first = first, .n = n, .exist = alive, .alive = true};
     return local_as_owner(local_of(engine), exist_as_owner, &act);
 }
 

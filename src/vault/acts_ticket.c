@@ -172,10 +172,22 @@ static cm_err put_ticket(struct issuing *i, uint64_t serial, struct cm_slice cod
     return CM_OK;
 }
 
+/* A ticket of a void unit would be refused online alone: what devices were told of are its ids. */
+static cm_err check_alive(const struct issuing *i, uint64_t serial) {
+    bool alive = false;
+    if (!i->again) return CM_OK; /* new units are */
+    TRY(engine_alive(i->a->ctx->engine, i->s.set.number, serial, 1, &alive));
+    if (alive) return CM_OK;
+    return diag_fail(i->a->diag, CM_E_STATE, "--again", NULL,
+                     "sign those before and those behind it apart",
+                     "the unit of serial %llu is void", (unsigned long long)serial);
+}
+
 static cm_err put_units(struct issuing *i, const struct minter_rows *rows) {
     for (size_t r = 0; r < rows->n && i->given < i->wanted; r++) {
         i->next = rows->first + r + 1;
         if (rows->skip[r] != 0) continue;
+        TRY(check_alive(i, rows->first + r));
         TRY(put_ticket(i, rows->first + r,
                        slice_of(rows->texts + r * rows->code_len, rows->code_len)));
     }
@@ -191,6 +203,23 @@ static cm_err spent_rows(struct issuing *i, struct minter *m, struct minter_rows
                          "fewer units than that were spent from this serial on");
     const struct issued_range range = {.first = i->next, .count = left < most ? left : most};
     return minter_again(m, &range, rows);
+}
+
+/* An id is of a unit and a key. Where tickets of two keys are valid, a unit signed again under the
+ * other one would have two ids, and a device would let in both. */
+static cm_err check_one_key(const struct issuing *i, const struct issuer_entry *issuer) {
+    for (size_t k = 0; i->again && k < issuer->key_n; k++) {
+        const struct ticket_key *key = &issuer->keys[k];
+        if (key->version == i->signer.key.version || key->not_after_unix_s <= i->a->now_unix_s)
+            continue;
+        return diag_fail(i->a->diag, CM_E_STATE, "--again", NULL,
+                         "revoke them and issue others; or end that key, with all of its tickets: "
+                         "countermark ticket issuer retire --not-after",
+                         "key version %u is still valid, too: devices would let in its tickets of "
+                         "these units and the new ones",
+                         key->version);
+    }
+    return CM_OK;
 }
 
 static cm_err note_again(const struct issuing *i, uint64_t first) {
@@ -250,6 +279,7 @@ static cm_err ticket_issue(struct act *a) {
         TRY(json_bool(json_get(a->args, "dry_run"), &dry));
     i.again = json_present(json_get(a->args, "again"));
     if (i.again) TRY(json_u64(json_get(a->args, "again"), 0, INT64_MAX, &i.next));
+    TRY(check_one_key(&i, &issuer));
     TRY(read_common(&i));
     TRY(check_rows(&i));
     json_put_cstr(a->out, "batch", i.s.name);

@@ -69,6 +69,14 @@ gives 0 countermark batch show monday --json
 [ "$(json v.issued out)" = 120 ] || fail "signing again spends units"
 refused 3 "--again: fewer units than that were spent from this serial on; ask for fewer, or without it" \
   countermark ticket issue monday --count 100 --again 40 --out again.csv
+gives 0 countermark batch add back --scheme cola --quantity 3 --date 2026-11-28 \
+  --attribute sku=CM-1 --attribute flavour=cola
+gives 0 countermark ticket issue back --count 3 --out back.csv
+serial=$(field 1 3 back.csv)
+gives 0 countermark ticket revoke "$(field 2 3 back.csv)"
+refused 3 "--again: the unit of serial $serial is void; sign those before and those behind it apart" \
+  countermark ticket issue back --count 3 --again 0 --out again-back.csv
+[ ! -e again-back.csv ] || fail "a file of tickets that were revoked"
 
 # ---- TEST tickets: never valid unless TEST is asked for
 gives 0 countermark ticket trust acme.trust --json
@@ -123,6 +131,8 @@ for ticket in "$old" "$new"; do
   gives 0 countermark ticket verify "$ticket" --test
   gives 0 countermark ticket verify "$ticket" --test --offline --trust next.trust
 done
+refused 3 "--again: key version 1 is still valid, too: devices would let in its tickets of these units and the new ones; revoke them and issue others; or end that key, with all of its tickets: countermark ticket issuer retire --not-after" \
+  countermark ticket issue monday --count 1 --again 0 --out twice.csv
 gives 1 countermark ticket verify "$new" --test --offline --trust acme.trust --json
 [ "$(json v.verdict out)" = unknown_key ] || fail "a device knows a key that it was not told"
 gives 3 countermark ticket issuer retire --version 1 --not-after 2040-01-01

@@ -153,6 +153,10 @@ static cm_err admit_lines(struct admitting *a, const char *path) {
             c = fgetc(f); /* the rest of what is no ticket */
     }
     wipe(line, sizeof line);
+    if (err == CM_OK && ferror(f) != 0)
+        return diag_fail(a->cli->diag, CM_E_IO, path, NULL,
+                         "those before are in the device's file; give the rest again",
+                         "reading it failed: not all tickets were looked at");
     return err;
 }
 

@@ -43,6 +43,8 @@ gives 0 admit north t1
 gives 1 admit north t1
 [ "$(json 'v.verdict' out)" = spent ] || fail "let in twice"
 gives 0 admit north t2
+gives 3 admit north /proc/self/mem # what cannot be read is not an evening without guests
+err_has 'not all tickets were looked at'
 gives 0 admit south t1
 gives 0 admit south t3
 gives 0 countermark ticket sync north.spends --door default --dry-run --json

@@ -16,7 +16,8 @@
 #define NFC_BYTES_MAX 64u /* Apple: "maximum of 64 bytes" */
 #define STORE_IDS_MAX 64u
 #define MEMBERS_MAX   64u
-#define MINUTES_AT    16u /* "2026-11-22T10:00" */
+#define OBJECT_MAX    256u /* members that are looked at: others make passes, too */
+#define MINUTES_AT    16u  /* "2026-11-22T10:00" */
 
 bool pass_known_text(struct pass_report *r, struct json_value v, struct cm_slice *out) {
     *out = slice_of(NULL, 0);
@@ -58,6 +59,11 @@ bool pass_members(struct pass_report *r, struct json_value object, const struct 
         const char *key = NULL;
         const struct json_value v = json_member(object, i, &key);
         if (!json_present(v)) break;
+        if (i == OBJECT_MAX) {
+            pass_error(r, object, "leave out what Wallet does not know",
+                       "a %s with more than %u members", whose, OBJECT_MAX);
+            return false;
+        }
         const struct pass_member *known = member_named(table, n, key);
         if (known == NULL)
             unknown_member(r, v, key, table, n, whose);

@@ -3,6 +3,7 @@
 #include "support/cm.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "pass/pass_check.h"
 #include "pass_kit.h"
@@ -34,6 +35,20 @@ static void a_good_pass_has_no_findings(void **state) {
     if (r->n > 0) fail_msg("%s: %s", r->findings[0].what.place, r->findings[0].what.problem);
     assert_int_equal(r->errors + r->warnings, 0);
     assert_ok(pass_report_verdict(r, NULL));
+}
+
+/* Passes come from others, too: a megabyte of members took minutes. */
+static void no_more_members_than_any_pass_has_are_looked_at(void **state) {
+    (void)state;
+    CM_CLEANUP(buffer_free) struct buffer members = BUFFER_INIT;
+    for (unsigned i = 0; i < 80000; i++)
+        buffer_printf(&members, "\"%u\":\"\",", i);
+    buffer_text(&members, GOOD);
+    const time_t began = time(NULL);
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = judge(buffer_cstr(&members), false);
+    assert_true(time(NULL) - began < 20);
+    assert_int_equal(r->errors, 1);
+    assert_int_equal(r->warnings, 256);
 }
 
 /* Members that break exactly one rule, with the path and the words that must be told. */
@@ -219,6 +234,7 @@ static void a_hundred_findings_are_counted_and_some_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_pass_has_no_findings),
+        cmocka_unit_test(no_more_members_than_any_pass_has_are_looked_at),
         cmocka_unit_test(every_rule_names_place_problem_and_remedy),
         cmocka_unit_test(fields_are_judged),
         cmocka_unit_test(messages_must_fit_their_encoding_and_symbol),

@@ -95,7 +95,7 @@ static cm_err from_numbers(struct cli *cli, struct proof_ask *a, const struct pr
         TRY(odds_of_length(q, length, cli->diag));
     }
     TRY(plan_make(q, &a->plan.plan, cli->diag));
-    a->planned = true;
+    a->planned = a->drafted = true;
     return plan_scheme(q, &a->plan.plan, PLAN_NAME, "", true, &a->scheme, cli->diag);
 }
 
@@ -208,7 +208,14 @@ cm_err proof_ask(struct cli *cli, struct proof_ask *out) {
     TRY(press_by_name(press, &out->wish.press, cli->diag));
     TRY(read_wish(cli, out));
     TRY(find_scheme(cli, out, out->wish.press));
-    out->wish.name = out->scheme.name;
+    if (out->drafted)
+        (void)snprintf(out->title, sizeof out->title, "Alphabet %s, %u characters",
+                       out->scheme.alphabet_name[0] != '\0' ? out->scheme.alphabet_name
+                                                            : "of your own",
+                       cm_scheme_code_len(&out->scheme.numbers));
+    else
+        (void)snprintf(out->title, sizeof out->title, "%s", out->scheme.name);
+    out->wish.name = out->title;
     out->wish.numbers = &out->scheme.numbers;
     out->wish.plan = out->planned ? &out->plan : NULL;
     return CM_OK;

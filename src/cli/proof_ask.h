@@ -11,7 +11,8 @@
 struct proof_ask {
     struct scheme scheme; /* found, read, or planned */
     struct plan_column plan;
-    bool planned; /* plan is set */
+    bool planned, drafted; /* plan is set; the scheme is only an idea */
+    char title[SCHEME_NAME_CAP + 64];
     struct symbol_job symbol;
     struct proof_wish wish; /* borrows from the rest */
 };

@@ -62,17 +62,25 @@ static void bytes_said(struct buffer *said, struct buffer *out) {
     }
 }
 
-static cm_err scan_one(struct proof *p, const struct desk *d, size_t i, struct cm_diag *diag) {
+static cm_err scan_at(struct proof *p, const struct desk *d, size_t i, size_t away,
+                      struct buffer *read, struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer sheet = BUFFER_INIT, said = BUFFER_INIT;
-    CM_CLEANUP(buffer_free) struct buffer read = BUFFER_INIT, wanted = BUFFER_INIT;
-    const char *const argv[] = {p->scanner.name, d->sheet, NULL};
+    const char *const argv[] = {p->scanner.name, "-noscale", d->sheet, NULL};
     int status = 0;
-    TRY(proof_symbol_pgm(p, i, &sheet, diag));
-    TRY(proof_content(p, i, &wanted, diag));
+    buffer_clear(read);
+    TRY(proof_symbol_pgm(p, i, away, &sheet, diag));
     TRY(file_replace(d->sheet, buffer_slice(&sheet), FILE_MODE, diag));
     TRY(child_run(argv, SCAN_MS, &said, &status));
-    bytes_said(&said, &read);
-    TRY(buffer_err(&read));
+    bytes_said(&said, read);
+    return buffer_err(read);
+}
+
+/* As people hold a telephone: from near, then from further away, until something is read. */
+static cm_err scan_one(struct proof *p, const struct desk *d, size_t i, struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer read = BUFFER_INIT, wanted = BUFFER_INIT;
+    TRY(proof_content(p, i, &wanted, diag));
+    for (size_t away = 1; away <= PROOF_AWAY_MAX && read.len == 0; away++)
+        TRY(scan_at(p, d, i, away, &read, diag));
     p->scanner.shown++;
     if (slice_equal(buffer_slice(&read), buffer_slice(&wanted)))
         p->scanner.good++;

@@ -118,11 +118,11 @@ cm_err proof_report(const struct proof *p, const struct proof_files *files, bool
     json_put_u64(&w, "seed", p->wish.seed);
     put_plan(&w, p);
     put_symbol(&w, p);
-    put_share(&w, "symbols", &p->wrong_symbols);
+    put_share(&w, "characters", &p->wrong_characters);
     put_share(&w, "codes", &p->wrong_codes);
     put_number(&w, "margin", "3", p->margin);
     put_reader(&w, "tesseract", &p->ocr);
-    put_reader(&w, "zxing", &p->scanner);
+    put_reader(&w, "barcodes", &p->scanner);
     put_pairs(&w, p);
     put_mixes(&w, p);
     if (whole) put_glyphs(&w, &p->reading);

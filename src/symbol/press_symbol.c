@@ -11,6 +11,8 @@
 #define UM_MM      1000.0
 #define LEAST_DOTS 2u   /* one dot more or less must not make a module another one */
 #define LEAST_MM   0.16 /* what handheld readers and telephones resolve; our choice */
+#define LEAST_DROP 0.7  /* drops: of their diameter; they reach a fifth into the next module */
+#define USUAL_DROP 0.9  /* they touch, so that a square of modules is one patch */
 #define USUAL_MM   0.4  /* where nothing is asked for */
 #define MOST_MM    10.0
 #define LOOK_DOTS  6.0 /* a module, as it is looked at */
@@ -27,7 +29,8 @@ cm_err press_module_of(const struct press *press, double wanted_mm, struct press
         m.dots = (unsigned)fmin(fmax(round(m.mm / dot), 1), MOST_MM / dot);
         if (wanted_mm <= 0 && m.dots < least) m.dots = least;
     } else {
-        m.least_mm = press->drop_um / UM_MM;
+        m.least_mm = LEAST_DROP * press->drop_um / UM_MM;
+        if (wanted_mm <= 0) m.mm = USUAL_DROP * press->drop_um / UM_MM;
     }
     if (m.mm > MOST_MM)
         return diag_fail(diag, CM_E_RANGE, press->name, NULL, "take 10 mm or less",

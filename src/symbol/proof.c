@@ -81,7 +81,7 @@ static cm_err read_lines(struct proof *p, struct cm_diag *diag) {
         margin += p->reading.margin[i] * (p->reading.shown[i] - p->reading.wrong[i]);
     }
     p->margin = shown > wrong ? margin / (double)(shown - wrong) : 0;
-    p->wrong_symbols = share_of(wrong, shown);
+    p->wrong_characters = share_of(wrong, shown);
     p->wrong_codes = share_of(p->reading.lines_wrong, p->reading.lines);
     p->mix_n = reading_mixes(&p->reading, p->mix, CM_ARRAY_N(p->mix));
     if (p->mix_n > CM_ARRAY_N(p->mix)) p->mix_n = CM_ARRAY_N(p->mix);
@@ -125,16 +125,32 @@ static void dots_to_pgm(const struct dots *d, struct buffer *out) {
     buffer_put(out, d->grey, d->width * d->height);
 }
 
-cm_err proof_symbol_pgm(const struct proof *p, size_t i, struct buffer *out, struct cm_diag *diag) {
+/* From further away: the mean of away by away dots. */
+static cm_err step_back(const struct dots *near, size_t away, struct dots *out) {
+    TRY(dots_new(near->width / away, near->height / away, out));
+    for (size_t y = 0; y < out->height; y++)
+        for (size_t x = 0; x < out->width; x++) {
+            size_t sum = 0;
+            for (size_t k = 0; k < away * away; k++)
+                sum += *dots_at(near, x * away + k % away, y * away + k / away);
+            *dots_at(out, x, y) = (uint8_t)(sum / (away * away));
+        }
+    return CM_OK;
+}
+
+cm_err proof_symbol_pgm(const struct proof *p, size_t i, size_t away, struct buffer *out,
+                        struct cm_diag *diag) {
     CM_CLEANUP(symbol_free) struct symbol s = {.width = 0};
-    CM_CLEANUP(dots_free) struct dots sheet = DOTS_INIT;
+    CM_CLEANUP(dots_free) struct dots sheet = DOTS_INIT, seen = DOTS_INIT;
     const struct press_symbol_wish wish = {.press = p->wish.press,
                                            .module = p->module,
                                            .strength = p->wish.strength,
                                            .seed = p->wish.seed ^ (SYMBOL_SALT * (i + 1u))};
+    if (away < 1 || away > PROOF_AWAY_MAX) return CM_E_RANGE;
     TRY(make_symbol(p, i, &s, diag));
     TRY(press_symbol(&wish, &s, &sheet));
-    dots_to_pgm(&sheet, out);
+    TRY(step_back(&sheet, away, &seen));
+    dots_to_pgm(&seen, out);
     return buffer_err(out);
 }
 

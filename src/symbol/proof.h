@@ -19,6 +19,7 @@
 #define PROOF_SYMBOLS_MAX 200u /* of the reading test */
 #define PROOF_OCR_LINES   24u
 #define PROOF_COLUMNS_N   4u
+#define PROOF_AWAY_MAX    3u
 #define PROOF_ENLARGED    12u /* symbols of the enlarged line at most */
 
 /* Columns of a symbol's content: code, printed, serial, scheme. */
@@ -63,7 +64,7 @@ struct proof {
     struct reading reading;
     struct reading_mix mix[PROOF_MIXES_MAX];
     size_t mix_n;
-    struct share wrong_symbols, wrong_codes;
+    struct share wrong_characters, wrong_codes;
     double margin;             /* mean of all that was read rightly */
     struct dots clean, spoilt; /* the first code, without and with faults, as it is looked at */
     struct press_module module;
@@ -84,9 +85,11 @@ void proof_freep(struct proof **p);
 /** What the i-th symbol says. @retval as payload_fill */
 CM_MUST_CHECK cm_err proof_content(const struct proof *p, size_t i, struct buffer *out,
                                    struct cm_diag *diag);
-/** The i-th symbol with faults, as a grey PGM for its reader. @retval as press_symbol */
-CM_MUST_CHECK cm_err proof_symbol_pgm(const struct proof *p, size_t i, struct buffer *out,
-                                      struct cm_diag *diag);
+/** The i-th symbol with faults, as a grey PGM for its reader.
+ * @param[in] away  seen from so many times as far, 1..PROOF_AWAY_MAX: fewer dots
+ * @retval CM_E_RANGE  away    @retval as press_symbol */
+CM_MUST_CHECK cm_err proof_symbol_pgm(const struct proof *p, size_t i, size_t away,
+                                      struct buffer *out, struct cm_diag *diag);
 /** Lines of codes with faults below each other, as a PGM, and what they say, one a line.
  * @retval as reading_example */
 CM_MUST_CHECK cm_err proof_lines_pgm(const struct proof *p, struct buffer *pgm,

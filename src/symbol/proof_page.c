@@ -19,6 +19,7 @@
 #define RULER      50.0 /* mm */
 #define RULER_HIGH 11.0
 #define NOTES      8.5 /* mm below a symbol */
+#define NOTES_WIDE 72.0
 
 /* ---- The pen ----------------------------------------------------------------------------------
  */
@@ -50,11 +51,14 @@ void proof_heading(struct proof_pen *pen, double x, double foot, double width, c
 void proof_percent(double share, char *out, size_t cap) {
     const double percent = share * 100;
     out[0] = '\0';
-    text_append(out, cap,
-                percent >= 10      ? "%.1f %%"
-                : percent >= 0.095 ? "%.2f %%"
-                                   : "%.3f %%",
-                percent);
+    if (share <= 0)
+        text_append(out, cap, "0");
+    else if (percent >= 9.995)
+        text_append(out, cap, "%.1f %%", percent);
+    else if (percent >= 0.095)
+        text_append(out, cap, "%.2f %%", percent);
+    else
+        text_append(out, cap, "%.3f %%", percent);
 }
 
 /* ---- True size --------------------------------------------------------------------------------
@@ -103,7 +107,7 @@ static struct true_size measure(struct proof_pen *pen) {
     if (pen->err != CM_OK || p->wish.content == NULL) return t;
     pen->err =
         page_symbol_size(pen->pages, &p->symbol, p->module.mm, 0, &t.symbol_wide, &t.symbol_high);
-    t.below = t.code_wide + fmax(t.symbol_wide, 50) + GAP > INNER;
+    t.below = t.code_wide + fmax(t.symbol_wide, NOTES_WIDE) + GAP > INNER;
     if (t.symbol_wide > INNER)
         too_large(pen, "width of the symbol", INNER, t.symbol_wide,
                   "take smaller modules or less content");
@@ -184,7 +188,7 @@ void proof_true_size(struct proof_pen *pen, double top) {
     if (t.symbol_wide > 0 && t.below)
         draw_symbol(pen, &t, SIDE, top + HEADING + codes + 2);
     else if (t.symbol_wide > 0)
-        draw_symbol(pen, &t, RIGHT - fmax(t.symbol_wide, 62), top + HEADING);
+        draw_symbol(pen, &t, RIGHT - fmax(t.symbol_wide, NOTES_WIDE), top + HEADING);
     draw_ruler(pen, top + high_of(&t) - 4.5);
 }
 

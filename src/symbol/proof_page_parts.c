@@ -233,12 +233,12 @@ static void draw_grid(struct proof_pen *pen, double top) {
 void proof_reading(struct proof_pen *pen, double top) {
     const struct proof *p = pen->proof;
     double foot = top + HEADING + 1;
-    proof_heading(pen, SIDE, top + BODY, INNER, "Reading test: how much is read wrongly");
-    share_fact(pen, foot, "symbols, by the judge", &p->wrong_symbols);
+    proof_heading(pen, SIDE, top + BODY, INNER, "Reading test: what is read wrongly");
+    share_fact(pen, foot, "characters, by the judge", &p->wrong_characters);
     share_fact(pen, foot + FACT_ROW, "whole codes, by the judge", &p->wrong_codes);
     mixes_fact(pen, foot + 2 * FACT_ROW);
     foot += 3 * FACT_ROW;
-    reader_fact(pen, foot, "symbols, by Tesseract", &p->ocr);
+    reader_fact(pen, foot, "characters, by Tesseract", &p->ocr);
     if (p->ocr.asked) foot += FACT_ROW;
     reader_fact(pen, foot, "barcodes, by ZXingReader", &p->scanner);
     if (p->scanner.asked) foot += FACT_ROW;
@@ -257,7 +257,7 @@ static void faults_text(const struct proof *p, char *out, size_t cap) {
     if (f.lost_column > 0) text_append(out, cap, "a lost column in %.3g %%, ", f.lost_column * 100);
     if (f.gain_um > 0) text_append(out, cap, "edges out by %.3g um, ", f.gain_um);
     text_append(out, cap,
-                "dots %.3g um beside their place, turned by up to %.3g degrees, blur %.3g um, "
+                "dots %.3g um beside their place, turned by up to %.3g deg, blur %.3g um, "
                 "contrast %.3g, noise %.3g %%",
                 f.jitter_um, f.skew_deg, f.blur_um, f.contrast, f.noise * 100);
 }

@@ -65,16 +65,18 @@ static bool spoil(const struct maker *m, uint8_t *row) {
     return false;
 }
 
-static cm_err mint(struct maker *m, size_t n, char *texts) {
-    const struct cm_unit_fields fields = {.batch = 0};
+/* Fewer than n where the scheme has no room for them. */
+static cm_err mint(struct maker *m, size_t n, struct sample_codes *s) {
+    struct cm_unit_fields fields = {.batch = 0};
     uint8_t row[CM_LENGTH_MAX + 1], skip = 0;
-    size_t made = 0;
-    for (uint64_t serial = 0; made < n; serial++) {
-        if (serial >= (uint64_t)n * TRIES_A_ONE || serial >= m->numbers->serials) return CM_E_LIMIT;
-        TRY(cm_coder_mint_range(m->coder, &fields, serial, 1, row, &skip));
+    const uint64_t tries = (uint64_t)n * TRIES_A_ONE;
+    for (uint64_t unit = 0; s->n < n && unit < tries; unit++) {
+        fields.batch = unit / m->numbers->serials;
+        if (fields.batch >= m->numbers->batches) break;
+        TRY(cm_coder_mint_range(m->coder, &fields, unit % m->numbers->serials, 1, row, &skip));
         if (skip != 0 || !spoil(m, row)) continue;
-        cm_coder_text(m->coder, row, 1, texts + made * m->len);
-        made++;
+        cm_coder_text(m->coder, row, 1, s->texts + s->n * m->len);
+        s->n++;
     }
     return CM_OK;
 }
@@ -94,11 +96,11 @@ cm_err sample_codes_make(const struct cm_scheme_numbers *numbers, uint64_t seed,
     s.texts = malloc(n * s.len);
     s.full = malloc(n * s.full_len);
     if (s.texts == NULL || s.full == NULL) return CM_E_NO_MEMORY;
-    if (mint(&m, n, s.texts) != CM_OK)
-        return diag_fail(diag, CM_E_LIMIT, "sample codes", NULL, "ask for fewer",
-                         "the scheme has no room for %zu of them", n);
-    grouping_apply(&grouping, (uint8_t)m.len, s.texts, n, s.full);
-    s.n = n;
+    TRY(mint(&m, n, &s));
+    if (s.n == 0)
+        return diag_fail(diag, CM_E_LIMIT, "sample codes", NULL, "look at its filter",
+                         "the scheme forbids every code that was tried");
+    grouping_apply(&grouping, (uint8_t)m.len, s.texts, s.n, s.full);
     *out = s;
     s = (struct sample_codes)SAMPLE_CODES_INIT;
     return CM_OK;

@@ -16,7 +16,8 @@
 #define SAMPLE_CODES_MAX 1000u
 
 struct sample_codes {
-    size_t n, len;   /* texts; symbols of each, check character included, separators not */
+    size_t n, len; /* texts, fewer than wished where the scheme has no more; symbols of each, check
+                      character included, separators not */
     size_t full_len; /* bytes of each as printed, in groups */
     bool typo;       /* each has a wrong check character */
     char *texts;     /* n of len bytes, back to back */
@@ -26,9 +27,10 @@ struct sample_codes {
     { .n = 0 }
 
 /** @param[in] numbers  checked ones, or a plan's
+ * @param[in] n        how many are wished, 1..SAMPLE_CODES_MAX
  * @param[out] out     sample_codes_free it; untouched on error
- * @retval CM_E_RANGE  n of 0 or above SAMPLE_CODES_MAX, or fewer serials than that
- * @retval CM_E_LIMIT  the filter skips nearly everything
+ * @retval CM_E_RANGE  n of 0 or above SAMPLE_CODES_MAX
+ * @retval CM_E_LIMIT  the filter skips everything
  * @retval as cm_coder_new, cm_coder_mint_range
  * Any thread. Example: tests/unit/symbol/test_sample_codes.c */
 CM_MUST_CHECK cm_err sample_codes_make(const struct cm_scheme_numbers *numbers, uint64_t seed,

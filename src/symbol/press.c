@@ -9,9 +9,10 @@
 #include "base/nearest.h"
 #include "base/text.h"
 
-#define INCH_MM 25.4
-#define UM_MM   1000.0
-#define FILLED  1.128 /* diameter of a circle as large as a square of 1: 2 / sqrt(pi) */
+#define INCH_MM      25.4
+#define UM_MM        1000.0
+#define FILLED       1.128 /* diameter of a circle as large as a square of 1: 2 / sqrt(pi) */
+#define PITCH_MM_MAX 2.0   /* from drop to drop: further apart they make no letter */
 
 static const struct press presses[] = {
     {.name = "cij5x7",
@@ -154,6 +155,7 @@ static double height_of(const struct press *press, double height_mm) {
 static cm_err judge(const struct press *press, const char *font, double height_mm,
                     struct cm_diag *diag) {
     const double mm = height_of(press, height_mm);
+    struct bitfont bits;
     char remedy[DIAG_PART_CAP] = "";
     if (press->dpi <= 0 && !bitfont_is_shipped(font))
         return diag_fail(diag, CM_E_ARGUMENT, press->name, NULL, "take 5x7, 7x9 or 16x10",
@@ -163,7 +165,11 @@ static cm_err judge(const struct press *press, const char *font, double height_m
         return diag_fail(diag, CM_E_RANGE, press->name, NULL, remedy,
                          "capitals of %.4g mm are lower than it prints readably", mm);
     }
-    const double most = GLYPHSET_HEIGHT_MAX / press->look_dpi * INCH_MM;
+    double most = GLYPHSET_HEIGHT_MAX / press->look_dpi * INCH_MM;
+    if (press->dpi <= 0) {
+        TRY(bitfont_by_name(&bits, font, diag));
+        most = fmin(most, PITCH_MM_MAX * bits.foot);
+    }
     if (mm <= most) return CM_OK;
     text_append(remedy, sizeof remedy, "take %.4g mm or less", floor(most * 10.0) / 10.0);
     return diag_fail(diag, CM_E_RANGE, press->name, NULL, remedy,

@@ -20,7 +20,7 @@
 #define PROOF_OCR_LINES   24u
 #define PROOF_COLUMNS_N   4u
 #define PROOF_AWAY_MAX    3u
-#define PROOF_ENLARGED    12u /* symbols of the enlarged line at most */
+#define PROOF_ENLARGED    6u /* symbols of the enlarged line at most */
 
 /* Columns of a symbol's content: code, printed, serial, scheme. */
 extern const char *const proof_columns[PROOF_COLUMNS_N];

@@ -11,7 +11,7 @@
 #define INCH_MM      25.4
 #define HEADING      6.5
 #define ENLARGE_MOST 4.0
-#define ENLARGE_HIGH 15.0 /* mm */
+#define ENLARGE_HIGH 20.0 /* mm */
 #define PLAN_ROW     3.05
 #define PAIR_ROW     6.6
 #define PAIR_GLYPH   4.6 /* height of a pair's pictures */

@@ -14,12 +14,11 @@
 #include "base/text.h"
 #include "order/manifest_inside.h"
 
-#define NAME_MAX_LEN 200u    /* bytes of a bundle's name */
-#define PART         ".part" /* what it is called before it is whole */
+#define NAME_MAX_LEN 200u /* bytes of a bundle's name */
 
 struct bundle {
     char parent[BUNDLE_PATH_CAP];
-    char name[NAME_MAX_LEN + 1], part[NAME_MAX_LEN + sizeof PART];
+    char name[NAME_MAX_LEN + 1], part[NAME_MAX_LEN + sizeof BUNDLE_PART];
     int parent_fd, fd;
     bool published;
 };
@@ -76,7 +75,7 @@ cm_err bundle_begin(const char *parent, const char *name, struct bundle **out,
     b->published = true; /* nothing of ours to remove yet */
     (void)snprintf(b->parent, sizeof b->parent, "%s", parent);
     (void)snprintf(b->name, sizeof b->name, "%s", name);
-    (void)snprintf(b->part, sizeof b->part, "%s" PART, name);
+    (void)snprintf(b->part, sizeof b->part, "%s" BUNDLE_PART, name);
     b->parent_fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (b->parent_fd < 0) return failed(diag, parent, "open");
     if (faccessat(b->parent_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -190,18 +189,16 @@ static cm_err write_papers(const struct bundle *b, const struct manifest *m,
     return CM_OK;
 }
 
-static cm_err appear(struct bundle *b, struct cm_diag *diag) {
-    if (fsync(b->fd) != 0) return failed(diag, b->part, "sync");
+cm_err bundle_appear(struct bundle *b, struct cm_diag *diag) {
     if (renameat2(b->parent_fd, b->part, b->parent_fd, b->name, RENAME_NOREPLACE) != 0)
         return failed(diag, b->name, "rename");
-    b->published = true;
     return fsync(b->parent_fd) == 0 ? CM_OK : failed(diag, b->parent, "sync");
 }
 
 static void files_freep(struct manifest_file **files) { free(*files); }
 
-cm_err bundle_publish(struct bundle *b, const struct manifest *m, const struct cm_key *seed,
-                      struct cm_slice signer_pem, struct hash256 *sha256, struct cm_diag *diag) {
+cm_err bundle_seal(struct bundle *b, const struct manifest *m, const struct cm_key *seed,
+                   struct cm_slice signer_pem, struct hash256 *sha256, struct cm_diag *diag) {
     CM_CLEANUP(files_freep) struct manifest_file *files = calloc(m->files_n + 1, sizeof *files);
     if (files == NULL) return CM_E_NO_MEMORY;
     struct manifest whole = *m;
@@ -217,7 +214,50 @@ cm_err bundle_publish(struct bundle *b, const struct manifest *m, const struct c
     TRY(check_files(b, &whole, diag));
     struct hash256 sum;
     TRY(write_papers(b, &whole, seed, &sum, diag));
-    TRY(appear(b, diag));
+    if (fsync(b->fd) != 0) return failed(diag, b->part, "sync");
+    if (fsync(b->parent_fd) != 0) return failed(diag, b->parent, "sync");
+    b->published = true;
     if (sha256 != NULL) *sha256 = sum;
     return CM_OK;
+}
+
+cm_err bundle_publish(struct bundle *b, const struct manifest *m, const struct cm_key *seed,
+                      struct cm_slice signer_pem, struct hash256 *sha256, struct cm_diag *diag) {
+    struct hash256 sum;
+    TRY(bundle_seal(b, m, seed, signer_pem, &sum, diag));
+    const cm_err err = bundle_appear(b, diag);
+    b->published = err == CM_OK; /* nobody else knows of it */
+    if (err == CM_OK && sha256 != NULL) *sha256 = sum;
+    return err;
+}
+
+/* A folder of another manifest is the work of somebody who was stopped earlier: not ours to name.
+ */
+static cm_err is_manifest(const char *path, const struct hash256 *sha256, bool *yes,
+                          struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    struct hash256 is;
+    *yes = false;
+    if (access(path, F_OK) != 0) return CM_OK;
+    TRY(file_read(path, BUNDLE_PAPER_MAX, &text, diag));
+    hash_sha256(buffer_slice(&text), &is);
+    *yes = slice_equal(slice_of(is.b, HASH_LEN), slice_of(sha256->b, HASH_LEN));
+    return CM_OK;
+}
+
+cm_err bundle_finish(const char *parent, const char *name, const struct hash256 *sha256,
+                     struct cm_diag *diag) {
+    char part[NAME_MAX_LEN + sizeof BUNDLE_PART], path[2 * BUNDLE_PATH_CAP];
+    bool ours = false;
+    if (!is_name(slice_text(name))) return CM_E_RANGE;
+    (void)snprintf(part, sizeof part, "%s" BUNDLE_PART, name);
+    CM_CLEANUP(close_fd) int dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) return failed(diag, parent, "open");
+    if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return CM_OK;
+    const int n = snprintf(path, sizeof path, "%s/%s/" BUNDLE_MANIFEST, parent, part);
+    if (n < 0 || (size_t)n >= sizeof path) return CM_E_RANGE;
+    TRY(is_manifest(path, sha256, &ours, diag));
+    if (!ours) return CM_OK;
+    if (renameat2(dir, part, dir, name, RENAME_NOREPLACE) != 0) return failed(diag, name, "rename");
+    return fsync(dir) == 0 ? CM_OK : failed(diag, parent, "sync");
 }

@@ -15,8 +15,7 @@
 #include "crypto/cms_stream.h"
 #include "order/manifest_inside.h"
 
-#define PAPER_MAX (4u << 20) /* bytes of manifest, JSON, text and sums each */
-#define STEP_LEN  (256u << 10)
+#define STEP_LEN (256u << 10)
 
 /* A file as it lies there. */
 struct found {
@@ -94,7 +93,7 @@ static cm_err read_paper(struct check *c, const char *name, struct buffer *out) 
     const int fd = open_plain(c, name);
     if (fd < 0) return CM_OK;
     cm_err err = CM_OK;
-    for (ssize_t n = 1; n > 0 && err == CM_OK && out->len <= PAPER_MAX;) {
+    for (ssize_t n = 1; n > 0 && err == CM_OK && out->len <= BUNDLE_PAPER_MAX;) {
         n = read(fd, c->step, STEP_LEN);
         if (n < 0 && errno == EINTR)
             n = 1;
@@ -106,7 +105,7 @@ static cm_err read_paper(struct check *c, const char *name, struct buffer *out) 
     }
     (void)close(fd);
     TRY(err);
-    if (out->len > PAPER_MAX) note(c, slice_text(name), "is far too long");
+    if (out->len > BUNDLE_PAPER_MAX) note(c, slice_text(name), "is far too long");
     return buffer_err(out);
 }
 

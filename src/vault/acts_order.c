@@ -150,6 +150,7 @@ static cm_err order_show(struct act *a) {
     uint32_t number = 0;
     TRY(find(a, &number));
     TRY(order_load(a->ctx->engine, number, &o, a->diag));
+    TRY(order_folders_settle(a->ctx->workspace, &o, a->diag));
     order_tell(a->out, &o);
     order_tell_more(a->out, &o, a->ctx->workspace);
     return CM_OK;

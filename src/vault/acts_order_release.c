@@ -24,7 +24,8 @@ static cm_err load(struct act *a, struct order *o) {
     uint32_t number = 0;
     TRY(json_text(json_get(a->args, "order"), 1, REGISTRY_NAME_CAP, &text));
     TRY(order_number(a->ctx->engine, text, &number, a->diag));
-    return order_load(a->ctx->engine, number, o, a->diag);
+    TRY(order_load(a->ctx->engine, number, o, a->diag));
+    return order_folders_settle(a->ctx->workspace, o, a->diag);
 }
 
 static cm_err refuse(struct act *a, const struct order *o, const char *remedy) {
@@ -116,8 +117,28 @@ static cm_err remove_held(struct act *a, const struct order *o) {
     return CM_OK;
 }
 
+/* Folders that are sealed and have no name yet. */
+struct ready {
+    struct bundle *parts[ORDER_PARTS_MAX];
+};
+
+static void ready_wipe(struct ready *r) {
+    for (size_t i = 0; i < ORDER_PARTS_MAX; i++)
+        bundle_close(r->parts[i]);
+}
+
+/* The ledger knows their hashes before anybody can see them: a stop in between is mended by
+ * order_folders_settle, and no other bytes ever bear their sequence numbers. */
+static cm_err hand_out(struct act *a, const struct order *o, const struct ready *r) {
+    TRY(order_save(a->ctx->engine, a->ctx->actor, o, a->diag));
+    for (size_t i = o->part_n; i > 0; i--) /* PINs first: whoever sees numbers has them all */
+        if (r->parts[i - 1] != NULL) TRY(bundle_appear(r->parts[i - 1], a->diag));
+    return CM_OK;
+}
+
 static cm_err order_release(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
+    CM_CLEANUP(ready_wipe) struct ready ready = {{NULL}};
     TRY(load(a, &o));
     if (o.state == ORDER_RELEASED) { /* done before */
         order_tell(a->out, &o);
@@ -126,13 +147,13 @@ static cm_err order_release(struct act *a) {
     if (o.state != ORDER_SEALED) return refuse(a, &o, "'countermark order resume' seals it");
     TRY(check_approval(a, &o));
     TRY(order_previous(a->ctx->engine, &o, a->diag));
-    for (size_t i = o.part_n; i > 0; i--) { /* PINs first: whoever sees numbers has them all */
+    for (size_t i = 0; i < o.part_n; i++) {
         char from[ORDER_FOLDER_CAP];
-        order_folder_name(&o, i - 1, true, from);
-        TRY(order_readdress(a, &o, i - 1, from));
+        order_folder_name(&o, i, true, from);
+        TRY(order_readdress(a, &o, i, from, &ready.parts[i]));
     }
     o.state = ORDER_RELEASED;
-    TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
+    TRY(hand_out(a, &o, &ready));
     order_tell(a->out, &o);
     return remove_held(a, &o);
 }
@@ -169,6 +190,7 @@ static cm_err check_apart(struct act *a, const struct order *o) {
 
 static cm_err order_reseal(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
+    CM_CLEANUP(ready_wipe) struct ready ready = {{NULL}};
     CM_CLEANUP(order_recipients_wipe) struct order_recipients to = {.n = 0};
     struct cm_slice keys;
     char from[ORDER_FOLDER_CAP], what[WHAT_CAP];
@@ -194,13 +216,26 @@ static cm_err order_reseal(struct act *a) {
     TRY(check_apart(a, &o));
     TRY(order_last_manifest(a->ctx->engine, o.brand, p->recipient, &p->previous, a->diag));
     TRY(order_next_sequence(a->ctx->engine, o.brand, p->recipient, &p->sequence));
-    TRY(order_readdress(a, &o, part, from));
-    TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
+    TRY(order_readdress(a, &o, part, from, &ready.parts[part]));
+    TRY(hand_out(a, &o, &ready));
     order_tell(a->out, &o);
     return CM_OK;
 }
 
 /* ---- Withdrawing ----------------------------------------------------------------------------- */
+
+/* A release that the ledger never had may have left folders without a name. */
+static cm_err remove_ready(struct act *a, const struct order *o) {
+    for (size_t i = 0; i < o->part_n; i++) {
+        char name[ORDER_FOLDER_CAP], part[ORDER_FOLDER_CAP + sizeof BUNDLE_PART];
+        char path[ORDER_PATH_CAP];
+        order_folder_name(o, i, false, name);
+        (void)snprintf(part, sizeof part, "%s" BUNDLE_PART, name);
+        TRY(order_folder_path(a->ctx->workspace, part, path, a->diag));
+        TRY(order_folder_remove(path, a->diag));
+    }
+    return CM_OK;
+}
 
 static cm_err order_withdraw(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
@@ -220,6 +255,7 @@ static cm_err order_withdraw(struct act *a) {
     o.state = ORDER_WITHDRAWN;
     TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
     order_tell(a->out, &o);
+    TRY(remove_ready(a, &o));
     return remove_held(a, &o);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "order/bundle.h"
 
 static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
     const int number = errno;
@@ -20,6 +21,14 @@ static cm_err join(char *out, const char *a, const char *b, const char *c, struc
     const int n = snprintf(out, ORDER_PATH_CAP, "%s%s%s", a, b, c);
     if (n > 0 && (size_t)n < ORDER_PATH_CAP) return CM_OK;
     return diag_fail(diag, CM_E_RANGE, a, NULL, "use a shorter path", "path too long");
+}
+
+void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]) {
+    const struct order_part *p = &o->parts[part];
+    char again[16] = "";
+    if (p->reseals > 0) (void)snprintf(again, sizeof again, "-R%u", p->reseals);
+    (void)snprintf(out, ORDER_FOLDER_CAP, "ORDER-%06u%s%s%s", o->id,
+                   p->role == ORDER_PINS ? "-PINS" : "", again, held ? ".held" : "");
 }
 
 cm_err order_folder_parent(const char *workspace, char out[ORDER_PATH_CAP], struct cm_diag *diag) {
@@ -52,4 +61,15 @@ cm_err order_folder_remove(const char *path, struct cm_diag *diag) {
         if (unlinkat(dirfd(dir), e->d_name, 0) != 0) return fail(diag, path, "cannot empty");
     }
     return rmdir(path) == 0 ? CM_OK : fail(diag, path, "cannot remove");
+}
+
+cm_err order_folders_settle(const char *workspace, const struct order *o, struct cm_diag *diag) {
+    char parent[ORDER_PATH_CAP], name[ORDER_FOLDER_CAP];
+    if (o->state < ORDER_SEALED || o->state == ORDER_WITHDRAWN) return CM_OK;
+    TRY(order_folder_parent(workspace, parent, diag));
+    for (size_t i = o->part_n; i > 0; i--) {
+        order_folder_name(o, i - 1, o->state == ORDER_SEALED, name);
+        TRY(bundle_finish(parent, name, &o->parts[i - 1].manifest, diag));
+    }
+    return CM_OK;
 }

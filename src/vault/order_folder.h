@@ -3,9 +3,7 @@
 #ifndef CM_VAULT_ORDER_FOLDER_H
 #define CM_VAULT_ORDER_FOLDER_H
 
-#include <stdbool.h>
-
-#include "base/diag.h"
+#include "vault/order.h"
 
 #define ORDER_PATH_CAP 1024u
 
@@ -20,5 +18,13 @@ CM_MUST_CHECK cm_err order_folder_file(const char *workspace, const char *name, 
                                        char out[ORDER_PATH_CAP], struct cm_diag *diag);
 /** Remove a folder and its files; one that is not there is fine. @retval CM_E_IO, CM_E_DENIED */
 CM_MUST_CHECK cm_err order_folder_remove(const char *path, struct cm_diag *diag);
+
+/* Folder of a part below WORKSPACE/orders: "ORDER-000012", "ORDER-000012-PINS.held". */
+#define ORDER_FOLDER_CAP 64u
+void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]);
+/** Give the folders of an order the names that the ledger says they have, where a stop came between
+ * both; folders that lie elsewhere are not looked for. @retval as bundle_finish */
+CM_MUST_CHECK cm_err order_folders_settle(const char *workspace, const struct order *o,
+                                          struct cm_diag *diag);
 
 #endif

@@ -132,6 +132,7 @@ static cm_err open_inside(struct order_job *job, uint32_t number, struct cm_diag
     uint32_t values = 0;
     TRY(order_load(job->ctx.engine, number, &job->order, diag));
     struct order *o = &job->order;
+    TRY(order_folders_settle(job->ctx.workspace, o, diag));
     if (o->state > ORDER_RESERVED)
         return diag_fail(diag, CM_E_STATE, o->name, NULL, "'countermark order show' says more",
                          "the order is %s", order_state_name(o->state));
@@ -308,9 +309,10 @@ static cm_err next_records(struct order_job *job, uint64_t most, struct record_s
 
 static cm_err finish(struct order_job *job, struct cm_diag *diag) {
     struct order *o = &job->order;
-    TRY(order_output_publish(job->output, o, diag));
+    TRY(order_output_seal(job->output, o, diag));
     o->state = o->approval ? ORDER_SEALED : ORDER_RELEASED;
-    return order_save(job->ctx.engine, job->ctx.actor, o, diag);
+    TRY(order_save(job->ctx.engine, job->ctx.actor, o, diag));
+    return order_output_appear(job->output, diag);
 }
 
 /* The pictures of all units: their ranges once more, all of them spent now. */

@@ -11,7 +11,7 @@
 struct order_keys {
     const struct cm_key *sign;     /* KEY_ORDER_SIGN: signer_open */
     const struct cm_key *hold;     /* KEY_ORDER_HOLD: p256_hold */
-    const struct cm_key *manifest; /* KEY_AUDIT: bundle_publish */
+    const struct cm_key *manifest; /* KEY_AUDIT: bundle_seal */
 };
 
 /** @retval CM_E_NOT_FOUND  the workspace has no key for manifests

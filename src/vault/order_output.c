@@ -12,14 +12,6 @@
 #include "base/macros.h"
 #include "vault/order_output_inside.h"
 
-void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]) {
-    const struct order_part *p = &o->parts[part];
-    char again[16] = "";
-    if (p->reseals > 0) (void)snprintf(again, sizeof again, "-R%u", p->reseals);
-    (void)snprintf(out, ORDER_FOLDER_CAP, "ORDER-%06u%s%s%s", o->id,
-                   p->role == ORDER_PINS ? "-PINS" : "", again, held ? ".held" : "");
-}
-
 /* ---- The thread's side ----------------------------------------------------------------------- */
 
 static cm_err seal_begin(struct output_part *p, const struct order_file *file,

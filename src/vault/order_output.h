@@ -8,7 +8,9 @@
  *         TRY(order_output_buffer(out, &buffer, diag)); ... fill it ...
  *         TRY(order_output_put(out, part, buffer));     // again and again
  *         TRY(order_output_end(out, part, records, hash_total));
- *     TRY(order_output_publish(out, order, diag));
+ *     TRY(order_output_seal(out, order, diag));
+ *     (journal the order)
+ *     TRY(order_output_appear(out, diag));
  *
  * A layout is a file as it is: it holds nothing of records, and the manifest vouches for it.
  *
@@ -58,14 +60,13 @@ CM_MUST_CHECK cm_err order_output_put(struct order_output *out, size_t part, str
                                       struct cm_diag *diag);
 CM_MUST_CHECK cm_err order_output_end(struct order_output *out, size_t part, uint64_t records,
                                       uint64_t hash_total, struct cm_diag *diag);
-/** Wait for all of it and let the folders appear.
+/** Wait for all of it and seal the folders; they appear once the ledger has the order as it is now.
  * @param[in,out] order  its parts get files, hash totals and manifests
- * @retval what the thread failed with, and as bundle_publish */
-CM_MUST_CHECK cm_err order_output_publish(struct order_output *out, struct order *order,
-                                          struct cm_diag *diag);
-
-/* Folder of a part below WORKSPACE/orders: "ORDER-000012", "ORDER-000012-PINS.held". */
-#define ORDER_FOLDER_CAP 64u
-void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]);
+ * @retval what the thread failed with, and as bundle_seal */
+CM_MUST_CHECK cm_err order_output_seal(struct order_output *out, struct order *order,
+                                       struct cm_diag *diag);
+/** Let them appear; order_folders_settle does what is left after a stop. @retval as bundle_appear
+ */
+CM_MUST_CHECK cm_err order_output_appear(struct order_output *out, struct cm_diag *diag);
 
 #endif

@@ -104,8 +104,8 @@ cm_err order_output_layout(struct order_output *o, size_t part, struct cm_slice 
 
 /* ---- Publishing ------------------------------------------------------------------------------ */
 
-static cm_err publish_part(struct order_output *o, struct order *order, size_t i,
-                           const struct cm_key *seed, struct cm_diag *diag) {
+static cm_err seal_part(struct order_output *o, struct order *order, size_t i,
+                        const struct cm_key *seed, struct cm_diag *diag) {
     CM_CLEANUP(order_manifest_freep) struct order_manifest *m = NULL;
     struct output_part *p = &o->parts[i];
     struct order_recipients held = {.list = {o->hold}, .n = 1};
@@ -121,7 +121,7 @@ static cm_err publish_part(struct order_output *o, struct order *order, size_t i
                                            .now_unix_s = o->o.now_unix_s};
     TRY(order_manifest_new(&m, &ask, diag));
     const struct cm_slice pem = p->pgp ? slice_of(NULL, 0) : buffer_slice(&o->signer_pem);
-    return bundle_publish(p->bundle, &m->m, seed, pem, &order->parts[i].manifest, diag);
+    return bundle_seal(p->bundle, &m->m, seed, pem, &order->parts[i].manifest, diag);
 }
 
 /* Sum modulo what a file's total is modulo, too. */
@@ -136,11 +136,17 @@ static void take_files(struct order_part *to, struct order_part *from) {
         to->hash_total = (to->hash_total + to->files[i].hash_total) % RENDER_HASH_MODULUS;
 }
 
-cm_err order_output_publish(struct order_output *o, struct order *order, struct cm_diag *diag) {
+cm_err order_output_seal(struct order_output *o, struct order *order, struct cm_diag *diag) {
     TRY(output_drain(o, diag));
     for (size_t i = 0; i < order->part_n; i++)
         take_files(&order->parts[i], &o->parts[i].sealed);
-    for (size_t i = order->part_n; i > 0; i--) /* PINs first: whoever sees numbers has them all */
-        TRY(publish_part(o, order, i - 1, o->keys.manifest, diag));
+    for (size_t i = 0; i < order->part_n; i++)
+        TRY(seal_part(o, order, i, o->keys.manifest, diag));
+    return CM_OK;
+}
+
+cm_err order_output_appear(struct order_output *o, struct cm_diag *diag) {
+    for (size_t i = o->o.order->part_n; i > 0; i--) /* PINs first: who sees numbers has them all */
+        TRY(bundle_appear(o->parts[i - 1].bundle, diag));
     return CM_OK;
 }

@@ -156,7 +156,7 @@ static cm_err change_file(struct change *c, const struct order_file *file) {
     return order_add_file(&c->done, &changed);
 }
 
-static cm_err publish(struct change *c) {
+static cm_err seal(struct change *c) {
     CM_CLEANUP(order_manifest_freep) struct order_manifest *m = NULL;
     struct order_part *p = &c->order->parts[c->part];
     const struct order_manifest_ask ask = {.engine = c->a->ctx->engine,
@@ -170,7 +170,7 @@ static cm_err publish(struct change *c) {
                                            .now_unix_s = c->a->now_unix_s};
     TRY(order_manifest_new(&m, &ask, c->a->diag));
     const struct cm_slice pem = p->pgp ? slice_of(NULL, 0) : buffer_slice(&c->signer_pem);
-    TRY(bundle_publish(c->bundle, &m->m, c->keys.manifest, pem, &p->manifest, c->a->diag));
+    TRY(bundle_seal(c->bundle, &m->m, c->keys.manifest, pem, &p->manifest, c->a->diag));
     free(p->files);
     p->files = c->done.files;
     p->file_n = c->done.file_n;
@@ -178,17 +178,20 @@ static cm_err publish(struct change *c) {
     return CM_OK;
 }
 
-cm_err order_readdress(struct act *a, struct order *o, size_t part, const char *from) {
+cm_err order_readdress(struct act *a, struct order *o, size_t part, const char *from,
+                       struct bundle **out) {
     CM_CLEANUP(change_wipe) struct change c = {.a = a, .order = o, .part = part, .from = from};
     char parent[ORDER_PATH_CAP], path[ORDER_PATH_CAP], name[ORDER_FOLDER_CAP];
     if (o->parts[part].pgp) TRY(order_pgp_here(a->ctx, o->name, a->diag));
     order_folder_name(o, part, false, name);
     TRY(order_folder_parent(a->ctx->workspace, parent, a->diag));
     TRY(order_folder_path(a->ctx->workspace, name, path, a->diag));
-    TRY(order_folder_remove(path, a->diag)); /* of a stop before it was journaled */
+    TRY(order_folder_remove(path, a->diag)); /* as 0.4 left it when stopped */
     TRY(open_keys(&c));
     TRY(bundle_begin(parent, name, &c.bundle, a->diag));
     for (size_t i = 0; i < o->parts[part].file_n; i++)
         TRY(change_file(&c, &o->parts[part].files[i]));
-    return publish(&c);
+    TRY(seal(&c));
+    *out = take(&c.bundle);
+    return CM_OK;
 }

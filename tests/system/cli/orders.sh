@@ -175,6 +175,23 @@ grep -qE 'approved by: *carol' out || fail "who approved is not told"
 [ "$(countermark stats --json | grep -o '"next_sequence":[0-9]*')" = "$events" ] ||
   fail "approving twice was stored twice"
 gives 0 countermark order release 6
+# A stop between the ledger and the folders' names: the same bytes get them later, and no others.
+orders=$COUNTERMARK_WORKSPACE/orders
+sums() { (cd "$orders" && sha256sum ORDER-000006/* ORDER-000006-PINS/*); }
+sums >before.sums
+mv "$orders/ORDER-000006" "$orders/ORDER-000006.part" # PINs appeared, numbers not yet
+gives 0 countermark order release 6 --out late
+sums | cmp - before.sums || fail "other bytes under the same number"
+[ -e late/ORDER-000006/manifest.cose ] || fail "the delivery was not copied"
+mv "$orders/ORDER-000006" "$orders/ORDER-000006.part"
+mv "$orders/ORDER-000006-PINS" "$orders/ORDER-000006-PINS.part"
+printf x >>"$orders/ORDER-000006-PINS.part/manifest.cose" # not what the ledger has: no name for it
+gives 0 countermark order show 6
+[ -e "$orders/ORDER-000006" ] || fail "numbers have no name"
+[ ! -e "$orders/ORDER-000006-PINS" ] || fail "a foreign folder got the name"
+truncate -s -1 "$orders/ORDER-000006-PINS.part/manifest.cose"
+gives 0 countermark order show 6
+sums | cmp - before.sums || fail "other bytes under the same number"
 
 # ---- No number, code or PIN outside sealed files ------------------------------------------------
 number=$(sed -n 2p content.txt | cut -d, -f3)

@@ -49,6 +49,29 @@ static cm_err check_code_column(const struct symbol_job *job, const struct optio
     return diag_fail(diag, CM_E_NOT_FOUND, job->input, NULL, remedy, "it has no column 'code'");
 }
 
+static struct cm_slice cell_of(const struct symbol_job *job, const struct cm_slice *cells,
+                               const char *column) {
+    for (size_t i = 0; i < job->column_n; i++)
+        if (strcmp(job->columns[i], column) == 0) return cells[i];
+    return slice_of(NULL, 0);
+}
+
+/* The elements that a batch's product and code make, where GS1 is wanted and nobody said which. */
+static cm_err suggest_elements(struct cli *cli, struct symbol_job *job,
+                               const struct row_feed *feed) {
+    CM_CLEANUP(row_feed_closep) struct row_feed *sample = NULL;
+    const struct options *o = &cli->options;
+    struct row_chunk chunk;
+    if (!symbol_kind_is_gs1(job->kind) && !option_given(o, "link")) return CM_OK;
+    if (option_given(o, "gs1") || option_given(o, "content")) return CM_OK;
+    TRY(row_feed_sample(feed, &sample));
+    if (sample == NULL) return CM_OK;
+    TRY(row_feed_next(sample, &chunk, cli->diag));
+    if (chunk.n == 0) return CM_OK;
+    return payload_suggest(cell_of(job, chunk.cells, "gtin"), cell_of(job, chunk.cells, "code").len,
+                           job->elements, cli->diag);
+}
+
 cm_err symbol_open_feed(struct cli *cli, struct symbol_job *job, struct row_feed **out) {
     CM_CLEANUP(row_feed_closep) struct row_feed *feed = NULL;
     const char *from = option_text(&cli->options, "from");
@@ -58,6 +81,7 @@ cm_err symbol_open_feed(struct cli *cli, struct symbol_job *job, struct row_feed
                      : row_feed_batch(cli, job->input, &feed, cli->diag));
     job->columns = row_feed_columns(feed, &job->column_n);
     TRY(check_code_column(job, &cli->options, cli->diag));
+    TRY(suggest_elements(cli, job, feed));
     TRY(symbol_job_content(job, &cli->options, "{code}", cli->diag));
     TRY(symbol_job_names(job, &cli->options, cli->diag));
     *out = take(&feed);

@@ -96,7 +96,8 @@ static cm_err check_kind(const struct symbol_job *job, bool gs1, bool host, stru
 static const char *elements_given(const struct symbol_job *job, const struct options *o) {
     const bool meant = symbol_kind_is_gs1(job->kind) || option_given(o, "link");
     const char *text = meant ? option_text(o, "text") : NULL;
-    return text != NULL ? text : option_text(o, "gs1");
+    if (text != NULL || option_given(o, "gs1")) return text != NULL ? text : option_text(o, "gs1");
+    return job->elements[0] != '\0' ? job->elements : NULL;
 }
 
 /* Options that contradict each other. */

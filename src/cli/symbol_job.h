@@ -18,7 +18,8 @@ struct symbol_job {
     const char *name_pattern;           /* borrowed */
     size_t index[ROW_FEED_COLUMNS_MAX]; /* columns of the index */
     size_t index_n;
-    const char *input; /* of rows, for errors: the file, or the batch */
+    const char *input;                     /* of rows, for errors: the file, or the batch */
+    char elements[PAYLOAD_SUGGESTION_CAP]; /* of a batch whose --gs1 is not given; else "" */
 };
 
 /* Options that describe one symbol; part of the table of `symbol`. */

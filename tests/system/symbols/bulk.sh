@@ -28,6 +28,11 @@ out_has '<svg'
 gives 0 countermark symbol --gs1 '(01)09506000134352(21)AB12' --type gs1-datamatrix --out gs1.png --json
 [ "$(json 'v.type' out)" = gs1-datamatrix ] || fail "no record of the type"
 
+# ---- elements that nobody wrote down are made of the product's GTIN (the guide has one): none here
+gives 3 countermark symbol monday --type gs1-datamatrix --out no.zip
+err_has 'the product has no GTIN'
+absent no.zip
+
 # ---- a batch into a ZIP: spent before it is shown, and the codes are those of mint
 gives 0 countermark symbol monday --format png --out monday.zip --json
 [ "$(json 'v.pictures' out)" = 1000 ] || fail "not 1000 pictures"

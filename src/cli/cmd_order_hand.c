@@ -28,9 +28,11 @@
 const struct option_spec order_approve_options[] = {
     OPERATOR_OPTIONS,
     {"show", OPTION_FLAG, NULL, "show what would be signed, and sign nothing", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "judge the signature, and store nothing", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 const struct option_spec order_release_options[] = {
     {"out", OPTION_TEXT, "DIR", "copy its folder there, too", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and release nothing", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 const struct option_spec order_resend_options[] = {
     {"out", OPTION_TEXT, "DIR", "where its folder goes", NULL, true},
@@ -47,6 +49,8 @@ static cm_err act(struct cli *cli, const char *name, const char *key, const char
     json_object_begin(&w, NULL);
     json_put_cstr(&w, "order", position(cli, 0));
     if (key != NULL) json_put_cstr(&w, key, value);
+    if (strcmp(name, "order.release") == 0)
+        json_put_bool(&w, "dry_run", option_given(&cli->options, "dry-run"));
     json_object_end(&w);
     TRY(buffer_err(&args));
     return session_act(&cli->session, name, buffer_slice(&args), result, cli->diag);
@@ -77,6 +81,7 @@ cm_err cmd_order_approve(struct cli *cli) {
     json_object_begin(&w, NULL);
     json_put_cstr(&w, "order", position(cli, 0));
     TRY(operator_key_sign(cli, buffer_slice(&text), &w));
+    json_put_bool(&w, "dry_run", option_given(&cli->options, "dry-run"));
     json_object_end(&w);
     TRY(buffer_err(&args));
     TRY(session_act(&cli->session, "order.approve", buffer_slice(&args), &result, cli->diag));
@@ -197,7 +202,7 @@ cm_err cmd_order_release(struct cli *cli) {
     CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
     const char *out = option_text(&cli->options, "out");
     TRY(act(cli, "order.release", NULL, NULL, &result));
-    if (out != NULL) return copy_all(cli, out);
+    if (out != NULL && !option_given(&cli->options, "dry-run")) return copy_all(cli, out);
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }
 

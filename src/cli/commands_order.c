@@ -5,6 +5,10 @@
 static const struct option_spec order_close_options[] = {
     {"without-remake", OPTION_FLAG, NULL, "what was spoiled is not made again", "without_remake",
      false},
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and change nothing", "dry_run", false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+static const struct option_spec order_withdraw_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and change nothing", "dry_run", false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 static const char *const order_position[] = {"order", NULL};
 
@@ -23,12 +27,12 @@ const struct command order_commands[] = {
     {"order show", command_act, "show an order: files, approvals, what came back", NEEDS_ENGINE,
      "ORDER", 1, 1, NULL, "  countermark order show 12\n", "order.show", order_position},
     {"order approve", cmd_order_approve, "approve an order as its second person", NEEDS_ENGINE,
-     "ORDER --by NAME --operator-key KEY.pem | --show", 1, 1, order_approve_options,
+     "ORDER --by NAME --operator-key KEY.pem [--dry-run] | --show", 1, 1, order_approve_options,
      "  countermark order approve 12 --show\n"
      "  countermark order approve 12 --by bob --operator-key bob.pem\n",
      NULL, NULL},
     {"order release", cmd_order_release, "let the recipient open its files", NEEDS_ENGINE,
-     "ORDER [--out DIR]", 1, 1, order_release_options,
+     "ORDER [--out DIR] [--dry-run]", 1, 1, order_release_options,
      "  countermark order release 12 --out outbox\n", NULL, NULL},
     {"order resend", cmd_order_resend, "the same bytes again, or sealed for a new certificate",
      NEEDS_ENGINE, "ORDER --out DIR [--to CERT.pem]", 1, 1, order_resend_options,
@@ -42,10 +46,11 @@ const struct command order_commands[] = {
      "  countermark order receive 12 return.csv --by bob --operator-key bob.pem\n",
      NULL, NULL},
     {"order close", command_act, "every record is accounted for: the order is over", NEEDS_ENGINE,
-     "ORDER [--without-remake]", 1, 1, order_close_options, "  countermark order close 12\n",
-     "order.close", order_position},
+     "ORDER [--without-remake] [--dry-run]", 1, 1, order_close_options,
+     "  countermark order close 12\n", "order.close", order_position},
     {"order withdraw", command_act, "take an order back: its units are worthless", NEEDS_ENGINE,
-     "ORDER", 1, 1, NULL, "  countermark order withdraw 12\n", "order.withdraw", order_position},
+     "ORDER [--dry-run]", 1, 1, order_withdraw_options, "  countermark order withdraw 12\n",
+     "order.withdraw", order_position},
     {"order formats", cmd_order_formats, "list the record formats that are shipped", NEEDS_NOTHING,
      "", 0, 0, NULL, "  countermark order formats\n", NULL, NULL},
     {"order lint", cmd_order_lint, "judge a record format, or show what it writes", NEEDS_NOTHING,

@@ -61,6 +61,12 @@ static cm_err run(const struct act_entry *entry, struct act_context *ctx, struct
     return buffer_err(result);
 }
 
+cm_err act_dry(const struct act *a, bool *dry) {
+    const struct json_value v = json_get(a->args, "dry_run");
+    *dry = false;
+    return json_present(v) ? json_bool(v, dry) : CM_OK;
+}
+
 cm_err act_run(struct act_context *ctx, struct cm_slice name, struct cm_slice args,
                struct buffer *result, struct cm_diag *diag) {
     const struct act_entry *entry = find_act(name);

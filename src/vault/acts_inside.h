@@ -85,6 +85,8 @@ CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_
 /** A folder of the workspace, made durably if it is absent.
  * @retval CM_E_RANGE, and as file_folder */
 CM_MUST_CHECK cm_err act_folder(struct act *a, const char *name);
+/** Argument "dry_run": everything is judged and nothing changed. @retval CM_E_FORMAT */
+CM_MUST_CHECK cm_err act_dry(const struct act *a, bool *dry);
 /** A note in the ledger: who did what with a key. Texts hold no codes and no secrets. */
 CM_MUST_CHECK cm_err act_note(struct act *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

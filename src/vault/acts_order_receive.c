@@ -237,9 +237,17 @@ static cm_err check_accounts(struct act *a, const struct order *o) {
                      (unsigned long long)c->spoiled, (unsigned long long)m.units);
 }
 
+static cm_err close_it(struct act *a, struct order *o) {
+    o->state = ORDER_CLOSED;
+    buffer_clear(&o->book); /* the counts stay */
+    return order_save(a->ctx->engine, a->ctx->actor, o, a->diag);
+}
+
 static cm_err order_close(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
     uint32_t number = 0;
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(number_of(a, &number));
     TRY(order_load(a->ctx->engine, number, &o, a->diag));
     if (o.state != ORDER_CLOSED) {
@@ -247,12 +255,11 @@ static cm_err order_close(struct act *a) {
             return diag_fail(a->diag, CM_E_STATE, o.name, NULL, NULL, "the order is %s",
                              order_state_name(o.state));
         TRY(check_accounts(a, &o));
-        o.state = ORDER_CLOSED;
-        buffer_clear(&o.book); /* the counts stay */
-        TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
+        if (!dry) TRY(close_it(a, &o));
     }
     order_tell(a->out, &o);
     order_tell_counts(a->out, &o);
+    json_put_bool(a->out, "dry_run", dry);
     return CM_OK;
 }
 
@@ -263,6 +270,6 @@ const struct act_entry acts_order_receive[] = {
     {"order.receive.finish", receive_finish, {"order", "by", "signature", "dry_run"}},
     {"order.receive.names", receive_names, {"order", "line", "rows"}},
     {"order.receive.end", receive_end, {"order"}},
-    {"order.close", order_close, {"order", "without_remake"}},
+    {"order.close", order_close, {"order", "without_remake", "dry_run"}},
     {NULL, NULL, {NULL}},
 };

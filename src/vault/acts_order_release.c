@@ -52,15 +52,18 @@ static cm_err order_state_it(struct act *a) {
 static cm_err order_approve(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
     char by[REGISTRY_NAME_CAP];
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(load(a, &o));
     if (o.state != ORDER_SEALED)
         return refuse(a, &o, "an order is approved when its files are sealed");
     TRY(json_copy_text(json_get(a->args, "by"), 1, by, sizeof by));
     const size_t before = o.approval_n;
     TRY(order_approved(a, &o, "release"));
-    if (o.approval_n > before) TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
+    if (o.approval_n > before && !dry) TRY(order_save(a->ctx->engine, a->ctx->actor, &o, a->diag));
     order_tell(a->out, &o);
     json_put_cstr(a->out, "approved_by", by);
+    json_put_bool(a->out, "dry_run", dry);
     return CM_OK;
 }
 
@@ -136,17 +139,26 @@ static cm_err hand_out(struct act *a, const struct order *o, const struct ready 
     return CM_OK;
 }
 
+static cm_err tell_dry(struct act *a, const struct order *o) {
+    order_tell(a->out, o);
+    json_put_bool(a->out, "dry_run", true);
+    return CM_OK;
+}
+
 static cm_err order_release(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
     CM_CLEANUP(ready_wipe) struct ready ready = {{NULL}};
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(load(a, &o));
     if (o.state == ORDER_RELEASED) { /* done before */
         order_tell(a->out, &o);
-        return remove_held(a, &o);
+        return dry ? CM_OK : remove_held(a, &o);
     }
     if (o.state != ORDER_SEALED) return refuse(a, &o, "'countermark order resume' seals it");
     TRY(check_approval(a, &o));
     TRY(order_previous(a->ctx->engine, &o, a->diag));
+    if (dry) return tell_dry(a, &o);
     for (size_t i = 0; i < o.part_n; i++) {
         char from[ORDER_FOLDER_CAP];
         order_folder_name(&o, i, true, from);
@@ -239,9 +251,12 @@ static cm_err remove_ready(struct act *a, const struct order *o) {
 
 static cm_err order_withdraw(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(load(a, &o));
     if (o.state >= ORDER_RELEASED && o.state != ORDER_WITHDRAWN)
         return refuse(a, &o, "its files are out: recall the units instead");
+    if (dry) return tell_dry(a, &o);
     if (a->ctx->orders != NULL && a->ctx->orders->job != NULL &&
         order_job_order(a->ctx->orders->job) == o.id)
         order_jobs_drop(a->ctx->orders);
@@ -261,9 +276,9 @@ static cm_err order_withdraw(struct act *a) {
 
 const struct act_entry acts_order_release[] = {
     {"order.statement", order_state_it, {"order", "what"}},
-    {"order.approve", order_approve, {"order", "by", "signature"}},
-    {"order.release", order_release, {"order"}},
+    {"order.approve", order_approve, {"order", "by", "signature", "dry_run"}},
+    {"order.release", order_release, {"order", "dry_run"}},
     {"order.reseal", order_reseal, {"order", "files", "keys", "by", "signature"}},
-    {"order.withdraw", order_withdraw, {"order"}},
+    {"order.withdraw", order_withdraw, {"order", "dry_run"}},
     {NULL, NULL, {NULL}},
 };

@@ -110,6 +110,8 @@ err_has "2 records were spoiled"
 gives 0 countermark order make gift-2026 --remake 3 --template csv-comma --to bureau.pem \
   --pin-template pin-letter --pin-to letters.pem --no-approval --json
 [ "$(json 'v.units' out)" = 2 ] || fail "the remake has the spoiled units, new"
+gives 0 countermark order close 3 --dry-run --json
+[ "$(json 'v.dry_run && v.state' out)" = released ] || fail "a dry run closed it"
 gives 0 countermark order close 3
 gives 3 countermark order receive 3 first.csv # closed
 
@@ -132,6 +134,8 @@ gives 0 countermark order make gift-2026 --template csv-comma --to bureau.pem --
   --pin-template pin-letter --pin-to letters.pem --approval
 gives 3 countermark order release 5
 err_has "nobody has approved it yet"
+gives 0 countermark order withdraw 5 --dry-run --json
+[ "$(json 'v.dry_run && v.state' out)" = sealed ] || fail "a dry run withdrew it"
 gives 0 countermark order withdraw 5
 gives 3 countermark order release 5
 [ -z "$(find "$COUNTERMARK_WORKSPACE/orders" -name 'ORDER-000005*')" ] || fail "withdrawn files are still there"
@@ -166,9 +170,14 @@ gives 0 countermark operator confirm bob --by carol --operator-key carol.key
 gives 3 countermark operator confirm bob --by carol --operator-key carol.key
 err_has "nothing is proposed"
 gives 0 countermark operator list
+gives 0 countermark order approve 6 --by carol --operator-key carol.key --dry-run
+gives 3 countermark order release 6 --dry-run
 gives 3 countermark order release 6
 err_has "nobody has approved it yet"
 gives 0 countermark order approve 6 --by carol --operator-key carol.key
+gives 0 countermark order release 6 --out nowhere --dry-run --json
+[ "$(json 'v.dry_run && v.state' out)" = sealed ] || fail "a dry run released it"
+[ ! -e nowhere ] || fail "a dry run copied files"
 events=$(countermark stats --json | grep -o '"next_sequence":[0-9]*')
 gives 0 countermark order approve 6 --by carol --operator-key carol.key # twice
 grep -qE 'approved by: *carol' out || fail "who approved is not told"

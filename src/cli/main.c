@@ -83,6 +83,7 @@ int main(int argc, char **argv) {
     struct cli cli = {.diag = &diag, .exit_code = EXIT_DONE};
     guard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error that we report */
+    (void)signal(SIGXFSZ, SIG_IGN); /* so is the largest file that may be (ulimit -f) */
     const cm_err err = run(&cli, argc, argv);
     options_free(&cli.options);
     if (err == CM_OK) return cli.exit_code;

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/macros.h"
@@ -351,12 +352,22 @@ static cm_err check_options(struct issuing *i) {
     return option_u64(o, "count", 1, TICKETS_MAX, &i->wanted, i->cli->diag);
 }
 
+/* A file of tickets that were sold is not written over; --again is told which units it renews. */
+static cm_err check_out(const struct issuing *i) {
+    const char *path = option_text(&i->cli->options, "out");
+    struct stat st;
+    if (i->dry || i->again || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return CM_OK;
+    return diag_fail(i->cli->diag, CM_E_EXISTS, path, NULL, "name another file",
+                     "it is there already, and may hold tickets that count");
+}
+
 cm_err cmd_ticket_issue(struct cli *cli) {
     CM_CLEANUP(issuing_wipe)
     struct issuing i = {.cli = cli, .file = OUTFILE_INIT, .store = ROW_STORE_INIT};
     struct hash256 hash = {.b = {0}};
     char hex[2 * HASH_LEN + 1];
     TRY(check_options(&i));
+    TRY(check_out(&i));
     TRY(open_feed(&i));
     TRY(rehearse(&i));
     TRY(begin(&i));

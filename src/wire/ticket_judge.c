@@ -27,7 +27,7 @@ static const char *const texts[TICKET_VERDICT_N] = {
     [TICKET_OUT_OF_KEY] = "its key is not valid at this time, or was not when it was made",
     [TICKET_NOT_YET] = "its time has not begun",
     [TICKET_EXPIRED] = "its time is over",
-    [TICKET_TEST_ONLY] = "TEST and live are kept apart",
+    [TICKET_TEST_ONLY] = "a TEST ticket where live ones count, or a live one among TEST",
     [TICKET_TAKEN_BACK] = "its issuer took it back",
     [TICKET_SPENT] = "was admitted before",
 };

@@ -17,6 +17,12 @@ static const struct trust *trust_of(const struct trust *const *trusts, size_t n,
     return NULL;
 }
 
+/* A key that leaked is ended early. Whoever has it may say of a list that it was made before; who
+ * was told of the end believes no list of that key any more. */
+static bool had_ended(const struct ticket_key *key, const struct trust *told) {
+    return told->made_unix_s >= key->not_after_unix_s;
+}
+
 /* Keys may share a kid: every one that has it is tried. */
 static cm_err check(const struct cose_sign1 *cose, const struct revocation_list *list,
                     const struct trust *trust) {
@@ -25,8 +31,8 @@ static cm_err check(const struct cose_sign1 *cose, const struct revocation_list 
     for (size_t i = 0; i < trust->n && err == CM_E_AUTH; i++) {
         const struct ticket_key *k = &trust->keys[i];
         const bool in_time =
-            list->issued_s >= k->not_before_unix_s && list->issued_s <= k->not_after_unix_s;
-        if (in_time && slice_equal(kid, slice_of(k->kid, sizeof k->kid)))
+            list->issued_s >= k->not_before_unix_s && list->issued_s < k->not_after_unix_s;
+        if (in_time && !had_ended(k, trust) && slice_equal(kid, slice_of(k->kid, sizeof k->kid)))
             err = cose_sign1_check(cose, &k->public_key);
     }
     return err;

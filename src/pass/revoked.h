@@ -2,8 +2,9 @@
  * for each ticket. An old list is still a list: whether one whose next update has passed will do,
  * the caller decides.
  *
- * It refuses lists of issuers that are not trusted, and lists signed outside their key's time.
- * Design: docs/design/tickets.md, "Revocation". Example: tests/unit/pass/test_revoked.c */
+ * It refuses lists of issuers that are not trusted, lists signed outside their key's time, and
+ * lists of a key that had ended when the trust file was made. Design: docs/design/tickets.md,
+ * "Revocation". Example: tests/unit/pass/test_revoked.c */
 #ifndef CM_PASS_REVOKED_H
 #define CM_PASS_REVOKED_H
 

@@ -93,10 +93,29 @@ static void lists_of_others_changed_or_out_of_time_are_refused(void **state) {
     scratch_remove(root.path);
 }
 
+static void lists_of_a_key_whose_end_was_told_are_refused(void **state) {
+    (void)state;
+    struct scratch root;
+    assert_ok(crypto_init());
+    assert_true(scratch_make(&root));
+    const struct scratch file = list_in(&root, BEGIN); /* or so it says */
+    struct trust *acme = trust_of("ACME", &seed);
+    const struct trust *const trusts[] = {acme};
+    struct revoked r = REVOKED_INIT;
+    acme->made_unix_s = acme->keys[0].not_after_unix_s = BEGIN + 100;
+    assert_err(CM_E_AUTH, revoked_read(file.path, trusts, 1, &r, NULL));
+    acme->made_unix_s--; /* of an end to come */
+    assert_ok(revoked_read(file.path, trusts, 1, &r, NULL));
+    revoked_wipe(&r);
+    free(acme);
+    scratch_remove(root.path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_of_a_trusted_issuer_is_asked_for_its_tickets),
         cmocka_unit_test(lists_of_others_changed_or_out_of_time_are_refused),
+        cmocka_unit_test(lists_of_a_key_whose_end_was_told_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "cli/ticket_trusted.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/date.h"
 #include "base/file.h"
@@ -22,6 +23,17 @@ static cm_err too_many(struct cli *cli, const char *option) {
                      TICKET_TRUSTS_MAX);
 }
 
+/* An older file may call a key valid that a newer one has ended. */
+static cm_err check_only_one(struct cli *cli, const struct trusted *t, const char *path) {
+    const struct trust *last = t->files[t->n - 1];
+    for (size_t i = 0; i + 1 < t->n; i++)
+        if (strcmp(t->files[i]->iss, last->iss) == 0)
+            return diag_fail(cli->diag, CM_E_CONFLICT, path, NULL,
+                             "give the newest alone; 'countermark ticket trust' tells which it is",
+                             "two trust files of issuer %s", last->iss);
+    return CM_OK;
+}
+
 static cm_err read_trusts(struct cli *cli, struct trusted *t) {
     for (size_t i = 0; option_item(&cli->options, "trust", i) != NULL; i++) {
         CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
@@ -32,6 +44,7 @@ static cm_err read_trusts(struct cli *cli, struct trusted *t) {
         if (file == NULL) return CM_E_NO_MEMORY;
         t->files[t->n++] = file;
         TRY(trust_read(buffer_slice(&bytes), path, file, cli->diag));
+        TRY(check_only_one(cli, t, path));
     }
     if (t->n > 0) return CM_OK;
     return diag_fail(cli->diag, CM_E_ARGUMENT, "--trust", NULL,

@@ -135,6 +135,8 @@ refused 3 "--again: key version 1 is still valid, too: devices would let in its 
   countermark ticket issue monday --count 1 --again 0 --out twice.csv
 gives 1 countermark ticket verify "$new" --test --offline --trust acme.trust --json
 [ "$(json v.verdict out)" = unknown_key ] || fail "a device knows a key that it was not told"
+gives 3 countermark ticket verify "$old" --test --offline --trust acme.trust --trust next.trust
+err_has 'two trust files of issuer ACME'
 gives 3 countermark ticket issuer retire --version 1 --not-after 2040-01-01
 gives 0 countermark ticket issuer retire --version 1 --not-after 2026-01-01
 gives 1 countermark redeem "$old" --json

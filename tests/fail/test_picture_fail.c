@@ -3,29 +3,9 @@
  * are not reached. */
 #include "support/cm.h"
 
-#include <stdlib.h>
-
+#include "support/starve.h"
 #include "symbol/page.h"
 #include "symbol/picture.h"
-
-static unsigned calls, fail_at;
-
-static bool starved(void) {
-    calls++;
-    return calls == fail_at;
-}
-
-/* NOLINTBEGIN(cert-dcl51-cpp,bugprone-reserved-identifier): these names are the linker's. */
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size) { return starved() ? NULL : __real_malloc(size); }
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size) { return starved() ? NULL : __real_calloc(n, size); }
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size) { return starved() ? NULL : __real_realloc(p, size); }
-/* NOLINTEND(cert-dcl51-cpp,bugprone-reserved-identifier) */
 
 static cm_err draw(const struct picture_look *look, const struct symbol *s, struct buffer *out) {
     CM_CLEANUP(picture_maker_freep) struct picture_maker *m = NULL;
@@ -35,16 +15,15 @@ static cm_err draw(const struct picture_look *look, const struct symbol *s, stru
 
 static void starve_each(const struct picture_look *look, const struct symbol *s) {
     struct buffer out = BUFFER_INIT;
-    calls = fail_at = 0;
+    starve_at(0);
     assert_ok(draw(look, s, &out));
-    const unsigned all = calls;
+    const unsigned all = starve_calls();
     assert_true(all >= 2);
     buffer_free(&out);
     for (unsigned n = 1; n <= all; n++) {
-        calls = 0;
-        fail_at = n;
+        starve_at(n);
         const cm_err err = draw(look, s, &out);
-        fail_at = 0;
+        starve_at(0);
         if (err != CM_E_NO_MEMORY) fail_msg("call %u of %u: %s", n, all, cm_err_name(err));
         assert_int_equal(out.len, 0);
         buffer_free(&out);
@@ -81,16 +60,15 @@ static cm_err print_sheet(struct buffer *out) {
 static void sheets_without_memory_fail_cleanly(void **state) {
     (void)state;
     struct buffer out = BUFFER_INIT;
-    calls = fail_at = 0;
+    starve_at(0);
     assert_ok(print_sheet(&out));
-    const unsigned all = calls;
+    const unsigned all = starve_calls();
     assert_true(all > 5);
     for (unsigned n = 1; n <= all; n++) {
         buffer_free(&out);
-        calls = 0;
-        fail_at = n;
+        starve_at(n);
         const cm_err err = print_sheet(&out);
-        fail_at = 0;
+        starve_at(0);
         if (err != CM_E_NO_MEMORY) fail_msg("call %u of %u: %s", n, all, cm_err_name(err));
     }
     buffer_free(&out);

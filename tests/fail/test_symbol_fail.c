@@ -3,46 +3,25 @@
  * are not reached. */
 #include "support/cm.h"
 
-#include <stdlib.h>
-
 #include "base/macros.h"
+#include "support/starve.h"
 #include "symbol/symbol.h"
-
-static unsigned calls, fail_at;
-
-static bool starved(void) {
-    calls++;
-    return calls == fail_at;
-}
-
-/* NOLINTBEGIN(cert-dcl51-cpp,bugprone-reserved-identifier): these names are the linker's. */
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size) { return starved() ? NULL : __real_malloc(size); }
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size) { return starved() ? NULL : __real_calloc(n, size); }
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size) { return starved() ? NULL : __real_realloc(p, size); }
-/* NOLINTEND(cert-dcl51-cpp,bugprone-reserved-identifier) */
 
 #define UNTOUCHED 77u
 
 static void starve_each(const struct symbol_wish *wish, struct cm_diag *diag, cm_err otherwise) {
     struct symbol s = {.width = UNTOUCHED};
-    calls = fail_at = 0;
+    starve_at(0);
     const cm_err good = symbol_make(wish, &s, diag);
-    const unsigned all = calls;
+    const unsigned all = starve_calls();
     assert_int_equal(good, otherwise);
     assert_true(all >= 2);
     if (good == CM_OK) symbol_free(&s);
     for (unsigned n = 1; n <= all; n++) {
         s = (struct symbol){.width = UNTOUCHED};
-        calls = 0;
-        fail_at = n;
+        starve_at(n);
         const cm_err err = symbol_make(wish, &s, diag);
-        fail_at = 0;
+        starve_at(0);
         if (err != CM_E_NO_MEMORY) fail_msg("call %u of %u: %s", n, all, cm_err_name(err));
         assert_int_equal(s.width, UNTOUCHED);
     }

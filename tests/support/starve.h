@@ -4,9 +4,13 @@
 #ifndef CM_TESTS_SUPPORT_STARVE_H
 #define CM_TESTS_SUPPORT_STARVE_H
 
+#include <stdbool.h>
+
 /* Let the n-th wrapped call from now on fail (1 = the next); 0 = none. */
 void starve_at(unsigned n);
 /* Wrapped calls since starve_at. */
 unsigned starve_calls(void);
+/* For the wrappers: counts a call; whether it is the one that fails. */
+bool starve_turn(void);
 
 #endif

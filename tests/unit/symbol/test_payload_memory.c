@@ -3,28 +3,8 @@
  */
 #include "support/cm.h"
 
-#include <stdlib.h>
-
+#include "support/starve.h"
 #include "symbol/payload.h"
-
-static unsigned calls, fail_at;
-
-static bool starved(void) {
-    calls++;
-    return calls == fail_at;
-}
-
-/* NOLINTBEGIN(cert-dcl51-cpp,bugprone-reserved-identifier): these names are the linker's. */
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size) { return starved() ? NULL : __real_calloc(n, size); }
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size) { return starved() ? NULL : __real_malloc(size); }
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size) { return starved() ? NULL : __real_realloc(p, size); }
-/* NOLINTEND(cert-dcl51-cpp,bugprone-reserved-identifier) */
 
 static const char *const columns[] = {"code", "gtin", "date"};
 
@@ -43,11 +23,10 @@ static void each_failing_allocation_is_told(void **state) {
     for (unsigned n = 1;; n++) {
         struct buffer out = BUFFER_INIT;
         struct payload *p = NULL;
-        calls = 0;
-        fail_at = n;
+        starve_at(n);
         const cm_err err = make_and_fill(&out, &p);
-        const unsigned made = calls;
-        fail_at = 0;
+        const unsigned made = starve_calls();
+        starve_at(0);
         payload_free(p);
         buffer_free(&out);
         if (made < n) {
@@ -64,14 +43,13 @@ static void a_row_allocates_nothing_once_there_is_room(void **state) {
     (void)state;
     struct buffer out = BUFFER_INIT;
     struct payload *p = NULL;
-    fail_at = 0;
     assert_ok(make_and_fill(&out, &p));
-    calls = 0;
+    starve_at(0);
     for (unsigned i = 0; i < 1000; i++) {
         buffer_clear(&out);
         assert_ok(make_and_fill(&out, &p));
     }
-    assert_int_equal(calls, 0);
+    assert_int_equal(starve_calls(), 0);
     payload_free(p);
     buffer_free(&out);
 }

@@ -3,32 +3,9 @@
 # the tree's inputs, against the programs that this build made. Expected answers are those that the
 # guide tells.
 # usage: orders_guide.sh SOURCE_DIR BIN_DIR
-set -euo pipefail
-source_dir=$1 bin_dir=$2
-work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-orders.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/guide_lib.sh"
+guide_runs "$1" "$2" orders orders
 
-mkdir -p "$work/build/dev"
-ln -s "$bin_dir" "$work/build/dev/bin"
-ln -s "$source_dir/docs" "$work/docs"
-# shellcheck disable=SC2016 # the back quotes are Markdown's
-sed -n '/^```sh orders$/,/^```$/p' "$source_dir/docs/guide/orders.md" | sed '/^```/d' >"$work/commands.sh"
-cd "$work"
-[ -s commands.sh ] || { echo "no block marked 'sh orders' in docs/guide/orders.md" >&2; exit 1; }
-bash -euo pipefail commands.sh >out.txt 2>err.txt || {
-  echo "the guide's commands failed:" >&2
-  tail -n 40 out.txt >&2
-  tail -n 5 err.txt >&2
-  exit 1
-}
-
-want() {
-  grep -qE "$1" out.txt || {
-    printf 'the guide promises "%s"; it said:\n' "$1" >&2
-    cat out.txt err.txt >&2
-    exit 1
-  }
-}
 want 'what: release'
 want 'approved by: *bob'
 want 'something does not hold'

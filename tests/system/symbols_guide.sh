@@ -2,23 +2,8 @@
 # The commands of docs/guide/symbols.md, word for word: every block marked "sh symbols", against the
 # programs that this build made. Expected answers are those that the guide tells.
 # usage: symbols_guide.sh SOURCE_DIR BIN_DIR
-set -euo pipefail
-source_dir=$1 bin_dir=$2
-work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-symbols.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-
-mkdir -p "$work/build/dev"
-ln -s "$bin_dir" "$work/build/dev/bin"
-# shellcheck disable=SC2016 # the back quotes are Markdown's
-sed -n '/^```sh symbols$/,/^```$/p' "$source_dir/docs/guide/symbols.md" | sed '/^```/d' >"$work/commands.sh"
-cd "$work"
-[ -s commands.sh ] || { echo "no block marked 'sh symbols' in docs/guide/symbols.md" >&2; exit 1; }
-bash -euo pipefail commands.sh >out.txt 2>err.txt || {
-  echo "the guide's commands failed:" >&2
-  tail -n 40 out.txt >&2
-  tail -n 5 err.txt >&2
-  exit 1
-}
+. "$(dirname "$0")/guide_lib.sh"
+guide_runs "$1" "$2" symbols symbols
 
 promised() {
   echo "the guide promises $*" >&2

@@ -3,33 +3,9 @@
 # of the tree's inputs, against the programs that this build made. Expected answers are those that
 # the guide tells.
 # usage: wallet_guide.sh SOURCE_DIR BIN_DIR
-set -euo pipefail
-source_dir=$1 bin_dir=$2
-work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-wallet.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/guide_lib.sh"
+guide_runs "$1" "$2" wallet wallet
 
-mkdir -p "$work/build/dev"
-ln -s "$bin_dir" "$work/build/dev/bin"
-ln -s "$source_dir/docs" "$work/docs"
-ln -s "$source_dir/tests" "$work/tests"
-# shellcheck disable=SC2016 # the back quotes are Markdown's
-sed -n '/^```sh wallet$/,/^```$/p' "$source_dir/docs/guide/wallet.md" | sed '/^```/d' >"$work/commands.sh"
-cd "$work"
-[ -s commands.sh ] || { echo "no block marked 'sh wallet' in docs/guide/wallet.md" >&2; exit 1; }
-bash -euo pipefail commands.sh >out.txt 2>err.txt || {
-  echo "the guide's commands failed:" >&2
-  tail -n 40 out.txt >&2
-  tail -n 5 err.txt >&2
-  exit 1
-}
-
-want() {
-  grep -qE "$1" out.txt || {
-    printf 'the guide promises "%s"; it said:\n' "$1" >&2
-    cat out.txt err.txt >&2
-    exit 1
-  }
-}
 want '^  apple-store-card '
 want '^columns: *serial, code, balance$'
 want 'write rgb\(34, 94, 168\)$'

@@ -2,24 +2,10 @@
 # The commands of docs/guide/print-proof.md, word for word: every block marked "sh proof", against
 # the programs that this build made; and every number of its two tables.
 # usage: guide.sh SOURCE_DIR BIN_DIR
-set -euo pipefail
-source_dir=$1 bin_dir=$2
-guide=$source_dir/docs/guide/print-proof.md
-work=$(mktemp -d "${TMPDIR:-/tmp}/countermark-proof.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../guide_lib.sh"
+guide=$1/docs/guide/print-proof.md
+guide_runs "$1" "$2" proof print-proof
 
-mkdir -p "$work/build/dev"
-ln -s "$bin_dir" "$work/build/dev/bin"
-# shellcheck disable=SC2016 # the back quotes are Markdown's
-sed -n '/^```sh proof$/,/^```$/p' "$guide" | sed '/^```/d' >"$work/commands.sh"
-cd "$work"
-[ -s commands.sh ] || { echo "no block marked 'sh proof' in docs/guide/print-proof.md" >&2; exit 1; }
-bash -euo pipefail commands.sh >out.txt 2>err.txt || {
-  echo "the guide's commands failed:" >&2
-  tail -n 40 out.txt >&2
-  tail -n 5 err.txt >&2
-  exit 1
-}
 promised() {
   echo "the guide promises: $*" >&2
   exit 1

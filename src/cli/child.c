@@ -19,8 +19,6 @@
 #define SIGNALLED 128
 #define PIECE     4096u
 
-extern char **environ;
-
 bool child_is_here(const char *name) {
     const char *path = getenv("PATH");
     char file[PATH_MAX];
@@ -92,10 +90,8 @@ static cm_err start(struct child *c, const char *const *argv) {
     return err == ENOENT ? CM_E_NOT_FOUND : err == ENOMEM ? CM_E_NO_MEMORY : CM_E_IO;
 }
 
-/* Until it says no more; false: the limit came first. */
-static cm_err listen_to(struct child *c, uint64_t until_us, struct buffer *out, bool *ended) {
-    uint8_t piece[PIECE];
-    const size_t before = out->len;
+/* Until there is something to hear, or its end; false: the limit came first. */
+static cm_err wait_to_hear(const struct child *c, uint64_t until_us, bool *heard) {
     for (;;) {
         const uint64_t now = clock_monotonic_us();
         struct pollfd fd = {.fd = c->said, .events = POLLIN};
@@ -103,8 +99,18 @@ static cm_err listen_to(struct child *c, uint64_t until_us, struct buffer *out, 
         const int ready = poll(&fd, 1, left);
         if (ready < 0 && errno == EINTR) continue;
         if (ready < 0) return CM_E_IO;
-        *ended = ready > 0;
-        if (ready == 0) return CM_OK;
+        *heard = ready > 0;
+        return CM_OK;
+    }
+}
+
+/* Until it says no more; false: the limit came first. */
+static cm_err listen_to(struct child *c, uint64_t until_us, struct buffer *out, bool *ended) {
+    uint8_t piece[PIECE];
+    const size_t before = out->len;
+    for (;;) {
+        TRY(wait_to_hear(c, until_us, ended));
+        if (!*ended) return CM_OK;
         const ssize_t n = read(c->said, piece, sizeof piece);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return CM_E_IO;

@@ -125,7 +125,7 @@ static size_t base64_bytes(struct cm_slice text) {
 static cm_err write_trust(struct cli *cli, struct json_value root) {
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
     struct cm_slice text;
-    TRY(json_text(json_get(root, "trust"), 4, 2 * TRUST_FILE_MAX, &text));
+    TRY(json_text(json_get(root, "trust"), 4, 2 * (size_t)TRUST_FILE_MAX, &text));
     const size_t n = base64_bytes(text);
     uint8_t *to = buffer_reserve(&bytes, n);
     if (to == NULL) return CM_E_NO_MEMORY;

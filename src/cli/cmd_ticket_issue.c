@@ -192,7 +192,7 @@ static cm_err write_ticket(struct issuing *i, struct csv_writer *csv, struct jso
     csv_put_cstr(csv, digits);
     csv_put(csv, ticket);
     if (i->code) csv_put(csv, code);
-    for (size_t c = 0; c < i->column_n; c++)
+    for (size_t c = 0; cells != NULL && c < i->column_n; c++)
         csv_put(csv, cells[c]);
     csv_end_row(csv);
     return buffer_err(&i->lines);

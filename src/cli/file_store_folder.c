@@ -195,8 +195,8 @@ cm_err file_store_folder(const char *path, struct file_store **out, struct cm_di
     s->folder = s->index = -1;
     const cm_err err = open_folder(s, path, diag);
     if (err == CM_OK)
-        *out = &s->base;
+        *out = (struct file_store *)s;
     else
-        close_folder(&s->base);
+        close_folder((struct file_store *)s);
     return err;
 }

@@ -217,7 +217,7 @@ cm_err page_crew_run(const struct page_crew *crew, struct page_count *out, struc
     }
     if (err == CM_OK) err = crew_run(&all, diag);
     count_line_end(&d.line, d.count.labels);
-    for (unsigned i = 0; i < n; i++)
+    for (size_t i = 0; i < CM_ARRAY_N(hands); i++)
         hand_wipe(&hands[i]);
     if (err == CM_OK) *out = d.count;
     return err;

@@ -36,6 +36,6 @@ cm_err row_feed_sample(const struct row_feed *f, struct row_feed **out) {
     sample->of = f;
     for (size_t i = 0; i < f->column_n; i++)
         sample->base.columns[sample->base.column_n++] = f->columns[i];
-    *out = &sample->base;
+    *out = (struct row_feed *)sample;
     return CM_OK;
 }

@@ -24,7 +24,8 @@ struct device_entry *registry_device_named(const struct registry *r, struct cm_s
 struct device_entry *registry_device_of_kid(const struct registry *r,
                                             const uint8_t kid[COSE_KID_LEN]) {
     for (size_t i = 0; i < r->device_n; i++)
-        if (memcmp(r->devices[i]->kid, kid, COSE_KID_LEN) == 0) return r->devices[i];
+        if (r->devices[i] != NULL && memcmp(r->devices[i]->kid, kid, COSE_KID_LEN) == 0)
+            return r->devices[i];
     return NULL;
 }
 
@@ -114,9 +115,9 @@ static cm_err parse_revoked(struct json_value root, struct revoking *v) {
     TRY(json_u64(json_get(root, "brand"), 0, UINT32_MAX, &brand));
     TRY(json_u64(json_get(root, "at_ms"), 0, INT64_MAX, &v->one.at_ms));
     TRY(json_text(json_get(root, "why"), 0, SIZE_MAX, &why));
-    TRY(json_text(json_get(root, "ctis"), 2 * SPEND_CTI_LEN, SIZE_MAX, &v->ctis));
+    TRY(json_text(json_get(root, "ctis"), 2 * (size_t)SPEND_CTI_LEN, SIZE_MAX, &v->ctis));
     v->one.brand = (uint32_t)brand;
-    const size_t digits = 2 * SPEND_CTI_LEN;
+    const size_t digits = 2 * (size_t)SPEND_CTI_LEN;
     if (v->ctis.len % digits != 0 || v->ctis.len / digits > REVOKED_MAX)
         return json_fail(json_get(root, "ctis"), CM_E_FORMAT, NULL, "not 16 hex digits each");
     for (size_t at = 0; at < v->ctis.len; at += digits)
@@ -141,9 +142,9 @@ cm_err revoked_document_apply(struct registry *r, uint32_t id, struct cm_slice t
     struct revoking v = {.one = {.id = id}};
     TRY(json_doc_new(&doc, text, "revoked tickets", &limits, diag));
     TRY(parse_revoked(json_root(doc), &v));
-    TRY(revocations_reserve(&r->revocations, v.ctis.len / (2 * SPEND_CTI_LEN)));
-    for (size_t at = 0; at < v.ctis.len; at += 2 * SPEND_CTI_LEN) {
-        cm_ignore(hex_parse(slice_of(v.ctis.p + at, 2 * SPEND_CTI_LEN), v.one.cti,
+    TRY(revocations_reserve(&r->revocations, v.ctis.len / (2 * (size_t)SPEND_CTI_LEN)));
+    for (size_t at = 0; at < v.ctis.len; at += 2 * (size_t)SPEND_CTI_LEN) {
+        cm_ignore(hex_parse(slice_of(v.ctis.p + at, 2 * (size_t)SPEND_CTI_LEN), v.one.cti,
                             SPEND_CTI_LEN)); /* parsed before */
         revocations_add(&r->revocations, &v.one);
     }

@@ -28,12 +28,13 @@ struct issuer_entry *registry_issuer_named(const struct registry *r, struct cm_s
 static cm_err read_key(struct json_value v, struct ticket_key *k) {
     static const char *const keys[] = {"version", "public_key", "not_before", "not_after",
                                        "retired"};
+    const size_t digits = 2 * (size_t)SIGN_PUBLIC_LEN;
     struct cm_slice hex;
     uint64_t version = 0;
     TRY(json_only(v, keys, CM_ARRAY_N(keys)));
     TRY(json_u64(json_get(v, "version"), 1, UINT8_MAX, &version));
     k->version = (uint8_t)version;
-    TRY(json_text(json_get(v, "public_key"), 2 * SIGN_PUBLIC_LEN, 2 * SIGN_PUBLIC_LEN, &hex));
+    TRY(json_text(json_get(v, "public_key"), digits, digits, &hex));
     if (hex_parse(hex, k->public_key.b, sizeof k->public_key.b) != CM_OK)
         return json_fail(json_get(v, "public_key"), CM_E_FORMAT, NULL, "not 64 hex digits");
     cose_kid(&k->public_key, k->kid);

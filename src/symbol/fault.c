@@ -81,6 +81,19 @@ static double sum_across(const struct plate *p, size_t at, bool row) {
     return sum;
 }
 
+static size_t most_ink_near(const struct plate *p, size_t near, size_t reach, bool row) {
+    const size_t n = row ? p->height : p->width;
+    size_t best = near;
+    for (size_t i = near > reach ? near - reach : 0; i <= near + reach && i < n; i++)
+        if (sum_across(p, i, row) > sum_across(p, best, row)) best = i;
+    return best;
+}
+
+static void clear_across(struct plate *p, size_t at, bool row) {
+    for (size_t k = 0; k < (row ? p->width : p->height); k++)
+        p->ink[row ? at * p->width + k : k * p->width + at] = 0;
+}
+
 /* A row (or column) of dots goes: one that has ink, around the place of most ink near a chance one,
  * which is the middle of a row of drops where there are such. */
 static void lose(struct plate *p, double chance, double pitch, bool row, struct fault_random *r) {
@@ -95,14 +108,10 @@ static void lose(struct plate *p, double chance, double pitch, bool row, struct 
     }
     if (first == n) return;
     const size_t near = first + (size_t)(place * (double)(last - first + 1u));
-    const size_t reach = (size_t)(pitch / 2.0);
-    size_t best = near;
-    for (size_t i = near > reach ? near - reach : 0; i <= near + reach && i < n; i++)
-        if (sum_across(p, i, row) > sum_across(p, best, row)) best = i;
+    const size_t best = most_ink_near(p, near, (size_t)(pitch / 2.0), row);
     const size_t half = pitch < 2.0 ? 0 : (size_t)lround(pitch / 2.0 - 0.5);
     for (size_t i = best > half ? best - half : 0; i <= best + half && i < n; i++)
-        for (size_t k = 0; k < (row ? p->width : p->height); k++)
-            p->ink[row ? i * p->width + k : k * p->width + i] = 0;
+        clear_across(p, i, row);
 }
 
 /* Chance displacements at the corners of cells, dots. */
@@ -223,7 +232,7 @@ static void blur_one_way(struct plate *p, const float *weight, ptrdiff_t reach, 
 }
 
 static void blur(struct plate *p, double deviation) {
-    float weight[2u * 3u * (size_t)REACH_MAX + 1u];
+    float weight[6 * (size_t)REACH_MAX + 1u] = {0};
     double sum = 0;
     if (deviation < LEAST) return;
     const ptrdiff_t reach = (ptrdiff_t)ceil(3.0 * deviation);

@@ -185,7 +185,7 @@ static void put_query(const struct gs1 *m, const struct plan *plan, struct buffe
 
 cm_err gs1_link_write(const struct gs1 *m, const char *host, bool upper, struct buffer *out,
                       struct cm_diag *diag) {
-    struct plan plan;
+    struct plan plan = {.refused = 0};
     TRY(make_plan(m, &plan, diag));
     const size_t from = out->len;
     put_origin(host, upper, out);

@@ -113,18 +113,23 @@ static cm_err add_element(struct payload *p, struct source *s) {
     return CM_OK;
 }
 
+/* How many characters of a pattern give the next one of its text: 2 where it is doubled or escaped,
+ * 0 where the text ends. */
+static size_t text_step(const char *at, bool elements) {
+    if ((*at == '{' || *at == '}') && at[1] == *at) return 2;
+    if (elements && *at == '\\' && at[1] == '(') return 2;
+    return *at == '\0' || *at == '{' || (elements && *at == '(') ? 0 : 1;
+}
+
 /* Text up to the next thing that is none. */
 static cm_err add_text(struct payload *p, struct source *s, bool elements) {
     if (elements && p->element_n == 0)
         return malformed(s, "an element begins with its identifier in brackets");
     const size_t from = p->text_len;
-    for (; *s->at != '\0'; s->at++) {
-        const bool pair = (*s->at == '{' || *s->at == '}') && s->at[1] == *s->at;
-        const bool escape = elements && *s->at == '\\' && s->at[1] == '(';
-        if (!pair && *s->at == '}') return malformed(s, "a closing brace without its opening one");
-        if (!pair && (*s->at == '{' || (elements && *s->at == '('))) break;
-        if (pair || escape) s->at++;
-        p->texts[p->text_len++] = (uint8_t)*s->at;
+    for (size_t n = text_step(s->at, elements); n > 0; n = text_step(s->at, elements)) {
+        if (n == 1 && *s->at == '}') return malformed(s, "a closing brace without its opening one");
+        p->texts[p->text_len++] = (uint8_t)s->at[n - 1];
+        s->at += n;
     }
     return add_piece(
         p, (struct piece){.column = COLUMN_NONE, .from = from, .len = p->text_len - from}, s);
@@ -161,7 +166,7 @@ cm_err payload_new(enum payload_form form, const char *pattern, const char *host
     CM_CLEANUP(payload_freep) struct payload *p = calloc(1, sizeof *p);
     if (p == NULL) return CM_E_NO_MEMORY;
     p->form = form;
-    if (link) memcpy(p->host, host, strlen(host));
+    if (link) memcpy(p->host, host, strlen(host) + 1);
     struct source s = {.at = pattern, .columns = columns, .column_n = n, .diag = diag};
     TRY(compile(p, &s));
     *out = take(&p);

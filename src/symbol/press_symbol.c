@@ -63,7 +63,8 @@ static size_t row_height(const struct symbol *s, size_t y) {
 static uint8_t cover(double x, double y, double radius) {
     unsigned in = 0;
     for (unsigned i = 0; i < FINE * FINE; i++) {
-        const double dx = x + (i % FINE + 0.5) / FINE, dy = y + (i / FINE + 0.5) / FINE;
+        const unsigned column = i % FINE, row = i / FINE;
+        const double dx = x + (column + 0.5) / FINE, dy = y + (row + 0.5) / FINE;
         in += dx * dx + dy * dy <= radius * radius;
     }
     return (uint8_t)(in * DOTS_WHITE / (FINE * FINE));

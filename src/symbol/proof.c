@@ -173,7 +173,7 @@ static cm_err pile_up(struct stack *s, size_t n) {
         wide = s->line[i].width > wide ? s->line[i].width : wide;
         high += s->line[i].height + GAP;
     }
-    TRY(dots_new(wide + 2 * GAP, high, &s->sheet));
+    TRY(dots_new(wide + 2 * (size_t)GAP, high, &s->sheet));
     for (size_t i = 0; i < n; i++) {
         for (size_t y = 0; y < s->line[i].height; y++)
             memcpy(dots_at(&s->sheet, GAP, top + y), dots_at(&s->line[i], 0, y), s->line[i].width);

@@ -215,8 +215,9 @@ static void draw_grid(struct proof_pen *pen, double top) {
     const struct reading *r = &pen->proof->reading;
     const double cell = INNER / GRID_N;
     for (size_t i = 0; i < r->n; i++) {
-        const double x = SIDE + cell * (double)(i % GRID_N) + cell / 2;
-        const double foot = top + GRID_HIGH * (double)(i / GRID_N) + 4;
+        const size_t column = i % GRID_N, row = i / GRID_N;
+        const double x = SIDE + cell * (double)column + cell / 2;
+        const double foot = top + GRID_HIGH * (double)row + 4;
         const bool bad = r->wrong[i] > 0;
         char rate[32] = "0";
         if (bad) proof_percent((double)r->wrong[i] / r->shown[i], rate, sizeof rate);

@@ -35,8 +35,9 @@ static double mean_ink(const struct glyphset *set, size_t i, double scale, size_
     const size_t fine = 2u * (size_t)ceil(scale);
     double sum = 0;
     for (size_t k = 0; k < fine * fine; k++) {
-        const size_t u = (size_t)(((double)x + ((double)(k % fine) + 0.5) / (double)fine) * scale);
-        const size_t v = (size_t)(((double)y + ((double)(k / fine) + 0.5) / (double)fine) * scale);
+        const size_t column = k % fine, row = k / fine;
+        const size_t u = (size_t)(((double)x + ((double)column + 0.5) / (double)fine) * scale);
+        const size_t v = (size_t)(((double)y + ((double)row + 0.5) / (double)fine) * scale);
         if (u < set->width && v < set->height) sum += glyphset_bitmap(set, i)[v * set->width + u];
     }
     return sum / (double)(fine * fine);
@@ -63,13 +64,14 @@ static cm_err form_state(const struct reader *r, struct form *f, const struct do
 }
 
 static cm_err form_make(struct reader *r, const struct glyphset *set, size_t i) {
+    const size_t margin = CELL_MARGIN;
     struct form *const f = &r->forms[i];
     struct dots plain = DOTS_INIT;
     f->width = (size_t)fmax(round(set->advance[i] / r->scale), 1.0);
     f->stride = (f->width + READER_LANE - 1u) / READER_LANE * READER_LANE;
     f->ink = calloc(READER_STATES * r->height * f->stride, sizeof *f->ink);
     if (f->ink == NULL) return CM_E_NO_MEMORY;
-    TRY(dots_new(f->width + 2u * CELL_MARGIN, r->height + 2u * CELL_MARGIN, &plain));
+    TRY(dots_new(f->width + 2 * margin, r->height + 2 * margin, &plain));
     for (size_t y = 0; y < r->height; y++)
         for (size_t x = 0; x < f->width; x++)
             *dots_at(&plain, x + CELL_MARGIN, y + CELL_MARGIN) =
@@ -203,7 +205,7 @@ static cm_err find_place(const struct path_wish *w, struct strip *strip, struct 
     size_t top = strip->top;
     double best = HUGE_VAL;
     for (size_t i = 0; i < strip->top_n; i++) {
-        struct path path;
+        struct path path = {.cost = HUGE_VAL};
         strip->top = strip->tops[i];
         TRY(path_find(w, &path));
         const double cost = path.cost + all - strip_energy(strip, w->reader, 0, strip->width);
@@ -219,7 +221,7 @@ static cm_err find_place(const struct path_wish *w, struct strip *strip, struct 
 cm_err reader_read(struct reader *r, const struct dots *sheet, const struct reader_line *line,
                    struct reader_mark *marks) {
     CM_CLEANUP(strip_free) struct strip strip = {0};
-    struct path path;
+    struct path path = {.cost = HUGE_VAL};
     TRY(strip_cut(r, sheet, line, &strip));
     struct path_wish wish = {.reader = r, .strip = &strip, .line = line};
     TRY(find_place(&wish, &strip, &path));

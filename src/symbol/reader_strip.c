@@ -36,8 +36,9 @@ static double sample(const struct cut *c, double h, double v) {
     const double co = cos(c->angle), si = sin(c->angle);
     double sum = 0;
     for (size_t i = 0; i < fine * fine; i++) {
-        const double u = (h + ((double)(i % fine) + 0.5) / (double)fine - 0.5) * c->scale;
-        const double w = (v + ((double)(i / fine) + 0.5) / (double)fine - 0.5) * c->scale;
+        const size_t column = i % fine, row = i / fine;
+        const double u = (h + ((double)column + 0.5) / (double)fine - 0.5) * c->scale;
+        const double w = (v + ((double)row + 0.5) / (double)fine - 0.5) * c->scale;
         sum += shade(c->sheet, c->cx + u * co - w * si, c->cy + u * si + w * co);
     }
     return sum / (double)(fine * fine);
@@ -53,7 +54,7 @@ static void fill(const struct cut *c, struct strip *s) {
 static cm_err strip_new(size_t width, size_t height, struct strip *s) {
     s->width = width;
     s->height = height;
-    s->stride = width + 16u * READER_LANE;
+    s->stride = width + 16 * (size_t)READER_LANE;
     s->ink = calloc(s->stride * height, sizeof *s->ink);
     s->squares = calloc((width + 1u) * (height + 1u), sizeof *s->squares);
     return s->ink != NULL && s->squares != NULL ? CM_OK : CM_E_NO_MEMORY;
@@ -132,7 +133,8 @@ static cm_err find_skew(const struct strip *s, double limit, double *angle) {
     double *const rows = calloc(s->height, sizeof *rows);
     if (rows == NULL) return CM_E_NO_MEMORY;
     double best = sharpness(s, 0, rows), slope = 0;
-    for (double at = step; at <= most; at += step) {
+    for (size_t i = 1; (double)i * step <= most; i++) {
+        const double at = (double)i * step;
         const double right = sharpness(s, at, rows), left = sharpness(s, -at, rows);
         if (right > best) slope = at;
         best = fmax(best, right);
@@ -156,24 +158,28 @@ static double likeness(const struct reader *r, const struct strip *s, size_t top
     return sum;
 }
 
+/* Among the best, in their order. */
+static void keep_top(struct strip *s, double *kept, size_t top, double like) {
+    size_t at = s->top_n < READER_TOPS ? s->top_n++ : READER_TOPS;
+    for (; at > 0 && kept[at - 1u] < like; at--) {
+        if (at == READER_TOPS) continue;
+        kept[at] = kept[at - 1u];
+        s->tops[at] = s->tops[at - 1u];
+    }
+    if (at == READER_TOPS) return;
+    kept[at] = like;
+    s->tops[at] = top;
+}
+
 /* Where the line may lie: likeness alone cannot say, because a lost row of dots makes it as like
  * one row further. The best first. */
 static void find_rows(const struct reader *r, struct strip *s) {
-    double kept[READER_TOPS];
+    double kept[READER_TOPS] = {0};
     for (size_t top = 0; top + r->height <= s->height; top++) {
         const double like = likeness(r, s, top);
         const bool peak = (top == 0 || like >= likeness(r, s, top - 1u)) &&
                           (top + r->height == s->height || like > likeness(r, s, top + 1u));
-        if (!peak) continue;
-        size_t at = s->top_n < READER_TOPS ? s->top_n++ : READER_TOPS;
-        for (; at > 0 && kept[at - 1u] < like; at--) {
-            if (at == READER_TOPS) continue;
-            kept[at] = kept[at - 1u];
-            s->tops[at] = s->tops[at - 1u];
-        }
-        if (at == READER_TOPS) continue;
-        kept[at] = like;
-        s->tops[at] = top;
+        if (peak) keep_top(s, kept, top, like);
     }
     if (s->top_n == 0) s->tops[s->top_n++] = s->slack;
     s->top = s->tops[0];

@@ -103,7 +103,7 @@ static void count(struct reading *r, const size_t *shown, const struct reader_ma
 }
 
 static cm_err one_line(struct desk *d, struct reading *r) {
-    size_t shown[READING_LINE_MAX];
+    size_t shown[READING_LINE_MAX] = {0};
     char text[READING_LINE_MAX];
     struct reader_mark marks[READING_LINE_MAX];
     CM_CLEANUP(sample_free) struct sample s = {.sheet = DOTS_INIT};

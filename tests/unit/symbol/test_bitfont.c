@@ -40,7 +40,7 @@ static void compare_with_freetype(FT_Library library, const char *name) {
         if (!there) continue;
         n++;
         assert_int_equal(FT_Load_Char(face, c, FT_LOAD_MONOCHROME), 0);
-        const FT_GlyphSlot slot = face->glyph;
+        FT_GlyphSlot slot = face->glyph;
         assert_int_equal(slot->advance.x / 64, f.advance);
         for (int y = 0; y < f.height; y++) {
             for (int x = 0; x < f.width; x++) {

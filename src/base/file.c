@@ -51,6 +51,11 @@ static void close_fd(int *fd) {
 cm_err file_read(const char *path, size_t max, struct buffer *out, struct cm_diag *diag) {
     CM_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return fail(diag, path, "cannot open");
+    return file_read_fd(fd, path, max, out, diag);
+}
+
+cm_err file_read_fd(int fd, const char *path, size_t max, struct buffer *out,
+                    struct cm_diag *diag) {
     for (;;) {
         uint8_t *to = buffer_reserve(out, READ_STEP);
         if (to == NULL) return CM_E_NO_MEMORY;

@@ -10,6 +10,9 @@
  * @retval CM_E_IO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err file_read(const char *path, size_t max, struct buffer *out,
                                struct cm_diag *diag);
+/** The same of what is open already; `path` names it in errors, fd stays the caller's. */
+CM_MUST_CHECK cm_err file_read_fd(int fd, const char *path, size_t max, struct buffer *out,
+                                  struct cm_diag *diag);
 /** Replace a file: temporary name beside it (mode 0600 or as given), write, sync, rename, sync of
  * the folder. A crash leaves the old file or the new one.
  * @retval CM_E_NO_SPACE, CM_E_IO  the old file is untouched, the temporary one removed */

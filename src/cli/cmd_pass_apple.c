@@ -129,7 +129,8 @@ static cm_err open_signer(struct apple *a) {
     CM_CLEANUP(buffer_free) struct buffer cert = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer chain = BUFFER_INIT;
     CM_CLEANUP(buffer_wipe) struct buffer key = BUFFER_INIT;
-    struct passphrase_asker asker = {.options = o, .diag = a->cli->diag};
+    struct passphrase_asker asker = {
+        .prompt = "Passphrase of the signing key: ", .options = o, .diag = a->cli->diag};
     const struct passphrase_source passphrase = passphrase_ask(&asker);
     TRY(check_form(a));
     TRY(file_read(option_text(o, "cert"), CERT_MAX, &cert, a->cli->diag));

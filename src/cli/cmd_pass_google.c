@@ -90,7 +90,8 @@ static cm_err open_signer(struct links *l) {
     const struct options *o = &l->cli->options;
     const char *path = option_text(o, "issuer-key");
     CM_CLEANUP(buffer_wipe) struct buffer key = BUFFER_INIT;
-    struct passphrase_asker asker = {.options = o, .diag = l->cli->diag};
+    struct passphrase_asker asker = {
+        .prompt = "Passphrase of the signing key: ", .options = o, .diag = l->cli->diag};
     const struct passphrase_source passphrase = passphrase_ask(&asker);
     TRY(secret_file_read("--issuer-key", path, &key, l->cli->diag));
     cm_err err = CM_OK;

@@ -281,7 +281,7 @@ static cm_err dispatch(struct cli *cli, struct symbol_job *job, bool single) {
 }
 
 cm_err cmd_symbol(struct cli *cli) {
-    CM_CLEANUP(symbol_job_wipe) struct symbol_job job = {.column_n = 0};
+    CM_CLEANUP(symbol_job_wipe) struct symbol_job job = {.kind_option = "--type"};
     bool single = false;
     TRY(crypto_init()); /* a session would; rows of a file need none */
     TRY(check_source(cli, &single));

@@ -175,8 +175,8 @@ static cm_err read_symbol(struct cli *cli, struct proof_ask *a) {
     }
     a->symbol.columns = proof_columns;
     a->symbol.column_n = PROOF_COLUMNS_N;
+    a->symbol.kind_option = "--symbol";
     TRY(symbol_job_look(&a->symbol, o, NULL, cli->diag));
-    TRY(symbol_kind_parse(kind, &a->symbol.kind, cli->diag));
     TRY(symbol_job_content(&a->symbol, o, "{code}", cli->diag));
     TRY(option_u64(o, "symbols", 1, PROOF_SYMBOLS_MAX, &symbols, cli->diag));
     a->wish.content = a->symbol.content;

@@ -2,9 +2,11 @@
 #include "cli/signing_key.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/macros.h"
@@ -15,10 +17,16 @@
 #define PASSPHRASE_MAX  1024u
 #define FD_MAX          1023u
 
+static void close_fd(int *fd) {
+    if (*fd >= 0) (void)close(*fd);
+}
+
 cm_err secret_file_read(const char *option, const char *path, struct buffer *out,
                         struct cm_diag *diag) {
     struct stat st;
-    if (stat(path, &st) != 0)
+    /* What is judged is what is read: nobody puts another file in its place in between. */
+    CM_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0)
         return diag_fail(diag, file_err_from_errno(errno), path, NULL, "check the path", "%s: %s",
                          option, file_errno_text(errno));
     if (!S_ISREG(st.st_mode))
@@ -28,7 +36,7 @@ cm_err secret_file_read(const char *option, const char *path, struct buffer *out
         return diag_fail(diag, CM_E_DENIED, path, NULL, "chmod 600, if nobody has read it yet",
                          "%s can be read by others (mode %03o)", option,
                          (unsigned)st.st_mode & 0777u);
-    return file_read(path, SECRET_FILE_MAX, out, diag);
+    return file_read_fd(fd, path, SECRET_FILE_MAX, out, diag);
 }
 
 cm_err secret_file_hex(const char *option, const char *path, struct cm_key *out,
@@ -51,7 +59,7 @@ static cm_err get_passphrase(void *self, uint8_t *out, size_t cap, size_t *len) 
         TRY(option_u64(a->options, "key-passphrase-fd", 0, FD_MAX, &fd, a->diag));
         TRY(descriptor_secret((int)fd, PASSPHRASE_MAX, &typed, a->diag));
     } else {
-        TRY(terminal_secret("Passphrase of the signing key: ", PASSPHRASE_MAX, &typed, a->diag));
+        TRY(terminal_secret(a->prompt, PASSPHRASE_MAX, &typed, a->diag));
     }
     if (typed.len > cap) return CM_E_LIMIT;
     memcpy(out, typed.p, typed.len);

@@ -18,6 +18,7 @@ CM_MUST_CHECK cm_err secret_file_hex(const char *option, const char *path, struc
                                      struct cm_diag *diag);
 
 struct passphrase_asker {
+    const char *prompt; /* "Passphrase of the signing key: " */
     const struct options *options;
     struct cm_diag *diag;
 };

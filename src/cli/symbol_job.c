@@ -57,7 +57,7 @@ static cm_err read_format(struct symbol_job *job, const struct options *o, const
 
 cm_err symbol_job_look(struct symbol_job *job, const struct options *o, const char *path,
                        struct cm_diag *diag) {
-    const char *type = option_text(o, "type");
+    const char *type = option_text(o, job->kind_option + 2); /* without its dashes */
     uint64_t dots = 0;
     TRY(symbol_kind_parse(type != NULL ? type : "qr", &job->kind, diag));
     TRY(read_level(job, o, diag));
@@ -80,13 +80,15 @@ static cm_err check_kind(const struct symbol_job *job, bool gs1, bool host, stru
     const bool kind = symbol_kind_is_gs1(job->kind);
     const char *name = symbol_kind_name(job->kind);
     if (!gs1 && kind)
-        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL, "add --gs1 '(01){gtin}(21){code}'",
+        return diag_fail(diag, CM_E_ARGUMENT, job->kind_option, NULL,
+                         "add --gs1 '(01){gtin}(21){code}'",
                          "%s says GS1 elements, which are not given", name);
     if (gs1 && host && kind)
-        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL, "take qr or datamatrix for links",
-                         "%s says element strings, no links", name);
+        return diag_fail(diag, CM_E_ARGUMENT, job->kind_option, NULL,
+                         "take qr or datamatrix for links", "%s says element strings, no links",
+                         name);
     if (gs1 && !host && !kind)
-        return diag_fail(diag, CM_E_ARGUMENT, "--type", NULL,
+        return diag_fail(diag, CM_E_ARGUMENT, job->kind_option, NULL,
                          "take gs1-qr, gs1-datamatrix, gs1-128 or databar-expanded, or add --link",
                          "readers of a %s would not know that it says GS1 elements", name);
     return CM_OK;

@@ -9,6 +9,7 @@
 #include "symbol/picture.h"
 
 struct symbol_job {
+    const char *kind_option; /* which option says the kind: "--type"; set it first */
     enum symbol_kind kind;
     char level;
     struct picture_look look;

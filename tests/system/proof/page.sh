@@ -71,7 +71,7 @@ refuses() {
   local want=$1
   shift
   if countermark proof "$@" --out refused.pdf >out.txt 2>err.txt; then fail "accepted: $*"; fi
-  grep -qF "$want" err.txt || fail "$* says: $(cat err.txt)"
+  grep -qF -- "$want" err.txt || fail "$* says: $(cat err.txt)"
   [ ! -e refused.pdf ] || fail "$* leaves a file"
 }
 refuses "take 1.5 mm or more" --technology cij5x7 --height-mm 1
@@ -86,6 +86,8 @@ refuses "take smaller modules" --technology laser --symbol qr --module-mm 9 --co
 refuses "add --symbol KIND" --technology laser --module-mm 1
 refuses "leave the scheme out" lemon --technology laser --alphabet 29
 refuses "did you mean" --technology laser --symbol datamatix
+refuses "--level: a datamatrix has no levels" --technology laser --symbol datamatrix --level H
+refuses "--symbol: gs1-datamatrix says GS1 elements" --technology laser --symbol gs1-datamatrix
 refuses "no scheme" nothere --technology laser
 ls tmp/* >/dev/null 2>&1 && fail "files are left in TMPDIR: $(ls tmp)"
 

@@ -133,7 +133,7 @@ static cm_err step_back(const struct dots *near, size_t away, struct dots *out) 
             size_t sum = 0;
             for (size_t k = 0; k < away * away; k++)
                 sum += *dots_at(near, x * away + k % away, y * away + k / away);
-            *dots_at(out, x, y) = (uint8_t)(sum / (away * away));
+            *dots_at(out, x, y) = (uint8_t)(sum / away / away);
         }
     return CM_OK;
 }

@@ -159,12 +159,22 @@ static cm_err show(struct printing *p, const struct hash256 *hash) {
     return output_record(buffer_slice(&out), p->cli->json, p->cli->diag);
 }
 
+/* What looks like another kind of file is not what was meant. */
+static cm_err check_out(struct cli *cli) {
+    const char *out = option_text(&cli->options, "out"), *name = strrchr(out, '/');
+    const char *dot = strrchr(name != NULL ? name : out, '.');
+    if (dot == NULL || strcmp(dot, ".pdf") == 0) return CM_OK;
+    return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.pdf",
+                     "tickets are printed as PDF, not as '%.20s'", dot);
+}
+
 cm_err cmd_ticket_print(struct cli *cli) {
     CM_CLEANUP(printing_wipe)
     struct printing p = {.cli = cli, .logo = BUFFER_INIT, .file = OUTFILE_INIT};
     const struct page_sink to = {sink, &p};
     const struct page_about about = {.title = "Tickets", .subject = "pages are labelled by serial"};
     struct hash256 hash;
+    TRY(check_out(cli));
     TRY(read_look(&p));
     TRY(row_feed_file(position(cli, 0), &p.feed, cli->diag));
     TRY(find_columns(&p));

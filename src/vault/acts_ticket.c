@@ -45,10 +45,20 @@ static cm_err read_text(struct json_value v, char *out, size_t cap) {
     return CM_OK;
 }
 
+static cm_err read_currency(struct json_value v, struct ticket_claims *c) {
+    struct cm_slice text;
+    if (!json_present(v)) return CM_OK;
+    TRY(json_text(v, 0, SIZE_MAX, &text));
+    if (text.len != 0 && text.len != TICKET_CURRENCY_LEN)
+        return json_fail(v, CM_E_FORMAT, "write its three letters, as EUR",
+                         "no currency of ISO 4217");
+    return read_text(v, c->currency, sizeof c->currency);
+}
+
 static cm_err read_value(struct json_value from, struct ticket_claims *c) {
     const struct json_value value = json_get(from, "value"), currency = json_get(from, "currency");
     struct cm_slice text;
-    TRY(read_text(currency, c->currency, sizeof c->currency));
+    TRY(read_currency(currency, c));
     if (!json_present(value)) return CM_OK;
     TRY(json_text(value, 1, AMOUNT_TEXT_CAP, &text));
     if (strlen(c->currency) != TICKET_CURRENCY_LEN)

@@ -29,6 +29,10 @@ refused 3 't.csv: it is there already, and may hold tickets that count; name ano
   issue --count 1 --out t.csv
 gives 0 issue --from one.csv --currency EUR --again 0 --out t.csv
 
+refused 2 "--out: tickets are printed as PDF, not as '.png'; --out FILE.pdf" \
+  countermark ticket print t.csv --out t.png
+refused 3 '--currency: no currency of ISO 4217; write its three letters, as EUR' issue --from one.csv --currency EURO --out u.csv
+
 # ---- a door that has the program and the trust file, and nothing else
 gives 0 countermark ticket issuer export --out acme.trust
 sed -n 2p t.csv | cut -d, -f2 >ticket

@@ -14,7 +14,7 @@
 
 #define NOBODY_UID 65534u
 
-/* The sanitizers replace mlock(2) by a function that does nothing. */
+/* The sanitizers replace mlock(2) by a function that does nothing: there memory is given. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define MLOCK_IS_A_STUB true
@@ -111,10 +111,9 @@ static void alloc_without_lock(void) {
 
 static void memory_that_cannot_be_locked_is_refused_with_the_remedy(void **state) {
     (void)state;
-    if (MLOCK_IS_A_STUB) skip();
     const int status = in_child(alloc_without_lock);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(WEXITSTATUS(status), MLOCK_IS_A_STUB ? 4 : 0);
 }
 
 static void harden(void) {

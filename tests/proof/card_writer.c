@@ -3,8 +3,8 @@
  * Usage: card_writer make            makes the workspace, prints its folder
  *        card_writer run DIR BOOT    works until it is killed
  *        card_writer end DIR BOOT    asks again, looks at every card, and stops
- * Beside the workspace's files it keeps DIR/proof: the log, the callers' memory, the cards, and
- * `again`, the logged questions to begin with. */
+ * Beside the workspace's files it keeps DIR/proof: the log, the callers' memory, the cards,
+ * `alike`, the issues of a card with one PIN, and `again`, the logged questions to begin with. */
 #include "support/cm.h"
 
 #include <fcntl.h>
@@ -26,6 +26,7 @@
 #define FOLD_LEN    16384u
 #define BOOT_STEP   10800000u /* three hours of the engine's clock between two lives */
 #define STEPS       120u      /* calls of a worker between two clean stops */
+#define ISSUES      16u       /* of a PIN; card-life.md */
 #define LINE_CAP    2048u
 
 /* What outlives a process. */
@@ -51,20 +52,35 @@ static struct files *map_files(const char *dir) {
     return p;
 }
 
+/* A PIN has four digits, so a card may have one and the same in two issues: the judge is told. */
+static void note_alike(FILE *out, struct card_world *c, uint32_t card) {
+    char pins[ISSUES][CARD_CAP];
+    for (unsigned i = 0; i < ISSUES; i++)
+        card_pin(c, card, i + 1, pins[i]);
+    for (unsigned b = 1; b < ISSUES; b++)
+        for (unsigned a = 0; a < b; a++)
+            if (strcmp(pins[a], pins[b]) == 0) (void)fprintf(out, "%u %u %u\n", card, a + 1, b + 1);
+}
+
 static int make(void) {
     struct card_world c = {.w = {.segment_len = SEGMENT_LEN, .fold_len = FOLD_LEN}};
     card_world_make(&c, CARD_PIN_N, LIFE);
     assert_ok(keystore_save(c.w.keystore, NULL));
     const struct scratch folder = below(c.w.dir, "");
     if (mkdir(folder.path, 0700) != 0) return 2;
+    const struct scratch alike = below(c.w.dir, "alike");
+    FILE *out = fopen(alike.path, "wb");
+    if (out == NULL) return 2;
     struct files *files = map_files(c.w.dir);
     for (uint32_t i = 0; i < CARD_LOAD_CARDS; i++) {
+        note_alike(out, &c, i);
         struct card_load_plastic *p = &files->plastic[i];
         card_number(&c, i, p->number);
         p->issue = 1;
         for (unsigned issue = 1; issue <= CARD_LOAD_PINS; issue++)
             card_pin(&c, i, issue, p->pin[issue - 1]);
     }
+    if (fclose(out) != 0) return 2;
     for (uint32_t i = 0; i < CARD_LOAD_WORKERS; i++)
         files->memory[i].seed = 77 + i;
     (void)printf("%s\n", c.w.dir);

@@ -26,8 +26,15 @@ const TOLD = ['verdict', 'replayed', 'sequence', 'time', 'set', 'serial', 'card'
 const rows = (numbers, names) => Array.from({ length: numbers.length / names.length }, (_, i) =>
   Object.fromEntries(names.map((name, k) => [name, numbers[i * names.length + k]])));
 
+/** Issues of a card that have one PIN by chance, as card_writer found them when it made the cards. */
+export const readAlike = (dir) => readFileSync(`${dir}/proof/alike`, 'latin1').split('\n').filter(Boolean)
+  .map((line) => line.split(' ').map(Number)).map(([card, a, b]) => ({ card, pair: [a, b] }));
+
+const opens = ({ card, pin }, alike) => [pin, ...alike.filter((x) => x.card === card && x.pair.includes(pin))
+  .map(({ pair: [a, b] }) => (a === pin ? b : a))];
+
 /** Whole lines alone: a kill may cut one, and then nothing was asked, or nothing heard. */
-export function readLog(text) {
+export function readLog(text, alike = []) {
   const attempts = [], open = new Map();
   text.split('\n').forEach((line, at) => {
     if (!line.endsWith(' .')) return;
@@ -36,7 +43,7 @@ export function readLog(text) {
     if (kind === 'A') {
       const [boot, clock, worker, key, actor, rights] = numbers;
       for (const [w, a] of open) if (a.boot !== boot) open.delete(w);
-      const asked = rows(numbers.slice(7), ASKED).map((a) => ({ ...a, op: OPS[a.op], actor, rights }));
+      const asked = rows(numbers.slice(7), ASKED).map((a) => ({ ...a, op: OPS[a.op], actor, rights, opens: opens(a, alike) }));
       const attempt = { line, boot, clock, worker, key, actor, asked, from: at, to: Infinity, told: null };
       open.set(worker, attempt);
       attempts.push(attempt);
@@ -307,7 +314,7 @@ function judgeRefusals(attempts, cards) {
 /** A wrong PIN for a card that could be used all the while was counted; each count stands for a try. */
 function judgePin(moments, attempt, a, t) {
   if (!['check', 'redeem', 'reserve'].includes(a.op) || a.pin === 0) return;
-  const usable = moments.every(({ card }) => card.known && card.failed < POOL.tries && a.pin !== card.issue
+  const usable = moments.every(({ card }) => card.known && card.failed < POOL.tries && !a.opens.includes(card.issue)
     && mature(card, attempt.clock).state === 'active');
   const over = moments.some(({ card }) => card.state === 'void' || card.state === 'replaced');
   if (over || (t.verdict !== 'wrong_pin' && !(usable && a.rights === 0))) return;
@@ -344,4 +351,4 @@ export function judge(attempts, facts) {
     money: [...cards.now.values()].reduce((sum, c) => sum + c.balance, 0), ...judgeRefusals(attempts, cards) };
 }
 
-export const readLogFile = (dir) => readLog(readFileSync(`${dir}/proof/log`, 'latin1'));
+export const readLogFile = (dir) => readLog(readFileSync(`${dir}/proof/log`, 'latin1'), readAlike(dir));

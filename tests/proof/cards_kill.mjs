@@ -5,7 +5,7 @@
 // Usage: cards_kill.mjs WRITER FOLDER      WRITER = card_writer; FOLDER is on a disk
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Fault, judge, readFacts, readLog, readLogFile, unanswered } from './cards_judge.mjs';
+import { Fault, judge, readAlike, readFacts, readLog, readLogFile, unanswered } from './cards_judge.mjs';
 
 const [writer, folder] = process.argv.slice(2);
 const kills = process.env.CM_PROVE === '1' ? 400 : 40;
@@ -54,17 +54,23 @@ const damages = [
   ['J5', ({ told }) => { told((t, a) => t.verdict === 'inactive' && a.op === 'load').verdict = 'not_enough'; }],
   ['J5', ({ told }) => { told((t, a) => t.verdict === 'accepted' && a.op === 'check').balance += 1; }],
   ['J5', ({ told }) => { told((t, a) => t.verdict === 'not_a_code' && a.rights === 0).serial = 7; }],
+  // A card is spent by the PIN of another issue, which is not one and the same by chance.
+  ['J6', ({ spentByPin }) => { Object.assign(spentByPin(), { pin: 16, opens: [16] }); }],
   ['J4', ({ attempts }) => {
     const done = attempts.filter((x) => x.key === 0 && x.told?.[0].verdict === 'accepted' && x.asked[0].op === 'redeem');
     [done.at(-1).from, done.at(-1).to] = [-2, -1];
   }],
 ];
 
+/** The same, but two issues have one PIN: nothing is wrong. */
+const harmless = ({ spentByPin }) => { const a = spentByPin(); Object.assign(a, { pin: 16, opens: [16, a.pin] }); };
+
 function handles(attempts, facts) {
   const items = attempts.filter((x) => x.told && x.status === 0)
     .flatMap((x) => x.told.map((told, i) => ({ told, a: x.asked[i], alone: x.told.length === 1 })));
   return { attempts, facts,
     accepted: (op) => items.findLast((i) => i.a.op === op && i.told.verdict === 'accepted' && !i.told.replayed),
+    spentByPin: () => items.findLast((i) => i.a.op === 'redeem' && i.a.rights === 0 && i.told.verdict === 'accepted' && !i.told.replayed).a,
     replayed: () => items.findLast((i) => i.told.replayed).told,
     told: (wanted) => items.findLast((i) => i.alone && wanted(i.told, i.a)).told };
 }
@@ -72,7 +78,7 @@ function handles(attempts, facts) {
 /** The first forty lives: at full size twelve copies of the whole would not fit. */
 function firstLives() {
   const text = readFileSync(`${dir}/proof/log`, 'latin1'), end = text.indexOf('\nA 41 ');
-  const attempts = readLog(end < 0 ? text : text.slice(0, end));
+  const attempts = readLog(end < 0 ? text : text.slice(0, end), readAlike(dir));
   const clock = attempts.reduce((most, a) => Math.max(most, a.clock), 0);
   return { attempts, facts: readFacts(dir).filter((f) => f.time <= clock) };
 }
@@ -80,6 +86,9 @@ function firstLives() {
 function judgeTheJudge() {
   const whole = firstLives();
   judge(whole.attempts, whole.facts);
+  const alike = firstLives();
+  harmless(handles(alike.attempts, alike.facts));
+  judge(alike.attempts, alike.facts);
   damages.forEach(([rule, damage], n) => {
     const scene = firstLives();
     damage(handles(scene.attempts, scene.facts));

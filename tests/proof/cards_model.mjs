@@ -125,8 +125,9 @@ function byState(c, a, find) {
   return c.state === 'active' ? active[a.op](c, a) : stopped(c, a);
 }
 
+// `opens`: the issues whose PIN this one is; four digits may be those of two issues.
 // Elsewhere a PIN is not looked at: where no wrong one is counted, a right one must say nothing.
-const pinRight = (c, a) => WITH_PIN.includes(a.op) && a.pin === c.issue && c.failed < POOL.tries;
+const pinRight = (c, a) => WITH_PIN.includes(a.op) && a.opens.includes(c.issue) && c.failed < POOL.tries;
 
 /** The public is told of a card by its PIN, or for what is its own: a hold or a spend. */
 function byPublic(c, a, find) {
@@ -147,7 +148,7 @@ export function decide(c, a, find) {
   if ((a.rights & (TILL | DESK)) === 0) said = byPublic(c, a, find);
   else if (DESKS.includes(a.op) && (a.rights & DESK) === 0) said = no('not_possible');
   else if (WITH_PIN.includes(a.op) && c.known && a.pin !== 0 && c.failed >= POOL.tries) said = no('pin_locked');
-  else if (WITH_PIN.includes(a.op) && c.known && a.pin !== 0 && a.pin !== c.issue) said = no('wrong_pin');
+  else if (WITH_PIN.includes(a.op) && c.known && a.pin !== 0 && !a.opens.includes(c.issue)) said = no('wrong_pin');
   else said = byState(c, a, find);
   if (a.op === 'confirm' && said.effect && c.state === 'lost') return no('blocked');
   return said;

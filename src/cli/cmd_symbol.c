@@ -26,7 +26,8 @@ const struct option_spec symbol_options[] = {
      false},
     {"upper", OPTION_FLAG, NULL, "the link in capitals: a smaller QR", NULL, false},
     SYMBOL_LOOK_OPTIONS,
-    {"out", OPTION_TEXT, "FILE|-|DIR/|FILE.zip|FILE.pdf", "where it goes", NULL, false},
+    {"out", OPTION_TEXT, "FILE|-|DIR/|FILE.zip|FILE.pdf", "where it goes; zip, dir, pdf-sheets",
+     NULL, false},
     {"name", OPTION_TEXT, "PATTERN", "names of files (default '{serial}')", NULL, false},
     {"index", OPTION_TEXT, "A,B,C", "columns of index.csv beside them", NULL, false},
     SYMBOL_SHEET_OPTIONS,
@@ -204,7 +205,7 @@ static cm_err symbol_files(struct cli *cli, struct symbol_job *job, enum file_st
     CM_CLEANUP(row_feed_closep) struct row_feed *feed = NULL;
     CM_CLEANUP(file_store_closep) struct file_store *store = NULL;
     const bool dry = option_given(&cli->options, "dry-run");
-    struct symbol_made made = {.out = option_text(&cli->options, "out"), .unit = "pictures"};
+    struct symbol_made made = {.out = job->out.path, .unit = "pictures"};
     const uint64_t started = clock_monotonic_us();
     TRY(symbol_open_feed(cli, job, &feed));
     if (!dry) TRY(file_store_open(kind, made.out, &store, cli->diag));
@@ -267,8 +268,8 @@ static cm_err check_unused(const struct cli *cli, bool single, bool pages) {
 
 static cm_err dispatch(struct cli *cli, struct symbol_job *job, bool single) {
     const struct options *o = &cli->options;
-    const char *out = option_text(o, "out");
-    const bool pages = option_given(o, "sheet") || option_given(o, "label") ||
+    const char *out = job->out.path;
+    const bool pages = job->out.sheet != NULL || option_given(o, "label") ||
                        (!single && out != NULL && ends_with(out, ".pdf"));
     TRY(check_unused(cli, single, pages));
     if (pages) return symbol_pages(cli, job);
@@ -285,6 +286,7 @@ cm_err cmd_symbol(struct cli *cli) {
     bool single = false;
     TRY(crypto_init()); /* a session would; rows of a file need none */
     TRY(check_source(cli, &single));
-    TRY(symbol_job_look(&job, &cli->options, option_text(&cli->options, "out"), cli->diag));
+    TRY(symbol_out_read(&cli->options, single, &job.out, cli->diag));
+    TRY(symbol_job_look(&job, &cli->options, job.out.path, cli->diag));
     return dispatch(cli, &job, single);
 }

@@ -44,8 +44,7 @@ cm_err symbol_single(struct cli *cli, struct symbol_job *job) {
     CM_CLEANUP(symbol_free) struct symbol symbol = {.width = 0};
     CM_CLEANUP(picture_maker_freep) struct picture_maker *maker = NULL;
     const bool dry = option_given(&cli->options, "dry-run");
-    struct symbol_made made = {
-        .out = dry ? NULL : option_text(&cli->options, "out"), .unit = "pictures", .n = 1};
+    struct symbol_made made = {.out = dry ? NULL : job->out.path, .unit = "pictures", .n = 1};
     TRY(make_symbol(cli, job, &symbol));
     TRY(picture_maker_new(&job->look, &maker, cli->diag));
     TRY(picture_make(maker, &symbol, &picture, cli->diag));

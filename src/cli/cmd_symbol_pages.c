@@ -118,7 +118,7 @@ cm_err symbol_pages(struct cli *cli, struct symbol_job *symbols) {
     CM_CLEANUP(row_feed_closep) struct row_feed *feed = NULL;
     CM_CLEANUP(page_job_wipe) struct page_job job = {.symbols = symbols};
     const bool dry = option_given(&cli->options, "dry-run");
-    struct symbol_made made = {.out = option_text(&cli->options, "out"), .unit = "labels"};
+    struct symbol_made made = {.out = symbols->out.path, .unit = "labels"};
     const uint64_t started = clock_monotonic_us();
     if (symbols->look.format != PICTURE_PDF && option_given(&cli->options, "format"))
         return diag_fail(cli->diag, CM_E_ARGUMENT, "--format", NULL, "leave it out",

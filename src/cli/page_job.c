@@ -27,9 +27,9 @@ static cm_err read_pair(const struct options *o, const char *name, double *x, do
                      text);
 }
 
-static cm_err read_grid(const struct options *o, struct sheet_wish *wish, struct cm_diag *diag) {
-    const char *grid = option_text(o, "sheet"), *page = option_text(o, "page"),
-               *label = option_text(o, "label");
+static cm_err read_grid(const char *grid, const struct options *o, struct sheet_wish *wish,
+                        struct cm_diag *diag) {
+    const char *page = option_text(o, "page"), *label = option_text(o, "label");
     if (grid != NULL) TRY(sheet_grid_parse(grid, wish, diag));
     if (page != NULL) TRY(sheet_page_parse(page, wish, diag));
     if (label != NULL && !length_pair(label, &wish->label_width, &wish->label_height))
@@ -73,13 +73,13 @@ cm_err page_job_sizes(struct page_job *job, const struct options *o, struct cm_d
     wish.marks = option_given(o, "marks");
     job->per_page = 1;
     job->natural =
-        !option_given(o, "sheet") && !option_given(o, "page") && !option_given(o, "label");
+        job->symbols->out.sheet == NULL && !option_given(o, "page") && !option_given(o, "label");
     if (job->natural && (option_given(o, "line") || wish.marks))
         return diag_fail(diag, CM_E_ARGUMENT, wish.marks ? "--marks" : "--line", NULL,
                          "add --label 60x40 or --sheet 3x8",
                          "pages that are as large as their symbol have no room for it");
     if (!job->natural) {
-        TRY(read_grid(o, &wish, diag));
+        TRY(read_grid(job->symbols->out.sheet, o, &wish, diag));
         TRY(sheet_settle(&wish, &job->sheet, diag));
         job->per_page = sheet_size(&job->sheet);
     }

@@ -5,10 +5,12 @@
 #define CM_CLI_SYMBOL_JOB_H
 
 #include "cli/row_feed.h"
+#include "cli/symbol_out.h"
 #include "symbol/payload.h"
 #include "symbol/picture.h"
 
 struct symbol_job {
+    struct symbol_out out;   /* read first */
     const char *kind_option; /* which option says the kind: "--type"; set it first */
     enum symbol_kind kind;
     char level;
@@ -37,7 +39,7 @@ struct symbol_job {
         "text-mm", OPTION_TEXT, "MM", "height of its capitals", NULL, false                        \
     }
 
-/** Kind, level and look of the options; the format from `path`'s extension when none is given.
+/** Kind, level and look of the options; the format from the ending of the path when none is given.
  * @retval CM_E_ARGUMENT, CM_E_RANGE */
 CM_MUST_CHECK cm_err symbol_job_look(struct symbol_job *job, const struct options *o,
                                      const char *path, struct cm_diag *diag);

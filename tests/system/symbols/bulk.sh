@@ -33,6 +33,16 @@ gives 3 countermark symbol monday --type gs1-datamatrix --out no.zip
 err_has 'the product has no GTIN'
 absent no.zip
 
+# ---- the words for many pictures: files named after what is drawn
+printf 'code\nAAA\nBBB\n' >rows.of.csv
+for word in zip dir pdf-sheets; do gives 0 countermark symbol --from rows.of.csv --out $word; done
+unzip -tq rows.of.zip || fail "rows.of.zip is no ZIP"
+[ -s rows.of/index.csv ] || fail "rows.of is no folder of pictures"
+pdfinfo rows.of.pdf | grep -q 'Page size: *59[45]\.[0-9]* x 84[12]' || fail "rows.of.pdf has no A4 pages"
+printf 'code\nAAA\n' | gives 0 countermark symbol --from - --out zip
+unzip -tq symbols.zip || fail "symbols.zip is no ZIP"
+rm -r rows.of rows.of.* symbols.zip
+
 # ---- a batch into a ZIP: spent before it is shown, and the codes are those of mint
 gives 0 countermark symbol monday --format png --out monday.zip --json
 [ "$(json 'v.pictures' out)" = 1000 ] || fail "not 1000 pictures"

@@ -36,6 +36,11 @@ err_has '--name: pages are one file'
 gives 2 countermark symbol --from rows.csv --sheet a4-24 --out no.zip
 err_is '--out: sheets and pages are PDF; --out FILE.pdf'
 gives 2 countermark symbol --from rows.csv --label 60x40 --out no/
+gives 2 countermark symbol --text HELLO --out zip
+err_is "--out: 'zip' is for many pictures, this is one; --out FILE.svg"
+long=$(printf 'n%.0s' $(seq 252)).csv
+printf 'code\nAAA\n' | gives 2 countermark symbol --from "$long$long" --out zip
+err_has 'is too long for a file'
 gives 3 countermark symbol --from rows.csv --sheet 2x2 --label 120x40 --out no.pdf
 err_has '1 column would fit'
 gives 0 countermark symbol --from rows.csv --label 60x40 --dry-run --json

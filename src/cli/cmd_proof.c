@@ -1,6 +1,8 @@
 /* proof: how codes will look and read, as one PDF (and PNG), before anything is decided. Nothing is
  * minted; what stands on the page are samples. The files appear whole or not at all.
  * Reference: docs/design/proofs-print.md */
+#include <stdio.h>
+
 #include "base/file.h"
 #include "base/macros.h"
 #include "cli/command.h"
@@ -15,6 +17,7 @@
 #define FILE_MODE   0644
 #define PNG_DPI     300.0
 #define PNG_DPI_MAX 1200.0
+#define NAME_CAP    96u
 
 const struct option_spec proof_options[] = {
     {"technology", OPTION_TEXT, "NAME",
@@ -22,8 +25,9 @@ const struct option_spec proof_options[] = {
     {"height-mm", OPTION_TEXT, "MM", "height of capitals (default: what the machine usually does)",
      NULL, false},
     {"font", OPTION_TEXT, "NAME", "5x7, 7x9, 16x10, or a font of this machine", NULL, false},
-    {"out", OPTION_TEXT, "FILE.pdf", "where the page goes", NULL, false},
-    {"png", OPTION_TEXT, "FILE.png", "the same page as dots", NULL, false},
+    {"out", OPTION_TEXT, "FILE.pdf", "where the page goes (default: here, with its PNG)", NULL,
+     false},
+    {"png", OPTION_TEXT, "FILE.png", "where the page as dots goes", NULL, false},
     {"png-dpi", OPTION_TEXT, "DPI", "dots an inch of the PNG (default 300)", NULL, false},
     {"scheme-file", OPTION_TEXT, "FILE.json", "of a scheme that is not added yet", NULL, false},
     {"alphabet", OPTION_TEXT, "NAME|SYMBOLS", "without a scheme: of this alphabet", NULL, false},
@@ -79,25 +83,34 @@ static cm_err write_png(struct cli *cli, const struct proof *p, const char *path
     return file_replace(path, buffer_slice(&png), FILE_MODE, cli->diag);
 }
 
-static cm_err files_of(struct cli *cli, struct proof_files *out) {
-    const bool dry = option_given(&cli->options, "dry-run");
+struct usual_names {
+    char pdf[NAME_CAP], png[NAME_CAP];
+};
+
+/* What was asked for; when nothing was, page and dots here, named after scheme and machine. */
+static struct proof_files files_of(const struct cli *cli, const struct proof_wish *wish,
+                                   struct usual_names *usual) {
     const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
-    if (!dry && pdf == NULL && png == NULL)
-        return diag_fail(cli->diag, CM_E_ARGUMENT, NULL, NULL,
-                         "say --out FILE.pdf, or --dry-run to see the numbers alone",
-                         "nowhere to write the proof");
-    if (!dry) *out = (struct proof_files){pdf, png};
-    return CM_OK;
+    const char *scheme = position(cli, 0);
+    if (option_given(&cli->options, "dry-run")) return (struct proof_files){NULL, NULL};
+    if (pdf != NULL || png != NULL) return (struct proof_files){pdf, png};
+    const char *joint = scheme != NULL ? "-" : "";
+    if (scheme == NULL) scheme = "";
+    (void)snprintf(usual->pdf, NAME_CAP, "proof%s%.64s-%.16s.pdf", joint, scheme,
+                   wish->press->name);
+    (void)snprintf(usual->png, NAME_CAP, "proof%s%.64s-%.16s.png", joint, scheme,
+                   wish->press->name);
+    return (struct proof_files){usual->pdf, usual->png};
 }
 
 cm_err cmd_proof(struct cli *cli) {
     CM_CLEANUP(proof_ask_wipe) struct proof_ask ask = {.planned = false};
     CM_CLEANUP(proof_freep) struct proof *p = NULL;
     CM_CLEANUP(buffer_free) struct buffer record = BUFFER_INIT;
-    struct proof_files files = {NULL, NULL};
+    struct usual_names usual;
     struct count_line line;
-    TRY(files_of(cli, &files));
     TRY(proof_ask(cli, &ask));
+    const struct proof_files files = files_of(cli, &ask.wish, &usual);
     count_line_init(&line, !cli->json, "lines and symbols read",
                     ask.wish.codes + (ask.wish.content != NULL ? ask.wish.symbols : 0));
     ask.wish.tick = tick;

@@ -66,6 +66,16 @@ sample=$(grep -m 1 -E '^[0-9A-Z]+-[0-9A-Z]+(-[0-9A-Z]+)?$' file.txt)
 countermark decode "$sample" >decoded.txt 2>&1 && fail "a sample opens"
 grep -qiE 'typ(o|ing)' decoded.txt || fail "a sample is no typing error: $(cat decoded.txt)"
 
+# ---- Without --out and --png: both, here, named after scheme and machine.
+countermark proof lemon --technology cij5x7 --height-mm 3 --codes 10 --json >named.txt
+grep -q '"out":"proof-lemon-cij5x7.pdf","png":"proof-lemon-cij5x7.png"' named.txt || fail "$(cat named.txt)"
+pdfinfo proof-lemon-cij5x7.pdf | grep -q '^Pages: *1$' || fail "no page named after the scheme"
+[ "$(identify -format '%m' proof-lemon-cij5x7.png)" = PNG ] || fail "no PNG named after the scheme"
+countermark proof --technology laser --codes 10 >/dev/null
+for file in proof-laser.pdf proof-laser.png; do [ -s $file ] || fail "no $file"; done
+countermark proof --technology offset --codes 10 --dry-run >/dev/null
+[ ! -e proof-offset.pdf ] || fail "a dry run writes a page"
+
 # ---- Mistakes.
 refuses() {
   local want=$1

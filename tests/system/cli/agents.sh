@@ -74,7 +74,7 @@ ask() {
 }
 verdict() { json v.verdict answer.json; }
 by_index() { grep "^$1," numbers.csv | cut -d, -f2; }
-own=$(sed -n 's/^1[0-9][0-9],//p' numbers.csv | head -n 1)
+own=$(sed -n '/^1[0-9][0-9],/{s/.*,//p;q}' numbers.csv)
 ask "$till" activate "{\"code\": \"$own\", \"amount\": 2500}"
 [ "$(verdict)" = accepted ] || fail "its own card: $(cat answer.json)"
 ask "$till" activate "{\"code\": \"$(by_index "$place")\", \"amount\": 2500}"

@@ -48,12 +48,13 @@ gives 2 countermark card show "$card" --pool gift-2026 --index 0
 gives 3 countermark card show 9528000000000002
 gives 3 countermark card show "$card" --door elsewhere
 gives 0 countermark card history "$card" --json
+sed 's/"time_ms":[0-9]*//g' "$scratch/out" >history # the digits of a time may be those of a PIN
 for secret in "$card" "$(pin 0)"; do
-  ! grep -q "$secret" "$scratch/out" || fail "the history shows it"
+  ! grep -q "$secret" history || fail "the history shows it"
 done
 
 # ---- eleven thousand from a file: two calls, once
-{ echo number,amount; tail -n +3 numbers.csv | head -n 11000 | cut -d, -f2 | sed 's/$/,10.00/'; } >sold.csv
+{ echo number,amount; sed -n '3,11002p' numbers.csv | cut -d, -f2 | sed 's/$/,10.00/'; } >sold.csv
 gives 0 countermark card activate --file sold.csv --out verdicts.csv --currency EUR --json
 [ "$(json v.verdicts.accepted "$scratch/out")" = 11000 ] || fail "not all were activated"
 cp verdicts.csv first.csv

@@ -36,7 +36,9 @@ err_has 'pins.csv: there is such a file'
 gives 0 countermark door pool default gift-2026
 gives 0 countermark batch open gift-2026
 paste -d, <(cut -d, -f2 numbers.csv | head -n 4) <(cut -d, -f2 pins.csv | head -n 4) >cards.csv
-sed -n 5p numbers.csv | cut -d, -f2 | sed 's/$/,000000/' >>cards.csv
+# the fourth card with a PIN that is not its own: another last digit
+printf '%s,%s\n' "$(sed -n 5p numbers.csv | cut -d, -f2)" \
+  "$(sed -n 5p pins.csv | cut -d, -f2 | sed 'y/0123456789/1234567890/')" >>cards.csv
 gives 1 countermark redeem --file cards.csv --out verdicts.csv
 [ "$(cut -d, -f2 verdicts.csv | paste -sd' ')" = 'verdict accepted accepted accepted not_a_code' ] ||
   fail "the verdicts are $(cut -d, -f2 verdicts.csv | paste -sd' ')"

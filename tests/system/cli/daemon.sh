@@ -55,9 +55,11 @@ gives 1 countermark check "$(head -n 1 three.txt)" --workspace again
 out_has already_redeemed
 
 # Without the daemon, one command at a time.
-countermark redeem --inbox . --settle 3600 >/dev/null 2>&1 &
+mkdir watched
+head -n 1 three.txt >watched/one.txt
+countermark redeem --inbox watched --settle 0 >/dev/null 2>&1 &
 watcher=$!
 pids+=("$watcher")
-sleep 1
+for _ in $(seq 600); do [ -e watched/done/one.txt ] || sleep 0.1; done # then it has the workspace
 gives 3 countermark stats
 err_is "journal: process $watcher has the workspace open; stop that process, or ask it to do the work"

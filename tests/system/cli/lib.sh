@@ -41,6 +41,14 @@ err_has() { grep -qF -- "$1" "$scratch/err" || fail "standard error lacks: $1"; 
 # err_is TEXT: the one line of error, whole.
 err_is() { [ "$(cat "$scratch/err")" = "countermark: $1" ] || fail "the error is not: countermark: $1"; }
 
+# flip FILE OFFSET: one byte of it is another one. (A byte that is put there may be what stands there.)
+flip() {
+  node -e 'const fs = require("fs"), f = fs.openSync(process.argv[1], "r+"), b = Buffer.alloc(1), at = +process.argv[2];
+    if (fs.readSync(f, b, 0, 1, at) !== 1) throw new Error("no such byte");
+    b[0] ^= 0x40;
+    fs.writeSync(f, b, 0, 1, at);' "$1" "$2" || fail "no byte $2 of $1 was changed"
+}
+
 # json EXPRESSION FILE: with `v` the value in the file.
 json() {
   node -e 'const v = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8"));

@@ -153,7 +153,7 @@ gives 3 countermark order approve 6 --by alice --operator-key alice.key
 gives 0 countermark order approve 6 --by bob --operator-key bob.key
 held=$COUNTERMARK_WORKSPACE/orders/ORDER-000006.held/ORDER-000006-numbers-0001.csv.cms
 cp "$held" held.cms
-printf x | dd of="$held" bs=1 seek=$(($(stat -c %s "$held") - 40)) conv=notrunc status=none
+flip "$held" $(($(stat -c %s "$held") - 40))
 gives 3 countermark order release 6
 err_has "not the file that was sealed"
 cp held.cms "$held"

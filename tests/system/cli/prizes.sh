@@ -56,7 +56,8 @@ cp out revealed.json
 gives 3 countermark batch open summer
 node "$source_dir/tests/oracle/prize.mjs" revealed.json tiers.json units void winners.csv verdicts.csv ||
   fail "the oracle disagrees"
-sed '2s/,[0-9]*,/,0,/' winners.csv >forged.csv
+awk -F, -v OFS=, 'NR == 2 { $2 = ($2 + 1) % 20000 } { print }' winners.csv >forged.csv
+! cmp -s winners.csv forged.csv || fail "nothing was forged"
 if node "$source_dir/tests/oracle/prize.mjs" revealed.json tiers.json units void forged.csv verdicts.csv 2>/dev/null; then
   fail "the oracle takes anything"
 fi

@@ -6,7 +6,7 @@
 
 # prompt TEXT: wait until the terminal shows it, at the end.
 prompt() {
-  for _ in $(seq 200); do
+  for _ in $(seq 1200); do
     tail -c 200 screen 2>/dev/null | grep -qF -- "$1" && return 0
     sleep 0.05
   done
@@ -34,7 +34,7 @@ printf 'correct horse\n' >&5
 prompt 'Type word number'
 first=$(asked_number)
 printf '%s\n' "$(word "$first")" >&5
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
   if [ "$(grep -c 'Type word number' screen)" -ge 2 ]; then break; fi
   sleep 0.05
 done

@@ -38,7 +38,7 @@ script -qfec 'stty cols 80 rows 12; countermark run show --watch' screen <keys >
 terminal=$!
 pids+=("$terminal")
 exec 5>keys
-on_screen() { tr -d '\r' <screen | grep -qF -- "$1"; }
+on_screen() { [ "$(tr -d '\r' <screen | grep -cF -- "$1")" -gt 0 ]; } # -q would end before tr does
 soon on_screen 'run          line state'
 soon on_screen 'monday-run-1 3    paper out'
 printf 'q' >&5

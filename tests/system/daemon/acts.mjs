@@ -2,9 +2,9 @@
 // each act through (a system call they forgot would end the process), and an edge must not notice.
 // Then a restored workspace: checks are answered, changes refused until the operator accepts.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, countermark, Daemon, makeWorkspace, run, same, source, test, writeText } from './kit.mjs';
+import { check, countermark, Daemon, makeWorkspace, run, same, source, test, until,
+  writeText } from './kit.mjs';
 
 const { root, workspace, keys } = makeWorkspace(500);
 const d = await Daemon.start(workspace);
@@ -64,13 +64,11 @@ test('a restored workspace answers checks and refuses changes until it is accept
   const key = ['--key-file', join(workspace, 'sandbox.key')];
   countermark(again, 'restore', join(root, 'late.backup'), '--private-key', privateKey);
   const e = new Daemon(again, key);
-  for (let i = 0; i < 200 && !e.port; i++) {
-    e.port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(e.log)?.[1] ?? 0);
-    await new Promise((done) => { setTimeout(done, 25); });
-  }
-  check(e.port, `${e.log} ${readdirSync(again)}`);
-  let ready = await e.get('/readyz');
-  for (let i = 0; i < 100 && !/restored/.test(ready.raw); i++) ready = await e.get('/readyz');
+  e.port = Number((await until(() => / on http:\/\/127\.0\.0\.1:(\d+)/.exec(e.log), 'a start'))[1]);
+  const ready = await until(async () => {
+    const answer = await e.get('/readyz');
+    return /restored/.test(answer.raw) && answer;
+  }, `the edge says that it was restored; ${e.log}`);
   same([ready.status, /restored/.test(ready.json.detail)], [503, true], ready.raw);
   same((await e.post('/v1/check', keys.redeem, { code: spent })).json.verdict, 'already_redeemed', 'check');
   const refused = await e.post('/v1/redeem', keys.redeem, { code: codes[3] });

@@ -10,7 +10,7 @@ const api = new Api(join(source, 'docs/openapi.yaml'));
 const value = { activation: 'till', currency: 'EUR', load_max: 50000, balance_max: 100000, valid_days: 365 };
 const { workspace, keys, numbers, pins } = makeCards([
   pool('gift', '9528', value),
-  pool('safe', '9530', { ...value, pin_tries: 3 }, { pin_digits: 4 }),
+  pool('safe', '9530', { ...value, pin_tries: 3 }, { pin_digits: 8 }), // a new PIN is the old one 1 in 10^8
   pool('bare', '9532', { activation: 'till' }),
 ], 60);
 const d = await Daemon.start(workspace, ['--wrong-per-minute', '0', '--key-wrong-per-minute', '0',
@@ -126,7 +126,7 @@ test('a desk blocks, unblocks, loses and replaces cards', async () => {
 
 test('wrong PINs are counted, lock the card, and a new PIN opens it', async () => {
   const at = next.safe, code = await sold('safe'), pin = pins.safe[at];
-  const wrong = pin === '0000' ? '0001' : '0000';
+  const wrong = pin.slice(0, -1) + (pin.endsWith('0') ? '1' : '0');
   same(await verdictOf('redeem', 'redeem', { code, amount: 1, pin }), 'accepted', 'the right one');
   for (let i = 0; i < 3; i++)
     same(await verdictOf('redeem', 'redeem', { code, amount: 1, pin: wrong }), 'not_a_code', `try ${i}`);
@@ -178,9 +178,9 @@ test('to the anonymous an inactive card, a wrong PIN, a locked card and an unkno
       const made = numbers.gift[numbers.gift.length - 1];
       for (const code of [strangers[1], made])
         same(bare(await d.post(path, keys[role], { code, ...more })), nobody, `${role} ${route} ${code}`);
-      const nobodySafe = bare(await d.post(path, keys[role], { code: safeStrangers[0], pin: '1234', ...more }));
+      const nobodySafe = bare(await d.post(path, keys[role], { code: safeStrangers[0], pin: '12345678', ...more }));
       const asleep = numbers.safe[numbers.safe.length - 1];
-      for (const pin of ['1234', '', undefined]) // missing, too
+      for (const pin of ['12345678', '1234', '', undefined]) // missing, too
         same(bare(await d.post(path, keys[role], { code: asleep, pin, ...more })), nobodySafe, `${route} asleep`);
       if (route === 'check' || route === 'redeem')
         same(bare(await d.post(path, keys[role], { code: active, pin: 'xxxx', ...more })), nobodySafe, `${route} PIN`);

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
-import { bin, check, Daemon, makeWorkspace, run, same, sleep, test } from './kit.mjs';
+import { bin, check, Daemon, makeWorkspace, run, same, test, until } from './kit.mjs';
 
 const { root, workspace, keys } = makeWorkspace(10);
 
@@ -14,12 +14,7 @@ test('HTTPS is served with the certificate given', async () => {
     '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost',
     '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
   const d = new Daemon(workspace, ['--tls-cert', cert, '--tls-key', key]);
-  let port = null;
-  for (let i = 0; i < 200 && !port; i++) {
-    port = /https:\/\/127\.0\.0\.1:(\d+)/.exec(d.log)?.[1];
-    await sleep(25);
-  }
-  check(port, d.log);
+  const [, port] = await until(() => /https:\/\/127\.0\.0\.1:(\d+)/.exec(d.log), 'a start');
   const ask = (version) => new Promise((done, fail) => {
     const request = https.request({ host: '127.0.0.1', servername: 'localhost', port, path: '/v1/check',
       method: 'POST', ca: readFileSync(cert), minVersion: version, maxVersion: version, agent: false,
@@ -88,12 +83,12 @@ test('the service manager hears READY and STOPPING', async () => {
   { stdio: ['ignore', 'pipe', 'inherit'] });
   let heard = '';
   listener.stdout.on('data', (text) => { heard += text; });
-  for (let i = 0; i < 100 && !heard; i++) await sleep(20);
+  await until(() => heard, 'the listener');
   process.env.NOTIFY_SOCKET = socket;
   const d = await Daemon.start(workspace);
   delete process.env.NOTIFY_SOCKET;
   await d.stop();
-  for (let i = 0; i < 50 && !heard.includes('STOPPING'); i++) await sleep(20);
+  await until(() => heard.includes('STOPPING'), `the end; heard: ${heard}`);
   listener.kill();
   same(heard, 'listening\nREADY=1\nSTOPPING=1\n', 'heard');
 });

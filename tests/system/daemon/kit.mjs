@@ -26,7 +26,7 @@ export function same(got, want, what) {
 export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 // What `holds` gives once it is true; it is asked until then, for `ms` at most.
-export async function until(holds, what, ms = 20000) {
+export async function until(holds, what, ms = 60000) {
   for (const end = Date.now() + ms; ;) {
     const got = await holds();
     if (got) return got;
@@ -99,7 +99,7 @@ export class Daemon {
 
   static async start(workspace, args) {
     const d = new Daemon(workspace, args);
-    for (let i = 0; i < 400; i++) {
+    for (const end = Date.now() + 60000; Date.now() < end;) {
       const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(d.log);
       if (match) {
         d.port = Number(match[1]);
@@ -163,14 +163,18 @@ export class Daemon {
   get(path, options) { return this.request('GET', path, options); }
   post(path, key, body, headers) { return this.request('POST', path, { key, body, headers }); }
 
-  // Send bytes as they are; everything that came back until the other side closed or `wait` passed.
-  raw(bytes, wait = 3000) {
+  // Send bytes as they are; everything that came back until the other side closed, `enough` of it was
+  // there, or `wait` passed.
+  raw(bytes, wait = 3000, enough = () => false) {
     return new Promise((done) => {
       const socket = net.connect(this.port, '127.0.0.1');
       let text = '';
       const finish = (closed) => { socket.destroy(); done({ text, closed }); };
       const timer = setTimeout(() => finish(false), wait);
-      socket.on('data', (part) => { text += part.toString('latin1'); });
+      socket.on('data', (part) => {
+        text += part.toString('latin1');
+        if (enough(text)) socket.destroy();
+      });
       socket.on('error', () => {});
       socket.on('close', () => { clearTimeout(timer); finish(true); });
       socket.write(bytes);

@@ -2,7 +2,8 @@
 // killed supervisor, two daemons, wrong options. What was acknowledged must be there afterwards.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { bin, check, countermark, Daemon, makeWorkspace, run, same, sleep, test, writeText } from './kit.mjs';
+import { bin, check, countermark, Daemon, makeWorkspace, run, same, sleep, test, until, writeText } from
+  './kit.mjs';
 
 const { root, workspace, keys } = makeWorkspace(3000);
 let d = await Daemon.start(workspace);
@@ -42,9 +43,9 @@ function load(clients) {
         const answer = await d.post('/v1/redeem', keys.redeem, { code });
         if (answer.status === 200 && answer.json.verdict === 'accepted') acknowledged.push(code);
         else unknown.push(code);
-      } catch {
+      } catch { // wait for a daemon that serves: each try takes a code
         unknown.push(code);
-        await sleep(5);
+        while (going && !await d.get('/livez').then(() => true, () => false)) await sleep(20);
       }
     }
   };
@@ -62,12 +63,11 @@ async function allRedeemed(list) {
 
 test('SIGTERM under load loses nothing that was acknowledged', async () => {
   const work = load(32);
-  await sleep(300);
+  await until(() => work.acknowledged.length > 50, 'fifty redemptions');
   d.child.kill('SIGTERM');
   const end = await d.ended;
   await work.stop();
   same([end.code, end.signal], [0, null], d.log);
-  check(work.acknowledged.length > 50, `only ${work.acknowledged.length} were acknowledged`);
   d = await Daemon.start(workspace);
   await allRedeemed(work.acknowledged);
 });
@@ -77,9 +77,7 @@ test('requests under way at SIGTERM are answered', async () => {
     + 'Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{"code"', 5000);
   await sleep(100);
   d.child.kill('SIGTERM');
-  await sleep(100);
-  const refused = await d.get('/livez', { agent: false }).then(() => null, (error) => error);
-  check(refused !== null, 'new connections are refused');
+  await until(() => d.get('/livez', { agent: false }).then(() => false, () => true), 'new connections are refused');
   const { text } = await socketText; // its body never comes: it may not hold the drain for long
   check(!text.includes('200 OK'), text);
   same((await d.ended).code, 0, 'exit code');
@@ -88,21 +86,24 @@ test('requests under way at SIGTERM are answered', async () => {
 
 test('a killed edge is started again and nothing is lost', async () => {
   const work = load(16);
-  await sleep(150);
+  await until(() => work.acknowledged.length > 20, 'twenty redemptions');
   const before = d.pid('cm-edge');
   process.kill(before, 'SIGKILL');
-  await sleep(500);
+  await until(() => d.pid('cm-edge') && d.pid('cm-edge') !== before, 'another edge');
   await work.stop();
-  check(d.pid('cm-edge') && d.pid('cm-edge') !== before, 'another edge runs');
-  check(/edge killed by signal 9; started again/.test(d.log), d.log);
+  await until(() => /edge killed by signal 9; started again/.test(d.log), `a word of it; ${d.log}`);
+  await until(() => d.get('/readyz').then(() => true, () => false), 'it listens');
   await allRedeemed(work.acknowledged);
 });
 
 test('an edge that keeps falling over ends the daemon', async () => {
-  for (let i = 0; i < 8 && d.child.exitCode === null; i++) {
-    const pid = d.pid('cm-edge');
-    if (pid) process.kill(pid, 'SIGKILL');
-    await sleep(150);
+  for (let i = 0, last; i < 8 && d.child.exitCode === null; i++) {
+    const edge = () => { try { return d.pid('cm-edge'); } catch { return undefined; } };
+    const next = () => d.child.exitCode !== null || (edge() !== last && edge());
+    const pid = await until(next, 'the next edge, or the end');
+    if (pid === true) break;
+    process.kill(pid, 'SIGKILL');
+    last = pid;
   }
   same((await d.ended).code, 3, 'exit code');
   check(/fell over 5 times/.test(d.log), d.log);
@@ -111,7 +112,7 @@ test('an edge that keeps falling over ends the daemon', async () => {
 
 test('a killed vault ends the daemon with a word, and what was acknowledged is there', async () => {
   const work = load(16);
-  await sleep(200);
+  await until(() => work.acknowledged.length > 20, 'twenty redemptions');
   process.kill(d.pid('cm-vault'), 'SIGKILL');
   same((await d.ended).code, 3, 'exit code');
   await work.stop();
@@ -124,10 +125,8 @@ test('a killed supervisor takes its children with it', async () => {
   const children = [d.pid('cm-vault'), d.pid('cm-edge')];
   d.child.kill('SIGKILL');
   await d.ended;
-  for (let i = 0; i < 100; i++) {
-    if (children.every((pid) => { try { process.kill(pid, 0); return false; } catch { return true; } })) break;
-    await sleep(50);
-  }
+  const gone = (pid) => { try { process.kill(pid, 0); return false; } catch { return true; } };
+  await until(() => children.every(gone), 'the end of its children');
   d = await Daemon.start(workspace);
 });
 

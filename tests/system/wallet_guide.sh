@@ -23,8 +23,8 @@ want '^whole: *no$'
 # which serials a batch skips is chance
 ticket=$(unzip -p build/concert.zip index.csv | sed -n 2p)
 unzip -p build/concert.zip "$ticket" >c.pkpass
-unzip -p c.pkpass pass.json >pass.json
-grep -q '"message":"CM1:' pass.json ||
+unzip -p c.pkpass pass.json >ticket.json
+grep -q '"message":"CM1:' ticket.json ||
   { echo "no ticket in the pass" >&2; exit 1; }
 [ -e build/none.zip ] && { echo "a file of a run that failed" >&2; exit 1; }
 echo "the guide of wallet passes: every command did what it says"

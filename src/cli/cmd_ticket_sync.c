@@ -79,18 +79,6 @@ static cm_err find_device(struct sync *s) {
     return hex_parse(hex, s->scan.device.b, sizeof s->scan.device.b);
 }
 
-/* From end to end before anything is sent: a file that was changed is refused whole. */
-static cm_err check_whole(struct sync *s) {
-    struct spends_scan dry = s->scan;
-    struct spends_piece piece = {.kind = PIECE_ENTRY};
-    while (piece.kind != PIECE_END) {
-        TRY(spends_scan_next(&dry, &piece, s->cli->diag));
-        s->pieces++;
-    }
-    s->pieces--;
-    return CM_OK;
-}
-
 /* ---- Portions ---------------------------------------------------------------------------------
  */
 
@@ -158,7 +146,7 @@ static cm_err send_all(struct sync *s) {
 
 static cm_err run(struct sync *s) {
     TRY(find_device(s));
-    TRY(check_whole(s));
+    TRY(spends_scan_whole(&s->scan, &s->pieces, s->cli->diag)); /* or it is refused whole */
     TRY(sync_report_begin(&s->report, option_text(&s->cli->options, "report"), s->cli->diag));
     TRY(send_all(s));
     TRY(sync_report_end(&s->report, s->pieces, &s->result, s->cli->diag));

@@ -238,6 +238,13 @@ static void expire(struct deciding *d, const struct asked *a, const struct unit_
     (void)emit(d, &system, &e);
 }
 
+/* A used unit does not become void when its ticket is taken back; reversed, it is fresh again. Its
+ * ticket stays refused: devices were told that it counts no more. */
+static const struct revocation *taken_back(const struct deciding *d, const struct asked *a) {
+    if (!a->unit->is_ticket) return NULL;
+    return revocations_find(&d->registry->revocations, a->unit->set->brand, a->unit->cti);
+}
+
 static void decide_unit(struct deciding *d, const struct asked *a) {
     if ((unsigned)a->request->operation >= CM_CODE_OPERATION_N) {
         refuse(a, CM_V_NOT_POSSIBLE, 0, 0);
@@ -259,6 +266,11 @@ static void decide_unit(struct deciding *d, const struct asked *a) {
     }
     if (bits == UNIT_SPENT) {
         decide_spent(d, a);
+        return;
+    }
+    const struct revocation *back = gives_back ? NULL : taken_back(d, a);
+    if (back != NULL) {
+        refuse(a, CM_V_VOID, back->at_ms, 0);
         return;
     }
     const bool reserved = (x.flags & UNIT_RESERVED) != 0;

@@ -7,6 +7,7 @@
 
 #include "countermark/engine.h"
 #include "engine/book.h"
+#include "wire/spend.h"
 
 #define GUESS_NEVER UINT64_MAX /* no card of this text can exist */
 
@@ -21,6 +22,8 @@ struct resolved {
     bool has_redeemer;
     uint8_t redeemer[EVENT_HASH_LEN];
     uint16_t reader; /* position in the door of the reader that opened it */
+    bool is_ticket;  /* named by a ticket: the registry knows whether that was taken back */
+    uint8_t cti[SPEND_CTI_LEN];
     /* Aliases: what the text is as another name of a card. Whether there is one, the owner knows;
      * by_alias tells the decider that the unit was named that way. */
     bool has_alias;

@@ -3,6 +3,7 @@
  * text is left out. Refused, as no unit: what was never issued, and what is no code.
  * Source: docs/design/tickets.md, "Sync". */
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/local.h"
 #include "engine/spends.h"
@@ -13,6 +14,40 @@
     ((size_t)SPENDS_ROWS_MAX * 4 * (SPENDS_ROW_LEN + SPENDS_FIRST_LEN) / 3 + 1024)
 #define PARTS_MAX (DOCUMENT_LEN_MAX / EVENT_PART_MAX + 1)
 #define PART_ROOM (DOCUMENT_LEN_MAX + PARTS_MAX * 256)
+
+/* ---- Which are there ---------------------------------------------------------------------------
+ */
+
+struct seek_act {
+    struct spend_sought *units;
+    size_t n;
+};
+
+static cm_err seek_as_owner(struct local *l, void *ctx) {
+    const struct seek_act *a = ctx;
+    TRY(book_reserve(&l->book, a->n));
+    for (size_t i = 0; i < a->n; i++) {
+        struct spend_sought *u = &a->units[i];
+        const struct set_entry *s = registry_set(&l->registry, u->set);
+        u->there = false;
+        if (s == NULL || s->set.kind != SET_BATCH || s->set.brand != u->brand) continue;
+        if (u->serial >= s->set.counters.next_serial) continue;
+        TRY(book_touch(&l->book, u->set, u->serial, false, NULL));
+        u->there = book_bits(&l->book, u->set, u->serial) != UNIT_ABSENT;
+        u->scheme = s->set.of;
+        u->test = s->set.test;
+    }
+    return CM_OK;
+}
+
+cm_err engine_seek(struct cm_engine *engine, struct spend_sought *units, size_t n) {
+    struct seek_act a = {.units = units, .n = n};
+    if (n > SPENDS_ROWS_MAX) return CM_E_ARGUMENT;
+    return n > 0 ? local_as_owner(local_of(engine), seek_as_owner, &a) : CM_OK;
+}
+
+/* ---- Redeeming them ----------------------------------------------------------------------------
+ */
 
 struct spend_act {
     const struct spend_unit *units;
@@ -52,8 +87,11 @@ static cm_err find_units(struct local *l, struct spend_act *a) {
         a->requests[i].operation = CM_OP_REDEEM;
         r->verdict = CM_V_NOT_A_CODE;
         if (s == NULL || s->set.kind != SET_BATCH) continue;
-        *r = (struct resolved){
-            .verdict = CM_V_ACCEPTED, .set = &s->set, .serial = a->units[i].serial};
+        *r = (struct resolved){.verdict = CM_V_ACCEPTED,
+                               .set = &s->set,
+                               .serial = a->units[i].serial,
+                               .is_ticket = true};
+        memcpy(r->cti, a->units[i].cti, sizeof r->cti);
         TRY(group_touch(l, r, CM_OP_REDEEM));
     }
     return CM_OK;

@@ -6,6 +6,8 @@
  * Source: docs/design/tickets.md */
 #include "engine/opener_inside.h"
 
+#include <string.h>
+
 #include "wire/ticket_judge.h"
 
 void opener_forget_ticketers(struct opener *o) {
@@ -99,6 +101,8 @@ cm_err opener_read_ticket(struct opener *o, const struct door *door, const struc
     if (verdict == CM_V_NOT_A_CODE) return CM_OK;
     TRY(unit_of(o, door, issuer->brand, &t, &set, &serial));
     if (set == NULL) return CM_OK;
+    r->is_ticket = true;
+    memcpy(r->cti, t.claims.cti, sizeof r->cti);
     if (verdict == CM_V_ACCEPTED)
         resolved_find(r, set, serial, TICKET_READER);
     else

@@ -80,10 +80,11 @@ void spends_part_write(const struct spends_part *p, struct buffer *out);
 CM_MUST_CHECK cm_err spends_part_read(struct cm_slice text, struct spends_part *out,
                                       struct cm_diag *diag);
 
-/* Units to redeem, and what the ledger said. */
+/* Units to redeem, each by its ticket, and what the ledger said. */
 struct spend_unit {
     uint32_t set;
     uint64_t serial;
+    uint8_t cti[SPEND_CTI_LEN];
 };
 struct spend_answer {
     enum cm_verdict verdict; /* CM_V_NOT_A_CODE: no unit */
@@ -95,6 +96,19 @@ struct spend_answer {
  * nothing was redeemed: then nothing is written down. */
 typedef cm_err spend_tell(void *ctx, const struct registry *r, const struct spend_answer *answers,
                           uint64_t now_ms, struct buffer *document);
+
+/* A unit that an id opens to; an id that is none of a brand opens to one that is not there. */
+struct spend_sought {
+    uint32_t brand, set;
+    uint64_t serial;
+    bool there;      /* issued, of a batch of that brand; then: */
+    uint32_t scheme; /* of its batch */
+    bool test;
+};
+/** Which of some units are there, all in one turn of the owner.
+ * @param[in,out] units  n, at most SPENDS_ROWS_MAX
+ * @retval CM_E_ARGUMENT  too many      @retval CM_E_IO, CM_E_CORRUPT, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err engine_seek(struct cm_engine *engine, struct spend_sought *units, size_t n);
 
 /** Redeem units and lay down the document, durable together or not at all.
  * @param[in] units  n, at most SPENDS_ROWS_MAX; 0 is fine

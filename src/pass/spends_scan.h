@@ -21,7 +21,8 @@ struct spends_scan {
     struct sign_public device;
     struct cm_slice file; /* borrowed */
     bool salvage;
-    size_t at; /* bytes read */
+    bool vouched; /* signatures are not looked at: spends_scan_whole did */
+    size_t at;    /* bytes read */
     struct spend_chain chain;
 };
 struct spends_piece {
@@ -31,6 +32,13 @@ struct spends_piece {
     struct spend_read read; /* PIECE_ENTRY */
 };
 
+/** Check a file from end to end before anything is done with it. Each entry names the hash of the
+ * one before: where all of them follow, the last signature vouches for the file, and s->vouched is
+ * set; otherwise each is checked, and the first that is wrong is named.
+ * @param[in,out] s       at its beginning, and left there
+ * @param[out]    pieces  how many there are      @retval as spends_scan_next */
+CM_MUST_CHECK cm_err spends_scan_whole(struct spends_scan *s, uint64_t *pieces,
+                                       struct cm_diag *diag);
 /** The next piece.
  * @retval CM_E_CORRUPT  no entry of this device    @retval CM_E_AUTH  changed after it was signed
  * @retval CM_E_CONFLICT  it does not follow the one before: cut, or put in another place

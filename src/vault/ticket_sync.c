@@ -12,6 +12,7 @@
 void ticket_sync_wipe(struct ticket_sync *s) {
     free(s->entries);
     free(s->units);
+    free(s->issuers);
     buffer_free(&s->bytes);
     buffer_free(&s->anchor);
 }
@@ -58,19 +59,21 @@ static cm_err begin_chain(const struct ticket_sync *s, struct spend_chain *chain
     return CM_OK;
 }
 
-static cm_err read_entries(struct ticket_sync *s) {
+/* Each entry names the hash of the one before, so that the last signature vouches for a portion
+ * that follows from end to end; where each is to stand for itself, each is checked. */
+static cm_err read_entries(struct ticket_sync *s, bool each) {
     struct cm_slice rest = buffer_slice(&s->bytes);
     struct spend_chain chain = {.n = 0};
     uint64_t before_ms = 0;
     TRY(begin_chain(s, &chain));
-    for (; rest.len > 0; s->n++) {
+    for (s->n = 0; rest.len > 0; s->n++) {
         struct sync_entry *e = &s->entries[s->n];
         if (s->n == SPENDS_ROWS_MAX)
             return diag_fail(s->a->diag, CM_E_LIMIT, "entries", NULL, NULL, "more than %u",
                              SPENDS_ROWS_MAX);
         if (spend_take(&rest, &e->read) != CM_OK)
             return refuse(s, chain.n + 1, CM_E_FORMAT, "no entry of a device");
-        TRY(check_one(s, &e->read));
+        if (each || rest.len == 0) TRY(check_one(s, &e->read));
         if (!s->salvage && spend_follow(&chain, &e->read) != CM_OK)
             return refuse(s, e->read.entry.n, CM_E_CONFLICT,
                           "it does not follow the entry before: cut, or put in another place");
@@ -78,6 +81,16 @@ static cm_err read_entries(struct ticket_sync *s) {
         before_ms = e->read.entry.time_ms;
     }
     return CM_OK;
+}
+
+/* What does not hold together is read again, signature by signature: the first one that is wrong is
+ * to be named. */
+static cm_err read_portion(struct ticket_sync *s) {
+    struct cm_diag quiet = DIAG_INIT, *const diag = s->a->diag;
+    s->a->diag = &quiet;
+    const cm_err err = s->salvage ? CM_E_AUTH : read_entries(s, false);
+    s->a->diag = diag;
+    return err == CM_OK ? CM_OK : read_entries(s, true);
 }
 
 cm_err ticket_sync_read(struct ticket_sync *s) {
@@ -94,7 +107,7 @@ cm_err ticket_sync_read(struct ticket_sync *s) {
     if (spend_take(&rest, &first) != CM_OK)
         return refuse(s, 1, CM_E_FORMAT, "no entry of a device");
     TRY(ticket_device_of(s->a, first.cose.kid, &s->device));
-    return read_entries(s);
+    return read_portion(s);
 }
 
 /* ---- Sorting ----------------------------------------------------------------------------------
@@ -132,6 +145,26 @@ static bool stands_before(const struct ticket_sync *s, size_t i) {
     return false;
 }
 
+/* Whose ticket it is; each issuer of the portion is copied once. */
+static cm_err take_issuer(struct ticket_sync *s, const struct registry *r, struct sync_entry *e) {
+    const struct issuer_entry *i = registry_issuer_named(r, slice_text(e->read.entry.iss));
+    if (i == NULL || (s->device.brand != 0 && i->brand != s->device.brand)) return CM_OK;
+    for (size_t k = 0; k < s->issuer_n && e->issuer == ISSUER_NONE; k++)
+        if (s->issuers[k].brand == i->brand) e->issuer = (uint32_t)k;
+    if (e->issuer != ISSUER_NONE) return CM_OK;
+    struct issuer_entry *more = realloc(s->issuers, (s->issuer_n + 1) * sizeof *more);
+    if (more == NULL) return CM_E_NO_MEMORY;
+    s->issuers = more;
+    s->issuers[s->issuer_n] = *i;
+    e->issuer = (uint32_t)s->issuer_n++;
+    return CM_OK;
+}
+
+static bool is_to_be_asked(const struct sync_entry *e) {
+    const bool settled = e->known && !spend_fate_is_open((enum spend_fate)e->row.fate);
+    return !settled && !e->twice && e->read.entry.kind == SPEND_ADMIT;
+}
+
 static cm_err recognise(void *ctx, const struct registry *r) {
     struct ticket_sync *s = ctx;
     for (size_t i = 0; i < s->n; i++) {
@@ -142,41 +175,9 @@ static cm_err recognise(void *ctx, const struct registry *r) {
         if (e->known) e->row = *before.row;
         if (!e->known && e->row.n > 1 && other.row != NULL) e->row.flags |= SPEND_FORKED;
         e->twice = stands_before(s, i);
+        e->issuer = ISSUER_NONE;
+        if (is_to_be_asked(e)) TRY(take_issuer(s, r, e));
     }
-    return CM_OK;
-}
-
-static cm_err issuer_named(void *ctx, const struct registry *r) {
-    struct ticket_sync *s = ctx;
-    const struct issuer_entry *e = registry_issuer_named(r, slice_text(s->issuer.iss));
-    const bool ours = e != NULL && (s->device.brand == 0 || e->brand == s->device.brand);
-    s->issuer.key_n = 0;
-    if (ours) s->issuer = *e;
-    return CM_OK;
-}
-
-static bool door_reads(const struct door *d, const struct set *set) {
-    for (uint32_t i = 0; i < d->scheme_n; i++)
-        if (d->schemes[i] == set->of) return d->test == set->test;
-    return false;
-}
-
-/* The unit behind a ticket, if the door reads its batch. */
-static cm_err find_unit(struct ticket_sync *s, struct sync_entry *e) {
-    const struct spend_entry *from = &e->read.entry;
-    struct ticket_unit unit;
-    if (strcmp(s->issuer.iss, from->iss) != 0) {
-        memcpy(s->issuer.iss, from->iss, sizeof from->iss);
-        TRY(engine_read(s->a->ctx->engine, issuer_named, s));
-    }
-    if (s->issuer.key_n == 0) return CM_OK;
-    TRY(ticket_unit_find(s->a, &s->issuer, 0, from->cti, &unit));
-    if (!unit.found || !door_reads(&s->door, &unit.set.set)) return CM_OK;
-    e->row.set = unit.set.set.number;
-    e->row.serial = unit.serial;
-    e->asked = true;
-    e->unit = (uint32_t)s->unit_n;
-    s->units[s->unit_n++] = (struct spend_unit){.set = e->row.set, .serial = e->row.serial};
     return CM_OK;
 }
 
@@ -184,12 +185,7 @@ cm_err ticket_sync_sort(struct ticket_sync *s) {
     for (size_t i = 0; i < s->n; i++)
         begin_row(s, &s->entries[i]);
     TRY(engine_read(s->a->ctx->engine, recognise, s));
-    for (size_t i = 0; i < s->n; i++) {
-        struct sync_entry *e = &s->entries[i];
-        const bool settled = e->known && !spend_fate_is_open((enum spend_fate)e->row.fate);
-        if (!settled && !e->twice && e->read.entry.kind == SPEND_ADMIT) TRY(find_unit(s, e));
-    }
-    return CM_OK;
+    return ticket_sync_find(s);
 }
 
 /* ---- Deciding ---------------------------------------------------------------------------------

@@ -12,10 +12,13 @@
 #include "vault/ticket_devices.h"
 #include "vault/ticket_signer.h"
 
+#define ISSUER_NONE UINT32_MAX
+
 struct sync_entry {
     struct spend_read read; /* borrows the portion's bytes */
     struct spend_row row;   /* as it will be told */
     uint32_t unit;          /* place among the units, with asked */
+    uint32_t issuer;        /* place among the issuers; ISSUER_NONE: whose tickets are not taken */
     bool asked;             /* the ledger is asked to redeem its unit */
     bool known;             /* it came before; row is what was told then */
     bool twice;             /* the same entry stands before it in this portion */
@@ -25,7 +28,8 @@ struct ticket_sync {
     struct act *a;
     struct device_entry device;
     struct door door;
-    struct issuer_entry issuer; /* of the last ticket looked at; iss empty: of none */
+    struct issuer_entry *issuers; /* of the portion's tickets */
+    size_t issuer_n;
     struct buffer bytes, anchor;
     struct sync_entry *entries;
     struct spend_unit *units;
@@ -39,8 +43,12 @@ void ticket_sync_wipe(struct ticket_sync *s);
  * @retval CM_E_CONFLICT  it does not follow; diag names the entry
  * @retval CM_E_NOT_FOUND, CM_E_DENIED  the device             @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err ticket_sync_read(struct ticket_sync *s);
-/** Which are known, and the units of those that are not. @retval as ticket_unit_find */
+/** Which are known, and the units of those that are not. @retval as ticket_sync_find */
 CM_MUST_CHECK cm_err ticket_sync_sort(struct ticket_sync *s);
+/** The units behind the tickets of all entries that have an issuer; they are asked then. One turn
+ * of the owner for each key version, however many entries there are.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, CM_E_IO, CM_E_CORRUPT */
+CM_MUST_CHECK cm_err ticket_sync_find(struct ticket_sync *s);
 /** Redeem, and lay down what became of it. @retval as engine_spend */
 CM_MUST_CHECK cm_err ticket_sync_decide(struct ticket_sync *s);
 /* "rows", an array, as the registry has them now, and "counts" by outcome. */

@@ -6,9 +6,9 @@
 
 make_shop
 gives 0 countermark ticket issuer add ACME --not-after 2090-01-01
-gives 0 countermark batch add gala --scheme cola --quantity 12 --date 2026-11-24 --attribute sku=CM-1 \
+gives 0 countermark batch add gala --scheme cola --quantity 13 --date 2026-11-24 --attribute sku=CM-1 \
   --attribute flavour=cola --product 'Gala'
-gives 0 countermark ticket issue gala --count 12 --out tickets.csv --exp 2089-01-01 --title 'Gala'
+gives 0 countermark ticket issue gala --count 13 --out tickets.csv --exp 2089-01-01 --title 'Gala'
 gives 0 countermark batch open gala
 gives 0 countermark ticket issuer export --out acme.trust
 node -e '
@@ -17,7 +17,7 @@ node -e '
   for (const [i, line] of lines.slice(1).entries())
     require("fs").writeFileSync(`t${i + 1}`, line.match(/CM1:[^,]*/)[0].replace(/"$/, "") + "\n");
   if (at < 0) process.exit(1);'
-for d in north south; do
+for d in north south east; do
   gives 0 countermark ticket device key --out "$d.pem" --json
   json 'v.public_key' out >"$d.hex"
   gives 0 countermark ticket device add "$d" --public-key "$(cat "$d.hex")"
@@ -77,10 +77,22 @@ gives 0 countermark ticket revoke "$(cat t5)" --json
 gives 1 countermark redeem "$(cat t5)"
 gives 1 countermark ticket sync south.spends --door default --report report.csv --json
 [ "$(json '[v.revoked, v.conflict].join()' out),$(column outcome 5)" = 1,2,revoked ] || fail "a revoked ticket was admitted"
+# ---- used, revoked and reversed: its unit is fresh, and the ticket stays refused at every door
+gives 0 countermark redeem "$(cat t13)"
+gives 0 countermark ticket revoke "$(cat t13)" --json
+[ "$(json '[v.revoked, v.void_now, v.redeemed_before].join()' out)" = 1,0,1 ] || fail "revoking what was used"
+gives 0 countermark reverse "$(cat t13)"
+gives 1 countermark redeem "$(cat t13)" --json
+[ "$(json 'v.answers[0].verdict' out)" = void ] || fail "a revoked ticket works again"
+gives 1 countermark ticket verify "$(cat t13)" --test --json
+[ "$(json 'v.unit' out)" = void ] || fail "verify believes it"
+gives 0 admit east t13 # a device that has no list
+gives 1 countermark ticket sync east.spends --door default --report report.csv --json
+[ "$(json '[v.revoked, v.redeemed].join()' out),$(column outcome 2)" = 1,0,revoked ] || fail "a device redeemed it"
 gives 0 countermark ticket revocations --out one.revoked --hours 1 --json
 gives 0 countermark ticket revoke --unit "$(unit gala tickets.csv 6)" --unit "$(unit gala tickets.csv 7)"
 gives 0 countermark ticket revocations --out two.revoked --json
-[ "$(json 'v.tickets' out)" = 3 ] || fail "the list is not whole"
+[ "$(json 'v.tickets' out)" = 4 ] || fail "the list is not whole"
 gives 0 countermark ticket verify --offline --test --trust acme.trust --file t6 --revocations one.revoked
 gives 1 countermark ticket verify --offline --test --trust acme.trust --file t6 --revocations two.revoked --json
 [ "$(json 'v.verdict' out)" = revoked ] || fail "the list is not looked at"
@@ -166,7 +178,7 @@ out_has 'The chain is forked'
 
 # ---- paper: the code that a camera reads is the ticket, and its text is on the page
 gives 0 countermark ticket print tickets.csv --out tickets.pdf --zone Europe/Amsterdam --json
-[ "$(json 'v.pages' out)" = 12 ] || fail "a page each"
+[ "$(json 'v.pages' out)" = 13 ] || fail "a page each"
 qpdf --check tickets.pdf >/dev/null || fail "qpdf does not like the PDF"
 for page in a4 80mm 58mm; do
   gives 0 countermark ticket print tickets.csv --out $page.pdf --page $page --small-print 'No refunds.'
@@ -186,7 +198,7 @@ err_has "no column 'ticket'"
 gives 0 countermark ticket revoke --unit "$(unit gala tickets.csv 12)" --dry-run --json
 [ "$(json '[v.revoked, v.void_now, v.dry_run].join()' out)" = 1,0,true ] || fail "a dry run"
 gives 0 countermark ticket revocations --out after.revoked --json
-[ "$(json 'v.tickets' out)" = 3 ] || fail "a dry run was no dry run"
+[ "$(json 'v.tickets' out)" = 4 ] || fail "a dry run was no dry run"
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 pids+=($!)
 for _ in $(seq 100); do

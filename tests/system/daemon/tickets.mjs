@@ -85,6 +85,22 @@ test('verify and inspect answer beside the daemon', () => {
   check(!JSON.stringify(said).includes('CM1:'), 'verify shows a ticket');
 });
 
+test('a used ticket that was taken back stays refused when its use is reversed', async () => {
+  const { ticket, code, serial } = tickets[90];
+  same(await verdict('/v1/redeem', ticket), 'accepted', 'first');
+  countermark(workspace, 'ticket', 'revoke', '--unit', `b1:${serial}`);
+  same(await verdict('/v1/redeem', ticket), 'already_redeemed', 'used');
+  same(await verdict('/v1/reverse', ticket), 'accepted', 'reverse');
+  same(await verdict('/v1/check', ticket), 'void', 'check');
+  same(await verdict('/v1/redeem', ticket), 'void', 'redeem');
+  same((await d.post('/v1/reserve', keys.redeem, { code: ticket, hold_seconds: 60 })).json.verdict, 'void', 'reserve');
+  same((await d.post('/v1/redeem', keys.redeem, { codes: [ticket, tickets[91].ticket] }))
+    .json.answers.map((a) => a.verdict), ['void', 'accepted'], 'in an array');
+  const again = JSON.parse(countermark(workspace, 'ticket', 'revoke', '--unit', `b1:${serial}`, '--json'));
+  same([again.revoked_before, again.void_now], [1, 1], 'revoked again: now the unit is void, too');
+  same(await verdict('/v1/redeem', code), 'void', 'its code');
+});
+
 test('no log and no file of the daemon holds a ticket', async () => {
   await d.stop();
   check(!d.log.includes('CM1:'), 'the log holds a ticket');

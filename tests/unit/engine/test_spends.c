@@ -10,6 +10,8 @@
 
 #define DEVICE  1u
 #define SERIALS 20u
+#define UNIT(of, number)                                                                           \
+    (struct spend_unit) { .set = (of), .serial = (number) }
 
 static void add_device(struct world *w) {
     world_document(w, DOCUMENT_DEVICE, DEVICE,
@@ -74,7 +76,8 @@ static void units_are_redeemed_once_and_told_in_the_same_group(void **state) {
     world_make(&w, 12, 1000);
     const uint32_t set = world_batch(&w, SERIALS, true);
     add_device(&w);
-    const struct spend_unit units[] = {{set, 3}, {set, 4}, {set, 3}, {set, SERIALS}, {set + 9, 0}};
+    const struct spend_unit units[] = {UNIT(set, 3), UNIT(set, 4), UNIT(set, 3), UNIT(set, SERIALS),
+                                       UNIT(set + 9, 0)};
     struct engine_stats before, after;
     engine_stats(w.engine, &before);
     const struct telling t = spend(&w, units, CM_ARRAY_N(units), 2);
@@ -90,7 +93,7 @@ static void units_are_redeemed_once_and_told_in_the_same_group(void **state) {
     assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 0).verdict, CM_V_ALREADY_REDEEMED);
     world_code(&w, set, 5, code);
     assert_int_equal(world_ask(&w, CM_OP_REDEEM, code, NULL, 7).verdict, CM_V_ACCEPTED);
-    const struct spend_unit late = {set, 5};
+    const struct spend_unit late = UNIT(set, 5);
     const struct telling second = spend(&w, &late, 1, 9);
     assert_int_equal(second.answers[0].verdict, CM_V_ALREADY_REDEEMED);
     assert_int_equal(second.answers[0].actor, 7); /* who was first */
@@ -109,7 +112,7 @@ static void asking_again_in_vain_writes_nothing(void **state) {
     (void)state;
     struct world w = {.now_ms = WORLD_NOW_MS};
     world_make(&w, 12, 1000);
-    const struct spend_unit never = {world_batch(&w, SERIALS, true), SERIALS};
+    const struct spend_unit never = UNIT(world_batch(&w, SERIALS, true), SERIALS);
     struct engine_stats before, after;
     engine_stats(w.engine, &before);
     assert_ok(engine_spend(w.engine, &never, 1, 0, say_nothing, NULL, NULL));
@@ -139,7 +142,7 @@ static void what_became_of_entries_is_there_after_replay_and_from_an_image(void 
     world_make(&w, 12, 1000);
     const uint32_t set = world_batch(&w, SERIALS, true);
     add_device(&w);
-    const struct spend_unit units[] = {{set, 3}, {set, 4}, {set, 4}};
+    const struct spend_unit units[] = {UNIT(set, 3), UNIT(set, 4), UNIT(set, 4)};
     (void)spend(&w, units, CM_ARRAY_N(units), 2);
     for (int life = 0; life < 3; life++) {
         struct found f = {.n = 3, .set = set};
@@ -180,7 +183,7 @@ static void terms_voids_and_recalls_hold_for_devices_too(void **state) {
         .operation = CM_OP_RESERVE, .code = code, .actor = 5, .hold_ms = 60000};
     enum cm_call_status status;
     assert_int_equal(world_request(&w, &hold, &status).verdict, CM_V_ACCEPTED);
-    const struct spend_unit units[] = {{closed, 0}, {set, 1}, {set, 2}, {set, 3}};
+    const struct spend_unit units[] = {UNIT(closed, 0), UNIT(set, 1), UNIT(set, 2), UNIT(set, 3)};
     const struct telling t = spend(&w, units, CM_ARRAY_N(units), 2);
     assert_int_equal(t.answers[0].verdict, CM_V_NOT_OPEN_YET);
     assert_int_equal(t.answers[1].verdict, CM_V_VOID);
@@ -188,6 +191,48 @@ static void terms_voids_and_recalls_hold_for_devices_too(void **state) {
     assert_int_equal(t.answers[3].verdict, CM_V_RESERVED);
     assert_err(CM_E_ARGUMENT,
                engine_spend(w.engine, units, SPENDS_ROWS_MAX + 1, 0, tell, NULL, NULL));
+    world_remove(&w);
+}
+
+/* A device with an old list lets in a ticket that was taken back; a reversed unit is fresh. */
+static void a_ticket_that_was_taken_back_redeems_no_fresh_unit(void **state) {
+    (void)state;
+    struct world w = {.now_ms = WORLD_NOW_MS};
+    world_make(&w, 12, 1000);
+    const uint32_t set = world_batch(&w, SERIALS, true);
+    add_device(&w);
+    world_document(&w, DOCUMENT_REVOKED, 0,
+                   slice_text("{\"brand\":0,\"at_ms\":5,\"why\":\"\",\"ctis\":"
+                              "\"0102030405060708\"}"));
+    const struct spend_unit units[] = {
+        {.set = set, .serial = 3, .cti = {1, 2, 3, 4, 5, 6, 7, 8}},
+        {.set = set, .serial = 3, .cti = {1, 2, 3, 4, 5, 6, 7, 9}}, /* by another key: it stands */
+        {.set = set, .serial = 3, .cti = {1, 2, 3, 4, 5, 6, 7, 8}}};
+    const struct telling t = spend(&w, units, CM_ARRAY_N(units), 2);
+    assert_int_equal(t.answers[0].verdict, CM_V_VOID);
+    assert_int_equal(t.answers[0].time_ms, 5);
+    assert_int_equal(t.answers[1].verdict, CM_V_ACCEPTED);
+    assert_int_equal(t.answers[2].verdict, CM_V_ALREADY_REDEEMED);
+    world_remove(&w);
+}
+
+static void units_are_sought_by_the_thousand_in_one_turn(void **state) {
+    (void)state;
+    struct world w = {.now_ms = WORLD_NOW_MS};
+    world_make(&w, 12, 1000);
+    const uint32_t set = world_batch(&w, SERIALS, true);
+    static struct spend_sought sought[SPENDS_ROWS_MAX];
+    for (size_t i = 0; i < CM_ARRAY_N(sought); i++)
+        sought[i] = (struct spend_sought){.set = set, .serial = i, .there = i % 2 == 0};
+    sought[1].brand = 7; /* whose batch it is not */
+    sought[2].set = set + 1;
+    assert_ok(engine_seek(w.engine, sought, CM_ARRAY_N(sought)));
+    for (size_t i = 0; i < CM_ARRAY_N(sought); i++) {
+        assert_int_equal(sought[i].there, i < SERIALS && i != 1 && i != 2);
+        if (sought[i].there) assert_true(sought[i].test && sought[i].scheme == WORLD_SCHEME);
+    }
+    assert_err(CM_E_ARGUMENT, engine_seek(w.engine, sought, CM_ARRAY_N(sought) + 1));
+    assert_ok(engine_seek(w.engine, sought, 0));
     world_remove(&w);
 }
 
@@ -282,6 +327,8 @@ int main(void) {
         cmocka_unit_test(asking_again_in_vain_writes_nothing),
         cmocka_unit_test(what_became_of_entries_is_there_after_replay_and_from_an_image),
         cmocka_unit_test(terms_voids_and_recalls_hold_for_devices_too),
+        cmocka_unit_test(a_ticket_that_was_taken_back_redeems_no_fresh_unit),
+        cmocka_unit_test(units_are_sought_by_the_thousand_in_one_turn),
         cmocka_unit_test(a_document_says_again_what_was_written),
         cmocka_unit_test(documents_that_are_none_are_refused),
         cmocka_unit_test(every_fate_has_a_name_and_few_are_asked_again),

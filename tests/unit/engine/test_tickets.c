@@ -3,7 +3,9 @@
 #include "support/cm.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
+#include "base/text.h"
 #include "support/world_ticket.h"
 
 #define SERIALS 2000u
@@ -218,6 +220,52 @@ static void a_door_without_the_scheme_takes_no_ticket_of_it(void **state) {
     assert_int_equal(check(w, ticket), CM_V_NOT_A_CODE);
 }
 
+/* ---- Taken back ------------------------------------------------------------------------------ */
+
+/* The document that `ticket revoke` writes for one unit's ticket of key version 1. */
+static void take_back(struct world *w, uint32_t set, uint64_t serial) {
+    char text[WORLD_TICKET_CAP], hex[2 * TICKET_CTI_LEN + 1], document[256];
+    struct ticket_message m;
+    struct ticket_claims c;
+    world_ticket(w, set, serial, text);
+    assert_ok(ticket_open(slice_text(text), &m));
+    assert_ok(ticket_claims_read(m.cose.payload, &c));
+    hex_format(c.cti, sizeof c.cti, hex);
+    (void)snprintf(document, sizeof document,
+                   "{\"brand\":0,\"at_ms\":1795000000001,\"why\":\"\",\"ctis\":\"%s\"}", hex);
+    world_document(w, DOCUMENT_REVOKED, 0, slice_text(document));
+}
+
+/* docs/design/states.md section 2, behind row 7: whatever becomes of its unit. A used unit does not
+ * become void, so that only the list speaks against its ticket once the use was reversed. */
+static void a_used_ticket_that_was_taken_back_stays_refused_when_its_use_is_reversed(void **state) {
+    struct world *w = *state;
+    char ticket[WORLD_TICKET_CAP], code[WORLD_CODE_CAP];
+    const uint32_t set = world_batch(w, 2, true);
+    world_ticket(w, set, 0, ticket);
+    world_code(w, set, 0, code);
+    assert_int_equal(redeem(w, ticket), CM_V_ACCEPTED);
+    take_back(w, set, 0);
+    for (int life = 0; life < 2; life++) {
+        assert_int_equal(redeem(w, ticket),
+                         CM_V_ALREADY_REDEEMED); /* what happened is told first */
+        assert_int_equal(world_ask(w, CM_OP_REVERSE, ticket, NULL, 0).verdict, CM_V_ACCEPTED);
+        assert_int_equal(check(w, ticket), CM_V_VOID);
+        assert_int_equal(redeem(w, ticket), CM_V_VOID);
+        const struct cm_answer held = world_ask(w, CM_OP_RESERVE, ticket, NULL, 0);
+        assert_int_equal(held.verdict, CM_V_VOID);
+        assert_int_equal(held.time_ms, 1795000000001u);  /* when it was taken back */
+        assert_int_equal(check(w, code), CM_V_ACCEPTED); /* another face: revoke again to void it */
+        assert_int_equal(world_ask(w, CM_OP_RESERVE, code, NULL, 0).verdict, CM_V_ACCEPTED);
+        assert_int_equal(world_ask(w, CM_OP_CONFIRM, ticket, NULL, 0).verdict, CM_V_VOID);
+        assert_int_equal(world_ask(w, CM_OP_CONFIRM, code, NULL, 0).verdict, CM_V_ACCEPTED);
+        world_close(w);
+        world_open(w);
+    }
+    world_ticket(w, set, 1, ticket);
+    assert_int_equal(redeem(w, ticket), CM_V_ACCEPTED);
+}
+
 /* ---- Races ----------------------------------------------------------------------------------- */
 
 #define RACERS 64u
@@ -280,6 +328,7 @@ int main(void) {
         TEST(an_issuers_past_cannot_be_changed),
         TEST(forged_cut_and_live_tickets_are_refused),
         TEST(a_door_without_the_scheme_takes_no_ticket_of_it),
+        TEST(a_used_ticket_that_was_taken_back_stays_refused_when_its_use_is_reversed),
         TEST(sixty_four_at_once_redeem_each_unit_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,12 +133,61 @@ static void entries_in_another_order_are_refused_and_salvaged(void **state) {
     buffer_free(&moved);
 }
 
+/* Only the last signature is looked at when all follows: whatever is changed, somebody notices, and
+ * what is said of it is what a reading signature by signature says. */
+static void a_file_checked_as_a_whole_is_judged_as_entry_by_entry(void **state) {
+    (void)state;
+    struct buffer file = file_by(&key);
+    for (size_t at = 0; at <= file.len; at++) {
+        struct spends_scan s = scan_of(&file, false);
+        struct cm_diag whole = DIAG_INIT, each = DIAG_INIT;
+        struct tally t;
+        uint64_t pieces = 0;
+        if (at < file.len) file.p[at] ^= 0x40;
+        const cm_err err = spends_scan_whole(&s, &pieces, &whole);
+        assert_int_equal(err, run(scan_of(&file, false), &t, &each));
+        assert_string_equal(whole.problem, each.problem);
+        assert_string_equal(whole.place, each.place);
+        if (err == CM_OK) assert_int_equal(pieces, t.entries + t.unfinished);
+        if (err == CM_OK) assert_true(s.vouched && s.at == 0);
+        if (at < file.len) file.p[at] ^= 0x40;
+    }
+    struct spends_scan salvage = scan_of(&file, true);
+    uint64_t pieces = 0;
+    assert_ok(spends_scan_whole(&salvage, &pieces, NULL));
+    assert_false(salvage.vouched); /* each is to stand for itself */
+    buffer_free(&file);
+}
+
+/* A thief has the file and not the key: he can put hashes right, and sign nothing. */
+static void a_chain_that_goes_on_without_the_key_is_refused(void **state) {
+    (void)state;
+    struct buffer file = file_by(&key);
+    struct spends_scan s = scan_of(&file, false);
+    struct spends_piece piece;
+    struct cm_diag diag = DIAG_INIT;
+    uint64_t pieces = 0;
+    for (unsigned i = 0; i < ENTRIES; i++)
+        assert_ok(spends_scan_next(&s, &piece, NULL));
+    struct spend_entry e = {
+        .kind = SPEND_ADMIT, .n = ENTRIES + 1, .time_ms = 1790000000000, .iss = "ACME"};
+    spend_hash(&piece.read, e.previous);
+    assert_ok(spend_make(&stranger, &e, &file));
+    s = scan_of(&file, false);
+    assert_err(CM_E_AUTH, spends_scan_whole(&s, &pieces, &diag));
+    assert_non_null(strstr(diag.place, "entry 7"));
+    assert_false(s.vouched);
+    buffer_free(&file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_file_is_its_entries),
         cmocka_unit_test(a_changed_bit_is_refused_with_its_place_and_salvage_loses_one_entry),
         cmocka_unit_test(a_cut_at_any_byte_is_unfinished_or_an_end),
         cmocka_unit_test(anothers_entries_are_not_taken),
+        cmocka_unit_test(a_file_checked_as_a_whole_is_judged_as_entry_by_entry),
+        cmocka_unit_test(a_chain_that_goes_on_without_the_key_is_refused),
         cmocka_unit_test(entries_in_another_order_are_refused_and_salvaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ enum cm_verdict {
     CM_V_ENDED = 7,            /* its terms, batch or cap have ended */
     CM_V_RECALLED = 8,         /* its batch or serial range was recalled */
     CM_V_VOID = 9,             /* this unit was made worthless */
-    CM_V_BUSY = 10,            /* asked too often: wait and ask again */
+    CM_V_BUSY = 10,            /* asked too often, or what it needs is unreadable: ask again */
     CM_V_NOT_RESERVED = 11,    /* CONFIRM, RELEASE: no reservation of this caller stands */
     CM_V_NOT_REDEEMED = 12,    /* REVERSE: nothing to take back */
     CM_V_REDEEMER_NEEDED = 13, /* once per redeemer: say who redeems */

@@ -1,6 +1,7 @@
 /* One call of the engine at a time, whoever runs it. */
 #include "cli/ask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/macros.h"
@@ -101,6 +102,25 @@ static cm_err judge(const struct cm_call *call, struct cm_diag *diag) {
     }
 }
 
+cm_err asker_doubts(const struct asker *a, struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    char list[REGISTRY_NAME_CAP], place[DIAG_PART_CAP], file[DIAG_PART_CAP];
+    char problem[DIAG_PART_CAP], remedy[DIAG_PART_CAP];
+    if (!a->doubt) return CM_OK;
+    TRY(session_act(a->session, "import.list", slice_text("{}"), &result, diag));
+    TRY(json_doc_new(&doc, buffer_slice(&result), "import.list", &limits, diag));
+    const struct json_value damaged = json_get(json_root(doc), "damaged");
+    if (!json_present(damaged)) return CM_OK;
+    const struct json_value first = json_at(damaged, 0);
+    TRY(json_copy_text(json_get(first, "list"), 1, list, sizeof list));
+    TRY(json_copy_text(json_get(first, "file"), 1, file, sizeof file));
+    TRY(json_copy_text(json_get(first, "problem"), 1, problem, sizeof problem));
+    TRY(json_copy_text(json_get(first, "remedy"), 1, remedy, sizeof remedy));
+    (void)snprintf(place, sizeof place, "imported list '%s'", list);
+    return diag_fail(diag, CM_E_CORRUPT, file, place, remedy, "%s", problem);
+}
+
 cm_err asker_run(struct asker *a, size_t n, const char *key, struct cm_diag *diag) {
     if (n == 0) return CM_OK;
     for (size_t i = 0; i < n; i++) {
@@ -122,7 +142,10 @@ cm_err asker_run(struct asker *a, size_t n, const char *key, struct cm_diag *dia
     if (err == CM_E_ARGUMENT)
         return diag_fail(diag, err, NULL, NULL, NULL, "a request breaks the limits");
     TRY(err);
-    return judge(&call, diag);
+    TRY(judge(&call, diag));
+    for (size_t i = 0; i < n; i++)
+        a->doubt = a->doubt || a->answers[i].verdict == CM_V_BUSY;
+    return CM_OK;
 }
 
 const char *asker_set_name(const struct asker *a, uint32_t set) {

@@ -26,6 +26,7 @@ struct asker {
     struct cm_answer *answers;
     struct cm_card_ask *asks;  /* beside the requests; NULL: nothing is asked of cards */
     struct cm_card_told *told; /* beside the answers; NULL: nothing is wanted */
+    bool doubt;                /* an answer was CM_V_BUSY */
 };
 
 /** Find the door and make room.
@@ -42,6 +43,10 @@ void asker_close(struct asker *a);
  * @retval CM_E_CONFLICT  the key belongs to another request      @retval CM_E_NO_SPACE  disk full
  * @retval CM_E_DENIED    the door is not for this                @retval as cm_engine_run */
 CM_MUST_CHECK cm_err asker_run(struct asker *a, size_t n, const char *key, struct cm_diag *diag);
+/** When all was asked and told: why answers were CM_V_BUSY, for the operator is never throttled.
+ * @retval CM_OK         none was, or no imported list is damaged
+ * @retval CM_E_CORRUPT  diag names the list, its file and the remedy      @retval as session_act */
+CM_MUST_CHECK cm_err asker_doubts(const struct asker *a, struct cm_diag *diag);
 /* Name of a batch or pool, "" for 0. */
 const char *asker_set_name(const struct asker *a, uint32_t set);
 

@@ -167,5 +167,6 @@ cm_err cmd_ask(struct cli *cli) {
     TRY(asker_open(&a, &cli->session, operation_of(cli), door != NULL ? door : "default",
                    cli->diag));
     a.hold_ms = hold * MS_PER_S;
-    return ask_somehow(cli, &a);
+    TRY(ask_somehow(cli, &a));
+    return asker_doubts(&a, cli->diag);
 }

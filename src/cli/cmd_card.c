@@ -102,6 +102,9 @@ cm_err cmd_card(struct cli *cli) {
     TRY(asker_open(&a, &cli->session, verb->operation, door != NULL ? door : "default", cli->diag));
     TRY(asker_cards(&a));
     a.hold_ms = hold * MS_PER_S;
-    if (option_given(&cli->options, "file")) return ask_whole_file(cli, &a, verb, &ask);
-    return ask_positions(cli, &a, &ask);
+    if (option_given(&cli->options, "file"))
+        TRY(ask_whole_file(cli, &a, verb, &ask));
+    else
+        TRY(ask_positions(cli, &a, &ask));
+    return asker_doubts(&a, cli->diag);
 }

@@ -1,5 +1,6 @@
-/* doctor: is everything around the ledger as it should be? It changes nothing and reads no event;
- * that is fsck's work. Exit code 1 when something is wrong. */
+/* doctor: is everything around the ledger as it should be, and does it open? It changes nothing,
+ * and compares nothing with the journal; that is fsck's work. Exit code 1 when something is wrong.
+ */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
-#include "cli/command.h"
+#include "cli/doctor.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "cli/unlock.h"
@@ -20,27 +21,14 @@
 #include "engine/remote.h"
 
 #define PATH_CAP       2048u
-#define DETAIL_CAP     256u
+#define DETAIL_CAP     DOCTOR_DETAIL_CAP
 #define SPACE_LEAST    (256ull << 20) /* bytes free: four segments of the journal */
 #define SPACE_ENOUGH   (2ull << 30)
 #define LOCK_LEAST     (1ull << 20) /* bytes that may be locked in memory: a small keystore's */
 #define CLOCK_LEAST    1767225600   /* 2026-01-01: a clock before the program is wrong */
 #define FOREIGN_RIGHTS 077u
 
-struct checkup {
-    struct cli *cli;
-    struct workspace_paths paths;
-    struct workspace info;
-    struct json_writer *out;
-    bool running; /* a daemon has it */
-};
-
-enum finding { FINE, WORTH_KNOWING, WRONG };
-
-static void report(struct checkup *c, const char *what, enum finding finding, const char *format,
-                   ...) __attribute__((format(printf, 4, 5)));
-
-static void report(struct checkup *c, const char *what, enum finding finding, const char *format,
+void doctor_report(struct checkup *c, const char *what, enum finding finding, const char *format,
                    ...) {
     static const char *const names[] = {"ok", "note", "WRONG"};
     char detail[DETAIL_CAP];
@@ -61,15 +49,15 @@ static void report(struct checkup *c, const char *what, enum finding finding, co
 static void check_rights(struct checkup *c) {
     struct stat st;
     if (stat(c->cli->workspace, &st) == 0 && (st.st_mode & 022u) != 0)
-        report(c, "rights of the folder", WRONG, "others may write to it; chmod 700");
+        doctor_report(c, "rights of the folder", WRONG, "others may write to it; chmod 700");
     else
-        report(c, "rights of the folder", FINE, "nobody else may write to it");
+        doctor_report(c, "rights of the folder", FINE, "nobody else may write to it");
     if (stat(c->paths.keystore, &st) != 0)
-        report(c, "keystore file", WRONG, "it is not there");
+        doctor_report(c, "keystore file", WRONG, "it is not there");
     else if ((st.st_mode & FOREIGN_RIGHTS) != 0)
-        report(c, "keystore file", WRONG, "others have rights to it; chmod 600");
+        doctor_report(c, "keystore file", WRONG, "others have rights to it; chmod 600");
     else
-        report(c, "keystore file", FINE, "mode 600");
+        doctor_report(c, "keystore file", FINE, "mode 600");
 }
 
 static void check_space(struct checkup *c) {
@@ -79,28 +67,28 @@ static void check_space(struct checkup *c) {
     const enum finding finding = left < SPACE_LEAST    ? WRONG
                                  : left < SPACE_ENOUGH ? WORTH_KNOWING
                                                        : FINE;
-    report(c, "disk space", finding, "%" PRIu64 " MiB free", left >> 20);
+    doctor_report(c, "disk space", finding, "%" PRIu64 " MiB free", left >> 20);
 }
 
 static void check_clock(struct checkup *c) {
     struct stat st;
     const time_t now = time(NULL);
     if (now < CLOCK_LEAST)
-        report(c, "clock", WRONG, "it stands before this program was made");
+        doctor_report(c, "clock", WRONG, "it stands before this program was made");
     else if (stat(c->paths.state, &st) == 0 && st.st_mtime > now)
-        report(c, "clock", WORTH_KNOWING, "it stands before the ledger's last change");
+        doctor_report(c, "clock", WORTH_KNOWING, "it stands before the ledger's last change");
     else
-        report(c, "clock", FINE, "not behind the ledger");
+        doctor_report(c, "clock", FINE, "not behind the ledger");
 }
 
 static void check_lock_limit(struct checkup *c) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
     if (limit.rlim_cur == RLIM_INFINITY)
-        report(c, "memory lock limit", FINE, "unlimited");
+        doctor_report(c, "memory lock limit", FINE, "unlimited");
     else
-        report(c, "memory lock limit", limit.rlim_cur < LOCK_LEAST ? WRONG : FINE, "%llu KiB",
-               (unsigned long long)limit.rlim_cur >> 10);
+        doctor_report(c, "memory lock limit", limit.rlim_cur < LOCK_LEAST ? WRONG : FINE,
+                      "%llu KiB", (unsigned long long)limit.rlim_cur >> 10);
 }
 
 static void close_folder(DIR **d) {
@@ -111,7 +99,7 @@ static void check_size(struct checkup *c, const char *what, const char *folder) 
     CM_CLEANUP(close_folder) DIR *d = opendir(folder);
     uint64_t bytes = 0, files = 0;
     if (d == NULL) {
-        report(c, what, FINE, "empty");
+        doctor_report(c, what, FINE, "empty");
         return;
     }
     for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
@@ -122,7 +110,7 @@ static void check_size(struct checkup *c, const char *what, const char *folder) 
         bytes += (uint64_t)st.st_size;
         files++;
     }
-    report(c, what, FINE, "%" PRIu64 " files, %" PRIu64 " MiB", files, bytes >> 20);
+    doctor_report(c, what, FINE, "%" PRIu64 " files, %" PRIu64 " MiB", files, bytes >> 20);
 }
 
 /* ---- Daemon and keys ------------------------------------------------------------------------- */
@@ -136,13 +124,14 @@ static void check_daemon(struct checkup *c) {
     const cm_err err = remote_open(path, &remote, &unused);
     c->running = err == CM_OK;
     if (!c->running) {
-        report(c, "daemon", FINE, "none is running");
+        doctor_report(c, "daemon", FINE, "none is running");
         return;
     }
     if (remote_status(remote, &status) != CM_OK || status.dead)
-        report(c, "daemon", WRONG, "it runs, but its ledger has failed: restart it");
+        doctor_report(c, "daemon", WRONG, "it runs, but its ledger has failed: restart it");
     else
-        report(c, "daemon", FINE, "running, %" PRIu64 " events", status.events);
+        doctor_report(c, "daemon", FINE, "running, %" PRIu64 " events", status.events);
+    doctor_ask(c, remote);
     cm_engine_close(remote);
 }
 
@@ -163,10 +152,10 @@ static void check_slots(struct checkup *c, const struct keystore *ks) {
     const size_t n = keystore_slots(ks, slots);
     for (size_t i = 0; i < n; i++)
         if (slots[i].kind == SLOT_RECOVERY) {
-            report(c, "recovery words", FINE, "there is a way back");
+            doctor_report(c, "recovery words", FINE, "there is a way back");
             return;
         }
-    report(c, "recovery words", WRONG, "no slot for them: a lost passphrase is the end");
+    doctor_report(c, "recovery words", WRONG, "no slot for them: a lost passphrase is the end");
 }
 
 static void check_keystore(struct checkup *c) {
@@ -175,7 +164,7 @@ static void check_keystore(struct checkup *c) {
     struct cm_diag why = DIAG_INIT;
     char line[DETAIL_CAP];
     if (!can_unlock(c)) {
-        report(c, "keystore opens", WORTH_KNOWING, "not tried: give --key-file");
+        doctor_report(c, "keystore opens", WORTH_KNOWING, "not tried: give --key-file");
         return;
     }
     cm_err err = crypto_init();
@@ -183,20 +172,21 @@ static void check_keystore(struct checkup *c) {
     if (err == CM_OK) err = keystore_open(c->paths.keystore, &unlock.way, &ks, &why);
     if (err != CM_OK) {
         (void)diag_text(&why, err, line, sizeof line);
-        report(c, "keystore opens", WRONG, "%s", line);
+        doctor_report(c, "keystore opens", WRONG, "%s", line);
         return;
     }
-    report(c, "keystore opens", FINE, "%zu keys", keystore_n(ks));
+    doctor_report(c, "keystore opens", FINE, "%zu keys", keystore_n(ks));
     check_slots(c, ks);
+    doctor_open(c, ks);
     keystore_close(ks);
 }
 
 static void check_sandbox(struct checkup *c) {
     if (!key_lies_beside(c)) return;
     if (c->info.sandbox)
-        report(c, "key file", WORTH_KNOWING, "a sandbox: its key lies beside it");
+        doctor_report(c, "key file", WORTH_KNOWING, "a sandbox: its key lies beside it");
     else
-        report(c, "key file", WRONG, "it lies beside a LIVE workspace: move it away");
+        doctor_report(c, "key file", WRONG, "it lies beside a LIVE workspace: move it away");
 }
 
 cm_err cmd_doctor(struct cli *cli) {
@@ -207,7 +197,8 @@ cm_err cmd_doctor(struct cli *cli) {
     TRY(workspace_paths(cli->workspace, &c.paths, cli->diag));
     json_object_begin(&w, NULL);
     json_array_begin(&w, "checks");
-    report(&c, "workspace file", FINE, "format %u, epoch %u", WORKSPACE_FORMAT, c.info.epoch);
+    doctor_report(&c, "workspace file", FINE, "format %u, epoch %u", WORKSPACE_FORMAT,
+                  c.info.epoch);
     check_rights(&c);
     check_sandbox(&c);
     check_space(&c);

@@ -33,6 +33,8 @@ cm_err cmd_fsck(struct cli *cli) {
     json_put_bool(&w, "image_agrees", r.image_agrees);
     json_put_u64(&w, "units_compared", r.units_compared);
     json_put_bool(&w, "rebuilt", r.rebuilt);
+    json_put_u64(&w, "lists", r.lists);
+    json_put_u64(&w, "lists_damaged", r.lists_damaged);
     json_object_end(&w);
     TRY(buffer_err(&out));
     TRY(output_record(buffer_slice(&out), cli->json, cli->diag));

@@ -11,6 +11,8 @@
 
 #define GUESS_NEVER UINT64_MAX /* no card of this text can exist */
 
+#define DOUBT_ALL UINT32_MAX /* lists of several brands could not be read */
+
 /* What was given for the PIN of a card. */
 enum card_pin { PIN_NOT_ASKED, PIN_MISSING, PIN_GIVEN };
 
@@ -21,8 +23,9 @@ struct resolved {
     uint64_t serial;
     bool has_redeemer;
     uint8_t redeemer[EVENT_HASH_LEN];
-    uint16_t reader; /* position in the door of the reader that opened it */
-    bool is_ticket;  /* named by a ticket: the registry knows whether that was taken back */
+    uint32_t doubt_brand; /* CM_V_BUSY: the brand whose list could not be read, or DOUBT_ALL */
+    uint16_t reader;      /* position in the door of the reader that opened it */
+    bool is_ticket;       /* named by a ticket: the registry knows whether that was taken back */
     uint8_t cti[SPEND_CTI_LEN];
     /* Aliases: what the text is as another name of a card. Whether there is one, the owner knows;
      * by_alias tells the decider that the unit was named that way. */

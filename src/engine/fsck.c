@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/fsck_compare.h"
+#include "engine/imports.h"
 #include "engine/local.h"
 #include "ledger/disk.h"
 #include "ledger/journal_lock.h"
@@ -119,6 +120,7 @@ static cm_err visit(struct fsck *f, const struct journal_group *g, bool *compare
     const cm_err err = local_replay_group(f->l, g);
     fold_turn(f->l, false);
     if (err == CM_OK) return CM_OK;
+    cm_ignore(engine_blame_list(&f->l->base, err, f->diag)); /* its cards' first state is lost */
     char place[64];
     (void)snprintf(place, sizeof place, "segment %llu, offset %llu", (unsigned long long)g->segment,
                    (unsigned long long)g->offset);
@@ -148,7 +150,7 @@ static cm_err read_journal(struct fsck *f) {
                          (unsigned long long)f->report->image_position,
                          (unsigned long long)f->report->next_sequence);
     if (!compared && f->image != NULL && f->report->history_whole) TRY(compare_now(f));
-    return local_legacy_prove(f->l, f->diag);
+    return CM_OK;
 }
 
 static cm_err sync_workspace(const struct fsck *f) {
@@ -189,7 +191,12 @@ static cm_err check_all(struct fsck *f) {
     const cm_err err = read_journal(f);
     /* A damaged journal tells less than a good image: that image is never put aside for it. */
     if (err != CM_OK && !(f->options->rebuild && f->image_bad)) return err;
-    return f->options->rebuild ? put_in_place(f) : CM_OK;
+    if (err != CM_OK) *f->diag = (struct cm_diag)DIAG_INIT; /* what the new image mends */
+    /* Nor does a damaged list keep the image from being rebuilt: it is told when that is done. */
+    const cm_err lists =
+        local_legacy_prove(f->l, &f->report->lists, &f->report->lists_damaged, f->diag);
+    if (f->options->rebuild) TRY(put_in_place(f));
+    return lists;
 }
 
 cm_err engine_fsck(const struct fsck_options *options, struct fsck_report *report,

@@ -24,13 +24,15 @@ struct fsck_report {
     bool image_agrees;  /* every unit, counter, document and recall equals the rebuilt one */
     uint64_t units_compared;
     bool rebuilt;
+    uint64_t lists, lists_damaged; /* imported lists, and those with files not as imported */
 };
 
 /** Check a workspace that no process owns.
  * @param[out] report  filled as far as the check came, on errors too
  * @param[out] diag    what is wrong first: segment and offset, or set and serial
  * @retval CM_E_BUSY     a process owns the workspace
- * @retval CM_E_CORRUPT  the journal contradicts itself, or the image the journal
+ * @retval CM_E_CORRUPT  the journal contradicts itself, or the image the journal, or an imported
+ *                       list's files what was imported (the image is rebuilt all the same)
  * @retval CM_E_NOT_FOUND, CM_E_VERSION, CM_E_IO, CM_E_NO_SPACE, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err engine_fsck(const struct fsck_options *options, struct fsck_report *report,
                                  struct cm_diag *diag);

@@ -16,6 +16,10 @@ struct engine_import {
 CM_MUST_CHECK cm_err engine_import(struct cm_engine *engine, const struct engine_import *import,
                                    const struct legacy_wanted *files, struct cm_diag *diag);
 
+/** Say which imported list cannot be read, where an error is CM_E_CORRUPT and nobody has said more.
+ * @return err */
+cm_err engine_blame_list(struct cm_engine *engine, cm_err err, struct cm_diag *diag);
+
 /* Among what to look: units of one brand and mode. */
 struct owned_ask {
     uint32_t brand;
@@ -29,7 +33,8 @@ struct owned {
 };
 /** The issued units that n texts belong to, at whatever door they stand or none. Not journaled: for
  * those who are about to give a text an owner. PINs are not asked for.
- * @retval CM_E_CRYPTO, CM_E_CORRUPT, CM_E_IO, CM_E_NO_MEMORY, CM_E_DEAD */
+ * @retval CM_E_CORRUPT  a list that may have one of the texts cannot be read
+ * @retval CM_E_CRYPTO, CM_E_IO, CM_E_NO_MEMORY, CM_E_DEAD */
 CM_MUST_CHECK cm_err engine_owned(struct cm_engine *engine, const struct owned_ask *ask,
                                   const struct cm_slice *texts, size_t n, struct owned *out);
 

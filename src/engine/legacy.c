@@ -86,6 +86,11 @@ cm_err legacy_base(const struct legacy *l, uint64_t serial, struct legacy_base *
     return legacy_base_read(row, out);
 }
 
+const char *legacy_changed(const struct legacy *l) {
+    if (legacy_file_changed(&l->index)) return l->index_path;
+    return legacy_file_changed(&l->base) ? l->base_path : NULL;
+}
+
 cm_err legacy_prove(const struct legacy *l, struct cm_diag *diag) {
     TRY(legacy_file_prove(&l->index, l->index_path, diag));
     return l->base.map != NULL ? legacy_file_prove(&l->base, l->base_path, diag) : CM_OK;

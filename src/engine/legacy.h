@@ -60,6 +60,9 @@ struct legacy_base {
  * @retval CM_E_CORRUPT  the block is not as imported */
 CM_MUST_CHECK cm_err legacy_base(const struct legacy *l, uint64_t serial, struct legacy_base *out);
 
+/* The path of a file of which a block was read that is not as imported; NULL while none was. */
+const char *legacy_changed(const struct legacy *l);
+
 /** Prove every block of both files (fsck). @retval CM_E_CORRUPT, CM_E_IO  diag says which block */
 CM_MUST_CHECK cm_err legacy_prove(const struct legacy *l, struct cm_diag *diag);
 

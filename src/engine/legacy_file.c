@@ -149,9 +149,17 @@ static cm_err prove_block(const struct legacy_file *f, uint64_t block) {
     struct hash256 is;
     const uint8_t *p = f->map + (block + 1) * LEGACY_BLOCK_LEN;
     TRY(legacy_hash(slice_of(p, LEGACY_BLOCK_LEN), &is));
-    if (memcmp(is.b, f->hashes + block * HASH_LEN, HASH_LEN) != 0) return CM_E_CORRUPT;
+    if (memcmp(is.b, f->hashes + block * HASH_LEN, HASH_LEN) != 0) {
+        atomic_store_explicit(&f->proved[f->blocks].yes, 1, memory_order_relaxed);
+        return CM_E_CORRUPT;
+    }
     atomic_store_explicit(&f->proved[block].yes, 1, memory_order_relaxed);
     return CM_OK;
+}
+
+bool legacy_file_changed(const struct legacy_file *f) {
+    return f->map != NULL &&
+           atomic_load_explicit(&f->proved[f->blocks].yes, memory_order_relaxed) != 0;
 }
 
 cm_err legacy_file_row(const struct legacy_file *f, uint64_t row, const uint8_t **out) {

@@ -70,7 +70,7 @@ struct legacy_file {
     struct legacy_head head;
     uint64_t blocks;
     const uint8_t *directory, *hashes;
-    struct legacy_proved *proved; /* one a block */
+    struct legacy_proved *proved; /* one a block, and last: a block is not as imported */
 };
 
 /** Map a file and prove its head.
@@ -86,6 +86,8 @@ CM_MUST_CHECK cm_err legacy_file_row(const struct legacy_file *f, uint64_t row,
 /* Rows first .. last - 1 of the bucket that a row of these first bytes lies in. */
 void legacy_file_bucket(const struct legacy_file *f, const uint8_t *row, uint64_t *first,
                         uint64_t *last);
+/* Whether a block was read that is not as imported. */
+bool legacy_file_changed(const struct legacy_file *f);
 /** Prove every block. @retval CM_E_CORRUPT  diag names the block */
 CM_MUST_CHECK cm_err legacy_file_prove(const struct legacy_file *f, const char *path,
                                        struct cm_diag *diag);

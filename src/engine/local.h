@@ -155,9 +155,10 @@ cm_err local_open_state(struct local *l, const char *path, const struct workspac
 /* A journal_visit: apply what the book does not have yet. */
 cm_err local_replay_group(void *ctx, const struct journal_group *group);
 
-/* local_legacy.c: for fsck, read every block of the files of imported lists. @retval as
- * legacy_prove */
-cm_err local_legacy_prove(struct local *l, struct cm_diag *diag);
+/* local_legacy.c: for fsck, read every block of the files of imported lists; counts them and the
+ * damaged ones. @retval as legacy_prove, of the first damaged one */
+cm_err local_legacy_prove(struct local *l, uint64_t *lists, uint64_t *damaged,
+                          struct cm_diag *diag);
 
 /* local_audit.c */
 cm_err local_audit_open(struct local *l, const struct workspace *w, struct cm_diag *diag);

@@ -62,6 +62,16 @@ static cm_err settle_unit(struct local *l, struct call_work *w, const struct cm_
     return card_settle(l, call, i, r);
 }
 
+/* What an imported card came with cannot be read: it waits; nobody else does. */
+static cm_err settle_or_wait(struct local *l, struct call_work *w, const struct cm_call *call,
+                             size_t i, struct resolved *r) {
+    struct cm_diag why;
+    const cm_err err = settle_unit(l, w, call, i, r);
+    if (err != CM_E_CORRUPT || registry_damaged_list(&l->registry, &why) == NULL) return err;
+    *r = (struct resolved){.verdict = CM_V_BUSY};
+    return CM_OK;
+}
+
 /* Units of a call lie all over the memory: ask for all of them before the first is looked at. */
 static void prefetch_units(const struct book *b, const struct resolved *r, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -79,7 +89,7 @@ static cm_err touch_work(struct local *l, struct call_work *w) {
                 TRY(card_touch_replay(l, w->hashes[c].key));
             prefetch_units(&l->book, r, call->n);
             for (size_t i = 0; i < call->n; i++)
-                TRY(settle_unit(l, w, call, i, &r[i]));
+                TRY(settle_or_wait(l, w, call, i, &r[i]));
         }
         r += call->n;
     }

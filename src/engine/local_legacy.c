@@ -11,12 +11,37 @@
 
 /* ---- Judging --------------------------------------------------------------------------------- */
 
-cm_err local_legacy_prove(struct local *l, struct cm_diag *diag) {
+static cm_err prove(const struct set_entry *s, struct cm_diag *diag) {
+    struct cm_diag why;
+    if (s->legacy->files != NULL) return legacy_prove(s->legacy->files, diag);
+    if (!registry_list_damaged(s, &why)) return CM_E_STATE;
+    return diag_fail(diag, CM_E_CORRUPT, why.input, why.place, why.remedy, "%s", why.problem);
+}
+
+cm_err local_legacy_prove(struct local *l, uint64_t *lists, uint64_t *damaged,
+                          struct cm_diag *diag) {
     const struct registry *r = &l->registry;
-    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++)
-        if (r->sets[i] != NULL && r->sets[i]->legacy != NULL)
-            TRY(legacy_prove(r->sets[i]->legacy->files, diag));
+    cm_err first = CM_OK;
+    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++) {
+        if (r->sets[i] == NULL || r->sets[i]->legacy == NULL) continue;
+        const cm_err err = prove(r->sets[i], diag);
+        (*lists)++;
+        *damaged += err != CM_OK;
+        if (first == CM_OK) first = err;
+    }
+    return first;
+}
+
+static cm_err read_damage(void *ctx, const struct registry *r) {
+    struct cm_diag why;
+    if (registry_damaged_list(r, &why) == NULL) return CM_OK;
+    diag_set(ctx, why.input, why.place, why.remedy, "%s", why.problem);
     return CM_OK;
+}
+
+cm_err engine_blame_list(struct cm_engine *engine, cm_err err, struct cm_diag *diag) {
+    if (err == CM_E_CORRUPT && diag != NULL) cm_ignore(engine_read(engine, read_damage, diag));
+    return err;
 }
 
 /* ---- Entering -------------------------------------------------------------------------------- */
@@ -114,6 +139,7 @@ static cm_err settle_as_owner(struct local *l, void *ctx) {
         if (x->there) return CM_OK;
         TRY(opener_next(l->own->opener, x->door, x->request, x->r));
     }
+    if (x->r->verdict == CM_V_BUSY) return CM_E_CORRUPT; /* as in ask_door */
     /* A card whose PIN nobody gave. */
     const struct set_entry *pool = registry_set(&l->registry, x->r->guess);
     if (x->r->guess == 0 || x->r->guess_serial == GUESS_NEVER || pool == NULL) return CM_OK;
@@ -133,6 +159,8 @@ static cm_err ask_door(struct local *l, struct bench_place *place, const struct 
     for (size_t i = 0; i < call->n; i++) {
         struct exist_one x = {
             .r = &w.resolved[i], .out = &out[i], .door = door, .request = &call->requests[i]};
+        /* Perhaps a list's whose files cannot be read: whoever gives it an owner must know. */
+        if (x.r->verdict == CM_V_BUSY) return CM_E_CORRUPT;
         if (out[i].set == 0 && (x.r->verdict == CM_V_ACCEPTED || x.r->guess != 0))
             TRY(local_as_owner(l, settle_as_owner, &x));
     }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "doc/json.h"
+#include "engine/imports.h"
 #include "engine/local_card.h"
 #include "engine/workspace.h"
 #include "ledger/event_frame.h"
@@ -117,7 +118,8 @@ static cm_err open_journal(struct local *l, const struct workspace *w,
                                  .read_only = options->read_only};
     memcpy(jo.workspace_id, w->id, sizeof jo.workspace_id);
     const uint64_t from = l->book.sequence;
-    TRY(journal_open(&l->journal, &jo, from, local_replay_group, l, diag));
+    const cm_err err = journal_open(&l->journal, &jo, from, local_replay_group, l, diag);
+    TRY(engine_blame_list(&l->base, err, diag)); /* whose cards changed after the image */
     struct journal_tail tail;
     journal_tail_get(l->journal, &tail);
     if (tail.last_time_ms > l->book.time_ms) l->book.time_ms = tail.last_time_ms;

@@ -117,12 +117,13 @@ static bool fields_agree(const struct scheme_entry *s, const struct set *set,
 }
 
 /* A later reader may better a refusal, never an acceptance: typing error < not a code < unknown
- * batch < unit. */
+ * batch < in doubt < unit. */
 void resolved_refuse(struct resolved *r, enum cm_verdict verdict) {
     static const uint8_t rank[CM_VERDICT_N] = {[CM_V_TYPING_ERROR] = 0,
                                                [CM_V_NOT_A_CODE] = 1,
                                                [CM_V_UNKNOWN_BATCH] = 2,
-                                               [CM_V_ACCEPTED] = 3};
+                                               [CM_V_BUSY] = 3,
+                                               [CM_V_ACCEPTED] = 4};
     if (rank[verdict] > rank[r->verdict]) r->verdict = verdict;
 }
 
@@ -132,8 +133,16 @@ void resolved_guess(struct resolved *r, uint32_t pool, uint64_t serial) {
     r->guess_serial = serial;
 }
 
+void resolved_doubt(struct resolved *r, uint32_t brand) {
+    if (r->verdict == CM_V_ACCEPTED) return;
+    r->doubt_brand = r->verdict == CM_V_BUSY && r->doubt_brand != brand ? DOUBT_ALL : brand;
+    r->verdict = CM_V_BUSY;
+}
+
 void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position) {
     if (r->verdict == CM_V_ACCEPTED) return; /* the first owner stands */
+    /* Within a brand a text has one owner (imports.md): it is not in the list that is in doubt. */
+    if (r->verdict == CM_V_BUSY && r->doubt_brand != set->brand) return;
     r->verdict = CM_V_ACCEPTED;
     r->set = set;
     r->serial = serial;
@@ -222,6 +231,7 @@ static cm_err alias_of(struct opener *o, const struct door *door, const struct c
                        struct resolved *r) {
     const struct cm_key *key = NULL;
     if (!names_count(o, door) || r->verdict == CM_V_ACCEPTED) return CM_OK;
+    if (r->verdict == CM_V_BUSY) return CM_OK; /* a list that cannot be read may have the text */
     if (o->alias == NULL) {
         if (keystore_find(o->keystore, KEY_ALIAS, ALIAS_KEY_ID, 1, &key) != CM_OK) return CM_OK;
         TRY(cmac_new(&o->alias, key));

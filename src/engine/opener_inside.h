@@ -91,6 +91,9 @@ void resolved_refuse(struct resolved *r, enum cm_verdict verdict);
 /* Right by all that is public, but no card: `serial` is the one that it would be but for its PIN.
  * Of several key versions the one counts under which it could be one. */
 void resolved_guess(struct resolved *r, uint32_t pool, uint64_t serial);
+/* Nobody can tell now whether it is a unit of this brand's: no refusal, and what another brand's
+ * reader finds later is not believed. */
+void resolved_doubt(struct resolved *r, uint32_t brand);
 void resolved_find(struct resolved *r, struct set *set, uint64_t serial, uint16_t position);
 
 /** Read the n requests of o->chunk as cards of a pool.
@@ -112,7 +115,8 @@ CM_MUST_CHECK cm_err opener_compare_pins(struct opener *o, struct cm_numberer *n
                                          struct set_entry *entry, size_t n, uint8_t *issues);
 
 /** Read the n requests of o->chunk as texts of an imported list.
- * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, CM_E_CORRUPT (its file), and as keystore_find */
+ * A text that the list may have, but whose rows cannot be read, is in doubt.
+ * @retval CM_E_CRYPTO, CM_E_NO_MEMORY, and as keystore_find */
 CM_MUST_CHECK cm_err opener_read_list(struct opener *o, const struct reader *reader,
                                       uint16_t position, size_t n, struct resolved *out);
 void opener_forget_hashers(struct opener *o);

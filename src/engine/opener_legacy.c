@@ -1,6 +1,7 @@
 /* Imported texts at a door: read, hashed under the list's key, looked up, a chunk at a time. The
  * same is done for every request, whatever its text was. An alias leads to the card of its pool,
- * whose PIN it does not replace. Source: docs/design/imports.md. */
+ * whose PIN it does not replace. A list that cannot be read refuses nobody else's texts. Source:
+ * docs/design/imports.md. */
 #include "engine/opener_inside.h"
 
 void opener_forget_hashers(struct opener *o) {
@@ -59,15 +60,27 @@ static cm_err ask_pin(struct opener *o, struct set *pool, size_t i, struct resol
     return CM_OK;
 }
 
+/* One text's rows: others of the list may be sound. */
+static cm_err look_up(const struct legacy_entry *list, const uint8_t *hash, uint64_t *serial) {
+    *serial = LEGACY_NONE;
+    if (list->files == NULL) return CM_E_CORRUPT;
+    return legacy_find(list->files, hash, CMAC_LEN, 1, serial);
+}
+
 cm_err opener_read_list(struct opener *o, const struct reader *reader, uint16_t position, size_t n,
                         struct resolved *out) {
     const struct legacy_entry *list = reader->list->legacy;
     struct set *set = set_of(o, reader->list);
-    if (list->files == NULL || set == NULL) return CM_E_STATE;
+    if (set == NULL) return CM_E_STATE;
     TRY(hash_texts(o, reader, n));
-    TRY(legacy_find(list->files, o->hashes[0], CMAC_LEN, n, o->serials));
     for (size_t i = 0; i < n; i++) {
+        const cm_err err = look_up(list, o->hashes[i], &o->serials[i]);
+        if (err != CM_E_CORRUPT) TRY(err);
         if (o->read[i] != LEGACY_READ) continue; /* a typing error unless others read it */
+        if (err == CM_E_CORRUPT) {
+            resolved_doubt(&out[i], reader->list->set.brand);
+            continue;
+        }
         if (o->serials[i] == LEGACY_NONE) {
             resolved_refuse(&out[i], CM_V_NOT_A_CODE);
             continue;

@@ -98,7 +98,8 @@ struct legacy_entry {
     bool has_base; /* cards */
     char brand[REGISTRY_NAME_CAP];
     struct card_life life; /* cards */
-    struct legacy *files;  /* owned; NULL in a registry that only judges (fsck) */
+    struct legacy *files;  /* owned; NULL in a registry that only judges, and when damaged */
+    struct cm_diag damage; /* why the files could not be opened; empty: they were */
 };
 
 /* A set with the words that answers carry. */
@@ -257,6 +258,11 @@ CM_MUST_CHECK cm_err promise_of_batch(const struct registry *r, const struct sch
 struct scheme_entry *registry_scheme(const struct registry *r, uint32_t id);
 struct scheme_entry *registry_scheme_named(const struct registry *r, struct cm_slice name);
 struct set_entry *registry_set(const struct registry *r, uint32_t number);
+/* Whether an imported list's files cannot be read, and why: which file of which list, and what to
+ * do. The rest of the workspace works without them. */
+bool registry_list_damaged(const struct set_entry *list, struct cm_diag *why);
+/* The first such list; NULL when all can be read. */
+const struct set_entry *registry_damaged_list(const struct registry *r, struct cm_diag *why);
 struct set_entry *registry_set_named(const struct registry *r, struct cm_slice name);
 /* The terms in force for a set: its own, or its scheme's. */
 const struct terms *registry_terms(const struct registry *r, const struct set_entry *s);

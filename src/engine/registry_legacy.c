@@ -1,10 +1,12 @@
 /* Documents of imported lists: added once, never replaced; corrections and terms lie over them.
  * Refused: a name that is taken, an unknown brand, a pool of another brand or mode. The files that
- * a document names are opened when the registry lives (registry.h, `legacy_live`).
- * Format: docs/design/imports.md. */
+ * a document names are opened when the registry lives (registry.h, `legacy_live`); a list whose
+ * files are missing or damaged is remembered as such. Format: docs/design/imports.md. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "engine/registry_inside.h"
 
@@ -123,6 +125,8 @@ void legacy_entry_free(struct legacy_entry *e) {
     free(e);
 }
 
+#define REMEDY "bring this file back from a backup, and restart a daemon"
+
 static cm_err open_files(const struct registry *r, const struct set_entry *s,
                          struct cm_diag *diag) {
     struct legacy_entry *e = s->legacy;
@@ -135,6 +139,45 @@ static cm_err open_files(const struct registry *r, const struct set_entry *s,
     memcpy(wanted.index_hash, e->index_hash, sizeof wanted.index_hash);
     memcpy(wanted.base_hash, e->base_hash, sizeof wanted.base_hash);
     return legacy_open(&e->files, &wanted, diag);
+}
+
+/* A list that cannot be read must not keep everything else from opening: it is remembered, and what
+ * needs it is refused. What fails by want of memory or in the crypto library is no damage. */
+static cm_err open_or_remember(const struct registry *r, struct set_entry *s,
+                               struct cm_diag *diag) {
+    struct cm_diag why = DIAG_INIT;
+    char line[2 * DIAG_PART_CAP];
+    const cm_err err = open_files(r, s, &why);
+    if (err == CM_OK) return CM_OK;
+    if (err == CM_E_NO_MEMORY || err == CM_E_CRYPTO || err == CM_E_RANGE)
+        return diag_fail(diag, err, why.input, why.place, why.remedy, "%s", why.problem);
+    diag_set(&why, r->legacy_folder, NULL, NULL, "its files cannot be read");
+    (void)snprintf(why.place, sizeof why.place, "imported list '%s'", s->name);
+    (void)snprintf(why.remedy, sizeof why.remedy, REMEDY);
+    (void)diag_text(&why, err, line, sizeof line);
+    log_event(LOG_ERROR, "%s", line);
+    s->legacy->damage = why;
+    return CM_OK;
+}
+
+bool registry_list_damaged(const struct set_entry *list, struct cm_diag *why) {
+    const struct legacy_entry *e = list->legacy;
+    char place[DIAG_PART_CAP];
+    if (e == NULL) return false;
+    if (e->damage.problem[0] != '\0') *why = e->damage;
+    if (e->files == NULL) return e->damage.problem[0] != '\0';
+    const char *changed = legacy_changed(e->files);
+    if (changed == NULL) return false;
+    (void)snprintf(place, sizeof place, "imported list '%s'", list->name);
+    *why = (struct cm_diag)DIAG_INIT;
+    diag_set(why, changed, place, REMEDY, "some of its rows are not as imported");
+    return true;
+}
+
+const struct set_entry *registry_damaged_list(const struct registry *r, struct cm_diag *why) {
+    for (uint32_t i = 1; i < r->set_n && r->legacy_n > 0; i++)
+        if (r->sets[i] != NULL && registry_list_damaged(r->sets[i], why)) return r->sets[i];
+    return NULL;
 }
 
 cm_err legacy_document_apply(struct registry *r, uint32_t id, struct cm_slice text,
@@ -167,7 +210,7 @@ cm_err legacy_document_apply(struct registry *r, uint32_t id, struct cm_slice te
     buffer_put(&s->document, text.p, text.len);
     TRY(buffer_err(&s->document));
     TRY(set_refresh(r, s));
-    if (r->legacy_live) TRY(open_files(r, s, diag));
+    if (r->legacy_live) TRY(open_or_remember(r, s, diag));
     TRY(registry_set_room(r, id));
     r->sets[id] = take(&s);
     r->legacy_n++;

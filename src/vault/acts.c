@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "codes/scheme_json.h"
+#include "engine/imports.h"
 #include "vault/acts_inside.h"
 
 #define PATH_CAP 4096u
@@ -79,6 +80,7 @@ cm_err act_run(struct act_context *ctx, struct cm_slice name, struct cm_slice ar
                          "line.* is for those who drive printers, the rest for operators");
     const cm_err err = run(entry, ctx, args, result, diag);
     if (err != CM_OK) result->len = before;
+    if (!ctx->keyed) cm_ignore(engine_blame_list(ctx->engine, err, diag)); /* names a path */
     return err;
 }
 

@@ -47,6 +47,7 @@ static cm_err judge(struct act *a, const struct cm_call *call) {
     if (v == CM_V_TYPING_ERROR)
         return diag_fail(a->diag, CM_E_FORMAT, "card", NULL, "type it again",
                          "the number is mistyped: its check digit does not fit");
+    if (v == CM_V_BUSY) return CM_E_CORRUPT; /* act_run says which list cannot be read */
     if (call->answers[0].set == 0 || !call->told[0].card)
         return diag_fail(a->diag, CM_E_NOT_FOUND, "card", NULL, NULL,
                          "no card with a life has this number at this door");

@@ -274,8 +274,25 @@ static cm_err import_cancel(struct act *a) {
 
 /* ---- What was imported ----------------------------------------------------------------------- */
 
+/* Only where there is one. */
+static void put_damaged(struct json_writer *w, const struct registry *r) {
+    struct cm_diag why;
+    json_array_begin(w, "damaged");
+    for (uint32_t i = 1; i < r->set_n; i++) {
+        if (r->sets[i] == NULL || !registry_list_damaged(r->sets[i], &why)) continue;
+        json_object_begin(w, NULL);
+        json_put_cstr(w, "list", r->sets[i]->name);
+        json_put_cstr(w, "file", why.input);
+        json_put_cstr(w, "problem", why.problem);
+        json_put_cstr(w, "remedy", why.remedy);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 static cm_err import_list_read(void *ctx, const struct registry *r) {
     struct json_writer *w = ((struct act *)ctx)->out;
+    struct cm_diag why;
     json_array_begin(w, "lists");
     for (uint32_t i = 1; i < r->set_n; i++) {
         const struct set_entry *e = r->sets[i];
@@ -289,9 +306,11 @@ static cm_err import_list_read(void *ctx, const struct registry *r) {
         json_put_u64(w, "texts", e->legacy->rows);
         json_put_u64(w, "redeemed", e->set.counters.redeemed);
         json_put_cstr(w, "phase", phase_name(e->set.counters.phase));
+        json_put_cstr(w, "files", registry_list_damaged(e, &why) ? "damaged" : "sound");
         json_object_end(w);
     }
     json_array_end(w);
+    if (registry_damaged_list(r, &why) != NULL) put_damaged(w, r);
     return CM_OK;
 }
 

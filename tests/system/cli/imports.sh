@@ -126,6 +126,22 @@ gives 3 countermark import codes noise.csv --brand demo
 : >empty.csv
 gives 3 countermark import codes empty.csv --brand demo --commit
 gives 3 countermark import codes missing.csv --brand demo
+# ---- a list whose file is lost: everything else works, and what needs it says which file and what to do
+good=$(tail -n 2 old.csv | head -n 1 | cut -d, -f1) mine=$(sed -n 2p monday.txt)
+mv shop/legacy/2.index aside
+gives 0 countermark redeem "$mine"
+gives 3 countermark redeem "$good" --json
+[ "$(json 'v.answers[0].verdict' out)" = busy ] || fail "a code of a lost list is judged"
+err_has "2.index: imported list 'old': an imported list's file cannot be opened; bring this file back from a backup"
+gives 1 countermark doctor --json
+[ "$(json 'v.checks.filter((c) => c.finding === "WRONG").map((c) => c.check).join()' out)" = 'imported list' ] ||
+  fail "doctor finds something else: $(cat out)"
+out_has '2.index: an imported list'
+gives 3 countermark fsck --json
+[ "$(json '[v.image_agrees, v.lists, v.lists_damaged].join()' out)" = true,2,1 ] || fail "fsck counts other lists"
+mv aside shop/legacy/2.index
+gives 0 countermark redeem "$good"
+gives 0 countermark doctor
 # A byte of the index changed: fsck names the rows.
 flip shop/legacy/2.index 9000
 gives 3 countermark fsck

@@ -1,7 +1,7 @@
 /* A program that lives to be killed (cards_kill.mjs): it opens a workspace with cards, asks what
  * the last life died in again, and lets twelve callers work on it, with clean stops in between.
  * Usage: card_writer make            makes the workspace, prints its folder
- *        card_writer run DIR BOOT    works until it is killed
+ *        card_writer run DIR BOOT    works until it is killed; says so when it begins
  *        card_writer end DIR BOOT    asks again, looks at every card, and stops
  * Beside the workspace's files it keeps DIR/proof: the log, the callers' memory, the cards,
  * `alike`, the issues of a card with one PIN, and `again`, the logged questions to begin with. */
@@ -154,6 +154,7 @@ static void live(struct world *w, struct card_load *load, bool last) {
         load->engine = w->engine;
         for (uint32_t i = 0; i < CARD_LOAD_WORKERS; i++)
             workers[i] = (struct worker){load, w->dir, i, first, last, 0};
+        if (first && (printf("works\n") < 0 || fflush(stdout) != 0)) _exit(9);
         all_work(workers);
         if (last) look_at_all(load);
         world_close(w);

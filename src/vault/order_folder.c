@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -61,6 +62,32 @@ cm_err order_folder_remove(const char *path, struct cm_diag *diag) {
         if (unlinkat(dirfd(dir), e->d_name, 0) != 0) return fail(diag, path, "cannot empty");
     }
     return rmdir(path) == 0 ? CM_OK : fail(diag, path, "cannot remove");
+}
+
+static cm_err part_lost(const char *workspace, const struct order *o, size_t part, bool *lost,
+                        struct cm_diag *diag) {
+    const struct order_part *p = &o->parts[part];
+    char name[ORDER_FOLDER_CAP], path[ORDER_PATH_CAP];
+    order_folder_name(o, part, true, name);
+    for (size_t i = 0; i < p->file_n && !*lost; i++) {
+        struct stat st;
+        TRY(order_folder_file(workspace, name, p->files[i].name, path, diag));
+        if (stat(path, &st) == 0)
+            *lost = !S_ISREG(st.st_mode) || (uint64_t)st.st_size != p->files[i].bytes;
+        else if (errno == ENOENT || errno == ENOTDIR)
+            *lost = true;
+        else
+            return fail(diag, path, "cannot look at it");
+    }
+    return CM_OK;
+}
+
+cm_err order_held_lost(const char *workspace, const struct order *o, bool *lost,
+                       struct cm_diag *diag) {
+    *lost = false;
+    for (size_t i = 0; i < o->part_n && !*lost; i++)
+        TRY(part_lost(workspace, o, i, lost, diag));
+    return CM_OK;
 }
 
 cm_err order_folders_settle(const char *workspace, const struct order *o, struct cm_diag *diag) {

@@ -22,6 +22,10 @@ CM_MUST_CHECK cm_err order_folder_remove(const char *path, struct cm_diag *diag)
 /* Folder of a part below WORKSPACE/orders: "ORDER-000012", "ORDER-000012-PINS.held". */
 #define ORDER_FOLDER_CAP 64u
 void order_folder_name(const struct order *o, size_t part, bool held, char out[ORDER_FOLDER_CAP]);
+/** Whether a file of a sealed order is not in its held folder, or has another length; what is
+ * changed otherwise, its release finds. @retval CM_E_RANGE, CM_E_IO, CM_E_DENIED */
+CM_MUST_CHECK cm_err order_held_lost(const char *workspace, const struct order *o, bool *lost,
+                                     struct cm_diag *diag);
 /** Give the folders of an order the names that the ledger says they have, where a stop came between
  * both; folders that lie elsewhere are not looked for. @retval as bundle_finish */
 CM_MUST_CHECK cm_err order_folders_settle(const char *workspace, const struct order *o,

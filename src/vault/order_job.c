@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "engine/orders.h"
+#include "engine/workspace.h"
 #include "order/render.h"
 #include "order/split.h"
 #include "vault/order_folder.h"
@@ -128,11 +129,32 @@ static cm_err write_companions(struct order_job *job, struct cm_diag *diag) {
     return CM_OK;
 }
 
+/* Files that were sealed to our own key alone, and are lost, went to nobody: they are made again of
+ * the units that the order has. Other bytes were approved: these are approved anew. */
+static cm_err begin_again(struct order_job *job, struct cm_diag *diag) {
+    struct order *o = &job->order;
+    struct workspace w;
+    bool lost = false;
+    if (o->state != ORDER_SEALED) return CM_OK;
+    TRY(order_held_lost(job->ctx.workspace, o, &lost, diag));
+    if (!lost) return CM_OK;
+    TRY(workspace_read(job->ctx.workspace, &w, diag));
+    if (w.epoch > 1)
+        return diag_fail(diag, CM_E_STATE, o->name, NULL,
+                         "bring its folder back from a copy, or withdraw the order",
+                         "its sealed files are lost, and this workspace was restored from a "
+                         "backup: they may have gone out after it");
+    o->state = ORDER_RESERVED;
+    o->approval_n = 0;
+    return CM_OK;
+}
+
 static cm_err open_inside(struct order_job *job, uint32_t number, struct cm_diag *diag) {
     uint32_t values = 0;
     TRY(order_load(job->ctx.engine, number, &job->order, diag));
     struct order *o = &job->order;
     TRY(order_folders_settle(job->ctx.workspace, o, diag));
+    TRY(begin_again(job, diag));
     if (o->state > ORDER_RESERVED)
         return diag_fail(diag, CM_E_STATE, o->name, NULL, "'countermark order show' says more",
                          "the order is %s", order_state_name(o->state));

@@ -97,6 +97,15 @@ static void name_file(const struct change *c, const struct order_file *file, cha
         (void)snprintf(dot, sizeof ".cms", "%s", pgp ? ".pgp" : ".cms");
 }
 
+/* Sealed files that nobody has are made again; what went out once is never made a second time. */
+static const char *remedy_of(const struct change *c, bool there) {
+    if (c->order->state != ORDER_SEALED) return "bring its folder back from a copy";
+    return there ? "bring its folder back from a copy, or remove it: then 'countermark order "
+                   "resume' makes its files again, to be approved again"
+                 : "bring its folder back from a copy, or 'countermark order resume' makes its "
+                   "files again, to be approved again";
+}
+
 /* What goes out is what was sealed and approved: re-addressing alone would not notice. */
 static cm_err check_file(const struct change *c, const struct order_file *file, int in) {
     CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
@@ -117,8 +126,7 @@ static cm_err check_file(const struct change *c, const struct order_file *file, 
     if (len == file->bytes &&
         slice_equal(slice_of(is.b, HASH_LEN), slice_of(file->hash.b, HASH_LEN)))
         return CM_OK;
-    return diag_fail(c->a->diag, CM_E_CORRUPT, file->name, NULL,
-                     "bring its folder back from a copy, or withdraw the order",
+    return diag_fail(c->a->diag, CM_E_CORRUPT, file->name, NULL, remedy_of(c, true),
                      "it is not the file that was sealed");
 }
 
@@ -139,8 +147,7 @@ static cm_err change_file(struct change *c, const struct order_file *file) {
     CM_CLEANUP(close_fd) int in = open(path, O_RDONLY | O_CLOEXEC);
     if (in < 0)
         return diag_fail(diag, file_err_from_errno(errno), path, NULL,
-                         "'countermark order resume' makes it again", "cannot open: %s",
-                         file_errno_text(errno));
+                         remedy_of(c, errno != ENOENT), "cannot open: %s", file_errno_text(errno));
     TRY(check_file(c, file, in));
     if (file->layout) return copy_layout(c, file, path);
     CM_CLEANUP(close_fd) int out = -1;

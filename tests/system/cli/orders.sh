@@ -157,6 +157,22 @@ flip "$held" $(($(stat -c %s "$held") - 40))
 gives 3 countermark order release 6
 err_has "not the file that was sealed"
 cp held.cms "$held"
+# Sealed files that are lost went to nobody: they are made again of the same units, and approved again.
+used=$(spent gift-2026)
+gives 3 countermark order resume 6
+err_has "the order is sealed"
+rm -r "${held%/*}"
+gives 3 countermark order release 6
+err_has "'countermark order resume' makes its files again, to be approved again"
+gives 0 countermark order resume 6 --json
+[ "$(json '[v.state, v.approvals.length, v.spent_units].join()' out)" = sealed,0,10 ] || fail "it is not sealed anew"
+[ "$(spent gift-2026)" = "$used" ] || fail "new units were spent: $(spent gift-2026), not $used"
+[ "$(json 'v.files.find((f) => f.records === 10).sha256' out)" = "$(sha256sum <"$held" | cut -d" " -f1)" ] ||
+  fail "the ledger does not name the new file"
+! cmp -s held.cms "$held" || fail "the lost file was kept"
+gives 3 countermark order release 6
+err_has "nobody has approved it yet"
+gives 0 countermark order approve 6 --by bob --operator-key bob.key
 gives 0 countermark operator add carol --public-key "$(person carol)" --by alice --operator-key alice.key
 grep -qE 'state: *proposed' out || fail 'carol is no proposal'
 gives 3 countermark order approve 6 --by carol --operator-key carol.key
@@ -201,6 +217,15 @@ gives 0 countermark order show 6
 truncate -s -1 "$orders/ORDER-000006-PINS.part/manifest.cose"
 gives 0 countermark order show 6
 sums | cmp - before.sums || fail "other bytes under the same number"
+
+# What is lost after it went out is not made a second time.
+mv "$orders/ORDER-000006" kept
+gives 3 countermark order resend 6 --out renewed --to renewed.pem --by carol --operator-key carol.key
+err_has "bring its folder back from a copy"
+! grep -q "order resume" err || fail "what went out would be made again"
+gives 3 countermark order resume 6
+err_has "the order is released"
+mv kept "$orders/ORDER-000006"
 
 # ---- No number, code or PIN outside sealed files ------------------------------------------------
 number=$(sed -n 2p content.txt | cut -d, -f3)

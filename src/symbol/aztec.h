@@ -15,7 +15,9 @@ struct aztec_text {
     struct cm_slice text;
     bool utf8; /* announced as such (ECI 26) */
 };
-/** Append the bits of a text. @retval CM_E_NO_MEMORY */
+/** Append the bits of a text.
+ * @retval CM_E_LIMIT  more bytes in a row than their count can say, which no size holds
+ * @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err aztec_bits(const struct aztec_text *text, struct buffer *bits);
 
 /** Modules of the smallest symbol that holds the bits.

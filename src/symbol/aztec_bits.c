@@ -130,6 +130,7 @@ static cm_err find_path(const struct way *w, struct path *p) {
     if (p->step == NULL || p->state == NULL) return CM_E_NO_MEMORY;
     for (size_t s = 1; s < STATE_N; s++)
         if (w->cost[at * STATE_N + s] < w->cost[at * STATE_N + state]) state = s;
+    if (w->cost[at * STATE_N + state] == NEVER) return CM_E_LIMIT; /* bytes beyond RUN_MAX */
     while (p->n < most && (at > 0 || state != AZTEC_UPPER)) {
         p->step[p->n] = w->step[at * STATE_N + state];
         p->state[p->n] = (uint8_t)state;

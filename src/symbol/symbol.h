@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 
-#define SYMBOL_PAYLOAD_MAX 4096u /* bytes; no symbol here holds more */
+#define SYMBOL_PAYLOAD_MAX 7089u /* bytes: the digits of a QR code 40-L; no symbol holds more */
 #define SYMBOL_TEXTS_MAX   4u
 #define SYMBOL_TEXT_CAP    128u /* bytes of one piece of human-readable text, with NUL */
 

@@ -83,6 +83,7 @@ cm_err symbol_explain_room(const struct symbol_wish *wish, struct cm_diag *diag)
                          facts->called, level);
     TRY(longest(wish, &most));
     return diag_fail(diag, CM_E_LIMIT, "symbol", NULL, remedy,
-                     "a text of %zu characters is longer than %s holds%s (%zu of them)",
-                     wish->payload.len, facts->called, level, most);
+                     "a text of %zu %s is longer than %s holds%s (%zu of them)", wish->payload.len,
+                     symbol_beyond_ascii(wish->payload) ? "bytes" : "characters", facts->called,
+                     level, most);
 }

@@ -1,6 +1,8 @@
 /* What cannot be a symbol, and what people are told. Check digits: GS1 General Specifications,
  * 7.9.1 (9506000134352 is one of their examples). Capacities: ISO/IEC 18004 table 7 (QR of version
- * 40 at H: 1273 bytes, at L 2953; M4: 21 capitals), ISO/IEC 16022 table 7 (1556 bytes). */
+ * 40 at H: 1273 bytes, at L 2953 and 7089 digits; M4: 21 capitals), ISO/IEC 16022 table 7 (1556
+ * bytes), ISO/IEC 24778 (32 layers: 1279 words of 12 bits for data, so 1914 bytes and 3832 digits).
+ */
 #include "support/cm.h"
 
 #include "base/macros.h"
@@ -65,7 +67,10 @@ static void a_wrong_check_digit_is_told_the_right_one(void **state) {
 
 static void a_text_that_is_too_long_is_told_how_much_fits_and_where(void **state) {
     (void)state;
-    static char lower[4097], capitals[4097];
+    static char lower[4097], capitals[4097], digits[7091], bytes[2101];
+    memset(digits, '7', sizeof digits - 1);
+    for (size_t i = 0; i + 1 < sizeof bytes; i++)
+        bytes[i] = i % 2 == 0 ? '\xC3' : '\xA9';
     memset(lower, 'a', sizeof lower - 1);
     memset(capitals, 'A', sizeof capitals - 1);
     static const struct {
@@ -79,6 +84,11 @@ static void a_text_that_is_too_long_is_told_how_much_fits_and_where(void **state
          "level Q holds it"},
         {SYMBOL_QR, 1274, lower, 'H', "(1273 of them)", "level Q"},
         {SYMBOL_QR, 2954, lower, 'L', "(2953 of them)", "shorten"},
+        {SYMBOL_QR, 7090, digits, 'L', "(7089 of them)", "shorten"},
+        {SYMBOL_QR, 7089, digits, 0, "longer than a QR code holds", "level L holds it"},
+        {SYMBOL_AZTEC, 2080, bytes, 0, "a text of 2080 bytes is longer than an Aztec",
+         "qr holds it"},
+        {SYMBOL_AZTEC, 2078, bytes, 0, "(1913 of them)", "qr holds it"},
         {SYMBOL_MICRO_QR, 22, capitals, 0, "(21 of them)", "qr holds it"},
         {SYMBOL_MICRO_QR, 20, capitals, 'M', "at level M", "level L holds it"},
         {SYMBOL_DATAMATRIX, 3000, lower, 0, "than a DataMatrix holds", "shorten"},

@@ -16,7 +16,8 @@ struct file_store;
 enum file_store_kind { FILE_STORE_ZIP, FILE_STORE_FOLDER };
 
 /** @param[out] out  file_store_close it; untouched on error
- * @retval CM_E_EXISTS  the folder is not empty      @retval CM_E_BUSY  another run fills it
+ * @retval CM_E_EXISTS  the folder is not empty, a link, or where a file system is mounted
+ * @retval CM_E_ARGUMENT  "." or ".."      @retval CM_E_BUSY  another run fills the folder or file
  * @retval CM_E_DENIED, CM_E_NO_SPACE, CM_E_NOT_FOUND, CM_E_IO, CM_E_RANGE, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err file_store_open(enum file_store_kind kind, const char *path,
                                      struct file_store **out, struct cm_diag *diag);

@@ -78,6 +78,22 @@ static cm_err check_empty(const char *path, struct cm_diag *diag) {
                      "the folder is not empty");
 }
 
+/* What FOLDER.new could not be renamed to is told before anything is made, or a unit spent. */
+static cm_err check_name(const char *path, struct cm_diag *diag) {
+    const char *slash = strrchr(path, '/'), *last = slash != NULL ? slash + 1 : path;
+    struct statx st;
+    if (*last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+        return diag_fail(diag, CM_E_ARGUMENT, path, NULL, "name a new folder, such as symbols/",
+                         "a folder is filled by its own name, which this is not");
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st) != 0) return CM_OK;
+    if (S_ISLNK(st.stx_mode))
+        return diag_fail(diag, CM_E_EXISTS, path, NULL, "name the folder that it leads to",
+                         "it is a symbolic link, which a folder cannot replace");
+    if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) return CM_OK;
+    return diag_fail(diag, CM_E_EXISTS, path, NULL, "name a new folder in it",
+                     "a file system is mounted there, which a folder cannot replace");
+}
+
 /* ---- Files ------------------------------------------------------------------------------------
  */
 
@@ -177,6 +193,7 @@ static cm_err lock_folder(struct folder_store *s, struct cm_diag *diag) {
 
 static cm_err open_folder(struct folder_store *s, const char *path, struct cm_diag *diag) {
     TRY(set_paths(s, path, diag));
+    TRY(check_name(s->path, diag));
     TRY(check_empty(s->path, diag));
     TRY(lock_folder(s, diag));
     empty_folder(s->folder);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,25 @@ static bool is_special(const char *path) {
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+/* Whether the name still leads to what is open: between opening and locking, the run that had it
+ * may have given it its final name, or removed it. */
+static bool still_there(const struct outfile *f) {
+    struct stat ours, there;
+    return fstat(f->fd, &ours) == 0 && lstat(f->temporary, &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* Two runs that wrote into one file would leave a mixture under the final name. A file system that
+ * knows no locks goes without. */
+static cm_err take_temporary(struct outfile *f, unsigned mode, struct cm_diag *diag) {
+    f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+    if (f->fd < 0) return fail(diag, f, "cannot create", errno);
+    if ((flock(f->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) || !still_there(f))
+        return diag_fail(diag, CM_E_BUSY, f->path, NULL, "wait for it, or name another file",
+                         "another run is writing this file");
+    return ftruncate(f->fd, 0) == 0 ? CM_OK : fail(diag, f, "cannot create", errno);
+}
+
 static cm_err open_descriptor(struct outfile *f, unsigned mode, struct cm_diag *diag) {
     if (strcmp(f->path, "-") == 0) {
         (void)snprintf(f->path, sizeof f->path, "standard output");
@@ -41,10 +61,9 @@ static cm_err open_descriptor(struct outfile *f, unsigned mode, struct cm_diag *
     }
     (void)snprintf(f->temporary, sizeof f->temporary, "%.*s.new", (int)(OUTFILE_PATH_CAP - 1),
                    f->path);
-    f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
-    if (f->fd >= 0) return CM_OK;
-    f->temporary[0] = '\0';
-    return fail(diag, f, "cannot create", errno);
+    const cm_err err = take_temporary(f, mode, diag);
+    if (err != CM_OK) f->temporary[0] = '\0'; /* it is none of ours to remove */
+    return err;
 }
 
 cm_err outfile_open(struct outfile *f, const char *path, unsigned mode, struct cm_diag *diag) {

@@ -1,6 +1,7 @@
 /* A file that appears whole or not at all: temporary name beside it, hash while writing, sync,
  * rename, sync of the folder. "-" is standard output; devices and pipes are written as they are.
- * It refuses to go on after an error: the temporary file is gone then. */
+ * It refuses to go on after an error (the temporary file is gone then), and two runs into one file
+ * at once: the temporary one is locked by flock. */
 #ifndef CM_CLI_OUTFILE_H
 #define CM_CLI_OUTFILE_H
 
@@ -21,6 +22,7 @@ struct outfile {
     { .fd = -1 }
 
 /** @param[in] mode  of a new file, as for open
+ * @retval CM_E_BUSY  another run is writing this file
  * @retval CM_E_DENIED, CM_E_NO_SPACE, CM_E_NOT_FOUND, CM_E_IO, CM_E_RANGE (path too long) */
 CM_MUST_CHECK cm_err outfile_open(struct outfile *f, const char *path, unsigned mode,
                                   struct cm_diag *diag);

@@ -164,6 +164,29 @@ static void a_link_in_place_of_the_temporary_folder_is_refused(void **state) {
     has_text(&to, "precious", "x");
 }
 
+/* The rename at the end would fail, after all the work, with a batch's units spent. */
+static void what_a_folder_cannot_replace_is_refused_before_anything_is_made(void **state) {
+    (void)state;
+    const struct scratch to = scratch_below(&folder, "target"), link = scratch_below(&folder, "ln"),
+                         made = scratch_below(&folder, "ln.new");
+    const struct scratch slashed = scratch_below(&folder, "ln/"), dot = scratch_below(&to, ".");
+    struct file_store *s = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    assert_ok(file_folder(to.path, NULL));
+    assert_int_equal(symlink(to.path, link.path), 0);
+    assert_err(CM_E_EXISTS, file_store_open(FILE_STORE_FOLDER, link.path, &s, &diag));
+    assert_non_null(strstr(diag.problem, "symbolic link"));
+    assert_err(CM_E_EXISTS, file_store_open(FILE_STORE_FOLDER, slashed.path, &s, NULL));
+    assert_int_equal(access(made.path, F_OK), -1);
+    assert_err(CM_E_ARGUMENT, file_store_open(FILE_STORE_FOLDER, dot.path, &s, NULL));
+    assert_err(CM_E_ARGUMENT, file_store_open(FILE_STORE_FOLDER, "..", &s, NULL));
+    assert_err(CM_E_ARGUMENT, file_store_open(FILE_STORE_FOLDER, "/", &s, NULL));
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_EXISTS, file_store_open(FILE_STORE_FOLDER, "/proc", &s, &diag));
+    assert_non_null(strstr(diag.problem, "mounted"));
+    assert_null(s);
+}
+
 static int make_folder(void **state) {
     (void)state;
     return scratch_make(&folder) ? 0 : -1;
@@ -184,6 +207,7 @@ int main(void) {
         cmocka_unit_test(files_of_others_under_the_temporary_name_are_left_alone),
         cmocka_unit_test(what_another_run_finished_in_the_meantime_is_not_cleared_away),
         cmocka_unit_test(a_link_in_place_of_the_temporary_folder_is_refused),
+        cmocka_unit_test(what_a_folder_cannot_replace_is_refused_before_anything_is_made),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -98,6 +98,43 @@ static void a_link_under_the_temporary_name_is_not_followed(void **state) {
     assert_string_equal(buffer_cstr(&got), "precious");
 }
 
+/* Were both let in, the file would be a mixture of two, under a name that says it is whole. */
+static void a_second_run_into_one_file_is_refused_and_harms_nothing(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "raced.zip");
+    CM_CLEANUP(buffer_free) struct buffer got = BUFFER_INIT;
+    struct outfile first = OUTFILE_INIT, second = OUTFILE_INIT;
+    struct cm_diag diag = DIAG_INIT;
+    struct hash256 hash;
+    assert_ok(outfile_open(&first, path.path, 0600, NULL));
+    put(&first, "first");
+    assert_err(CM_E_BUSY, outfile_open(&second, path.path, 0600, &diag));
+    assert_non_null(strstr(diag.problem, "another run is writing this file"));
+    put(&first, " alone");
+    assert_ok(outfile_commit(&first, &hash, NULL));
+    assert_ok(file_read(path.path, 16, &got, NULL));
+    assert_string_equal(buffer_cstr(&got), "first alone");
+    assert_ok(outfile_open(&second, path.path, 0600, NULL)); /* it is free again */
+    outfile_close(&second);
+    outfile_close(&first);
+}
+
+static void what_a_killed_run_left_is_overwritten(void **state) {
+    (void)state;
+    const struct scratch path = scratch_below(&folder, "killed.csv");
+    const struct scratch temporary = scratch_below(&folder, "killed.csv.new");
+    CM_CLEANUP(buffer_free) struct buffer got = BUFFER_INIT;
+    struct outfile f = OUTFILE_INIT;
+    struct hash256 hash;
+    assert_ok(file_replace(temporary.path, slice_text("longer than the new"), 0600, NULL));
+    assert_ok(outfile_open(&f, path.path, 0600, NULL));
+    put(&f, "new");
+    assert_ok(outfile_commit(&f, &hash, NULL));
+    outfile_close(&f);
+    assert_ok(file_read(path.path, 32, &got, NULL));
+    assert_string_equal(buffer_cstr(&got), "new");
+}
+
 static int make_folder(void **state) {
     (void)state;
     return scratch_make(&folder) ? 0 : -1;
@@ -115,6 +152,8 @@ int main(void) {
         cmocka_unit_test(a_file_of_many_pieces_is_whole_and_hashed_in_order),
         cmocka_unit_test(a_full_device_and_a_missing_folder_are_told),
         cmocka_unit_test(a_link_under_the_temporary_name_is_not_followed),
+        cmocka_unit_test(a_second_run_into_one_file_is_refused_and_harms_nothing),
+        cmocka_unit_test(what_a_killed_run_left_is_overwritten),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

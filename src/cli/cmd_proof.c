@@ -55,62 +55,96 @@ static bool tick(void *ctx, size_t done) {
     return !interrupt_came();
 }
 
+/* Where the page goes: opened before anything is measured, so that a wrong path costs no time, and
+ * published when both kinds are drawn. */
+struct paper {
+    struct proof_files files;
+    char usual_pdf[NAME_CAP], usual_png[NAME_CAP]; /* where nothing is said */
+    double dpi;
+    struct outfile pdf, png;
+};
+
+static void paper_close(struct paper *paper) {
+    outfile_close(&paper->pdf);
+    outfile_close(&paper->png);
+}
+
+static bool is_standard(const char *path) { return path != NULL && strcmp(path, "-") == 0; }
+
+/* What was asked for; when nothing was, page and dots here, named after scheme and machine. */
+static void name_files(const struct cli *cli, const struct proof_wish *wish, struct paper *paper) {
+    const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
+    const char *scheme = position(cli, 0);
+    paper->files = (struct proof_files){pdf, png};
+    if (pdf != NULL || png != NULL) return;
+    const char *joint = scheme != NULL ? "-" : "";
+    if (scheme == NULL) scheme = "";
+    (void)snprintf(paper->usual_pdf, NAME_CAP, "proof%s%.64s-%.16s.pdf", joint, scheme,
+                   wish->press->name);
+    (void)snprintf(paper->usual_png, NAME_CAP, "proof%s%.64s-%.16s.png", joint, scheme,
+                   wish->press->name);
+    paper->files = (struct proof_files){paper->usual_pdf, paper->usual_png};
+}
+
+static cm_err paper_ask(struct cli *cli, struct paper *paper) {
+    const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
+    paper->dpi = PNG_DPI;
+    TRY(option_decimal(&cli->options, "png-dpi", 30, PNG_DPI_MAX, &paper->dpi, cli->diag));
+    if (pdf == NULL || png == NULL || strcmp(pdf, png) != 0) return CM_OK;
+    return diag_fail(cli->diag, CM_E_ARGUMENT, "--png", NULL, "name another file",
+                     "--out goes to the same file");
+}
+
+static cm_err paper_open(struct paper *paper, struct cm_diag *diag) {
+    const struct proof_files *f = &paper->files;
+    if (f->pdf != NULL) TRY(outfile_open(&paper->pdf, f->pdf, FILE_MODE, diag));
+    if (f->png != NULL) TRY(outfile_open(&paper->png, f->png, FILE_MODE, diag));
+    return CM_OK;
+}
+
 static cm_err sink(void *ctx, struct cm_slice bytes) { return outfile_write(ctx, bytes, NULL); }
 
-static cm_err write_pdf(const struct proof *p, const char *path, struct cm_diag *diag) {
-    CM_CLEANUP(outfile_close) struct outfile file = OUTFILE_INIT;
+static cm_err draw_pdf(const struct proof *p, struct outfile *file, struct cm_diag *diag) {
     CM_CLEANUP(pages_freep) struct pages *pages = NULL;
-    const struct page_sink to = {sink, &file};
+    const struct page_sink to = {sink, file};
     const struct page_about about = {
         .title = "Print proof", .subject = p->wish.name, .keywords = p->wish.press->name};
-    struct hash256 hash;
-    TRY(outfile_open(&file, path, FILE_MODE, diag));
     TRY(pages_pdf(&to, &about, &pages));
     TRY(proof_page(p, pages, diag));
     const cm_err err = pages_finish(pages);
-    if (err != CM_OK) return diag_fail(diag, err, path, NULL, NULL, "it could not be written");
-    return outfile_commit(&file, &hash, diag);
+    return err == CM_OK ? CM_OK
+                        : diag_fail(diag, err, file->path, NULL, NULL, "it could not be written");
 }
 
-static cm_err write_png(struct cli *cli, const struct proof *p, const char *path) {
+static cm_err draw_png(const struct proof *p, double dpi, struct outfile *file,
+                       struct cm_diag *diag) {
     CM_CLEANUP(pages_freep) struct pages *pages = NULL;
     CM_CLEANUP(buffer_free) struct buffer png = BUFFER_INIT;
-    double dpi = PNG_DPI;
-    TRY(option_decimal(&cli->options, "png-dpi", 30, PNG_DPI_MAX, &dpi, cli->diag));
     TRY(pages_raster(dpi, &pages));
-    TRY(proof_page(p, pages, cli->diag));
+    TRY(proof_page(p, pages, diag));
     TRY(page_dots_png(pages, &png));
-    return file_replace(path, buffer_slice(&png), FILE_MODE, cli->diag);
+    return outfile_write(file, buffer_slice(&png), diag);
 }
 
-struct usual_names {
-    char pdf[NAME_CAP], png[NAME_CAP];
-};
-
-/* What was asked for; when nothing was, page and dots here, named after scheme and machine. */
-static struct proof_files files_of(const struct cli *cli, const struct proof_wish *wish,
-                                   struct usual_names *usual) {
-    const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
-    const char *scheme = position(cli, 0);
-    if (option_given(&cli->options, "dry-run")) return (struct proof_files){NULL, NULL};
-    if (pdf != NULL || png != NULL) return (struct proof_files){pdf, png};
-    const char *joint = scheme != NULL ? "-" : "";
-    if (scheme == NULL) scheme = "";
-    (void)snprintf(usual->pdf, NAME_CAP, "proof%s%.64s-%.16s.pdf", joint, scheme,
-                   wish->press->name);
-    (void)snprintf(usual->png, NAME_CAP, "proof%s%.64s-%.16s.png", joint, scheme,
-                   wish->press->name);
-    return (struct proof_files){usual->pdf, usual->png};
+static cm_err paper_draw(struct paper *paper, const struct proof *p, struct cm_diag *diag) {
+    const bool pdf = paper->files.pdf != NULL, png = paper->files.png != NULL;
+    struct hash256 hash;
+    if (pdf) TRY(draw_pdf(p, &paper->pdf, diag));
+    if (png) TRY(draw_png(p, paper->dpi, &paper->png, diag));
+    if (pdf) TRY(outfile_commit(&paper->pdf, &hash, diag));
+    return png ? outfile_commit(&paper->png, &hash, diag) : CM_OK;
 }
 
 cm_err cmd_proof(struct cli *cli) {
     CM_CLEANUP(proof_ask_wipe) struct proof_ask ask = {.planned = false};
     CM_CLEANUP(proof_freep) struct proof *p = NULL;
     CM_CLEANUP(buffer_free) struct buffer record = BUFFER_INIT;
-    struct usual_names usual;
+    CM_CLEANUP(paper_close) struct paper paper = {.pdf = OUTFILE_INIT, .png = OUTFILE_INIT};
     struct count_line line;
+    TRY(paper_ask(cli, &paper));
     TRY(proof_ask(cli, &ask));
-    const struct proof_files files = files_of(cli, &ask.wish, &usual);
+    if (!option_given(&cli->options, "dry-run")) name_files(cli, &ask.wish, &paper);
+    TRY(paper_open(&paper, cli->diag));
     count_line_init(&line, !cli->json, "lines and symbols read",
                     ask.wish.codes + (ask.wish.content != NULL ? ask.wish.symbols : 0));
     ask.wish.tick = tick;
@@ -118,8 +152,8 @@ cm_err cmd_proof(struct cli *cli) {
     TRY(proof_measure(&ask.wish, &p, cli->diag));
     TRY(proof_eyes(p, &line, cli->diag));
     count_line_end(&line, line.total);
-    if (files.pdf != NULL) TRY(write_pdf(p, files.pdf, cli->diag));
-    if (files.png != NULL) TRY(write_png(cli, p, files.png));
-    TRY(proof_report(p, &files, cli->json, &record));
+    TRY(paper_draw(&paper, p, cli->diag));
+    if (is_standard(paper.files.pdf) || is_standard(paper.files.png)) return CM_OK;
+    TRY(proof_report(p, &paper.files, cli->json, &record));
     return output_record(buffer_slice(&record), cli->json, cli->diag);
 }

@@ -103,7 +103,9 @@ refuses "no scheme" nothere --technology laser
 refuses "from 30 to 1200" --technology laser --codes 1 --png refused.png --png-dpi 9
 refuses "goes to the same file" --technology laser --codes 1 --png refused.pdf
 refuses "nowhere/refused.png" --technology laser --codes 1 --png nowhere/refused.png
-[ -z "$(ls | grep refused)" ] || fail "what was refused leaves $(ls | grep refused)"
+for left in refused*; do
+  [ ! -e "$left" ] || fail "what was refused leaves $left"
+done
 countermark proof --technology laser --codes 1 --out - >piped.pdf 2>/dev/null
 [ "$(tail -n 1 piped.pdf)" = "%%EOF" ] || fail "more than the page goes to standard output"
 ls tmp/* >/dev/null 2>&1 && fail "files are left in TMPDIR: $(ls tmp)"

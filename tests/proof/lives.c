@@ -3,6 +3,7 @@
 
 #include "lives.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -268,9 +269,17 @@ static void bury(struct lives *l) {
     }
 }
 
-void lives_kill_after(struct lives *l, uint64_t us) {
+/* Until the child's first call, or its end. */
+static void await_work(int from) {
+    struct pollfd p = {.fd = from, .events = POLLIN};
+    while (poll(&p, 1, -1) < 0 && errno == EINTR) {
+    }
+}
+
+void lives_kill_after(struct lives *l, uint64_t us, bool of_work) {
     int from = -1, status = 0;
     const pid_t pid = give_birth(l, false, &from);
+    if (of_work) await_work(from);
     const bool ended = listen_until(l, from, load_now() + us * 1000u);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);

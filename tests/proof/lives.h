@@ -33,8 +33,9 @@ struct lives {
 
 /* Units under `use_max` (load.use_max), small segments and folds, so that kills meet them. */
 void lives_make(struct lives *l, uint32_t use_max, const char *terms, uint32_t unit_n);
-/* One life under load, ended by SIGKILL after `us` microseconds. */
-void lives_kill_after(struct lives *l, uint64_t us);
+/* One life under load, ended by SIGKILL after `us` microseconds: of its work, that is from its
+ * first call on, or of all, so that kills meet starts, too. */
+void lives_kill_after(struct lives *l, uint64_t us, bool of_work);
 /* The last life: everything open is asked again, every unit is checked, and it ends well. */
 void lives_end(struct lives *l);
 /* Judge the whole history against the journal; fails the running test with the judge's words. */

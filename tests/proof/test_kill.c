@@ -19,7 +19,7 @@ static void kill_and_judge(uint32_t use_max, const char *terms, uint64_t kills) 
     uint64_t seed = 42 + use_max;
     lives_make(&l, use_max, terms, UNIT_N);
     for (uint64_t i = 0; i < kills; i++)
-        lives_kill_after(&l, LIFE_MIN_US + splitmix_next(&seed) % LIFE_US);
+        lives_kill_after(&l, LIFE_MIN_US + splitmix_next(&seed) % LIFE_US, i % 4 != 3);
     lives_end(&l);
     lives_judge(&l);
     assert_true(l.cut_short > kills / 2); /* kills met calls under way */

@@ -3,8 +3,8 @@
  * given exactly as often as it was drawn, no unit is told two prizes, and a repeated request is
  * told its own again. Over all batches the winners lie evenly over the serials, and over the places
  * of their codes in alphabetical order: chi-square, 15 degrees of freedom; 56.5 is passed once in a
- * million (from the tables of the distribution: chi-square(15) at 1 - 10^-6). Source:
- * docs/design/prizes.md. */
+ * million (from the tables of the distribution: chi-square(15) at 1 - 10^-6), and the keys are the
+ * same in every run. Source: docs/design/prizes.md. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static void draw(struct trial *t) {
     const struct cm_key *seed = NULL;
     struct hash256 commit;
     char hex[65], text[512];
-    assert_ok(keystore_generate(t->w->keystore, KEY_PRIZE, t->set, 1, 1));
+    world_key(t->w, KEY_PRIZE, t->set);
     assert_ok(keystore_save(t->w->keystore, NULL));
     assert_ok(keystore_find(t->w->keystore, KEY_PRIZE, t->set, 1, &seed));
     hash_sha256(slice_of(seed->b, sizeof seed->b), &commit);

@@ -59,11 +59,18 @@ static void add_scheme(struct world *w, uint8_t length, uint64_t serials) {
     scheme_wipe(&s);
 }
 
+void world_key(struct world *w, enum key_kind kind, uint32_t id) {
+    CM_KEY_SCOPED struct cm_key key;
+    for (size_t i = 0; i < sizeof key.b; i++)
+        key.b[i] = (uint8_t)(16u * (uint32_t)kind + id + i);
+    assert_ok(keystore_add(w->keystore, kind, id, 1, 1, &key));
+}
+
 static void add_keys(struct world *w) {
     assert_ok(keystore_generate(w->keystore, KEY_IDEM, 0, 1, 1));
     assert_ok(keystore_generate(w->keystore, KEY_AUDIT, 0, 1, 1));
     assert_ok(keystore_generate(w->keystore, KEY_PSEUDONYM, WORLD_SCHEME, 1, 1));
-    assert_ok(keystore_generate(w->keystore, KEY_SCHEME, WORLD_SCHEME, 1, 1));
+    world_key(w, KEY_SCHEME, WORLD_SCHEME);
     assert_ok(keystore_save(w->keystore, NULL));
 }
 

@@ -28,6 +28,9 @@ struct world {
 /* Make it; `length` data characters of the default alphabet, `serials` a batch. Fails the running
  * test when it cannot. */
 void world_make(struct world *w, uint8_t length, uint64_t serials);
+/* Version 1 of a key that is the same in every run: what codes it makes, and who wins, is no
+ * chance. */
+void world_key(struct world *w, enum key_kind kind, uint32_t id);
 void world_remove(struct world *w);
 /* Close the engine as a clean stop does, and open it again. */
 void world_close(struct world *w);

@@ -39,6 +39,7 @@ static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
     const char *remedy = number == ENOENT   ? "check the path"
                          : number == EACCES ? "check the owner and the rights"
                          : number == ENOSPC ? "free some space and try again"
+                         : number == EFBIG  ? "let files be larger (ulimit -f) and try again"
                                             : NULL;
     return diag_fail(diag, file_err_from_errno(number), path, NULL, remedy, "%s: %s", what,
                      file_errno_text(number));

@@ -22,7 +22,7 @@
 #define NO_COLUMN SIZE_MAX
 
 const struct option_spec ticket_print_options[] = {
-    {"out", OPTION_TEXT, "FILE.pdf", "where the pages go", NULL, true},
+    {"out", OPTION_TEXT, "FILE.pdf", "where the pages go", NULL, false},
     {"page", OPTION_TEXT, "PAGE", "a4, a5, a6, 80mm, 58mm or WIDTHxHEIGHT (default: a6)", NULL,
      false},
     {"column", OPTION_TEXT, "NAME", "where the tickets stand (default: ticket)", NULL, false},
@@ -32,6 +32,7 @@ const struct option_spec ticket_print_options[] = {
     {"logo", OPTION_TEXT, "FILE.png", "top right", NULL, false},
     {"font", OPTION_TEXT, "FONT", "a font of this machine (default: sans-serif)", NULL, false},
     {"zone", OPTION_TEXT, "ZONE", "of the times, as Europe/Amsterdam (default: UTC)", NULL, false},
+    {"dry-run", OPTION_FLAG, NULL, "draw every page, and write no file", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 struct printing {
@@ -42,6 +43,7 @@ struct printing {
     struct row_feed *feed;
     struct outfile file;
     struct pages *pages;
+    bool dry;
     size_t column, serial; /* NO_COLUMN: there is none */
     uint64_t n;
 };
@@ -110,6 +112,7 @@ static cm_err find_columns(struct printing *p) {
 
 static cm_err sink(void *ctx, struct cm_slice bytes) {
     struct printing *p = ctx;
+    if (p->dry) return CM_OK;
     return outfile_write(&p->file, bytes, p->cli->diag);
 }
 
@@ -151,9 +154,10 @@ static cm_err show(struct printing *p, const struct hash256 *hash) {
     char hex[2 * HASH_LEN + 1];
     hex_format(hash->b, HASH_LEN, hex);
     json_object_begin(&w, NULL);
-    json_put_cstr(&w, "file", option_text(&p->cli->options, "out"));
+    if (!p->dry) json_put_cstr(&w, "file", option_text(&p->cli->options, "out"));
     json_put_u64(&w, "pages", p->n);
-    json_put_cstr(&w, "sha256", hex);
+    if (!p->dry) json_put_cstr(&w, "sha256", hex);
+    json_put_bool(&w, "dry_run", p->dry);
     json_object_end(&w);
     TRY(buffer_err(&out));
     return output_record(buffer_slice(&out), p->cli->json, p->cli->diag);
@@ -161,7 +165,12 @@ static cm_err show(struct printing *p, const struct hash256 *hash) {
 
 /* What looks like another kind of file is not what was meant. */
 static cm_err check_out(struct cli *cli) {
-    const char *out = option_text(&cli->options, "out"), *name = strrchr(out, '/');
+    const char *out = option_text(&cli->options, "out");
+    if (out == NULL && option_given(&cli->options, "dry-run")) return CM_OK;
+    if (out == NULL)
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.pdf",
+                         "say where the pages go");
+    const char *name = strrchr(out, '/');
     const char *dot = strrchr(name != NULL ? name : out, '.');
     if (dot == NULL || strcmp(dot, ".pdf") == 0) return CM_OK;
     return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.pdf",
@@ -173,14 +182,15 @@ cm_err cmd_ticket_print(struct cli *cli) {
     struct printing p = {.cli = cli, .logo = BUFFER_INIT, .file = OUTFILE_INIT};
     const struct page_sink to = {sink, &p};
     const struct page_about about = {.title = "Tickets", .subject = "pages are labelled by serial"};
-    struct hash256 hash;
+    struct hash256 hash = {.b = {0}};
+    p.dry = option_given(&cli->options, "dry-run");
     TRY(check_out(cli));
     TRY(read_look(&p));
     TRY(row_feed_file(position(cli, 0), &p.feed, cli->diag));
     TRY(find_columns(&p));
-    TRY(outfile_open(&p.file, option_text(&cli->options, "out"), FILE_MODE, cli->diag));
+    if (!p.dry) TRY(outfile_open(&p.file, option_text(&cli->options, "out"), FILE_MODE, cli->diag));
     TRY(pages_pdf(&to, &about, &p.pages));
     TRY(draw_all(&p));
-    TRY(outfile_commit(&p.file, &hash, cli->diag));
+    if (!p.dry) TRY(outfile_commit(&p.file, &hash, cli->diag));
     return show(&p, &hash);
 }

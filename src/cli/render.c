@@ -115,7 +115,7 @@ struct column {
 
 struct table {
     struct json_value rows;
-    size_t row_n, n;
+    size_t row_n, n, indent;
     struct column columns[COLUMNS_MAX];
 };
 
@@ -151,7 +151,7 @@ static void put_padded(struct buffer *out, const struct column *column, struct c
 
 static cm_err put_rows(const struct table *t, struct buffer *cell, struct buffer *out) {
     for (size_t r = 0; r <= t->row_n; r++) { /* row 0 is the head */
-        pad(out, INDENT);
+        pad(out, t->indent + INDENT);
         for (size_t c = 0; c < t->n; c++) {
             const struct column *column = &t->columns[c];
             buffer_clear(cell);
@@ -166,14 +166,16 @@ static cm_err put_rows(const struct table *t, struct buffer *cell, struct buffer
     return CM_OK;
 }
 
-static cm_err put_table(struct buffer *out, const char *key, struct json_value rows, size_t n) {
+static cm_err put_table(struct buffer *out, const char *key, struct json_value rows, size_t n,
+                        size_t indent) {
     CM_CLEANUP(buffer_wipe) struct buffer cell = BUFFER_INIT;
-    struct table t = {.rows = rows, .row_n = n};
+    struct table t = {.rows = rows, .row_n = n, .indent = indent};
     const char *name = NULL;
     for (size_t i = 0; i < COLUMNS_MAX; i++) {
         if (!json_present(json_member(json_at(rows, 0), i, &name))) break;
         t.columns[t.n++].key = name;
     }
+    pad(out, indent);
     put_name(out, key);
     buffer_text(out, ":\n");
     TRY(measure(&t, &cell));
@@ -203,11 +205,35 @@ static cm_err put_notes(struct buffer *out, struct json_value notes) {
     return CM_OK;
 }
 
+static bool is_table(struct json_value v) {
+    return json_kind_of(v) == JSON_KIND_ARRAY && json_kind_of(json_at(v, 0)) == JSON_KIND_OBJECT;
+}
+
+/* A row that has a table of its own is no line of a table. */
+static bool holds_tables(struct json_value rows, size_t n) {
+    const char *key = NULL;
+    for (size_t r = 0; r < n; r++)
+        for (size_t i = 0; json_present(json_member(json_at(rows, r), i, &key)); i++)
+            if (is_table(json_get(json_at(rows, r), key))) return true;
+    return false;
+}
+
+static cm_err put_blocks(struct buffer *out, const char *key, struct json_value rows, size_t n,
+                         size_t indent) {
+    pad(out, indent);
+    put_name(out, key);
+    buffer_text(out, ":\n");
+    for (size_t r = 0; r < n; r++)
+        TRY(put_object(out, json_at(rows, r), indent + INDENT));
+    return CM_OK;
+}
+
 static cm_err put_array(struct buffer *out, const char *key, struct json_value v, size_t indent) {
     size_t n = 0;
     TRY(json_items(v, 0, SIZE_MAX, &n));
     if (strcmp(key, "notes") == 0) return put_notes(out, v);
-    if (n > 0 && json_kind_of(json_at(v, 0)) == JSON_KIND_OBJECT) return put_table(out, key, v, n);
+    if (is_table(v) && holds_tables(v, n)) return put_blocks(out, key, v, n, indent);
+    if (is_table(v)) return put_table(out, key, v, n, indent);
     pad(out, indent);
     put_name(out, key);
     buffer_text(out, n == 0 ? ": none" : ": ");

@@ -13,6 +13,8 @@ int main(int argc, char **argv) {
     struct daemon_options options;
     struct cm_diag diag = DIAG_INIT;
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ,
+                 SIG_IGN); /* a file that may grow no further is an error, as a full disk */
     cm_err err = arguments_parse(argc, argv, &options, &diag);
     if (err != CM_OK) {
         role_complain(err, &diag);

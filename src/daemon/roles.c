@@ -47,7 +47,8 @@ static void keep_only(int *keep, size_t n) {
 
 /* The supervisor decides when a role ends, not the terminal or a stray signal. */
 static void set_signals(void) {
-    static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
+    static const int ignored[] = {SIGTERM, SIGINT,  SIGHUP,  SIGQUIT,
+                                  SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ};
     sigset_t none;
     for (size_t i = 0; i < CM_ARRAY_N(ignored); i++)
         (void)signal(ignored[i], SIG_IGN);

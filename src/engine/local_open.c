@@ -230,7 +230,10 @@ cm_err engine_open(struct cm_engine **out, const struct engine_options *options,
     l->opening = NULL;
     if (err != CM_OK) {
         local_free(l);
-        return err;
+        if (err != CM_E_NO_SPACE) return err;
+        return diag_fail(diag, err, options->workspace, NULL,
+                         "free some space on its disk, or let files be larger (ulimit -f)",
+                         "no room for the ledger's files");
     }
     *out = &l->base;
     return CM_OK;

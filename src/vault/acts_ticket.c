@@ -55,18 +55,51 @@ static cm_err read_currency(struct json_value v, struct ticket_claims *c) {
     return read_text(v, c->currency, sizeof c->currency);
 }
 
+/* "25" is 25.00 of a currency with two decimals; nobody writes minor units. */
+static cm_err read_amount(struct cm_slice text, const char *currency, uint64_t *minor) {
+    const unsigned decimals = currency_decimals(currency);
+    uint8_t longer[2 * AMOUNT_TEXT_CAP];
+    uint64_t whole = 0;
+    if (decimals == 0 || text.len + 1 + decimals > sizeof longer ||
+        text_u64(text, CM_AMOUNT_MAX, &whole) != CM_OK)
+        return amount_read(text, currency, minor);
+    memcpy(longer, text.p, text.len);
+    longer[text.len] = '.';
+    memset(longer + text.len + 1, '0', decimals);
+    return amount_read(slice_of(longer, text.len + 1 + decimals), currency, minor);
+}
+
+/* The currency may stand behind the amount: "25.00 EUR". */
+static cm_err split_value(struct json_value v, struct cm_slice *text, struct ticket_claims *c) {
+    const size_t tail = TICKET_CURRENCY_LEN + 1;
+    char named[TICKET_CURRENCY_LEN + 1] = "";
+    if (text->len <= tail || text->p[text->len - tail] != ' ') return CM_OK;
+    memcpy(named, text->p + text->len - TICKET_CURRENCY_LEN, TICKET_CURRENCY_LEN);
+    text->len -= tail;
+    if (c->currency[0] != '\0' && strcmp(c->currency, named) != 0)
+        return json_fail(v, CM_E_CONFLICT, "leave one of them away", "says %s, --currency says %s",
+                         named, c->currency);
+    memcpy(c->currency, named, sizeof named);
+    return CM_OK;
+}
+
 static cm_err read_value(struct json_value from, struct ticket_claims *c) {
     const struct json_value value = json_get(from, "value"), currency = json_get(from, "currency");
     struct cm_slice text;
     TRY(read_currency(currency, c));
     if (!json_present(value)) return CM_OK;
-    TRY(json_text(value, 1, AMOUNT_TEXT_CAP, &text));
+    TRY(json_text(value, 1, AMOUNT_TEXT_CAP + TICKET_CURRENCY_LEN, &text));
+    TRY(split_value(value, &text, c));
     if (strlen(c->currency) != TICKET_CURRENCY_LEN)
-        return json_fail(value, CM_E_ARGUMENT, "say which: --currency EUR",
+        return json_fail(value, CM_E_ARGUMENT, "write it as 25.00 EUR, or say --currency EUR",
                          "a value needs its currency");
-    if (amount_read(text, c->currency, &c->value) == CM_OK && c->value <= TICKET_VALUE_MAX)
+    if (read_amount(text, c->currency, &c->value) == CM_OK && c->value <= TICKET_VALUE_MAX)
         return CM_OK;
-    return json_fail(value, CM_E_FORMAT, "write 25.00", "not an amount of %s with %u decimals",
+    char example[AMOUNT_TEXT_CAP], remedy[2 * AMOUNT_TEXT_CAP];
+    amount_format(UINT64_C(25) * (currency_decimals(c->currency) > 2 ? 1000 : 100), c->currency,
+                  example);
+    (void)snprintf(remedy, sizeof remedy, "write %s %s", example, c->currency);
+    return json_fail(value, CM_E_FORMAT, remedy, "not an amount of %s with %u decimals",
                      c->currency, currency_decimals(c->currency));
 }
 

@@ -90,6 +90,15 @@ static cm_err read_key(struct act *a, struct sign_public *key) {
                      "'countermark ticket device key' makes one", "not an Ed25519 public key");
 }
 
+/* Whose tickets are taken from a device is said once. */
+static cm_err check_brand(struct act *a, const struct device_entry *old, uint32_t brand,
+                          const char *name) {
+    if (!json_present(json_get(a->args, "brand")) || brand == old->brand) return CM_OK;
+    return diag_fail(a->diag, CM_E_CONFLICT, "--brand", NULL,
+                     "add another device, with a key of its own, for that brand",
+                     "device '%s' is not of brand '%s': a device keeps its brand", old->name, name);
+}
+
 static cm_err device_add(struct act *a) {
     struct device_entry d = {.id = 0};
     struct device_look l = {.kid = NULL};
@@ -102,6 +111,7 @@ static cm_err device_add(struct act *a) {
     TRY(engine_read(a->ctx->engine, look, &l));
     const bool same = l.is && slice_equal(slice_of(l.found.key.b, sizeof d.key.b),
                                           slice_of(d.key.b, sizeof d.key.b));
+    if (same) TRY(check_brand(a, &l.found, d.brand, brand));
     if (same) d = l.found;
     if (same && !d.revoked) {
         put_device(a->out, &d);

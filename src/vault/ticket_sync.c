@@ -138,11 +138,17 @@ static bool same_entry(const struct spend_row *a, const struct spend_row *b) {
     return memcmp(a->hash, b->hash, sizeof a->hash) == 0;
 }
 
-/* In what is to be saved, an entry may stand several times. */
-static bool stands_before(const struct ticket_sync *s, size_t i) {
-    for (size_t k = 0; s->salvage && k < i; k++)
-        if (same_entry(&s->entries[k].row, &s->entries[i].row)) return true;
-    return false;
+/* In what is to be saved, an entry may stand several times, and two branches of one chain may stand
+ * side by side. */
+static void look_back(const struct ticket_sync *s, size_t i, bool *twice, bool *forked) {
+    const struct spend_row *row = &s->entries[i].row;
+    *twice = *forked = false;
+    for (size_t k = 0; s->salvage && k < i && !*twice; k++) {
+        const struct spend_row *other = &s->entries[k].row;
+        *twice = same_entry(other, row);
+        const bool beside = memcmp(other->previous, row->previous, sizeof row->previous) == 0;
+        if (beside && !*twice && row->n > 1) *forked = true;
+    }
 }
 
 /* Whose ticket it is; each issuer of the portion is copied once. */
@@ -173,8 +179,10 @@ static cm_err recognise(void *ctx, const struct registry *r) {
         const struct spends_at other = spends_index_after(r->spends, e->row.previous);
         e->known = before.row != NULL;
         if (e->known) e->row = *before.row;
-        if (!e->known && e->row.n > 1 && other.row != NULL) e->row.flags |= SPEND_FORKED;
-        e->twice = stands_before(s, i);
+        bool beside = false;
+        look_back(s, i, &e->twice, &beside);
+        if (!e->known && e->row.n > 1 && (other.row != NULL || beside))
+            e->row.flags |= SPEND_FORKED;
         e->issuer = ISSUER_NONE;
         if (is_to_be_asked(e)) TRY(take_issuer(s, r, e));
     }

@@ -76,6 +76,24 @@ static void rows_may_lack_members_and_widths_count_characters(void **state) {
           "c: 1, 2\n");
 }
 
+/* A row that has a table of its own is a block: dots would hide what was asked for. */
+static void tables_in_tables_are_blocks(void **state) {
+    (void)state;
+    shows("{\"issuers\":[{\"issuer\":\"A\",\"keys\":[{\"v\":1,\"kid\":\"ab\"},"
+          "{\"v\":12,\"kid\":\"c\"}]},{\"issuer\":\"B\",\"keys\":[]}],\"plain\":[{\"x\":[1,2]}]}",
+          "issuers:\n"
+          "  issuer: A\n"
+          "  keys:\n"
+          "     v  kid\n"
+          "     1  ab\n"
+          "    12  c\n"
+          "  issuer: B\n"
+          "  keys: none\n"
+          "plain:\n"
+          "  x\n"
+          "  1, 2\n");
+}
+
 static void nested_objects_are_indented(void **state) {
     (void)state;
     shows("{\"verdicts\":{\"accepted\":2,\"void\":1}}", "verdicts:\n"
@@ -101,6 +119,7 @@ int main(void) {
         cmocka_unit_test(notes_and_texts_stand_as_they_are),
         cmocka_unit_test(what_could_steer_a_terminal_is_made_harmless),
         cmocka_unit_test(rows_may_lack_members_and_widths_count_characters),
+        cmocka_unit_test(tables_in_tables_are_blocks),
         cmocka_unit_test(nested_objects_are_indented),
         cmocka_unit_test(what_is_no_object_is_refused),
     };

@@ -110,13 +110,14 @@ static void cti_of(struct world *w, unsigned version, uint32_t set, uint64_t ser
     memcpy(cti, c.cti, sizeof c.cti);
 }
 
-static struct buffer sync_args(const struct buffer *file) {
+static struct buffer sync_args(const struct buffer *file, bool salvage) {
     struct buffer args = BUFFER_INIT, text = BUFFER_INIT;
     struct json_writer j = json_writer_into(&args, false);
     base64_put(&text, buffer_slice(file));
     json_object_begin(&j, NULL);
     json_put_cstr(&j, "door", "front");
     json_put_text(&j, "entries", buffer_slice(&text));
+    if (salvage) json_put_bool(&j, "salvage", true);
     json_object_end(&j);
     buffer_free(&text);
     return args;
@@ -142,7 +143,7 @@ static void tickets_of_several_keys_in_one_portion_find_their_units(void **state
     admit(&chain, "OTHER", cti, &file);
     cti_of(&w, 2, set, 10, cti); /* never issued */
     admit(&chain, WORLD_ISSUER, cti, &file);
-    CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file);
+    CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file, false);
     must(&w, "ticket.sync", buffer_slice(&args), &out);
     has(&out, "\"counts\":{\"redeemed\":9,\"conflict\":1,\"revoked\":0,\"void\":0,\"expired\":0,"
               "\"not_open\":0,\"unknown\":2,\"noted\":1,\"already\":0,\"new\":0}");
@@ -170,7 +171,7 @@ static void a_changed_bit_anywhere_in_a_portion_is_refused_and_the_entry_named(v
     for (size_t at = 0; at < file.len; at++) {
         struct cm_diag diag = DIAG_INIT;
         file.p[at] ^= 0x40;
-        CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file);
+        CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file, false);
         buffer_clear(&out);
         const cm_err err =
             act_run(&ctx, slice_text("ticket.sync"), buffer_slice(&args), &out, &diag);
@@ -178,9 +179,38 @@ static void a_changed_bit_anywhere_in_a_portion_is_refused_and_the_entry_named(v
         if (err != CM_E_NOT_FOUND) assert_non_null(strstr(diag.place, "entry "));
         file.p[at] ^= 0x40;
     }
-    CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file);
+    CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file, false);
     must(&w, "ticket.sync", buffer_slice(&args), &out);
     has(&out, "\"counts\":{\"redeemed\":3,");
+    world_remove(&w);
+}
+
+/* An old copy of the file was put back, and somebody laid both branches end to end. */
+static void two_branches_in_one_portion_that_is_saved_are_told_as_a_fork(void **state) {
+    (void)state;
+    struct world w = {.now_ms = WORLD_NOW_MS};
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, file = BUFFER_INIT;
+    struct spend_chain chain = {.n = 0};
+    uint8_t cti[5][SPEND_CTI_LEN];
+    world_make(&w, 12, 1000);
+    world_issuer(&w, 1);
+    add_device(&w);
+    const uint32_t set = world_batch(&w, 10, true);
+    for (unsigned i = 0; i < CM_ARRAY_N(cti); i++)
+        cti_of(&w, 1, set, i, cti[i]);
+    admit(&chain, "", cti[0], &file);
+    admit(&chain, WORLD_ISSUER, cti[0], &file);
+    struct spend_chain branch = chain;
+    admit(&chain, WORLD_ISSUER, cti[1], &file);
+    admit(&chain, WORLD_ISSUER, cti[2], &file);
+    admit(&branch, WORLD_ISSUER, cti[3], &file); /* the same number, the same entry before it */
+    admit(&branch, WORLD_ISSUER, cti[4], &file);
+    CM_CLEANUP(buffer_free) struct buffer args = sync_args(&file, true);
+    for (int again = 0; again < 2; again++) {
+        must(&w, "ticket.sync", buffer_slice(&args), &out);
+        has(&out, again == 0 ? "{\"redeemed\":5," : "\"already\":5,");
+        has(&out, "\"forked\":1,"); /* where it forks, and nowhere else */
+    }
     world_remove(&w);
 }
 
@@ -189,6 +219,7 @@ int main(void) {
         cmocka_unit_test(units_with_many_key_versions_are_revoked_and_listed_whole),
         cmocka_unit_test(tickets_of_several_keys_in_one_portion_find_their_units),
         cmocka_unit_test(a_changed_bit_anywhere_in_a_portion_is_refused_and_the_entry_named),
+        cmocka_unit_test(two_branches_in_one_portion_that_is_saved_are_told_as_a_fork),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# What people write on the command line of tickets: amounts, brands, dry runs, and what they read.
+# shellcheck disable=SC2154 # what lib.sh sets
+. "$(dirname "$0")/lib.sh"
+
+make_shop
+gives 0 countermark ticket issuer add ACME --not-after 2090-01-01
+gives 0 countermark batch add gala --scheme cola --quantity 100 --date 2026-11-24 --attribute sku=CM-1 \
+  --attribute flavour=cola --product 'Gala'
+issue() { countermark ticket issue gala --count 1 --exp 2089-01-01 "$@"; }
+
+# value VALUE OPTION...: what a ticket says of a value that was written so.
+value() {
+  rm -f v.csv
+  gives 0 issue --out v.csv --value "$@"
+  sed -n 2p v.csv | grep -o 'CM1:[^"]*' >v.txt
+  gives 0 countermark ticket inspect --file v.txt --json
+  json 'v.value + " " + v.currency' out
+}
+
+# ---- amounts: whole ones, with decimals, the currency beside or behind
+for written in '25' '25.00'; do
+  [ "$(value "$written" --currency EUR)" = '25.00 EUR' ] || fail "$written with --currency"
+  [ "$(value "$written EUR")" = '25.00 EUR' ] || fail "$written EUR"
+done
+[ "$(value '25.00 EUR' --currency EUR)" = '25.00 EUR' ] || fail "said twice"
+[ "$(value '2500 JPY')" = '2500 JPY' ] || fail "a currency without decimals"
+[ "$(value '3' --currency KWD)" = '3.000 KWD' ] || fail "a currency with three decimals"
+refused 2 '--value: a value needs its currency; write it as 25.00 EUR, or say --currency EUR' \
+  issue --out no.csv --value 25
+refused 3 '--value: not an amount of EUR with 2 decimals; write 25.00 EUR' issue --out no.csv --value '25.0 EUR'
+refused 3 '--value: not an amount of JPY with 0 decimals; write 2500 JPY' issue --out no.csv --value '25.00 JPY'
+refused 3 '--value: says USD, --currency says EUR; leave one of them away' \
+  issue --out no.csv --value '25.00 USD' --currency EUR
+printf 'value\n7\n8.50 EUR\n' >values.csv
+gives 0 countermark ticket issue gala --from values.csv --currency EUR --exp 2089-01-01 --out rows.csv
+printf 'value\n7\nseven\n' >values.csv
+gives 3 countermark ticket issue gala --from values.csv --currency EUR --exp 2089-01-01 --out no.csv
+err_has 'values.csv: row 2, value: not an amount of EUR'
+
+# ---- what people read of an issuer: its keys
+gives 0 countermark ticket issuer rotate ACME --not-after 2091-01-01
+gives 0 countermark ticket issuer list --json
+json 'v.issuers[0].keys.map((k) => k.public_key).join("\n")' out >keys.txt
+gives 0 countermark ticket issuer list
+out_has 'issuer: ACME'
+while read -r key || [ -n "$key" ]; do out_has "$key"; done <keys.txt
+! grep -qF '...' out || fail "keys are shown as dots"
+
+# ---- a device keeps its brand
+gives 0 countermark brand add north-brand
+gives 0 countermark brand add south-brand
+gives 0 countermark ticket device key --out d.pem --json
+json 'v.public_key' out >d.hex
+gives 0 countermark ticket device add d --public-key "$(cat d.hex)" --brand north-brand
+gives 0 countermark ticket device add d --public-key "$(cat d.hex)" --brand north-brand
+gives 0 countermark ticket device revoke d
+refused 3 "--brand: device 'd' is not of brand 'south-brand': a device keeps its brand; add another device, with a key of its own, for that brand" \
+  countermark ticket device add d --public-key "$(cat d.hex)" --brand south-brand
+gives 0 countermark ticket device list --json
+[ "$(json 'v.devices[0].revoked' out)" = true ] || fail "it was taken back in all the same"
+
+# ---- printing without a file
+gives 0 countermark ticket print rows.csv --dry-run --json
+[ "$(json '[v.pages, v.dry_run, v.file].join()' out)" = '2,true,' ] || fail "a dry run of printing"
+gives 3 countermark ticket print rows.csv --dry-run --page 50x50
+err_has 'too small for the code'
+gives 2 countermark ticket print rows.csv
+err_has '--out FILE.pdf'
+[ -z "$(find . -name '*.pdf')" ] || fail "a dry run wrote a file"

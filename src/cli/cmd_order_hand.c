@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "cli/blame.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/operator_key.h"
+#include "cli/order_drive.h"
 #include "cli/outfile.h"
 #include "cli/output.h"
 #include "doc/json.h"
@@ -49,8 +51,6 @@ static cm_err act(struct cli *cli, const char *name, const char *key, const char
     json_object_begin(&w, NULL);
     json_put_cstr(&w, "order", position(cli, 0));
     if (key != NULL) json_put_cstr(&w, key, value);
-    if (strcmp(name, "order.release") == 0)
-        json_put_bool(&w, "dry_run", option_given(&cli->options, "dry-run"));
     json_object_end(&w);
     TRY(buffer_err(&args));
     return session_act(&cli->session, name, buffer_slice(&args), result, cli->diag);
@@ -110,6 +110,9 @@ static cm_err copy_file(struct cli *cli, const char *from, const char *to, struc
         const ssize_t got = read(in, piece, sizeof piece);
         if (got < 0) return fail(cli, from, "cannot read");
         if (got == 0) break;
+        if (interrupt_came())
+            return diag_fail(cli->diag, CM_E_CANCELLED, to, NULL, "run it again",
+                             "the copy was stopped");
         TRY(outfile_write(&out, slice_of(piece, (size_t)got), cli->diag));
     }
     return outfile_commit(&out, hash, cli->diag);
@@ -199,9 +202,15 @@ static cm_err released(struct cli *cli) {
 }
 
 cm_err cmd_order_release(struct cli *cli) {
-    CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     const char *out = option_text(&cli->options, "out");
-    TRY(act(cli, "order.release", NULL, NULL, &result));
+    struct json_writer w = json_writer_into(&args, false);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, "order", position(cli, 0));
+    json_put_bool(&w, "dry_run", option_given(&cli->options, "dry-run"));
+    json_object_end(&w);
+    TRY(buffer_err(&args));
+    TRY(order_change(cli, "order.release", buffer_slice(&args), &result));
     if (out != NULL && !option_given(&cli->options, "dry-run")) return copy_all(cli, out);
     return output_record(buffer_slice(&result), cli->json, cli->diag);
 }
@@ -228,8 +237,7 @@ static cm_err reseal(struct cli *cli, const char *path) {
     TRY(operator_key_sign(cli, buffer_slice(&text), &w));
     json_object_end(&w);
     TRY(buffer_err(&args));
-    const cm_err err =
-        session_act(&cli->session, "order.reseal", buffer_slice(&args), &result, cli->diag);
+    const cm_err err = order_change(cli, "order.reseal", buffer_slice(&args), &result);
     if (err != CM_OK) blame_option(cli, "order.reseal", keys_name);
     return err;
 }

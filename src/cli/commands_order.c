@@ -31,11 +31,11 @@ const struct command order_commands[] = {
      "  countermark order approve 12 --show\n"
      "  countermark order approve 12 --by bob --operator-key bob.pem\n",
      NULL, NULL},
-    {"order release", cmd_order_release, "let the recipient open its files", NEEDS_ENGINE,
-     "ORDER [--out DIR] [--dry-run]", 1, 1, order_release_options,
+    {"order release", cmd_order_release, "let the recipient open its files",
+     NEEDS_ENGINE | NEEDS_CALM, "ORDER [--out DIR] [--dry-run]", 1, 1, order_release_options,
      "  countermark order release 12 --out outbox\n", NULL, NULL},
     {"order resend", cmd_order_resend, "the same bytes again, or sealed for a new certificate",
-     NEEDS_ENGINE, "ORDER --out DIR [--to CERT.pem]", 1, 1, order_resend_options,
+     NEEDS_ENGINE | NEEDS_CALM, "ORDER --out DIR [--to CERT.pem]", 1, 1, order_resend_options,
      "  countermark order resend 12 --out outbox\n"
      "  countermark order resend 12 --out outbox --to new-bureau.pem\n",
      NULL, NULL},

@@ -69,6 +69,32 @@ cm_err order_drive(struct cli *cli, uint64_t order) {
     return CM_OK;
 }
 
+/* Whether an answer is a change's progress, and not its end. */
+static cm_err under_way(struct cm_slice result, bool *yes, uint64_t *order, struct cm_diag *diag) {
+    CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    bool ended = true;
+    TRY(json_doc_new(&doc, result, "order", &JSON_LIMITS_DEFAULT, diag));
+    const struct json_value v = json_get(json_root(doc), "ended");
+    if (json_present(v)) TRY(json_bool(v, &ended));
+    *yes = !ended;
+    return *yes ? json_u64(json_get(json_root(doc), "order"), 1, INT64_MAX, order) : CM_OK;
+}
+
+cm_err order_change(struct cli *cli, const char *act, struct cm_slice args, struct buffer *result) {
+    uint64_t order = 0;
+    for (bool more = true; more;) {
+        if (order != 0 && interrupt_came()) {
+            pause_job(cli, order);
+            return diag_fail(cli->diag, CM_E_CANCELLED, NULL, NULL, "run it again",
+                             "order %" PRIu64 " was stopped; nothing went out", order);
+        }
+        buffer_clear(result);
+        TRY(session_act(&cli->session, act, args, result, cli->diag));
+        TRY(under_way(buffer_slice(result), &more, &order, cli->diag));
+    }
+    return CM_OK;
+}
+
 cm_err order_show(struct cli *cli, uint64_t order) {
     CM_CLEANUP(buffer_free) struct buffer args = BUFFER_INIT, result = BUFFER_INIT;
     TRY(arguments(order, &args));

@@ -62,6 +62,24 @@ CM_MUST_CHECK cm_err cms_readdress(int in, const struct recipient_key *own,
                                    const struct recipient *const *recipients, size_t n, int out,
                                    struct cms_sealed *sealed, struct cm_diag *diag);
 
+/** The same in steps, for who may not be long away.
+ * @param[in]  in, out  stay the caller's, and open until cms_readdresser_close
+ * @param[out] to       cms_readdresser_close it; untouched on error      @retval as cms_readdress
+ */
+struct cms_readdresser;
+CM_MUST_CHECK cm_err cms_readdresser_open(int in, const struct recipient_key *own,
+                                          const struct recipient *const *recipients, size_t n,
+                                          int out, struct cms_readdresser **to,
+                                          struct cm_diag *diag);
+/** Copy about `most` bytes. After an error it is of no use.
+ * @param[out] ended   the file is whole       @param[out] sealed  then, as cms_readdress says
+ * @retval as cms_readdress */
+CM_MUST_CHECK cm_err cms_readdresser_step(struct cms_readdresser *c, uint64_t most, bool *ended,
+                                          struct cms_sealed *sealed, struct cm_diag *diag);
+/* Finished or not; NULL is fine. */
+void cms_readdresser_close(struct cms_readdresser *c);
+void cms_readdresser_closep(struct cms_readdresser **c);
+
 /** How many recipients a sealed file has, and whether `to` is one of them (by issuer and serial
  * number, or key identifier). Opens nothing, needs no key.
  * @param[in] to  may be NULL

@@ -69,48 +69,91 @@ static cm_err readdress_head(const struct cms_head *from, const struct recipient
     return encode_last(cms, n, to);
 }
 
-/* Read the whole file once more: what follows the recipients goes out as it is. */
-static cm_err copy_rest(int in, const struct cms_head *head, struct cms_sink *sink,
-                        struct cm_diag *diag) {
-    CM_CLEANUP(cms_head_free) struct cms_head again = CMS_HEAD_INIT;
-    struct cms_file file = {.fd = in, .tee = sink, .tee_from = head->recipients_to, .diag = diag};
+/* The whole file is read once more: what follows the recipients goes out as it is. */
+struct cms_readdresser {
+    struct cms_file file;
     struct ber_reader r;
+    struct cms_head from, again;
+    struct cms_sink *sink;
+    uint8_t *scratch;
+};
+
+void cms_readdresser_close(struct cms_readdresser *c) {
+    if (c == NULL) return;
+    cms_sink_close(c->sink);
+    cms_head_free(&c->from);
+    cms_head_free(&c->again);
+    free(c->scratch);
+    free(c);
+}
+
+void cms_readdresser_closep(struct cms_readdresser **c) { cms_readdresser_close(*c); }
+
+/* The new recipients are written, and the old file is read up to its content. */
+static cm_err begin(struct cms_readdresser *c, const struct recipient_key *own,
+                    const struct recipient *const *recipients, size_t n, int out,
+                    struct cm_diag *diag) {
+    CM_CLEANUP(cms_head_free) struct cms_head to = CMS_HEAD_INIT;
+    CM_CLEANUP(buffer_free) struct buffer first = BUFFER_INIT;
+    TRY(read_head(c->file.fd, &c->from, diag));
+    if (!c->from.open_ended)
+        return diag_fail(diag, CM_E_FORMAT, "sealed file", NULL, "check that it is the right file",
+                         "countermark did not seal it: its outer lengths are definite");
+    TRY(readdress_head(&c->from, own, recipients, n, &to, diag));
+    cms_put_before(&first);
+    buffer_put(&first, to.recipients.p, to.recipients.len);
+    TRY(buffer_err(&first));
+    TRY(cms_sink_open(out, &c->sink));
+    TRY(cms_sink_put(c->sink, buffer_slice(&first), diag));
+    c->file.tee = c->sink;
+    c->file.tee_from = c->from.recipients_to;
+    ber_begin(&c->r, (struct ber_source){.pull = cms_file_pull, .self = &c->file});
+    cms_head_read(&c->r, &c->again);
+    ber_string_begin(&c->r, BER_STRING0, BER_CONTEXT0);
+    return cms_shape_err(ber_err(&c->r), diag);
+}
+
+cm_err cms_readdresser_open(int in, const struct recipient_key *own,
+                            const struct recipient *const *recipients, size_t n, int out,
+                            struct cms_readdresser **to, struct cm_diag *diag) {
+    if (n == 0 || n > CMS_RECIPIENTS_MAX)
+        return diag_fail(diag, CM_E_RANGE, "sealed file", NULL, "name 1 to 16 recipients",
+                         "%zu recipients", n);
+    CM_CLEANUP(cms_readdresser_closep) struct cms_readdresser *c = calloc(1, sizeof *c);
+    if (c == NULL) return CM_E_NO_MEMORY;
+    c->from = c->again = (struct cms_head)CMS_HEAD_INIT;
+    c->file = (struct cms_file){.fd = in, .diag = diag};
+    c->scratch = malloc(SCRATCH_LEN);
+    if (c->scratch == NULL) return CM_E_NO_MEMORY;
+    TRY(begin(c, own, recipients, n, out, diag));
+    c->file.diag = NULL;
+    *to = take(&c);
+    return CM_OK;
+}
+
+cm_err cms_readdresser_step(struct cms_readdresser *c, uint64_t most, bool *ended,
+                            struct cms_sealed *sealed, struct cm_diag *diag) {
     uint8_t tag[CMS_TAG_LEN];
-    uint8_t *scratch = malloc(SCRATCH_LEN);
-    if (scratch == NULL) return CM_E_NO_MEMORY;
-    ber_begin(&r, (struct ber_source){.pull = cms_file_pull, .self = &file});
-    cms_head_read(&r, &again);
-    ber_string_begin(&r, BER_STRING0, BER_CONTEXT0);
-    for (size_t len = 1; len > 0;)
-        ber_string_next(&r, scratch, SCRATCH_LEN, &len);
-    cms_foot_read(&r, tag);
-    free(scratch);
-    return cms_shape_err(ber_err(&r), diag);
+    size_t len = 1;
+    c->file.diag = diag;
+    for (uint64_t done = 0; done < most && len > 0; done += len)
+        ber_string_next(&c->r, c->scratch, SCRATCH_LEN, &len);
+    if (len == 0) cms_foot_read(&c->r, tag);
+    c->file.diag = NULL;
+    TRY(cms_shape_err(ber_err(&c->r), diag));
+    if (len == 0) TRY(cms_sink_end(c->sink, sealed, diag));
+    *ended = len == 0;
+    return CM_OK;
 }
 
 cm_err cms_readdress(int in, const struct recipient_key *own,
                      const struct recipient *const *recipients, size_t n, int out,
                      struct cms_sealed *sealed, struct cm_diag *diag) {
-    if (n == 0 || n > CMS_RECIPIENTS_MAX)
-        return diag_fail(diag, CM_E_RANGE, "sealed file", NULL, "name 1 to 16 recipients",
-                         "%zu recipients", n);
-    CM_CLEANUP(cms_head_free) struct cms_head from = CMS_HEAD_INIT;
-    CM_CLEANUP(cms_head_free) struct cms_head to = CMS_HEAD_INIT;
-    CM_CLEANUP(cms_sink_closep) struct cms_sink *sink = NULL;
-    CM_CLEANUP(buffer_free) struct buffer begin = BUFFER_INIT;
-    TRY(read_head(in, &from, diag));
-    if (!from.open_ended)
-        return diag_fail(diag, CM_E_FORMAT, "sealed file", NULL, "check that it is the right file",
-                         "countermark did not seal it: its outer lengths are definite");
-    TRY(readdress_head(&from, own, recipients, n, &to, diag));
-    cms_put_before(&begin);
-    buffer_put(&begin, to.recipients.p, to.recipients.len);
-    TRY(buffer_err(&begin));
-    TRY(cms_sink_open(out, &sink));
-    TRY(cms_sink_put(sink, buffer_slice(&begin), diag));
-    TRY(copy_rest(in, &from, sink, diag));
+    CM_CLEANUP(cms_readdresser_closep) struct cms_readdresser *c = NULL;
     struct cms_sealed done = {.len = 0};
-    TRY(cms_sink_end(sink, &done, diag));
+    bool ended = false;
+    TRY(cms_readdresser_open(in, own, recipients, n, out, &c, diag));
+    TRY(cms_readdresser_step(c, UINT64_MAX, &ended, &done, diag));
     *sealed = done;
     return CM_OK;
 }

@@ -12,6 +12,7 @@
 #include "vault/order_job.h"
 #include "vault/order_look.h"
 #include "vault/order_output.h"
+#include "vault/order_release.h"
 #include "vault/order_request.h"
 #include "vault/order_sign.h"
 #include "vault/order_tell.h"
@@ -114,6 +115,8 @@ static cm_err order_pause(struct act *a) {
     TRY(find(a, &number));
     const bool ours = jobs != NULL && jobs->job != NULL && order_job_order(jobs->job) == number;
     if (ours) order_jobs_drop(jobs);
+    if (jobs != NULL && jobs->change != NULL && order_change_order(jobs->change) == number)
+        order_jobs_drop_change(jobs);
     json_put_u64(a->out, "order", number);
     json_put_bool(a->out, "paused", ours);
     return CM_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "base/text.h"
 #include "vault/acts_inside.h"
@@ -17,7 +18,8 @@
 #include "vault/order_sign.h"
 #include "vault/order_tell.h"
 
-#define WHAT_CAP 96u
+#define WHAT_CAP       96u
+#define CHANGE_IDLE_MS 10000u /* a change that nobody steps any more makes place */
 
 static cm_err load(struct act *a, struct order *o) {
     struct cm_slice text;
@@ -120,23 +122,56 @@ static cm_err remove_held(struct act *a, const struct order *o) {
     return CM_OK;
 }
 
-/* Folders that are sealed and have no name yet. */
-struct ready {
-    struct bundle *parts[ORDER_PARTS_MAX];
-};
+/* What is done to what, by the ledger's word: whoever goes on with a change asks for the same. */
+static cm_err name_change(const struct order *o, const char *what, struct hash256 *of) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    TRY(order_write(o, &text));
+    buffer_text(&text, what);
+    TRY(buffer_err(&text));
+    hash_sha256(buffer_slice(&text), of);
+    return CM_OK;
+}
 
-static void ready_wipe(struct ready *r) {
-    for (size_t i = 0; i < ORDER_PARTS_MAX; i++)
-        bundle_close(r->parts[i]);
+static uint64_t monotonic_ms(void) { return clock_monotonic_us() / 1000; }
+
+/* The change under way, if it is this one; else a new one, if nobody is at work on another. */
+static cm_err have_change(struct act *a, const struct order_change_ask *ask,
+                          struct order_jobs *jobs) {
+    struct order_change *c = jobs->change;
+    if (c != NULL && order_change_is(c, &ask->of)) return CM_OK;
+    if (c != NULL && order_change_order(c) != ask->order->id &&
+        monotonic_ms() - jobs->change_ms < CHANGE_IDLE_MS)
+        return diag_fail(a->diag, CM_E_BUSY, "order", NULL, "wait until they are",
+                         "files of order %u are being addressed", order_change_order(c));
+    order_jobs_drop_change(jobs);
+    return order_change_open(&jobs->change, ask, a->diag);
+}
+
+static cm_err step(struct act *a, const struct order_change_ask *ask, struct order_jobs *jobs,
+                   struct order_change_progress *progress) {
+    TRY(have_change(a, ask, jobs));
+    const cm_err err = order_change_step(jobs->change, progress, a->diag);
+    jobs->change_ms = monotonic_ms();
+    if (err != CM_OK) order_jobs_drop_change(jobs);
+    return err;
+}
+
+static void tell_progress(struct act *a, const struct order *o,
+                          const struct order_change_progress *progress) {
+    json_put_u64(a->out, "order", o->id);
+    json_put_u64(a->out, "done", progress->done);
+    json_put_u64(a->out, "total", progress->total);
+    json_put_bool(a->out, "ended", false);
 }
 
 /* The ledger knows their hashes before anybody can see them: a stop in between is mended by
  * order_folders_settle, and no other bytes ever bear their sequence numbers. */
-static cm_err hand_out(struct act *a, const struct order *o, const struct ready *r) {
+static cm_err hand_out(struct act *a, struct order *o, struct order_jobs *jobs) {
+    CM_CLEANUP(order_change_closep) struct order_change *c = take(&jobs->change);
+    TRY(order_change_seal(c, o, a->diag));
+    o->state = ORDER_RELEASED;
     TRY(order_save(a->ctx->engine, a->ctx->actor, o, a->diag));
-    for (size_t i = o->part_n; i > 0; i--) /* PINs first: whoever sees numbers has them all */
-        if (r->parts[i - 1] != NULL) TRY(bundle_appear(r->parts[i - 1], a->diag));
-    return CM_OK;
+    return order_change_appear(c, a->diag);
 }
 
 static cm_err tell_dry(struct act *a, const struct order *o) {
@@ -147,8 +182,10 @@ static cm_err tell_dry(struct act *a, const struct order *o) {
 
 static cm_err order_release(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
-    CM_CLEANUP(ready_wipe) struct ready ready = {{NULL}};
+    struct order_change_ask ask = {.ctx = a->ctx, .order = &o, .now_unix_s = a->now_unix_s};
+    struct order_change_progress progress = {.done = 0};
     bool dry = false;
+    if (a->ctx->orders == NULL) return CM_E_UNSUPPORTED;
     TRY(act_dry(a, &dry));
     TRY(load(a, &o));
     if (o.state == ORDER_RELEASED) { /* done before */
@@ -159,13 +196,15 @@ static cm_err order_release(struct act *a) {
     TRY(check_approval(a, &o));
     TRY(order_previous(a->ctx->engine, &o, a->diag));
     if (dry) return tell_dry(a, &o);
-    for (size_t i = 0; i < o.part_n; i++) {
-        char from[ORDER_FOLDER_CAP];
-        order_folder_name(&o, i, true, from);
-        TRY(order_readdress(a, &o, i, from, &ready.parts[i]));
+    for (size_t i = 0; i < o.part_n; i++)
+        order_folder_name(&o, i, true, ask.from[i]);
+    TRY(name_change(&o, "release", &ask.of));
+    TRY(step(a, &ask, a->ctx->orders, &progress));
+    if (!progress.ended) {
+        tell_progress(a, &o, &progress);
+        return CM_OK;
     }
-    o.state = ORDER_RELEASED;
-    TRY(hand_out(a, &o, &ready));
+    TRY(hand_out(a, &o, a->ctx->orders));
     order_tell(a->out, &o);
     return remove_held(a, &o);
 }
@@ -200,37 +239,54 @@ static cm_err check_apart(struct act *a, const struct order *o) {
                      "number file and PIN file of LIVE cards never go to one recipient");
 }
 
-static cm_err order_reseal(struct act *a) {
-    CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
-    CM_CLEANUP(ready_wipe) struct ready ready = {{NULL}};
-    CM_CLEANUP(order_recipients_wipe) struct order_recipients to = {.n = 0};
-    struct cm_slice keys;
-    char from[ORDER_FOLDER_CAP], what[WHAT_CAP];
-    size_t part = 0;
-    TRY(load(a, &o));
-    TRY(part_of(a, &o, &part));
-    if (o.state != ORDER_RELEASED) return refuse(a, &o, "only released files are sealed anew");
-    struct order_part *p = &o.parts[part];
-    if (p->pgp)
-        return diag_fail(a->diag, CM_E_UNSUPPORTED, o.name, NULL, "make a new order",
-                         "OpenPGP files cannot be addressed to others");
-    TRY(json_text(json_get(a->args, "keys"), 1, ORDER_KEYS_MAX, &keys));
-    TRY(order_recipients_read(keys, a->now_unix_s, &to, a->diag));
-    reseal_what(keys, what);
-    if (o.approval) TRY(order_approved(a, &o, what));
-    order_folder_name(&o, part, false, from);
+/* Whom it is for from now on, and what it repeats. */
+static cm_err readdress_part(struct act *a, struct order *o, size_t part, struct cm_slice keys) {
+    struct order_part *p = &o->parts[part];
     p->reseal_of = p->manifest;
     p->previous = p->manifest;
     p->reseals++;
     buffer_clear(&p->keys);
     buffer_put(&p->keys, keys.p, keys.len);
     TRY(buffer_err(&p->keys));
-    TRY(check_apart(a, &o));
-    TRY(order_last_manifest(a->ctx->engine, o.brand, p->recipient, &p->previous, a->diag));
-    TRY(order_next_sequence(a->ctx->engine, o.brand, p->recipient, &p->sequence));
-    TRY(order_readdress(a, &o, part, from, &ready.parts[part]));
-    TRY(hand_out(a, &o, &ready));
-    order_tell(a->out, &o);
+    TRY(check_apart(a, o));
+    TRY(order_last_manifest(a->ctx->engine, o->brand, p->recipient, &p->previous, a->diag));
+    return order_next_sequence(a->ctx->engine, o->brand, p->recipient, &p->sequence);
+}
+
+static cm_err may_reseal(struct act *a, const struct order *o, size_t part, struct cm_slice keys) {
+    CM_CLEANUP(order_recipients_wipe) struct order_recipients to = {.n = 0};
+    if (o->state != ORDER_RELEASED) return refuse(a, o, "only released files are sealed anew");
+    if (o->parts[part].pgp)
+        return diag_fail(a->diag, CM_E_UNSUPPORTED, o->name, NULL, "make a new order",
+                         "OpenPGP files cannot be addressed to others");
+    return order_recipients_read(keys, a->now_unix_s, &to, a->diag);
+}
+
+static cm_err order_reseal(struct act *a) {
+    CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;
+    struct order_change_ask ask = {.ctx = a->ctx, .order = &o, .now_unix_s = a->now_unix_s};
+    struct order_change_progress progress = {.done = 0};
+    struct cm_slice keys;
+    char what[WHAT_CAP];
+    size_t part = 0;
+    if (a->ctx->orders == NULL) return CM_E_UNSUPPORTED;
+    TRY(load(a, &o));
+    TRY(part_of(a, &o, &part));
+    TRY(json_text(json_get(a->args, "keys"), 1, ORDER_KEYS_MAX, &keys));
+    TRY(may_reseal(a, &o, part, keys));
+    reseal_what(keys, what);
+    TRY(name_change(&o, what, &ask.of));
+    ask.of.b[0] ^= (uint8_t)part; /* each part is another change */
+    if (o.approval) TRY(order_approved(a, &o, what));
+    order_folder_name(&o, part, false, ask.from[part]);
+    TRY(readdress_part(a, &o, part, keys));
+    TRY(step(a, &ask, a->ctx->orders, &progress));
+    if (progress.ended) {
+        TRY(hand_out(a, &o, a->ctx->orders));
+        order_tell(a->out, &o);
+    } else {
+        tell_progress(a, &o, &progress);
+    }
     return CM_OK;
 }
 
@@ -260,6 +316,9 @@ static cm_err order_withdraw(struct act *a) {
     if (a->ctx->orders != NULL && a->ctx->orders->job != NULL &&
         order_job_order(a->ctx->orders->job) == o.id)
         order_jobs_drop(a->ctx->orders);
+    if (a->ctx->orders != NULL && a->ctx->orders->change != NULL &&
+        order_change_order(a->ctx->orders->change) == o.id)
+        order_jobs_drop_change(a->ctx->orders);
     for (size_t i = 0; o.state != ORDER_WITHDRAWN && i < o.range_n; i++) {
         const struct recall_event e = {.set = o.set,
                                        .actor = a->ctx->actor,

@@ -16,6 +16,7 @@
 #include "vault/order_look.h"
 #include "vault/order_output.h"
 #include "vault/order_recipients.h"
+#include "vault/order_release.h"
 #include "vault/order_units.h"
 #include "vault/order_words.h"
 #include "vault/return_desk.h"
@@ -208,8 +209,14 @@ void order_jobs_drop(struct order_jobs *jobs) {
     jobs->job = NULL;
 }
 
+void order_jobs_drop_change(struct order_jobs *jobs) {
+    order_change_close(jobs->change);
+    jobs->change = NULL;
+}
+
 void order_jobs_wipe(struct order_jobs *jobs) {
     order_jobs_drop(jobs);
+    order_jobs_drop_change(jobs);
     return_desk_free(jobs->desk);
     jobs->desk = NULL;
 }

@@ -10,7 +10,8 @@
 #include "vault/order.h"
 
 struct order_job;
-struct return_desk; /* return_desk.h */
+struct order_change; /* order_release.h */
+struct return_desk;  /* return_desk.h */
 
 struct order_progress {
     uint64_t done, total; /* units */
@@ -37,12 +38,16 @@ void order_job_closep(struct order_job **job);
 /* At most one at a time in a process: kept between acts. */
 struct order_jobs {
     struct order_job *job;
-    uint64_t touched_ms;      /* monotone: when it was last stepped */
-    struct return_desk *desk; /* a return file being read */
-    uint64_t desk_ms;         /* monotone: when it was last fed */
+    uint64_t touched_ms;         /* monotone: when it was last stepped */
+    struct return_desk *desk;    /* a return file being read */
+    uint64_t desk_ms;            /* monotone: when it was last fed */
+    struct order_change *change; /* files being addressed to others */
+    uint64_t change_ms;          /* monotone: when it was last stepped */
 };
 void order_jobs_wipe(struct order_jobs *jobs);
 /* The job alone. */
 void order_jobs_drop(struct order_jobs *jobs);
+/* The change alone. */
+void order_jobs_drop_change(struct order_jobs *jobs);
 
 #endif

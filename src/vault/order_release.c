@@ -1,4 +1,4 @@
-/* Addressing sealed files to others: see order_release.h. */
+/* Addressing sealed files to others, step by step: see order_release.h. */
 #include "vault/order_release.h"
 
 #include <errno.h>
@@ -18,18 +18,13 @@
 #include "vault/order_output.h"
 #include "vault/order_recipients.h"
 
-#define PIECE_LEN 65536u
+#define PIECE_LEN 8192u
+#define STEP_LEN  (16u << 20) /* bytes hashed or copied between others' turns: some 50 ms */
 
-struct change {
-    struct act *a;
-    struct order *order;
-    size_t part;
-    const char *from;
-    struct order_keys keys;
-    struct cms_signer *signer;
-    struct buffer signer_pem;
-    struct recipient *hold;
-    struct recipient_key *own;
+/* One part on its way. */
+struct part_change {
+    bool wanted;
+    char from[ORDER_FOLDER_CAP];
     struct order_recipients to;
     const struct recipient *all[CMS_RECIPIENTS_MAX];
     size_t all_n;
@@ -38,46 +33,139 @@ struct change {
     struct order_part done; /* files alone */
 };
 
-static void change_wipe(struct change *c) {
+struct order_change {
+    struct act_context ctx;
+    struct order order; /* our own copy */
+    struct hash256 of;
+    uint64_t now_unix_s;
+    struct order_keys keys;
+    struct cms_signer *signer;
+    struct buffer signer_pem;
+    struct recipient *hold;
+    struct recipient_key *own;
+    struct part_change parts[ORDER_PARTS_MAX];
+    size_t part, file; /* the one in work */
+    /* of it */
+    int in, out;
+    uint64_t at;           /* hashed so far */
+    struct hasher *hasher; /* NULL when it was found to be the one that was sealed */
+    struct cms_readdresser *copier;
+    struct order_file changed;
+    struct order_change_progress progress;
+};
+
+static void close_files(struct order_change *c) {
+    cms_readdresser_close(c->copier);
+    hasher_free(c->hasher);
+    if (c->in >= 0) (void)close(c->in);
+    if (c->out >= 0) (void)close(c->out);
+    c->copier = NULL;
+    c->hasher = NULL;
+    c->in = c->out = -1;
+}
+
+void order_change_close(struct order_change *c) {
+    if (c == NULL) return;
+    close_files(c);
+    for (size_t i = 0; i < ORDER_PARTS_MAX; i++) {
+        order_recipients_wipe(&c->parts[i].to);
+        bundle_close(c->parts[i].bundle);
+        free(c->parts[i].done.files);
+    }
     cms_signer_free(c->signer);
     buffer_free(&c->signer_pem);
     recipient_free(c->hold);
     recipient_key_free(c->own);
-    order_recipients_wipe(&c->to);
-    bundle_close(c->bundle);
-    free(c->done.files);
+    order_wipe(&c->order);
+    free(c);
 }
 
-static void close_fd(int *fd) {
-    if (*fd >= 0) (void)close(*fd);
+void order_change_closep(struct order_change **c) { order_change_close(*c); }
+
+bool order_change_is(const struct order_change *c, const struct hash256 *of) {
+    return memcmp(c->of.b, of->b, sizeof of->b) == 0;
 }
 
-static cm_err open_keys(struct change *c) {
-    struct act *a = c->a;
-    const struct order_part *p = &c->order->parts[c->part];
+uint32_t order_change_order(const struct order_change *c) { return c->order.id; }
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+static cm_err copy_order(struct order_change *c, const struct order *o, struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+    TRY(order_write(o, &text));
+    return order_read(buffer_slice(&text), o->id, &c->order, diag);
+}
+
+static cm_err open_keys(struct order_change *c, struct cm_diag *diag) {
+    TRY(order_keys(c->ctx.keystore, c->now_unix_s, &c->keys, diag));
+    TRY(order_signer(&c->keys, c->ctx.workspace, c->now_unix_s, &c->signer, &c->signer_pem, diag));
+    return p256_hold(c->keys.hold, &c->hold, &c->own);
+}
+
+static cm_err open_recipients(struct order_change *c, size_t i, struct cm_diag *diag) {
+    const struct order_part *p = &c->order.parts[i];
+    struct part_change *to = &c->parts[i];
     char name[RECIPIENT_NAME_CAP];
-    TRY(order_keys(a->ctx->keystore, a->now_unix_s, &c->keys, a->diag));
-    TRY(order_signer(&c->keys, a->ctx->workspace, a->now_unix_s, &c->signer, &c->signer_pem,
-                     a->diag));
-    TRY(p256_hold(c->keys.hold, &c->hold, &c->own));
-    if (p->pgp) return pgp_key_look(buffer_slice(&p->keys), c->pgp, name, a->diag);
-    TRY(order_recipients_read(buffer_slice(&p->keys), a->now_unix_s, &c->to, a->diag));
-    for (size_t i = 0; i < c->to.n; i++)
-        c->all[c->all_n++] = c->to.list[i];
-    c->all[c->all_n++] = c->hold;
+    if (p->pgp) {
+        TRY(order_pgp_here(&c->ctx, c->order.name, diag));
+        return pgp_key_look(buffer_slice(&p->keys), to->pgp, name, diag);
+    }
+    TRY(order_recipients_read(buffer_slice(&p->keys), c->now_unix_s, &to->to, diag));
+    for (size_t k = 0; k < to->to.n; k++)
+        to->all[to->all_n++] = to->to.list[k];
+    to->all[to->all_n++] = c->hold;
     return CM_OK;
 }
 
-/* OpenPGP: what was sealed to our key is opened and goes through gpg. */
-static cm_err through_gpg(struct change *c, int in, int out, struct cms_sealed *sealed) {
+static cm_err open_part(struct order_change *c, size_t i, struct cm_diag *diag) {
+    char parent[ORDER_PATH_CAP], path[ORDER_PATH_CAP], name[ORDER_FOLDER_CAP];
+    TRY(open_recipients(c, i, diag));
+    order_folder_name(&c->order, i, false, name);
+    TRY(order_folder_parent(c->ctx.workspace, parent, diag));
+    TRY(order_folder_path(c->ctx.workspace, name, path, diag));
+    TRY(order_folder_remove(path, diag)); /* as 0.4 left it when stopped */
+    for (size_t f = 0; f < c->order.parts[i].file_n; f++)
+        c->progress.total += c->order.parts[i].files[f].bytes;
+    return bundle_begin(parent, name, &c->parts[i].bundle, diag);
+}
+
+cm_err order_change_open(struct order_change **out, const struct order_change_ask *ask,
+                         struct cm_diag *diag) {
+    CM_CLEANUP(order_change_closep) struct order_change *c = calloc(1, sizeof *c);
+    if (c == NULL) return CM_E_NO_MEMORY;
+    c->ctx = *ask->ctx;
+    c->of = ask->of;
+    c->now_unix_s = ask->now_unix_s;
+    c->order = (struct order)ORDER_INIT;
+    c->in = c->out = -1;
+    TRY(copy_order(c, ask->order, diag));
+    TRY(open_keys(c, diag));
+    for (size_t i = 0; i < c->order.part_n; i++) {
+        if (ask->from[i][0] == '\0') continue;
+        c->parts[i].wanted = true;
+        memcpy(c->parts[i].from, ask->from[i], sizeof c->parts[i].from);
+        TRY(open_part(c, i, diag));
+    }
+    *out = take(&c);
+    return CM_OK;
+}
+
+/* ---- One file -------------------------------------------------------------------------------- */
+
+static const struct order_file *file_of(const struct order_change *c) {
+    return &c->order.parts[c->part].files[c->file];
+}
+
+/* OpenPGP: what was sealed to our key is opened and goes through gpg; never in a daemon, where
+ * others would wait for it. */
+static cm_err through_gpg(struct order_change *c, struct cms_sealed *sealed, struct cm_diag *diag) {
     CM_CLEANUP(cms_opener_closep) struct cms_opener *opener = NULL;
     CM_CLEANUP(pgp_sealer_closep) struct pgp_sealer *sealer = NULL;
-    struct cm_diag *diag = c->a->diag;
-    const struct cm_slice key = buffer_slice(&c->order->parts[c->part].keys);
-    uint8_t piece[PIECE_LEN / 8];
+    const struct cm_slice key = buffer_slice(&c->order.parts[c->part].keys);
+    uint8_t piece[PIECE_LEN];
     size_t n = 1;
-    TRY(cms_opener_open(in, c->own, buffer_slice(&c->signer_pem), &opener, diag));
-    TRY(pgp_sealer_open(out, &key, 1, &sealer, diag));
+    TRY(cms_opener_open(c->in, c->own, buffer_slice(&c->signer_pem), &opener, diag));
+    TRY(pgp_sealer_open(c->out, &key, 1, &sealer, diag));
     cm_err err = CM_OK;
     while (err == CM_OK && n > 0) {
         err = cms_opener_read(opener, piece, sizeof piece, &n, diag);
@@ -89,116 +177,162 @@ static cm_err through_gpg(struct change *c, int in, int out, struct cms_sealed *
 }
 
 /* The name of the new file: what is behind the last dot is how it is sealed. */
-static void name_file(const struct change *c, const struct order_file *file, char *out) {
-    const bool pgp = c->order->parts[c->part].pgp;
-    memcpy(out, file->name, ORDER_FILE_CAP);
-    char *dot = strrchr(out, '.');
+static void name_file(struct order_change *c) {
+    const bool pgp = c->order.parts[c->part].pgp;
+    char *dot = strrchr(c->changed.name, '.');
     if (dot != NULL && strlen(dot) == sizeof ".cms" - 1)
         (void)snprintf(dot, sizeof ".cms", "%s", pgp ? ".pgp" : ".cms");
 }
 
 /* Sealed files that nobody has are made again; what went out once is never made a second time. */
-static const char *remedy_of(const struct change *c, bool there) {
-    if (c->order->state != ORDER_SEALED) return "bring its folder back from a copy";
+static const char *remedy_of(const struct order_change *c, bool there) {
+    if (c->order.state != ORDER_SEALED) return "bring its folder back from a copy";
     return there ? "bring its folder back from a copy, or remove it: then 'countermark order "
                    "resume' makes its files again, to be approved again"
                  : "bring its folder back from a copy, or 'countermark order resume' makes its "
                    "files again, to be approved again";
 }
 
-/* What goes out is what was sealed and approved: re-addressing alone would not notice. */
-static cm_err check_file(const struct change *c, const struct order_file *file, int in) {
-    CM_CLEANUP(hasher_freep) struct hasher *hasher = NULL;
-    uint8_t piece[PIECE_LEN / 8];
+static cm_err begin_file(struct order_change *c, struct cm_diag *diag) {
+    char path[ORDER_PATH_CAP];
+    TRY(order_folder_file(c->ctx.workspace, c->parts[c->part].from, file_of(c)->name, path, diag));
+    c->in = open(path, O_RDONLY | O_CLOEXEC);
+    if (c->in < 0)
+        return diag_fail(diag, file_err_from_errno(errno), path, NULL,
+                         remedy_of(c, errno != ENOENT), "cannot open: %s", file_errno_text(errno));
+    c->at = 0;
+    c->changed = *file_of(c);
+    TRY(hasher_new(&c->hasher));
+    return hasher_begin(c->hasher);
+}
+
+static cm_err is_sealed_one(struct order_change *c, struct cm_diag *diag) {
+    const struct order_file *file = file_of(c);
     struct hash256 is;
-    uint64_t len = 0;
-    TRY(hasher_new(&hasher));
-    TRY(hasher_begin(hasher));
-    for (;;) {
-        const ssize_t n = pread(in, piece, sizeof piece, (off_t)len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_err_from_errno(errno);
-        if (n == 0) break;
-        TRY(hasher_update(hasher, slice_of(piece, (size_t)n)));
-        len += (uint64_t)n;
-    }
-    TRY(hasher_end(hasher, &is));
-    if (len == file->bytes &&
-        slice_equal(slice_of(is.b, HASH_LEN), slice_of(file->hash.b, HASH_LEN)))
-        return CM_OK;
-    return diag_fail(c->a->diag, CM_E_CORRUPT, file->name, NULL, remedy_of(c, true),
+    TRY(hasher_end(c->hasher, &is));
+    hasher_free(c->hasher);
+    c->hasher = NULL;
+    if (c->at == file->bytes && memcmp(is.b, file->hash.b, sizeof is.b) == 0) return CM_OK;
+    return diag_fail(diag, CM_E_CORRUPT, file->name, NULL, remedy_of(c, true),
                      "it is not the file that was sealed");
 }
 
-/* A layout is nobody's secret: it goes along as it is. */
-static cm_err copy_layout(struct change *c, const struct order_file *file, const char *path) {
-    CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
-    TRY(file_read(path, (size_t)file->bytes, &bytes, c->a->diag));
-    TRY(bundle_write(c->bundle, file->name, buffer_slice(&bytes), c->a->diag));
-    return order_add_file(&c->done, file);
-}
-
-static cm_err change_file(struct change *c, const struct order_file *file) {
-    struct cm_diag *diag = c->a->diag;
-    struct order_file changed = *file;
-    struct cms_sealed sealed;
-    char path[ORDER_PATH_CAP];
-    TRY(order_folder_file(c->a->ctx->workspace, c->from, file->name, path, diag));
-    CM_CLEANUP(close_fd) int in = open(path, O_RDONLY | O_CLOEXEC);
-    if (in < 0)
-        return diag_fail(diag, file_err_from_errno(errno), path, NULL,
-                         remedy_of(c, errno != ENOENT), "cannot open: %s", file_errno_text(errno));
-    TRY(check_file(c, file, in));
-    if (file->layout) return copy_layout(c, file, path);
-    CM_CLEANUP(close_fd) int out = -1;
-    name_file(c, file, changed.name);
-    TRY(bundle_file(c->bundle, changed.name, &out, diag));
-    TRY(c->order->parts[c->part].pgp
-            ? through_gpg(c, in, out, &sealed)
-            : cms_readdress(in, c->own, c->all, c->all_n, out, &sealed, diag));
-    if (fsync(out) != 0)
-        return diag_fail(diag, CM_E_IO, changed.name, NULL, "look at the disk", "cannot sync it");
-    changed.bytes = sealed.len;
-    changed.hash = sealed.sha256;
-    return order_add_file(&c->done, &changed);
-}
-
-static cm_err seal(struct change *c) {
-    CM_CLEANUP(order_manifest_freep) struct order_manifest *m = NULL;
-    struct order_part *p = &c->order->parts[c->part];
-    const struct order_manifest_ask ask = {.engine = c->a->ctx->engine,
-                                           .workspace = c->a->ctx->workspace,
-                                           .order = c->order,
-                                           .part = c->part,
-                                           .files = c->done.files,
-                                           .file_n = c->done.file_n,
-                                           .to = p->pgp ? NULL : &c->to,
-                                           .pgp = p->pgp ? c->pgp : NULL,
-                                           .now_unix_s = c->a->now_unix_s};
-    TRY(order_manifest_new(&m, &ask, c->a->diag));
-    const struct cm_slice pem = p->pgp ? slice_of(NULL, 0) : buffer_slice(&c->signer_pem);
-    TRY(bundle_seal(c->bundle, &m->m, c->keys.manifest, pem, &p->manifest, c->a->diag));
-    free(p->files);
-    p->files = c->done.files;
-    p->file_n = c->done.file_n;
-    c->done.files = NULL;
+/* What goes out is what was sealed and approved: re-addressing alone would not notice. */
+static cm_err check_some(struct order_change *c, struct cm_diag *diag) {
+    uint8_t piece[PIECE_LEN];
+    for (uint64_t done = 0; done < STEP_LEN;) {
+        const ssize_t n = pread(c->in, piece, sizeof piece, (off_t)c->at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_err_from_errno(errno);
+        if (n == 0) return is_sealed_one(c, diag);
+        TRY(hasher_update(c->hasher, slice_of(piece, (size_t)n)));
+        c->at += (uint64_t)n;
+        done += (uint64_t)n;
+    }
     return CM_OK;
 }
 
-cm_err order_readdress(struct act *a, struct order *o, size_t part, const char *from,
-                       struct bundle **out) {
-    CM_CLEANUP(change_wipe) struct change c = {.a = a, .order = o, .part = part, .from = from};
-    char parent[ORDER_PATH_CAP], path[ORDER_PATH_CAP], name[ORDER_FOLDER_CAP];
-    if (o->parts[part].pgp) TRY(order_pgp_here(a->ctx, o->name, a->diag));
-    order_folder_name(o, part, false, name);
-    TRY(order_folder_parent(a->ctx->workspace, parent, a->diag));
-    TRY(order_folder_path(a->ctx->workspace, name, path, a->diag));
-    TRY(order_folder_remove(path, a->diag)); /* as 0.4 left it when stopped */
-    TRY(open_keys(&c));
-    TRY(bundle_begin(parent, name, &c.bundle, a->diag));
-    for (size_t i = 0; i < o->parts[part].file_n; i++)
-        TRY(change_file(&c, &o->parts[part].files[i]));
-    TRY(seal(&c));
-    *out = take(&c.bundle);
+/* A layout is nobody's secret: it goes along as it is. */
+static cm_err copy_layout(struct order_change *c, struct cm_diag *diag) {
+    CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
+    const struct order_file *file = file_of(c);
+    char path[ORDER_PATH_CAP];
+    TRY(order_folder_file(c->ctx.workspace, c->parts[c->part].from, file->name, path, diag));
+    TRY(file_read(path, (size_t)file->bytes, &bytes, diag));
+    return bundle_write(c->parts[c->part].bundle, file->name, buffer_slice(&bytes), diag);
+}
+
+/* The new file, begun or gone on with. */
+static cm_err copy_some(struct order_change *c, bool *ended, struct cm_diag *diag) {
+    struct part_change *p = &c->parts[c->part];
+    const bool pgp = c->order.parts[c->part].pgp;
+    struct cms_sealed sealed = {.len = 0};
+    *ended = true;
+    if (file_of(c)->layout) return copy_layout(c, diag);
+    if (c->out < 0) {
+        name_file(c);
+        TRY(bundle_file(p->bundle, c->changed.name, &c->out, diag));
+        if (!pgp)
+            TRY(cms_readdresser_open(c->in, c->own, p->all, p->all_n, c->out, &c->copier, diag));
+    }
+    TRY(pgp ? through_gpg(c, &sealed, diag)
+            : cms_readdresser_step(c->copier, STEP_LEN, ended, &sealed, diag));
+    if (fdatasync(c->out) != 0) /* in every step, so that the last one has no more to wait for */
+        return diag_fail(diag, CM_E_IO, c->changed.name, NULL, "look at the disk",
+                         "cannot sync it");
+    if (!*ended) return CM_OK;
+    c->changed.bytes = sealed.len;
+    c->changed.hash = sealed.sha256;
+    return fsync(c->out) == 0 ? CM_OK : CM_E_IO;
+}
+
+/* ---- Steps ----------------------------------------------------------------------------------- */
+
+/* The next part with a file that is not done. @return whether there is one */
+static bool find_file(struct order_change *c) {
+    for (; c->part < c->order.part_n; c->part++, c->file = 0)
+        if (c->parts[c->part].wanted && c->file < c->order.parts[c->part].file_n) return true;
+    return false;
+}
+
+static cm_err end_file(struct order_change *c) {
+    close_files(c);
+    c->progress.done += file_of(c)->bytes;
+    TRY(order_add_file(&c->parts[c->part].done, &c->changed));
+    c->file++;
+    c->progress.ended = !find_file(c);
+    return CM_OK;
+}
+
+cm_err order_change_step(struct order_change *c, struct order_change_progress *progress,
+                         struct cm_diag *diag) {
+    bool ended = false;
+    c->progress.ended = !find_file(c);
+    if (!c->progress.ended && c->in < 0) TRY(begin_file(c, diag));
+    if (!c->progress.ended) {
+        if (c->hasher != NULL)
+            TRY(check_some(c, diag));
+        else
+            TRY(copy_some(c, &ended, diag));
+        if (ended) TRY(end_file(c));
+    }
+    *progress = c->progress;
+    return CM_OK;
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static cm_err seal(struct order_change *c, struct order *o, size_t i, struct cm_diag *diag) {
+    CM_CLEANUP(order_manifest_freep) struct order_manifest *m = NULL;
+    struct order_part *p = &o->parts[i];
+    struct part_change *from = &c->parts[i];
+    const struct order_manifest_ask ask = {.engine = c->ctx.engine,
+                                           .workspace = c->ctx.workspace,
+                                           .order = o,
+                                           .part = i,
+                                           .files = from->done.files,
+                                           .file_n = from->done.file_n,
+                                           .to = p->pgp ? NULL : &from->to,
+                                           .pgp = p->pgp ? from->pgp : NULL,
+                                           .now_unix_s = c->now_unix_s};
+    TRY(order_manifest_new(&m, &ask, diag));
+    const struct cm_slice pem = p->pgp ? slice_of(NULL, 0) : buffer_slice(&c->signer_pem);
+    TRY(bundle_seal(from->bundle, &m->m, c->keys.manifest, pem, &p->manifest, diag));
+    free(p->files);
+    p->files = from->done.files;
+    p->file_n = from->done.file_n;
+    from->done.files = NULL;
+    return CM_OK;
+}
+
+cm_err order_change_seal(struct order_change *c, struct order *o, struct cm_diag *diag) {
+    for (size_t i = 0; i < o->part_n; i++)
+        if (c->parts[i].wanted) TRY(seal(c, o, i, diag));
+    return CM_OK;
+}
+
+cm_err order_change_appear(struct order_change *c, struct cm_diag *diag) {
+    for (size_t i = ORDER_PARTS_MAX; i > 0; i--) /* PINs first: who sees numbers has them all */
+        if (c->parts[i - 1].wanted) TRY(bundle_appear(c->parts[i - 1].bundle, diag));
     return CM_OK;
 }

@@ -226,6 +226,16 @@ err_has "bring its folder back from a copy"
 gives 3 countermark order resume 6
 err_has "the order is released"
 mv kept "$orders/ORDER-000006"
+# A daemon does the same, step by step: it opens no more than it did before.
+countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
+daemon=$!
+pids+=("$daemon")
+for _ in $(seq 300); do grep -q ' serving ' daemon.log || sleep 0.1; done
+gives 0 countermark order resend 6 --out by-daemon --to renewed.pem --by carol --operator-key carol.key
+content by-daemon/ORDER-000006-R1/ORDER-000006-numbers-0001.csv.cms renewed
+[ "$(wc -l <content.txt)" = 11 ] || fail "the daemon's copy has other records"
+kill -TERM "$daemon"
+wait "$daemon" || fail "the daemon ended with $?"
 
 # ---- No number, code or PIN outside sealed files ------------------------------------------------
 number=$(sed -n 2p content.txt | cut -d, -f3)

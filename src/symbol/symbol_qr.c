@@ -1,13 +1,13 @@
-/* The fence around libqrencode: QR and Micro QR. The modes come from qr_plan.h, the version and the
- * mask from the library. GS1 and text beyond ASCII are zint's: libqrencode 4.1 refuses its own
- * FNC1, and reckons too much room for an announced character set. Reference: ISO/IEC 18004, tables
- * 3 (counts) and 7 (capacities). */
+/* QR and Micro QR. The modes come from qr_plan.h; modules up to version 11 from qr_small.h, those
+ * of larger ones and of Micro QR from libqrencode, whose fence this is. GS1 and text beyond ASCII
+ * are zint's: libqrencode 4.1 refuses its own FNC1, and reckons too much room for an announced
+ * character set. Reference: ISO/IEC 18004, tables 3 (counts) and 7 (capacities). */
 #include <errno.h>
 #include <qrencode.h>
 #include <stdio.h>
 
 #include "base/macros.h"
-#include "symbol/qr_plan.h"
+#include "symbol/qr_small.h"
 #include "symbol/symbol_inside.h"
 
 #define MICRO_LEVELS 3u
@@ -41,6 +41,15 @@ static const struct {
     {{84, 68, 0}, {2, {5, 4, 4}}},
     {{128, 112, 80}, {3, {6, 5, 5}}},
 };
+
+static enum qr_level small_level(char level) {
+    switch (level) {
+    case 'L': return QR_LEVEL_L;
+    case 'Q': return QR_LEVEL_Q;
+    case 'H': return QR_LEVEL_H;
+    default: return QR_LEVEL_M;
+    }
+}
 
 static QRecLevel level_of(char level) {
     switch (level) {
@@ -88,6 +97,31 @@ static cm_err encode_plan(const struct symbol_wish *wish, const uint8_t *modes, 
     return take_code(input, out, version);
 }
 
+/* The smallest version with room for so many bits; 0: none up to QR_SMALL_N has. */
+static unsigned small_version(size_t bits, enum qr_level level) {
+    for (unsigned v = 1; v <= QR_SMALL_N; v++)
+        if (bits <= 8 * qr_small_room(v, level)) return v;
+    return 0;
+}
+
+static cm_err encode_small(const struct symbol_wish *wish, const uint8_t *modes,
+                           const struct qr_header *header, unsigned version, struct symbol *out) {
+    struct qr_small qr = {.version = version, .level = small_level(wish->level)};
+    uint8_t words[QR_SMALL_ALL_MAX];
+    const size_t side = qr_small_side(version);
+    TRY(symbol_alloc(out, side, side));
+    const size_t n = qr_small_words(version, qr.level, wish->payload, modes, header, words);
+    qr_small_draw(&qr, words, n);
+    for (size_t y = 0; y < side; y++) {
+        out->row_modules[y] = 1;
+        for (size_t x = 0; x < side; x++)
+            out->modules[y * side + x] = (uint8_t)(qr.rows[y] >> x & 1u);
+    }
+    wipe(words, sizeof words);
+    wipe(&qr, sizeof qr);
+    return CM_OK;
+}
+
 /* A plan is the best of its group only: it is kept when its symbol is of the group, or when the
  * next group's would be the same. */
 cm_err symbol_encode_qr(const struct symbol_wish *wish, struct symbol *out) {
@@ -95,9 +129,13 @@ cm_err symbol_encode_qr(const struct symbol_wish *wish, struct symbol *out) {
     if (wish->payload.len > SYMBOL_PAYLOAD_MAX) return CM_E_LIMIT;
     for (size_t g = 0; g < CM_ARRAY_N(groups); g++) {
         CM_CLEANUP(symbol_free) struct symbol s = {.kind = wish->kind};
-        int version = 0;
-        if (qr_plan(wish->payload, &groups[g].header, modes) > groups[g].most) continue;
-        const cm_err err = encode_plan(wish, modes, &s, &version);
+        const size_t bits = qr_plan(wish->payload, &groups[g].header, modes);
+        if (bits > groups[g].most) continue;
+        int version = (int)small_version(bits, small_level(wish->level));
+        if (version > groups[g].to) continue;
+        const cm_err err = version > 0
+                               ? encode_small(wish, modes, &groups[g].header, (unsigned)version, &s)
+                               : encode_plan(wish, modes, &s, &version);
         if (err == CM_E_LIMIT || (err == CM_OK && version > groups[g].to)) continue;
         TRY(err);
         (void)snprintf(s.size, sizeof s.size, "%ux%u", (unsigned)s.width, (unsigned)s.rows);

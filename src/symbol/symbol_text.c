@@ -13,15 +13,18 @@ static void message_freep(struct gs1 **m) {
     free(*m);
 }
 
-static void put(struct symbol *s, int from, int to, struct cm_slice text) {
+/* The longest text is Code 128's: 120 digits (test_symbol.c). A longer one is refused, not left
+ * out: people would take bars without a text for a fault of the printer. */
+static cm_err put(struct symbol *s, int from, int to, struct cm_slice text) {
     struct symbol_text *t = &s->texts[s->text_n];
-    if (text.len >= SYMBOL_TEXT_CAP) return; /* no line holds it: the bars say it alone */
+    if (text.len >= SYMBOL_TEXT_CAP) return CM_E_LIMIT;
     t->from = (int16_t)from;
     t->to = (int16_t)to;
     for (size_t i = 0; i < text.len; i++) /* control characters have no shape */
         t->text[i] = (char)(text.p[i] < ' ' || text.p[i] == 0x7F ? ' ' : text.p[i]);
     t->text[text.len] = '\0';
     s->text_n++;
+    return CM_OK;
 }
 
 /* A stretch of the symbol's columns whose bars reach down. */
@@ -56,8 +59,8 @@ static cm_err write_ean(const struct symbol_wish *wish, struct symbol *s) {
     const struct place *places = is_ean8 ? ean8 : is_upca ? upca : ean13;
     const size_t n = is_ean8 ? CM_ARRAY_N(ean8) : is_upca ? CM_ARRAY_N(upca) : CM_ARRAY_N(ean13);
     for (size_t i = 0; i < n; i++)
-        put(s, places[i].from, places[i].to,
-            slice_of(wish->payload.p + places[i].digit, places[i].n));
+        TRY(put(s, places[i].from, places[i].to,
+                slice_of(wish->payload.p + places[i].digit, places[i].n)));
     return set_guards(s, is_ean8 ? ean8_guards : is_upca ? upca_guards : ean13_guards, 3);
 }
 
@@ -71,15 +74,15 @@ static cm_err write_elements(struct cm_slice payload, struct symbol *s) {
         gs1_write(message, true, &text);
     else
         buffer_put(&text, payload.p, payload.len);
-    put(s, 0, (int)s->width, buffer_slice(&text));
-    return buffer_err(&text);
+    TRY(buffer_err(&text));
+    return put(s, 0, (int)s->width, buffer_slice(&text));
 }
 
 /* What a DataBar says is a GTIN: shown with its identifier (GS1 4.14). */
-static void write_gtin(struct cm_slice digits, struct symbol *s) {
+static cm_err write_gtin(struct cm_slice digits, struct symbol *s) {
     char text[SYMBOL_TEXT_CAP] = "";
     text_append(text, sizeof text, "(01)%.*s", (int)digits.len, (const char *)digits.p);
-    put(s, 0, (int)s->width, slice_text(text));
+    return put(s, 0, (int)s->width, slice_text(text));
 }
 
 cm_err symbol_write_texts(const struct symbol_wish *wish, struct symbol *s) {
@@ -87,9 +90,6 @@ cm_err symbol_write_texts(const struct symbol_wish *wish, struct symbol *s) {
     if (wish->kind == SYMBOL_EAN13 || wish->kind == SYMBOL_EAN8 || wish->kind == SYMBOL_UPCA)
         return write_ean(wish, s);
     if (symbol_kind_is_gs1(wish->kind)) return write_elements(wish->payload, s);
-    if (wish->kind == SYMBOL_DATABAR)
-        write_gtin(wish->payload, s);
-    else
-        put(s, 0, (int)s->width, wish->payload);
-    return CM_OK;
+    if (wish->kind == SYMBOL_DATABAR) return write_gtin(wish->payload, s);
+    return put(s, 0, (int)s->width, wish->payload);
 }

@@ -4,6 +4,7 @@
 #include "support/cm.h"
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "symbol/gs1.h"
 #include "symbol/qr_plan.h"
 #include "symbol/symbol.h"
@@ -151,6 +152,32 @@ static void gs1_bars_are_told_with_their_identifiers(void **state) {
     symbol_free(&s);
 }
 
+/* As much as each kind takes (what one more says is the room's affair): no text is left out. */
+static void the_longest_bars_still_say_all_of_their_text(void **state) {
+    (void)state;
+    static const struct {
+        enum symbol_kind kind;
+        const char *piece; /* again and again */
+        size_t n, shown;   /* pieces; characters shown of each */
+    } cases[] = {{SYMBOL_CODE128, "1", 120, 1},
+                 {SYMBOL_CODE128_B, "a", 60, 1},
+                 {SYMBOL_CODE39, "A", 85, 1},
+                 {SYMBOL_CODABAR, "1", 58, 1},
+                 {SYMBOL_GS1_128, "2001", 12, 6},
+                 {SYMBOL_DATABAR_EXPANDED, "2001", 17, 6},
+                 {SYMBOL_DATABAR_EXPANDED_STACKED, "2001", 17, 6}};
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        struct symbol s;
+        char text[128] = "";
+        for (size_t k = 0; k < cases[i].n; k++)
+            text_append(text, sizeof text, "%s", cases[i].piece);
+        made(cases[i].kind, text, &s);
+        assert_int_equal(s.text_n, 1);
+        assert_int_equal(strlen(s.texts[0].text), cases[i].n * cases[i].shown);
+        symbol_free(&s);
+    }
+}
+
 static void wide_elements_of_code_39_are_three_modules(void **state) {
     (void)state;
     /* ISO/IEC 16388, annex A: '*' is narrow and wide as nwnnwnwnn; three characters with gaps. */
@@ -238,6 +265,7 @@ int main(void) {
         cmocka_unit_test(an_ean_13_has_its_digits_and_guards_in_their_places),
         cmocka_unit_test(a_upc_a_has_a_digit_on_each_side),
         cmocka_unit_test(gs1_bars_are_told_with_their_identifiers),
+        cmocka_unit_test(the_longest_bars_still_say_all_of_their_text),
         cmocka_unit_test(wide_elements_of_code_39_are_three_modules),
         cmocka_unit_test(a_qr_code_changes_its_mode_where_that_is_shorter),
         cmocka_unit_test(elements_are_cut_by_length_or_separator),

@@ -1,12 +1,19 @@
-/* A symbol on a page: its runs as one filled path, so that viewers show no seams between rows, and
- * its text as outlines. References as in page.h. */
+/* A symbol on a page: the outline of its modules as one filled path, so that viewers show no seams
+ * between rows; bars as runs; its text as outlines. References as in page.h. */
 #include <math.h>
 
 #include "base/macros.h"
+#include "symbol/outline.h"
 #include "symbol/page_inside.h"
 
-/* Modules become the units of the pen, from the symbol's corner on. */
-static void put_modules(cairo_t *pen, const struct symbol *s, const struct layout *l) {
+static void pen_move(void *ctx, double x, double y) { cairo_move_to(ctx, x, y); }
+static void pen_line(void *ctx, double x, double y) { cairo_line_to(ctx, x, y); }
+static void pen_curve(void *ctx, const double xy[6]) {
+    cairo_curve_to(ctx, xy[0], xy[1], xy[2], xy[3], xy[4], xy[5]);
+}
+static void pen_close(void *ctx) { cairo_close_path(ctx); }
+
+static void put_runs(cairo_t *pen, const struct symbol *s, const struct layout *l) {
     struct layout_walk walk = layout_walk_over(s, l);
     struct layout_strip strip;
     while (layout_strip(&walk, &strip)) {
@@ -15,6 +22,18 @@ static void put_modules(cairo_t *pen, const struct symbol *s, const struct layou
             cairo_rectangle(pen, l->left + (double)from, strip.y, (double)n, strip.height);
     }
     cairo_fill(pen);
+}
+
+/* Modules become the units of the pen, from the symbol's corner on. */
+static cm_err put_modules(cairo_t *pen, const struct symbol *s, const struct layout *l) {
+    const struct lettering_pen to = {pen_move, pen_line, pen_curve, pen_close, pen};
+    if (!outline_can(s)) {
+        put_runs(pen, s, l);
+        return CM_OK;
+    }
+    TRY(outline_trace(s, l->left, l->top, &to));
+    cairo_fill(pen);
+    return CM_OK;
 }
 
 static void put_bearer(cairo_t *pen, const struct layout *l) {
@@ -27,13 +46,6 @@ static void put_bearer(cairo_t *pen, const struct layout *l) {
     cairo_rectangle(pen, l->frame_right - b, l->frame + b, b, height - 2 * b);
     cairo_fill(pen);
 }
-
-static void pen_move(void *ctx, double x, double y) { cairo_move_to(ctx, x, y); }
-static void pen_line(void *ctx, double x, double y) { cairo_line_to(ctx, x, y); }
-static void pen_curve(void *ctx, const double xy[6]) {
-    cairo_curve_to(ctx, xy[0], xy[1], xy[2], xy[3], xy[4], xy[5]);
-}
-static void pen_close(void *ctx) { cairo_close_path(ctx); }
 
 static cm_err put_text(cairo_t *pen, const struct symbol *s, const struct layout *l,
                        struct lettering *lettering) {
@@ -57,10 +69,10 @@ cm_err page_put_symbol(struct pages *p, const struct symbol *s, const struct lay
     cairo_rectangle(p->pen, 0, 0, layout->width, layout->height);
     cairo_fill(p->pen);
     page_ink(p, 0);
-    put_modules(p->pen, s, layout);
+    cm_err err = put_modules(p->pen, s, layout);
     put_bearer(p->pen, layout);
-    cm_err err = CM_OK;
-    if (lettering != NULL && layout->capital > 0) err = put_text(p->pen, s, layout, lettering);
+    if (err == CM_OK && lettering != NULL && layout->capital > 0)
+        err = put_text(p->pen, s, layout, lettering);
     cairo_restore(p->pen);
     TRY(err);
     return page_err_from_cairo(p, cairo_status(p->pen));

@@ -22,7 +22,9 @@ bench_area area_lines;         /* printers: one fast line, 64 usual ones */
 bench_area
     area_orders; /* cards to sealed files beside openssl, imports, spends beside PostgreSQL */
 bench_area
-    area_symbols; /* QR codes to SVG and PNG beside libzint, libqrencode, bwip-js, programs */
+    area_symbols;       /* QR codes to SVG and PNG beside libzint, libqrencode, bwip-js, programs */
+bench_area area_bulk;   /* QR codes into a ZIP, labels on sheets, by the program, beside node */
+bench_area area_passes; /* tickets and Apple passes beside npm packages and openssl */
 
 struct area {
     const char *name;

@@ -70,8 +70,8 @@ cm_err cmd_ticket_revoke(struct cli *cli) {
 
 /* All but the list itself, which is in the file. */
 static cm_err show(struct cli *cli, struct json_value root) {
-    static const char *const members[] = {"issuer", "sequence", "tickets", "issued_ms",
-                                          "next_update_ms"};
+    static const char *const members[] = {"issuer", "sequence",  "tickets",
+                                          "over",   "issued_ms", "next_update_ms"};
     CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
     struct json_writer w = json_writer_into(&out, false);
     json_object_begin(&w, NULL);

@@ -54,7 +54,14 @@ static cm_err read_trusts(struct cli *cli, struct trusted *t) {
 
 static cm_err judge_age(struct cli *cli, const char *path, const struct revoked *r,
                         uint64_t now_unix_s) {
-    char due[TIME_TEXT_CAP];
+    char due[TIME_TEXT_CAP], made[TIME_TEXT_CAP], now[TIME_TEXT_CAP];
+    if (r->list.issued_s > now_unix_s && r->list.issued_s - now_unix_s > REVOCATION_MARGIN_S) {
+        time_format(r->list.issued_s * MS_PER_S, made);
+        time_format(now_unix_s * MS_PER_S, now);
+        return diag_fail(cli->diag, CM_E_STATE, path, NULL, "set the clock of this device",
+                         "made %s, and here it is %s: it does not name what was over by then", made,
+                         now);
+    }
     if (!revoked_is_late(r, now_unix_s)) return CM_OK;
     time_format(r->list.next_s * MS_PER_S, due);
     if (option_given(&cli->options, "strict"))

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "engine/registry_inside.h"
 
-static const struct json_limits limits = {.text_max = 1u << 18, .depth_max = 8};
+static const struct json_limits limits = {.text_max = 1u << 19, .depth_max = 8};
 
 struct device_entry *registry_device(const struct registry *r, uint32_t id) {
     for (size_t i = 0; i < r->device_n; i++)
@@ -102,26 +102,47 @@ cm_err device_document_apply(struct registry *r, uint32_t id, struct cm_slice te
 /* ---- Tickets that were taken back -------------------------------------------------------------
  */
 
+#define CTI_DIGITS ((size_t)2 * SPEND_CTI_LEN)
+#define END_LEN    8u /* bytes: Unix seconds, big-endian */
+#define END_DIGITS ((size_t)2 * END_LEN)
+
 struct revoking {
     struct revocation one;
-    struct cm_slice ctis; /* hex digits */
+    struct cm_slice ctis, ends; /* hex digits; ends may be empty: none is known */
+    size_t n;
 };
 
+/* The i-th of them in v->one. */
+static cm_err take_one(struct revoking *v, size_t i) {
+    uint8_t end[END_LEN] = {0};
+    const struct cm_slice cti = slice_of(v->ctis.p + i * CTI_DIGITS, CTI_DIGITS);
+    if (hex_parse(cti, v->one.cti, SPEND_CTI_LEN) != CM_OK) return CM_E_FORMAT;
+    if (v->ends.len > 0 &&
+        hex_parse(slice_of(v->ends.p + i * END_DIGITS, END_DIGITS), end, END_LEN) != CM_OK)
+        return CM_E_FORMAT;
+    v->one.end_s = get_u64be(end);
+    return CM_OK;
+}
+
 static cm_err parse_revoked(struct json_value root, struct revoking *v) {
-    static const char *const keys[] = {"brand", "at_ms", "why", "ctis"};
+    static const char *const keys[] = {"brand", "at_ms", "why", "ctis", "ends"};
+    const struct json_value ends = json_get(root, "ends");
     struct cm_slice why;
     uint64_t brand = 0;
     TRY(json_only(root, keys, CM_ARRAY_N(keys)));
     TRY(json_u64(json_get(root, "brand"), 0, UINT32_MAX, &brand));
     TRY(json_u64(json_get(root, "at_ms"), 0, INT64_MAX, &v->one.at_ms));
     TRY(json_text(json_get(root, "why"), 0, SIZE_MAX, &why));
-    TRY(json_text(json_get(root, "ctis"), 2 * (size_t)SPEND_CTI_LEN, SIZE_MAX, &v->ctis));
+    TRY(json_text(json_get(root, "ctis"), CTI_DIGITS, SIZE_MAX, &v->ctis));
+    if (json_present(ends)) TRY(json_text(ends, END_DIGITS, SIZE_MAX, &v->ends));
     v->one.brand = (uint32_t)brand;
-    const size_t digits = 2 * (size_t)SPEND_CTI_LEN;
-    if (v->ctis.len % digits != 0 || v->ctis.len / digits > REVOKED_MAX)
+    v->n = v->ctis.len / CTI_DIGITS;
+    if (v->ctis.len % CTI_DIGITS != 0 || v->n > REVOKED_MAX)
         return json_fail(json_get(root, "ctis"), CM_E_FORMAT, NULL, "not 16 hex digits each");
-    for (size_t at = 0; at < v->ctis.len; at += digits)
-        if (hex_parse(slice_of(v->ctis.p + at, digits), v->one.cti, SPEND_CTI_LEN) != CM_OK)
+    if (json_present(ends) && v->ends.len != v->n * END_DIGITS)
+        return json_fail(ends, CM_E_FORMAT, NULL, "not 16 hex digits for each of 'ctis'");
+    for (size_t i = 0; i < v->n; i++)
+        if (take_one(v, i) != CM_OK)
             return json_fail(json_get(root, "ctis"), CM_E_FORMAT, NULL, "not hex digits");
     return CM_OK;
 }
@@ -142,10 +163,9 @@ cm_err revoked_document_apply(struct registry *r, uint32_t id, struct cm_slice t
     struct revoking v = {.one = {.id = id}};
     TRY(json_doc_new(&doc, text, "revoked tickets", &limits, diag));
     TRY(parse_revoked(json_root(doc), &v));
-    TRY(revocations_reserve(&r->revocations, v.ctis.len / (2 * (size_t)SPEND_CTI_LEN)));
-    for (size_t at = 0; at < v.ctis.len; at += 2 * (size_t)SPEND_CTI_LEN) {
-        cm_ignore(hex_parse(slice_of(v.ctis.p + at, 2 * (size_t)SPEND_CTI_LEN), v.one.cti,
-                            SPEND_CTI_LEN)); /* parsed before */
+    TRY(revocations_reserve(&r->revocations, v.n));
+    for (size_t i = 0; i < v.n; i++) {
+        cm_ignore(take_one(&v, i)); /* parsed before */
         revocations_add(&r->revocations, &v.one);
     }
     return CM_OK;

@@ -29,22 +29,30 @@ const struct revocation *revocations_find(const struct revocations *r, uint32_t 
 
 static int by_number(const void *a, const void *b) { return memcmp(a, b, SPEND_CTI_LEN); }
 
-cm_err revocations_list(const struct revocations *r, uint32_t brand, struct buffer *ctis,
-                        uint64_t *sequence) {
+static bool is_over(const struct revocation *one, uint64_t now_unix_s) {
+    return one->end_s != 0 && now_unix_s >= REVOCATION_MARGIN_S &&
+           one->end_s <= now_unix_s - REVOCATION_MARGIN_S;
+}
+
+cm_err revocations_list(const struct revocations *r, uint32_t brand, uint64_t now_unix_s,
+                        struct revocations_list *out) {
+    struct buffer *ctis = &out->ctis;
     const size_t before = ctis->len;
-    uint64_t newest = 0;
     size_t at = 0;
     struct map_key key;
     void *value = NULL;
+    out->sequence = out->over_n = 0;
     while (r->map.n > 0 && map_next(&r->map, &at, &key, &value)) {
         const struct revocation *one = value;
         if (one->brand != brand) continue;
-        buffer_put(ctis, one->cti, sizeof one->cti);
-        if (one->id > newest) newest = one->id;
+        if (one->id > out->sequence) out->sequence = one->id;
+        if (is_over(one, now_unix_s))
+            out->over_n++;
+        else
+            buffer_put(ctis, one->cti, sizeof one->cti);
     }
     TRY(buffer_err(ctis));
     if (ctis->len > before)
         qsort(ctis->p + before, (ctis->len - before) / SPEND_CTI_LEN, SPEND_CTI_LEN, by_number);
-    *sequence = newest;
     return CM_OK;
 }

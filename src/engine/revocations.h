@@ -18,6 +18,7 @@ void revocations_wipe(struct revocations *r);
 struct revocation {
     uint32_t brand, id; /* of the document that took it back first */
     uint64_t at_ms;
+    uint64_t end_s; /* its ticket is valid nowhere from then on, Unix seconds; 0 = not known */
     uint8_t cti[SPEND_CTI_LEN];
 };
 /** @retval CM_E_NO_MEMORY */
@@ -27,9 +28,14 @@ void revocations_add(struct revocations *r, const struct revocation *one);
 /* NULL: it was not taken back. */
 const struct revocation *revocations_find(const struct revocations *r, uint32_t brand,
                                           const uint8_t cti[SPEND_CTI_LEN]);
-/** All of a brand, ascending, appended; and the sequence of the list, 0 where there is none.
- * @retval CM_E_NO_MEMORY */
+/* What devices get of a brand at a time. */
+struct revocations_list {
+    struct buffer ctis; /* ascending; buffer_free it */
+    uint64_t sequence;  /* of the newest revocation, dropped or not; 0 where there is none */
+    uint64_t over_n;    /* dropped: their time has been over for REVOCATION_MARGIN_S */
+};
+/** @param[in,out] out  its ctis are appended to      @retval CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err revocations_list(const struct revocations *r, uint32_t brand,
-                                      struct buffer *ctis, uint64_t *sequence);
+                                      uint64_t now_unix_s, struct revocations_list *out);
 
 #endif

@@ -3,6 +3,7 @@
  * void before the list names them, and doing it again changes nothing. A ticket that was used
  * already is listed all the same: nobody is let in by it a second time. Design:
  * docs/design/tickets.md, "Revocation" */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ struct revoking {
     struct act *a;
     uint32_t brand; /* whose tickets: the first one's */
     bool has_brand;
-    struct buffer ctis;                   /* 16 hex digits each */
+    struct buffer ctis, ends;             /* 16 hex digits each */
     struct spend_unit units[REVOKED_MAX]; /* to become void; a struct revoking is on the heap */
     size_t unit_n;
     uint64_t listed, listed_before;
@@ -39,6 +40,7 @@ struct revoking {
 static void revoking_freep(struct revoking **v) {
     if (*v == NULL) return;
     buffer_free(&(*v)->ctis);
+    buffer_free(&(*v)->ends);
     wipe(&(*v)->message, sizeof(*v)->message);
     free(*v);
 }
@@ -54,13 +56,17 @@ static cm_err known_read(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
-static cm_err add_cti(struct revoking *v, const uint8_t cti[SPEND_CTI_LEN]) {
+/* end_s: when its ticket is over for everybody, so that lists need not name it for ever; 0 = nobody
+ * knows. */
+static cm_err add_cti(struct revoking *v, const uint8_t cti[SPEND_CTI_LEN], uint64_t end_s) {
     struct known_read k = {.brand = v->brand, .cti = cti};
     char hex[2 * SPEND_CTI_LEN + 1];
     TRY(engine_read(v->a->ctx->engine, known_read, &k));
     if (k.known) return CM_OK;
     hex_format(cti, SPEND_CTI_LEN, hex);
     buffer_text(&v->ctis, hex);
+    buffer_printf(&v->ends, "%016" PRIx64, end_s);
+    TRY(buffer_err(&v->ends));
     return buffer_err(&v->ctis);
 }
 
@@ -142,11 +148,19 @@ static cm_err revoke_text(struct revoking *v, struct cm_slice text, const char *
                          "no unit of this workspace stands behind this ticket");
     TRY(of_brand(v, unit.set.set.brand, place));
     TRY(add_unit(v, unit.set.set.number, unit.serial, place));
-    return add_cti(v, v->judged.claims.cti);
+    return add_cti(v, v->judged.claims.cti, v->judged.claims.exp_unix_s);
 }
 
 /* ---- By unit ----------------------------------------------------------------------------------
  */
+
+/* No ticket outlives its key. A retired key may have been ended earlier than devices were told. */
+static uint64_t end_of_key(const struct issuer_entry *issuer, uint8_t version) {
+    for (size_t i = 0; i < issuer->key_n; i++)
+        if (issuer->keys[i].version == version && !issuer->keys[i].retired)
+            return issuer->keys[i].not_after_unix_s;
+    return 0;
+}
 
 /* Its ticket may have been made under any version of the key. */
 static cm_err add_versions(struct revoking *v, uint32_t set, uint64_t serial) {
@@ -162,7 +176,7 @@ static cm_err add_versions(struct revoking *v, uint32_t set, uint64_t serial) {
         TRY(keystore_find(ks, KEY_TICKET, v->brand, infos[i].version, &root));
         TRY(ticket_ids_new(&ids, root, v->brand, infos[i].version));
         TRY(ticket_id_make(ids, set, serial, cti));
-        TRY(add_cti(v, cti));
+        TRY(add_cti(v, cti, end_of_key(&v->issuer, infos[i].version)));
     }
     return CM_OK;
 }
@@ -193,7 +207,7 @@ static cm_err revoke_unit(struct revoking *v, struct cm_slice name, const char *
 /* ---- Together ---------------------------------------------------------------------------------
  */
 
-static cm_err journal_some(struct revoking *v, struct cm_slice ctis) {
+static cm_err journal_some(struct revoking *v, struct cm_slice ctis, struct cm_slice ends) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct json_writer w = json_writer_into(&text, false);
     struct cm_slice why = slice_text("");
@@ -205,6 +219,7 @@ static cm_err journal_some(struct revoking *v, struct cm_slice ctis) {
     json_put_u64(&w, "at_ms", v->a->now_unix_ms);
     json_put_text(&w, "why", why);
     json_put_text(&w, "ctis", ctis);
+    json_put_text(&w, "ends", ends);
     json_object_end(&w);
     TRY(buffer_err(&text));
     return engine_document(v->a->ctx->engine, DOCUMENT_REVOKED, &id, v->a->ctx->actor,
@@ -215,7 +230,8 @@ static cm_err journal(struct revoking *v) {
     const size_t most = (size_t)REVOKED_MAX * 2 * SPEND_CTI_LEN;
     for (size_t at = 0; at < v->ctis.len; at += most) {
         const size_t left = v->ctis.len - at;
-        TRY(journal_some(v, slice_of(v->ctis.p + at, left < most ? left : most)));
+        const size_t len = left < most ? left : most;
+        TRY(journal_some(v, slice_of(v->ctis.p + at, len), slice_of(v->ends.p + at, len)));
     }
     return CM_OK;
 }
@@ -280,14 +296,14 @@ static cm_err revoke(struct act *a) {
 
 struct list_read {
     uint32_t brand;
-    struct buffer ctis;
-    uint64_t sequence;
+    uint64_t now_unix_s;
+    struct revocations_list list;
 };
 static cm_err list_read(void *ctx, const struct registry *r) {
     struct list_read *l = ctx;
-    return revocations_list(&r->revocations, l->brand, &l->ctis, &l->sequence);
+    return revocations_list(&r->revocations, l->brand, l->now_unix_s, &l->list);
 }
-static void list_wipe(struct list_read *l) { buffer_free(&l->ctis); }
+static void list_wipe(struct list_read *l) { buffer_free(&l->list.ctis); }
 
 static cm_err put_list(struct act *a, const struct issuer_entry *issuer,
                        const struct revocation_list *list) {
@@ -308,21 +324,22 @@ static cm_err put_list(struct act *a, const struct issuer_entry *issuer,
 
 static cm_err revocations(struct act *a) {
     struct issuer_entry issuer;
-    CM_CLEANUP(list_wipe) struct list_read read = {.ctis = BUFFER_INIT};
+    CM_CLEANUP(list_wipe) struct list_read read = {.now_unix_s = a->now_unix_s};
     uint64_t hours = HOURS_N;
     if (json_present(json_get(a->args, "hours")))
         TRY(json_u64(json_get(a->args, "hours"), 1, HOURS_MAX, &hours));
     TRY(act_issuer(a, "issuer", &issuer));
     read.brand = issuer.brand;
     TRY(engine_read(a->ctx->engine, list_read, &read));
-    struct revocation_list list = {.sequence = read.sequence,
+    struct revocation_list list = {.sequence = read.list.sequence,
                                    .issued_s = a->now_unix_s,
                                    .next_s = a->now_unix_s + hours * HOUR_S,
-                                   .ctis = buffer_slice(&read.ctis)};
+                                   .ctis = buffer_slice(&read.list.ctis)};
     memcpy(list.iss, issuer.iss, sizeof list.iss);
     json_put_cstr(a->out, "issuer", issuer.iss);
     json_put_u64(a->out, "sequence", list.sequence);
     json_put_u64(a->out, "tickets", revocation_n(&list));
+    json_put_u64(a->out, "over", read.list.over_n);
     json_put_u64(a->out, "issued_ms", list.issued_s * 1000);
     json_put_u64(a->out, "next_update_ms", list.next_s * 1000);
     return put_list(a, &issuer, &list);

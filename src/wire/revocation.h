@@ -10,8 +10,11 @@
 
 #include "wire/spend.h"
 
-#define REVOCATION_TYPE  "application/vnd.countermark.revocations+cbor"
-#define REVOCATION_N_MAX 250000u /* tickets of a list: 2 MB, what a device takes in one piece */
+#define REVOCATION_TYPE "application/vnd.countermark.revocations+cbor"
+/* A ticket whose time is over leaves the list so many seconds (30 days) later; a device whose clock
+ * is as far behind the list's issue takes none of it: to it, such a ticket may be in its time. */
+#define REVOCATION_MARGIN_S 2592000u
+#define REVOCATION_N_MAX    250000u /* tickets of a list: 2 MB, what a device takes in one piece */
 
 struct revocation_list {
     char iss[SPEND_ISS_MAX + 1];

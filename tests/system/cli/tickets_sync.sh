@@ -108,6 +108,13 @@ err_has 'the list after this one was due'
 gives 3 countermark ticket verify --offline --test --trust acme.trust --file t8 --revocations one.revoked --at "$(faketime)" --strict
 err_has 'fetch the newest list'
 
+# ---- a clock that is more than 30 days behind the list: what was over by then is not named in it
+past() { node -e 'process.stdout.write(new Date(Date.now() - process.argv[1] * 86400e3).toISOString())' "$1"; }
+gives 3 countermark ticket verify --offline --test --trust acme.trust --file t8 --revocations two.revoked --at "$(past 31)"
+err_has 'it does not name what was over by then; set the clock of this device'
+gives 1 countermark ticket verify --offline --test --trust acme.trust --file t8 --revocations two.revoked --at "$(past 29)" --json
+[ "$(json 'v.verdict' out)" = out_of_key ] || fail "29 days behind" # its key is of today
+
 # ---- devices that nobody knows, or that were revoked: nothing is taken
 gives 0 countermark ticket device key --out stray.pem --json
 json 'v.public_key' out >stray.hex

@@ -24,8 +24,8 @@ gives 3 countermark ticket issuer add OTHER
 err_has "this brand's tickets are issued by ACME already"
 
 # ---- mistakes are told before the first unit is spent
-printf 'chair,title,value\nA1,Gala,25.00\nA2,Gala,25\n' >bad.csv
-refused 3 "bad.csv: row 2, value: not an amount of EUR with 2 decimals; write 25.00" \
+printf 'chair,title,value\nA1,Gala,25.00\nA2,Gala,25.0\n' >bad.csv
+refused 3 "bad.csv: row 2, value: not an amount of EUR with 2 decimals; write 25.00 EUR" \
   countermark ticket issue monday --from bad.csv --seat-from chair --currency EUR --out t.csv
 refused 2 "bad.csv: there is no column 'seat'; name one of its first line" \
   countermark ticket issue monday --from bad.csv --seat-from seat --out t.csv

@@ -64,6 +64,41 @@ static void units_with_many_key_versions_are_revoked_and_listed_whole(void **sta
     world_remove(&w);
 }
 
+/* By its text a ticket's own end is known, by its unit the key's: 100 days here. */
+static void lists_forget_tickets_whose_time_is_over(void **state) {
+    (void)state;
+    struct world w = {.now_ms = WORLD_NOW_MS};
+    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT, args = BUFFER_INIT;
+    char text[WORLD_TICKET_CAP];
+    world_make(&w, 12, 1000);
+    world_issuer(&w, 1);
+    const uint32_t set = world_batch(&w, 2, true);
+    world_ticket(&w, set, 0, text); /* ten days */
+    struct json_writer j = json_writer_into(&args, false);
+    json_object_begin(&j, NULL);
+    json_array_begin(&j, "tickets");
+    json_put_cstr(&j, NULL, text);
+    json_array_end(&j);
+    json_array_begin(&j, "units");
+    json_put_cstr(&j, NULL, "batch-1:1");
+    json_array_end(&j);
+    json_object_end(&j);
+    must(&w, "ticket.revoke", buffer_slice(&args), &out);
+    static const struct {
+        uint64_t days;
+        const char *told;
+    } lists[] = {{0, "\"sequence\":1,\"tickets\":2,\"over\":0,"},
+                 {39, "\"sequence\":1,\"tickets\":2,\"over\":0,"},
+                 {40, "\"sequence\":1,\"tickets\":1,\"over\":1,"},
+                 {99, "\"sequence\":1,\"tickets\":1,\"over\":1,"}};
+    for (size_t i = 0; i < CM_ARRAY_N(lists); i++) {
+        w.now_ms = WORLD_NOW_MS + lists[i].days * WORLD_DAY_S * 1000;
+        must(&w, "ticket.revocations", slice_text("{}"), &out);
+        has(&out, lists[i].told);
+    }
+    world_remove(&w);
+}
+
 /* ---- A portion of a device's file --------------------------------------------------------------
  */
 
@@ -217,6 +252,7 @@ static void two_branches_in_one_portion_that_is_saved_are_told_as_a_fork(void **
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_with_many_key_versions_are_revoked_and_listed_whole),
+        cmocka_unit_test(lists_forget_tickets_whose_time_is_over),
         cmocka_unit_test(tickets_of_several_keys_in_one_portion_find_their_units),
         cmocka_unit_test(a_changed_bit_anywhere_in_a_portion_is_refused_and_the_entry_named),
         cmocka_unit_test(two_branches_in_one_portion_that_is_saved_are_told_as_a_fork),

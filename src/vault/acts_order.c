@@ -10,6 +10,7 @@
 #include "vault/acts_inside.h"
 #include "vault/order_folder.h"
 #include "vault/order_job.h"
+#include "vault/order_leftovers.h"
 #include "vault/order_look.h"
 #include "vault/order_output.h"
 #include "vault/order_release.h"
@@ -146,7 +147,10 @@ static cm_err list_read(void *ctx, const struct registry *r) {
     return CM_OK;
 }
 
-static cm_err order_list(struct act *a) { return engine_read(a->ctx->engine, list_read, a); }
+static cm_err order_list(struct act *a) {
+    TRY(engine_read(a->ctx->engine, list_read, a));
+    return order_leftovers_tell(a);
+}
 
 static cm_err order_show(struct act *a) {
     CM_CLEANUP(order_wipe) struct order o = ORDER_INIT;

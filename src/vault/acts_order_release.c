@@ -292,12 +292,12 @@ static cm_err order_reseal(struct act *a) {
 
 /* ---- Withdrawing ----------------------------------------------------------------------------- */
 
-/* A release that the ledger never had may have left folders without a name. */
+/* A release or a making that the ledger never had may have left folders without a name. */
 static cm_err remove_ready(struct act *a, const struct order *o) {
-    for (size_t i = 0; i < o->part_n; i++) {
+    for (size_t i = 0; i < 2 * o->part_n; i++) {
         char name[ORDER_FOLDER_CAP], part[ORDER_FOLDER_CAP + sizeof BUNDLE_PART];
         char path[ORDER_PATH_CAP];
-        order_folder_name(o, i, false, name);
+        order_folder_name(o, i / 2, i % 2 != 0, name);
         (void)snprintf(part, sizeof part, "%s" BUNDLE_PART, name);
         TRY(order_folder_path(a->ctx->workspace, part, path, a->diag));
         TRY(order_folder_remove(path, a->diag));

@@ -136,6 +136,9 @@ gives 3 countermark order release 5
 err_has "nobody has approved it yet"
 gives 0 countermark order withdraw 5 --dry-run --json
 [ "$(json 'v.dry_run && v.state' out)" = sealed ] || fail "a dry run withdrew it"
+mkdir "$COUNTERMARK_WORKSPACE/orders/ORDER-000005.held.part" "$COUNTERMARK_WORKSPACE/orders/ORDER-000005-PINS.part"
+gives 0 countermark order list
+out_has "'countermark order release 5' begins it anew"
 gives 0 countermark order withdraw 5
 gives 3 countermark order release 5
 [ -z "$(find "$COUNTERMARK_WORKSPACE/orders" -name 'ORDER-000005*')" ] || fail "withdrawn files are still there"
@@ -211,6 +214,16 @@ sums | cmp - before.sums || fail "other bytes under the same number"
 mv "$orders/ORDER-000006" "$orders/ORDER-000006.part"
 mv "$orders/ORDER-000006-PINS" "$orders/ORDER-000006-PINS.part"
 printf x >>"$orders/ORDER-000006-PINS.part/manifest.cose" # not what the ledger has: no name for it
+mkdir "$orders/ORDER-000006-R1.part" "$orders/ORDER-000077.part" # a reseal that was stopped; a stranger's
+gives 0 countermark order list --json
+[ "$(json 'v.leftovers.map((l) => l.folder.replace(/.*\//, "") + ": " + l.why).sort().join("\n")' out)" = "\
+ORDER-000006-PINS.part: it waits for its name, or is not what the ledger has of it
+ORDER-000006-R1.part: a try that was stopped
+ORDER-000006.part: it waits for its name, or is not what the ledger has of it
+ORDER-000077.part: the ledger has no such order" ] || fail "other leftovers: $(cat out)"
+countermark doctor >out 2>err || [ $? -eq 1 ] || fail "doctor failed" # this machine may have other cares
+out_has "ORDER-000006-R1.part: a try that was stopped; nobody has it: remove it"
+rmdir "$orders/ORDER-000006-R1.part" "$orders/ORDER-000077.part"
 gives 0 countermark order show 6
 [ -e "$orders/ORDER-000006" ] || fail "numbers have no name"
 [ ! -e "$orders/ORDER-000006-PINS" ] || fail "a foreign folder got the name"
@@ -230,7 +243,7 @@ mv kept "$orders/ORDER-000006"
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 300); do grep -q ' serving ' daemon.log || sleep 0.1; done
+for _ in $(seq 300); do grep -qs ' serving ' daemon.log || sleep 0.1; done
 gives 0 countermark order resend 6 --out by-daemon --to renewed.pem --by carol --operator-key carol.key
 content by-daemon/ORDER-000006-R1/ORDER-000006-numbers-0001.csv.cms renewed
 [ "$(wc -l <content.txt)" = 11 ] || fail "the daemon's copy has other records"

@@ -1,7 +1,8 @@
 /* GS1 messages. Rules: GS1 General Specifications 3 and 7.8, GS1 Barcode Syntax Dictionary; the
  * texts that are valid or not are those of cards.md's independent validator and of the dictionary's
  * published unit tests; thousands more are judged beside bwip-js in system.symbols.gs1.
- * The model number is the example of General Specifications 3.9.11 (GMN). */
+ * The model number is the example of General Specifications 3.9.11 (GMN); account numbers are the
+ * examples of SWIFT's IBAN registry for Great Britain and the Netherlands. */
 #include "support/cm.h"
 
 #include "symbol/gs1.h"
@@ -49,6 +50,12 @@ static void good_messages_are_taken(void **state) {
         "(02)09506000134352(37)12(00)095060001343523452",
         "(415)9506000134352(8020)REF-7",
         "(91)agreed!\"%&'*+,-./:;<=>?_",
+        "(415)9506000134352(8020)REF-7(8007)GB82WEST12345698765432",
+        "(415)9506000134352(8020)REF-7(8007)NL91ABNA0417164300",
+        "(415)9506000134352(8020)REF-7(3912)97812345",
+        "(8018)950600013000000019(7250)20000229",
+        "(00)095060001343523452(4300)A%20B%2C",
+        "(01)09506000134352(10)A(01)09506000134352",
         ("]d20109506000134352217NQ4K2\x1D"
          "17271231"),
         "]C10109506000134352217NQ4K2",
@@ -88,6 +95,13 @@ static void bad_messages_are_refused_with_identifier_and_place(void **state) {
         {"(8112)0012345610000101234567", CM_E_FORMAT, "(8112), character 22", "left over"},
         {"(8110)106141416543213150", CM_E_FORMAT, "(8110), character 19",
          "ends before its first purchase"},
+        {"(415)9506000134352(8020)R(8007)GB82WEST12345698765433", CM_E_FORMAT,
+         "(8007), character 3", "check digits are wrong"},
+        {"(415)9506000134352(8020)R(3912)00012345", CM_E_FORMAT, "(3912), character 1",
+         "no currency of that number"},
+        {"(8018)950600013000000019(7250)19000229", CM_E_FORMAT, "(7250), character 7",
+         "no such day"},
+        {"(00)095060001343523452(4300)A%2", CM_E_FORMAT, "(4300), character 2", "hexadecimal"},
         {"(05)1", CM_E_NOT_FOUND, "", "there is no GS1 identifier (05)"},
         {"(01)", CM_E_FORMAT, "(01)", "empty"},
         {"01", CM_E_TRUNCATED, "character 1", "cut short"},

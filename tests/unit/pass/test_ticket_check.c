@@ -147,6 +147,11 @@ static void a_set_must_be_one_issuers_and_signed_by_one_of_its_keys(void **state
     t.keys[1].kid[0] ^= 1; /* a key id that is not its key's */
     assert_ok(trust_write(&t, &seeds[0], &file));
     assert_err(CM_E_FORMAT, trust_read(buffer_slice(&file), "f", &out, NULL));
+    buffer_clear(&file);
+    t.keys[1] = key_of(2);
+    t.keys[1].not_after_unix_s = t.keys[1].not_before_unix_s; /* never in force */
+    assert_ok(trust_write(&t, &seeds[0], &file));
+    assert_err(CM_E_FORMAT, trust_read(buffer_slice(&file), "f", &out, NULL));
     buffer_free(&file);
 }
 

@@ -259,6 +259,27 @@ static void claims_may_be_as_few_as_five(void **state) {
     buffer_free(&out);
 }
 
+static void claims_at_their_limits_come_back(void **state) {
+    (void)state;
+    struct buffer out = BUFFER_INIT;
+    struct ticket_claims most = {.iss = "ABCDEFG8",
+                                 .exp_unix_s = TICKET_TIME_MAX,
+                                 .nbf_unix_s = TICKET_TIME_MAX - 1,
+                                 .iat_unix_s = TICKET_TIME_MAX,
+                                 .flags = TICKET_FLAGS_ALL,
+                                 .currency = "EUR",
+                                 .value = TICKET_VALUE_MAX,
+                                 .gtin = TICKET_GTIN_MAX},
+                         read;
+    memset(most.event, 'e', TICKET_EVENT_MAX);
+    memset(most.seat, 's', TICKET_SEAT_MAX);
+    memset(most.title, 't', TICKET_TITLE_MAX);
+    assert_ok(ticket_claims_write(&most, &out));
+    assert_ok(ticket_claims_read(buffer_slice(&out), &read));
+    assert_memory_equal(&read, &most, sizeof read);
+    buffer_free(&out);
+}
+
 /* Payloads that some other program could sign: each is the sound one with one thing bent. */
 enum bend {
     SOUND,
@@ -277,6 +298,8 @@ enum bend {
     NBF_LATE, /* not before its end */
     LEFT_OVER,
     LOW_ISS,
+    LONG_EVENT,  /* a byte more than there is room for */
+    OTHER_CLAIM, /* a map under another private number */
     BEND_N
 };
 
@@ -286,12 +309,17 @@ static void put_pair(struct buffer *out, uint64_t key, uint64_t value) {
 }
 
 static void put_bent_private(struct buffer *out, enum bend b) {
-    const bool event = b == EMPTY_EVENT || b == NUL_EVENT;
-    atom_put(out, ATOM_NEGATIVE, 70000);
+    static const char full[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef+";
+    _Static_assert(sizeof full == TICKET_EVENT_MAX + 2, "a byte too many, and its NUL");
+    const bool event = b == EMPTY_EVENT || b == NUL_EVENT || b == LONG_EVENT;
+    atom_put(out, ATOM_NEGATIVE, b == OTHER_CLAIM ? 69999 : 70000);
     atom_put(out, ATOM_MAP, (b != NO_FLAGS) + 0u + event + (b == HALF_VALUE) + (b == GTIN_0));
     if (event) {
         atom_put_uint(out, 1);
-        atom_put_text(out, slice_of("A\0B", b == NUL_EVENT ? 3 : 0));
+        if (b == LONG_EVENT)
+            atom_put_text(out, slice_text(full));
+        else
+            atom_put_text(out, slice_of("A\0B", b == NUL_EVENT ? 3 : 0));
     }
     if (b == HALF_VALUE) {
         atom_put_uint(out, 3);
@@ -363,6 +391,7 @@ int main(void) {
         cmocka_unit_test(the_standards_own_token_is_read_and_is_no_ticket),
         cmocka_unit_test(claims_that_no_ticket_can_have_are_refused),
         cmocka_unit_test(claims_may_be_as_few_as_five),
+        cmocka_unit_test(claims_at_their_limits_come_back),
         cmocka_unit_test(claims_in_another_shape_are_refused),
         cmocka_unit_test(every_verdict_has_its_words),
     };

@@ -68,6 +68,9 @@ static const struct {
      "rgb(34, 94, 168)", false},
     {GOOD ",\"labelColor\":\"rgb(1,2,256)\"", "$.labelColor", "not a colour", "rgb(", false},
     {GOOD ",\"labelColor\":\"rgb(1,2,3,4)\"", "$.labelColor", "not a colour", "rgb(", false},
+    {GOOD ",\"labelColor\":\"hsl(1,2,3)\"", "$.labelColor", "not a colour", "rgb(", false},
+    {GOOD ",\"locations\":[{\"latitude\":1,\"longitude\":180.5}]", "$.locations[0].longitude",
+     "-180 to 180", "degrees", false},
     {GOOD ",\"expirationDate\":\"2026-12-31\"", "$.expirationDate", "not a time", "zone", false},
     {GOOD ",\"relevantDate\":\"2026-12-31T10:00:00\"", "$.relevantDate", "not a time", "zone",
      false},
@@ -125,7 +128,9 @@ static void fields_are_judged(void **state) {
     (void)state;
 #define FIELD(more) "\"backFields\":[{\"key\":\"k\"," more "}]"
     static const char *const good[] = {
-        FIELD("\"value\":12"), FIELD("\"value\":12.5,\"currencyCode\":\"EUR\""),
+        FIELD("\"value\":12"),
+        FIELD("\"value\":12.5,\"currencyCode\":\"EUR\""),
+        FIELD("\"value\":1,\"currencyCode\":\"AZN\",\"changeMessage\":\"now %@\""),
         FIELD("\"value\":\"2026-12-31T10:00+01:00\",\"dateStyle\":\"PKDateStyleShort\""),
         FIELD("\"value\":\"x\",\"textAlignment\":\"PKTextAlignmentRight\""),
         FIELD("\"value\":\"x\",\"dataDetectorTypes\":[]")};
@@ -134,6 +139,8 @@ static void fields_are_judged(void **state) {
         FIELD("\"value\":true"),
         FIELD("\"value\":\"12\",\"currencyCode\":\"EUR\""),
         FIELD("\"value\":12,\"currencyCode\":\"Euro\""),
+        FIELD("\"value\":12,\"currencyCode\":\"EU1\""),
+        FIELD("\"value\":12,\"currencyCode\":\"eUR\""),
         FIELD("\"value\":\"tomorrow\",\"timeStyle\":\"PKDateStyleShort\""),
         FIELD("\"value\":1,\"numberStyle\":\"PKNumberStyleDecimal\",\"dateStyle\":"
               "\"PKDateStyleShort\""),

@@ -123,6 +123,7 @@ static void damaged_pictures_are_refused(void **state) {
     struct pass_image image = {.kind = "icon", .scale = 3};
     assert_ok(pass_image_read(buffer_slice(&png), &image, NULL));
     assert_int_equal(image.width, 87);
+    assert_int_equal(image.height, 87);
     for (size_t len = 0; len < png.len; len++)
         assert_err(CM_E_FORMAT, pass_image_read(slice_of(png.p, len), &image, NULL));
     for (size_t bit = 0; bit < 8 * png.len; bit++) {
@@ -148,6 +149,31 @@ static void giant_pictures_are_refused(void **state) {
     assert_string_equal(diag.problem, "100000x100000 pixels; a side has at most 4096");
 }
 
+/* Sizes in points: Apple, Human Interface Guidelines, Wallet; a point is a pixel, at @3x three. */
+static void pictures_beside_their_place_are_doubted(void **state) {
+    (void)state;
+    static const struct {
+        struct pass_image image;
+        enum pass_style style;
+        const char *doubt;
+    } rows[] = {
+        {{.kind = "icon", .scale = 3, .width = 87, .height = 87}, PASS_EVENT, NULL},
+        {{.kind = "icon", .scale = 3, .width = 88, .height = 87}, PASS_EVENT, "larger"},
+        {{.kind = "icon", .scale = 3, .width = 87, .height = 86}, PASS_EVENT, "smaller"},
+        {{.kind = "icon", .scale = 3, .width = 86, .height = 87}, PASS_EVENT, "smaller"},
+        {{.kind = "logo", .scale = 1, .width = 20, .height = 50}, PASS_COUPON, NULL},
+        {{.kind = "logo", .scale = 1, .width = 20, .height = 51}, PASS_COUPON, "larger"},
+        {{.kind = "background", .scale = 1, .width = 9, .height = 9}, PASS_EVENT, NULL},
+        {{.kind = "background", .scale = 1, .width = 9, .height = 9}, PASS_COUPON, "no such"},
+        {{.kind = "venueMap", .scale = 1, .width = 4096, .height = 1}, PASS_EVENT, NULL},
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(rows); i++) {
+        const char *doubt = pass_image_doubt(&rows[i].image, rows[i].style);
+        if ((doubt == NULL) != (rows[i].doubt == NULL)) fail_msg("row %zu: %s", i, doubt);
+        if (doubt != NULL) assert_non_null(strstr(doubt, rows[i].doubt));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folder_is_read_by_name),
@@ -158,6 +184,7 @@ int main(void) {
         cmocka_unit_test(a_huge_file_is_refused_before_it_is_read_whole),
         cmocka_unit_test(damaged_pictures_are_refused),
         cmocka_unit_test(giant_pictures_are_refused),
+        cmocka_unit_test(pictures_beside_their_place_are_doubted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -15,7 +15,7 @@
 
 #define PIECES_MAX  128u
 #define COLUMN_NONE SIZE_MAX
-#define NAME_CAP    64u
+#define NAME_CAP    65u /* as long as a column of row_feed.h may be called, and NUL */
 #define GTIN_LEN    14u
 
 struct piece {

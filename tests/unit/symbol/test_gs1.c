@@ -102,6 +102,8 @@ static void bad_messages_are_refused_with_identifier_and_place(void **state) {
         {"(8018)950600013000000019(7250)19000229", CM_E_FORMAT, "(7250), character 7",
          "no such day"},
         {"(00)095060001343523452(4300)A%2", CM_E_FORMAT, "(4300), character 2", "hexadecimal"},
+        {"(8013)1987654Ad4X4bL5ttr2310c2L", CM_E_FORMAT, "(8013), character 24",
+         "check characters should be 2K"},
         {"(05)1", CM_E_NOT_FOUND, "", "there is no GS1 identifier (05)"},
         {"(01)", CM_E_FORMAT, "(01)", "empty"},
         {"01", CM_E_TRUNCATED, "character 1", "cut short"},

@@ -94,6 +94,26 @@ static void bad_patterns_are_refused_with_a_remedy(void **state) {
     assert_ok(made(PAYLOAD_PLAIN, wide, NULL, NULL));
 }
 
+/* Rows come with names of up to 64 bytes (cli/row_feed.h). */
+static void a_column_may_have_a_name_of_64_bytes(void **state) {
+    (void)state;
+    static const char name[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef+";
+    char longest[65] = "", pattern[80];
+    memcpy(longest, name, 64);
+    const char *const names[] = {longest, name};
+    const struct cm_slice cells[] = {slice_text("A"), slice_text("B")};
+    CM_CLEANUP(payload_freep) struct payload *p = NULL;
+    struct payload *none = NULL;
+    struct buffer out = BUFFER_INIT;
+    (void)snprintf(pattern, sizeof pattern, "{%s}", longest);
+    assert_ok(payload_new(PAYLOAD_PLAIN, pattern, NULL, names, 2, &p, NULL));
+    assert_ok(payload_fill(p, cells, &out, NULL));
+    assert_string_equal(buffer_cstr(&out), "A");
+    (void)snprintf(pattern, sizeof pattern, "{%s}", name);
+    assert_err(CM_E_FORMAT, payload_new(PAYLOAD_PLAIN, pattern, NULL, names, 2, &none, NULL));
+    buffer_free(&out);
+}
+
 static void a_bad_row_names_element_place_and_column(void **state) {
     (void)state;
     static const struct {
@@ -155,6 +175,7 @@ int main(void) {
         cmocka_unit_test(a_row_becomes_what_a_symbol_says),
         cmocka_unit_test(pieces_and_braces_join),
         cmocka_unit_test(bad_patterns_are_refused_with_a_remedy),
+        cmocka_unit_test(a_column_may_have_a_name_of_64_bytes),
         cmocka_unit_test(a_bad_row_names_element_place_and_column),
         cmocka_unit_test(the_usual_elements_are_proposed),
     };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/macros.h"
 #include "base/nearest.h"
@@ -186,7 +187,7 @@ static void usual_index(struct symbol_job *job, const struct options *o) {
     for (size_t i = 0; i < job->column_n; i++) {
         bool secret = uses(content, job->columns[i]) || uses(gs1, job->columns[i]);
         for (size_t s = 0; s < CM_ARRAY_N(secrets); s++)
-            secret = secret || strcmp(job->columns[i], secrets[s]) == 0;
+            secret = secret || strcasecmp(job->columns[i], secrets[s]) == 0;
         if (!secret) job->index[job->index_n++] = i;
     }
 }

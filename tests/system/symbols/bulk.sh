@@ -141,6 +141,11 @@ err_is "shops.csv: row 2, column shop: the file's name has a character that no f
 absent shops.zip shops.zip.new
 printf 'code,index\nA1,index\n' >shops.csv
 gives 0 countermark symbol --from shops.csv --name '{index}' --out shops.zip
+# Secrets are known in capitals, too.
+printf 'url,PIN,Code,shop\nhttps://x.example/1,4711,ABC,Ghent\n' >capitals.csv
+countermark symbol --from capitals.csv --content '{url}' --out capitals.zip >/dev/null
+[ "$(unzip -p capitals.zip index.csv | head -n 1)" = 'file,shop,sha256' ] ||
+  fail "the index has $(unzip -p capitals.zip index.csv | head -n 1)"
 
 # ---- rows that a symbol cannot say are named, their codes are not
 printf 'code,serial\n4006381333931,1\n4006381333932,2\n' >ean.csv

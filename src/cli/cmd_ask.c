@@ -11,6 +11,7 @@
 #include "cli/ask_file.h"
 #include "cli/command.h"
 #include "cli/inbox.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "codes/mask.h"
 #include "doc/json_write.h"
@@ -82,6 +83,7 @@ static cm_err read_input(struct buffer *text, struct cm_diag *diag) {
     while (text->len <= ASK_FILE_MAX) {
         uint8_t *to = buffer_reserve(text, BUFSIZ);
         if (to == NULL) return CM_E_NO_MEMORY;
+        TRY(interrupt_wait(STDIN_FILENO, "standard input", diag));
         const ssize_t got = read(STDIN_FILENO, to, BUFSIZ);
         if (got < 0) return diag_fail(diag, CM_E_IO, "standard input", NULL, NULL, "unreadable");
         if (got == 0) return CM_OK;

@@ -5,8 +5,13 @@
 
 #include <stdbool.h>
 
+#include "base/diag.h"
+
 void interrupt_hold(void);
 /* Whether one has come since; only after interrupt_hold. */
 bool interrupt_came(void);
+/** Wait until there is something to read, or the end of it: a read that waited itself would not
+ * notice a held signal. @retval CM_E_CANCELLED  one came */
+CM_MUST_CHECK cm_err interrupt_wait(int fd, const char *input, struct cm_diag *diag);
 
 #endif

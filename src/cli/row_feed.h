@@ -22,7 +22,8 @@ struct row_chunk {
 
 /** A file, or standard input for "-". The dialect (comma, semicolon, tab, pipe) is told by its
  * header. @param[out] out  row_feed_close it; untouched on error
- * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_IO, CM_E_FORMAT, CM_E_LIMIT, CM_E_NO_MEMORY */
+ * @retval CM_E_NOT_FOUND, CM_E_DENIED, CM_E_IO, CM_E_FORMAT, CM_E_LIMIT, CM_E_NO_MEMORY
+ * @retval CM_E_CANCELLED  a signal that is held (interrupt.h) came while it waited for input */
 CM_MUST_CHECK cm_err row_feed_file(const char *path, struct row_feed **out, struct cm_diag *diag);
 /** A batch: "code", "printed" (in groups), "serial", and what `mint` knows of the batch ("batch",
  * "scheme", "product", "gtin", "line", "date", attributes). The session is open.

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "cli/interrupt.h"
 #include "cli/row_feed_inside.h"
 #include "doc/csv.h"
 
@@ -47,8 +48,9 @@ static cm_err read_more(struct file_feed *f, struct cm_diag *diag) {
     while (!f->ended && f->block.len < BLOCK_LEN) {
         uint8_t *to = buffer_reserve(&f->block, BLOCK_LEN - f->block.len);
         if (to == NULL) return CM_E_NO_MEMORY;
+        TRY(interrupt_wait(f->fd, f->name, diag));
         const ssize_t got = read(f->fd, to, BLOCK_LEN - f->block.len);
-        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (got < 0)
             return diag_fail(diag, file_err_from_errno(errno), f->name, NULL, NULL,
                              "cannot read: %s", file_errno_text(errno));
@@ -170,7 +172,8 @@ static cm_err open_file(struct file_feed *f, const char *path, struct cm_diag *d
     const struct cm_slice shown = file_short_name(path, PATH_CAP - 1);
     memcpy(f->name, shown.p, shown.len);
     if (standard) (void)snprintf(f->name, sizeof f->name, "standard input");
-    f->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* A pipe that nobody writes to yet is waited for where Ctrl-C is noticed. */
+    f->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (f->fd < 0)
         return diag_fail(diag, file_err_from_errno(errno), path, NULL, NULL, "cannot open: %s",
                          file_errno_text(errno));

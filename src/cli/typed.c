@@ -2,7 +2,6 @@
 #include "cli/typed.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,14 +9,11 @@
 #include "base/macros.h"
 #include "cli/interrupt.h"
 
-#define INPUT    "standard input"
-#define ROUND_MS 100 /* how soon a held Ctrl-C is noticed at the latest */
+#define INPUT "standard input"
 
 /* 1 for a byte, 0 at the end. */
 static cm_err next_byte(uint8_t *c, ssize_t *got, struct cm_diag *diag) {
-    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (poll(&fd, 1, ROUND_MS) == 0)
-        if (interrupt_came()) return diag_fail(diag, CM_E_CANCELLED, NULL, NULL, NULL, "stopped");
+    TRY(interrupt_wait(STDIN_FILENO, INPUT, diag));
     *got = read(STDIN_FILENO, c, 1);
     if (*got >= 0 || errno == EINTR) return CM_OK;
     return diag_fail(diag, CM_E_IO, INPUT, NULL, "is it open for reading?", "cannot read: %s",

@@ -2,7 +2,11 @@
  * written down here; RFC 4180 says how quotes work. Batches: tests/system/symbols/bulk.sh. */
 #include "cli/row_feed.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "support/cm.h"
@@ -155,6 +159,30 @@ static void files_that_are_not_there_are_named(void **state) {
     assert_err(CM_E_IO, row_feed_file(folder.path, &f, &diag)); /* a folder */
 }
 
+/* Commands that write files hold Ctrl-C back: a read that waited for a silent pipe never ended. */
+static void waiting_for_a_silent_pipe_ends_with_a_held_signal(void **state) {
+    (void)state;
+    const struct timespec at_once = {0};
+    struct row_feed *f = NULL;
+    struct cm_diag diag = DIAG_INIT;
+    char path[32];
+    int ends[2];
+    sigset_t held, before;
+    assert_int_equal(sigemptyset(&held) + sigaddset(&held, SIGINT), 0);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &held, &before), 0);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "code\n", 5), 5); /* and no more, and no end */
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(raise(SIGINT), 0);
+    assert_err(CM_E_CANCELLED, row_feed_file(path, &f, &diag));
+    assert_null(f);
+    assert_non_null(strstr(diag.problem, "stopped"));
+    assert_int_equal(sigtimedwait(&held, NULL, &at_once), SIGINT);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
+    (void)close(ends[1]);
+    (void)close(ends[0]);
+}
+
 static int make_folder(void **state) {
     (void)state;
     return scratch_make(&folder) ? 0 : -1;
@@ -174,6 +202,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_table_is_refused_with_its_line),
         cmocka_unit_test(rows_without_end_are_refused_before_memory_is),
         cmocka_unit_test(files_that_are_not_there_are_named),
+        cmocka_unit_test(waiting_for_a_silent_pipe_ends_with_a_held_signal),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

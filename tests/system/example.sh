@@ -25,7 +25,7 @@ trap cleanup EXIT
 } >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>"$work/daemon.log" &
 daemon=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ -S "$COUNTERMARK_WORKSPACE/run/verify.sock" ] && break
   sleep 0.1
 done

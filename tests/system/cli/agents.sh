@@ -65,7 +65,7 @@ place=$(json 'v.tokens[0].index' out)
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 url=$(sed -n 's/.* on \(http:[^ ]*\).*/\1/p' daemon.log)
 # ask KEY ROUTE JSON: the answer in answer.json.
 ask() {
@@ -85,7 +85,7 @@ ask "$web" activate "{\"code\": \"$token\"}"
 [ "$(verdict)" != accepted ] || fail "the token activated twice"
 ask "$web" check "{\"code\": \"$guess\"}"
 # The edge hears of the vault now and then.
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   curl -sS "$url/metrics" >metrics
   grep -qx 'countermark_guesses_total{pool="gift-2026"} 2' metrics && break
   sleep 0.1

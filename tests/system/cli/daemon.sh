@@ -8,7 +8,7 @@ make_shop
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 mv shop/sandbox.key key.away # no key is needed from now on
 
 gives 0 countermark doctor
@@ -60,6 +60,6 @@ head -n 1 three.txt >watched/one.txt
 countermark redeem --inbox watched --settle 0 >/dev/null 2>&1 &
 watcher=$!
 pids+=("$watcher")
-for _ in $(seq 600); do [ -e watched/done/one.txt ] || sleep 0.1; done # then it has the workspace
+soon test -e watched/done/one.txt # then it has the workspace
 gives 3 countermark stats
 err_is "journal: process $watcher has the workspace open; stop that process, or ask it to do the work"

@@ -14,7 +14,7 @@ countermark batch open monday >/dev/null
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 
 # ---- a dry run tells everything and changes nothing
 { sed -n 1,4p old.csv; sed -n 2p old.csv; echo 'x!,live'; echo "$(sed -n 7p monday.txt),live"; echo 'LATE7777,asleep'; } >bad.csv

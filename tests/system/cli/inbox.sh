@@ -42,7 +42,7 @@ for i in 26 27 28; do
   [ ! -e inbox/done/slow.txt ] || fail "a growing file was taken"
   sed -n "${i}p" monday.txt >>inbox/slow.txt
 done
-for _ in $(seq 200); do [ -e inbox/done/slow.txt ] || sleep 0.2; done
+soon test -e inbox/done/slow.txt
 [ "$(wc -l <inbox/done/slow.txt.verdicts.csv)" -eq 9 ] || fail "not 8 verdicts"
 kill -TERM "$watcher"
 wait "$watcher" || fail "SIGTERM did not end it cleanly"

@@ -21,7 +21,7 @@ printf 'header = "authorization: Bearer %s"\n' "$(json v.api_key out)" >till.con
 
 "$emulator" --grammar zpl --port 0 --rate 3600 --record zebra.log >emulator.out 2>&1 &
 pids+=("$!")
-for _ in $(seq 100); do grep -q '^ready' emulator.out || sleep 0.05; done
+soon grep -q '^ready' emulator.out
 address=$(sed -n 's/^ready zpl //p' emulator.out)
 
 # Killed at any moment, it goes on where it was: three times, each when some more labels came out.
@@ -48,7 +48,7 @@ printed=$(printed_n)
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 url=$(sed -n 's/.* on \(http:[^ ]*\).*/\1/p' daemon.log)
 
 # ask NAME CONF JSON: an act on runs over HTTP; the status is printed.

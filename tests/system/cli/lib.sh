@@ -41,6 +41,16 @@ err_has() { grep -qF -- "$1" "$scratch/err" || fail "standard error lacks: $1"; 
 # err_is TEXT: the one line of error, whole.
 err_is() { [ "$(cat "$scratch/err")" = "countermark: $1" ] || fail "the error is not: countermark: $1"; }
 
+# soon COMMAND...: within a minute it succeeds.
+soon() {
+  local i
+  for ((i = 0; i < 1200; i++)); do
+    if "$@" >/dev/null 2>&1; then return; fi
+    sleep 0.05
+  done
+  fail "never: $*"
+}
+
 # flip FILE OFFSET: one byte of it is another one. (A byte that is put there may be what stands there.)
 flip() {
   node -e 'const fs = require("fs"), f = fs.openSync(process.argv[1], "r+"), b = Buffer.alloc(1), at = +process.argv[2];

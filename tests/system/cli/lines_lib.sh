@@ -1,16 +1,6 @@
 # shellcheck shell=bash
-# What the tests of packaging lines share: an emulated printer and its record, and waiting for facts.
+# What the tests of packaging lines share: an emulated printer and its record.
 # shellcheck disable=SC2034,SC2154 # lib.sh and the tests set them, or take them
-
-# soon COMMAND...: within twenty seconds it succeeds.
-soon() {
-  local i
-  for ((i = 0; i < 400; i++)); do
-    if "$@" >/dev/null 2>&1; then return; fi
-    sleep 0.05
-  done
-  fail "never: $*"
-}
 
 # emulate GRAMMAR OPTIONS...: its port in $port, what happens to every item in ./record.
 emulate() {

@@ -83,7 +83,7 @@ gives 0 countermark batch show large --json
 # ---- in a fenced vault
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 pids+=("$!")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 gives 0 countermark order make monday --template "$press" --to press.pem --count 20 --images code128 \
   --no-approval
 pictures 4 20 2

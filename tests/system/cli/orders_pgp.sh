@@ -76,7 +76,7 @@ gives 0 countermark order approve 3 --by bob --operator-key bob.key
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 daemon=$!
 pids+=("$daemon")
-for _ in $(seq 100); do grep -q ' serving ' daemon.log || sleep 0.1; done
+soon grep -q ' serving ' daemon.log
 remedy='OpenPGP needs gpg, and a daemon starts no programs; stop countermarkd, do this, start it again'
 gives 3 countermark order make gift-2026 --count 1 --template csv-comma --to Bureau.asc \
   --pin-template pin-letter --pin-to Letters.asc --no-approval

@@ -208,7 +208,7 @@ gives 0 countermark ticket revocations --out after.revoked --json
 [ "$(json 'v.tickets' out)" = 4 ] || fail "a dry run was no dry run"
 countermarkd --workspace "$COUNTERMARK_WORKSPACE" --listen 127.0.0.1:0 2>daemon.log &
 pids+=($!)
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   ! grep -q ' on http:' daemon.log || break
   sleep 0.1
 done

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { atEnd, check, countermark, Daemon, makeWorkspace, run, same, test, until, writeText } from
   './kit.mjs';
 import { act, serialLabel, sumsClose } from './lines_kit.mjs';
+import { freePort } from '../printers/free_port.mjs';
 
 const noDnssd = process.argv[4];
 const { root, workspace } = makeWorkspace(10);
@@ -25,12 +26,6 @@ echo "ATTR: job-impressions-completed=$labels" >&2
 chmodSync(press, 0o700);
 for (const folder of ['spool', 'keys']) mkdirSync(join(root, folder));
 
-const freePort = () => new Promise((done) => {
-  const s = net.createServer().listen(0, 'localhost', () => {
-    const { port } = s.address();
-    s.close(() => done(port));
-  });
-});
 const listens = (port) => new Promise((done) => {
   const s = net.connect(port, 'localhost');
   s.on('connect', () => { s.destroy(); done(true); }).on('error', () => done(false));

@@ -5,10 +5,9 @@
 # counts, too).
 # shellcheck disable=SC2034,SC2154 # they set and use what stands here
 
-# An answer of another program in time: a port that is free.
+printers_dir=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 free_port() {
-  node -e 'const s = require("net").createServer().listen(0, "localhost", () => {
-    console.log(s.address().port); s.close(); })'
+  node "$printers_dir/free_port.mjs"
 }
 
 # queue_starts NO_DNSSD: and waits until it listens.

@@ -3,6 +3,7 @@
 # that end with the test, waiting for facts, a queue of lprint. Set `shows` to the files that tell
 # of a failure and source this; the paths of programs must be whole by then.
 set -euo pipefail
+printers_dir=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 scratch=$(mktemp -d)
 cd "$scratch"
 export HOME=$scratch # lprint keeps its state there
@@ -24,10 +25,10 @@ fail() {
   exit 1
 }
 
-# soon COMMAND...: within ten seconds it succeeds.
+# soon COMMAND...: within a minute it succeeds.
 soon() {
   local i
-  for ((i = 0; i < 100; i++)); do
+  for ((i = 0; i < 600; i++)); do
     if "$@" >/dev/null 2>&1; then return; fi
     sleep 0.1
   done
@@ -39,8 +40,7 @@ soon() {
 lprint_queue() {
   local port
   command -v lprint >/dev/null || fail "lprint is missing; run './dev setup'"
-  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-    console.log(s.address().port); s.close(); })')
+  port=$(node "$printers_dir/free_port.mjs")
   lprint_at=localhost:$port
   queue=ipp://$lprint_at/ipp/print/zebra
   lprint server -o server-hostname=localhost -o server-port="$port" \

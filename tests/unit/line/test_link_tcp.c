@@ -53,7 +53,7 @@ static void a_printer_that_is_off_is_found_when_it_comes(void **state) {
     const struct link_options o = QUICK;
     char address[64], want[80];
     uint16_t port = 0;
-    (void)close(wire_listen(&port));
+    const int listener = wire_hold(&port);
     address_of(address, port);
     wire_open(&w, address, &o);
     assert_int_equal(link_write(w.lk, slice_text("x")), 0);
@@ -62,7 +62,7 @@ static void a_printer_that_is_off_is_found_when_it_comes(void **state) {
                    port);
     assert_string_equal(w.words, want);
     assert_int_equal(w.ups, 0);
-    const int listener = wire_listen(&port);
+    assert_int_equal(listen(listener, 8), 0);
     wire_until(&w, w.ups == 1);
     (void)close(listener);
     wire_close(&w);
@@ -75,7 +75,7 @@ static void waits_grow_with_jitter_to_the_longest(void **state) {
     const struct link_options o = {.seed = 5, .first_ms = 8, .most_ms = 64};
     char address[64];
     uint16_t port = 0;
-    (void)close(wire_listen(&port));
+    const int nobody = wire_hold(&port);
     address_of(address, port);
     wire_open(&w, address, &o);
     wire_until(&w, w.downs == 9);
@@ -83,9 +83,11 @@ static void waits_grow_with_jitter_to_the_longest(void **state) {
     for (unsigned i = 1; i < 9; i++) {
         const uint64_t waited = w.down_at_us[i] - w.down_at_us[i - 1];
         assert_true(waited >= most / 2);
-        assert_true(waited < most + 50000); /* a busy machine comes late */
+        /* A busy machine comes late; without a longest the last would be 1,024 ms at least. */
+        assert_true(waited < most + 900000);
         if (most < 64000) most *= 2;
     }
+    (void)close(nobody);
     wire_close(&w);
 }
 
@@ -95,7 +97,7 @@ static void a_reset_after_accept_makes_waits_grow_and_a_word_resets_them(void **
     const struct link_options o = {.seed = 3, .first_ms = 1, .most_ms = 4000};
     int listener;
     int fd = joined(&w, &listener, &o);
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 10; i++) {
         wire_reset(fd);
         wire_until(&w, w.downs == i + 1);
         fd = wire_accept(&w, listener);
@@ -105,10 +107,10 @@ static void a_reset_after_accept_makes_waits_grow_and_a_word_resets_them(void **
     assert_int_equal(send(fd, "!", 1, 0), 1);
     wire_until(&w, w.heard.len == 1);
     wire_reset(fd);
-    wire_until(&w, w.downs == 9);
+    wire_until(&w, w.downs == 11);
     const uint64_t lost = clock_monotonic_us();
     fd = wire_accept(&w, listener);
-    assert_true(clock_monotonic_us() - lost < 120000); /* not 128 ms or more */
+    assert_true(clock_monotonic_us() - lost < 500000); /* not the half of 1,024 ms or more */
     (void)close(fd);
     (void)close(listener);
     wire_close(&w);

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "line/link.h"
 
-#define WIRE_PATIENCE_US 10000000u
+#define WIRE_PATIENCE_US 60000000u
 
 struct wire {
     struct loop *loop;
@@ -91,8 +91,8 @@ static inline void wire_for_ms(struct wire *w, uint64_t ms) {
         assert_ok(loop_turn(w->loop, 1000));
 }
 
-/* A socket that listens on this machine; its port. */
-static inline int wire_listen(uint16_t *port) {
+/* A port of this machine where nobody listens, and nobody else can meanwhile. */
+static inline int wire_hold(uint16_t *port) {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -101,9 +101,15 @@ static inline int wire_listen(uint16_t *port) {
     const int yes = 1;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(listen(fd, 8), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
     *port = ntohs(at.sin_port);
+    return fd;
+}
+
+/* A socket that listens on this machine; its port. */
+static inline int wire_listen(uint16_t *port) {
+    const int fd = wire_hold(port);
+    assert_int_equal(listen(fd, 8), 0);
     return fd;
 }
 

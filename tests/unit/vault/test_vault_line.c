@@ -12,7 +12,7 @@
 #define START                                                                                      \
     "{\"batch\":\"lines\",\"printer\":\"zpl+tcp://p\",\"template\":{\"name\":\"l\",\"text\":"      \
     "\"^XA^FO1,1^A0N,9,9^FD{code}^FS^XZ\"}}"
-#define TRIES 2000 /* of a millisecond: until the vault has seen that a connection ended */
+#define TRIES 60000 /* of a millisecond: until the vault has seen that a connection ended */
 
 struct fixture {
     struct vault_service s;

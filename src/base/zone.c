@@ -141,6 +141,16 @@ static bool name_sound(struct cm_slice name) {
     return true;
 }
 
+static cm_err not_here(const char *folder, struct cm_slice name, struct cm_diag *diag) {
+    char near[ZONE_NAME_CAP], remedy[2 * ZONE_NAME_CAP];
+    const bool found = zone_nearest(folder, name, near);
+    (void)snprintf(remedy, sizeof remedy, "did you mean '%s'?", found ? near : "");
+    return diag_fail(diag, CM_E_NOT_FOUND, "zone", NULL,
+                     found ? remedy
+                           : "'timedatectl list-timezones' shows them; the package is tzdata",
+                     "no time zone %.*s below %s", (int)name.len, (const char *)name.p, folder);
+}
+
 cm_err zone_load(const char *folder, struct cm_slice name, struct zone **out,
                  struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer bytes = BUFFER_INIT;
@@ -153,9 +163,7 @@ cm_err zone_load(const char *folder, struct cm_slice name, struct zone **out,
     if (len < 0 || (size_t)len >= sizeof path) return CM_E_RANGE;
     cm_err err = file_read(path, ZONE_LEN_MAX, &bytes, NULL);
     if (err == CM_E_NOT_FOUND || err == CM_E_IO || err == CM_E_DENIED)
-        return diag_fail(diag, CM_E_NOT_FOUND, "zone", NULL,
-                         "'timedatectl list-timezones' shows them; the package is tzdata",
-                         "no time zone %.*s below %s", (int)name.len, (const char *)name.p, folder);
+        return not_here(folder, name, diag);
     if (err == CM_OK) err = zone_parse(buffer_slice(&bytes), out);
     if (err == CM_OK) return CM_OK;
     return diag_fail(diag, err, path, NULL, "install the package tzdata again",

@@ -5,6 +5,8 @@
 #ifndef CM_BASE_ZONE_H
 #define CM_BASE_ZONE_H
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "base/diag.h"
 
@@ -24,6 +26,15 @@ CM_MUST_CHECK cm_err zone_load(const char *folder, struct cm_slice name, struct 
 CM_MUST_CHECK cm_err zone_parse(struct cm_slice bytes, struct zone **out);
 void zone_free(struct zone *z);
 void zone_freep(struct zone **z);
+
+/* The name of a zone that somebody may have meant: written otherwise, its last part alone, or
+ * misspelt. False: none comes near, or the folder has no list of names (tzdata.zi). */
+bool zone_nearest(const char *folder, struct cm_slice typed, char out[static ZONE_NAME_CAP]);
+
+#define ZONE_TIME_CAP 26u /* "2026-12-25T00:00:00+01:00" and NUL */
+/* RFC 3339 to the second, as clocks show it, with the offset; z NULL is UTC. Offsets of the past
+ * that are no whole minutes are cut to minutes. */
+void zone_time_format(const struct zone *z, uint64_t unix_s, char out[static ZONE_TIME_CAP]);
 
 /* Seconds east of UTC at an instant. */
 int32_t zone_offset(const struct zone *z, int64_t unix_s);

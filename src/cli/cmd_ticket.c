@@ -18,8 +18,10 @@
 #define TRUST_MODE 0644 /* public */
 #define JWK_MODE   0644
 
-const struct option_spec ticket_inspect_options[] = {TICKET_TEXT_OPTION,
-                                                     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+const struct option_spec ticket_inspect_options[] = {
+    TICKET_TEXT_OPTION,
+    {"zone", OPTION_TEXT, "ZONE", "its times there, too, as Europe/Amsterdam", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 const struct option_spec ticket_trust_options[] = {
     {"previous", OPTION_TEXT, "FILE", "the trust file in use: may this one take its place?", NULL,
      false},
@@ -39,10 +41,20 @@ static void put_size(struct json_writer *w, const struct ticket_message *m) {
     json_put_u64(w, "characters", TICKET_PREFIX_LEN + BASE45_LEN(m->len));
 }
 
+static void put_local(struct json_writer *w, const char *key, const struct zone *z,
+                      uint64_t unix_s) {
+    char text[ZONE_TIME_CAP];
+    if (z == NULL || unix_s == 0) return;
+    zone_time_format(z, unix_s, text);
+    json_put_cstr(w, key, text);
+}
+
 cm_err cmd_ticket_inspect(struct cli *cli) {
+    CM_CLEANUP(zone_freep) struct zone *zone = NULL;
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT, out = BUFFER_INIT;
     struct ticket_message m;
     struct ticket_claims claims;
+    TRY(zone_option(cli, &zone));
     TRY(ticket_text_read(cli, &text));
     const cm_err err = ticket_open(buffer_slice(&text), &m);
     if (err != CM_OK || ticket_claims_read(m.cose.payload, &claims) != CM_OK)
@@ -52,6 +64,9 @@ cm_err cmd_ticket_inspect(struct cli *cli) {
     struct json_writer w = json_writer_into(&out, false);
     json_object_begin(&w, NULL);
     ticket_json_claims(&w, &claims);
+    put_local(&w, "issued_local", zone, claims.iat_unix_s);
+    put_local(&w, "not_before_local", zone, claims.nbf_unix_s);
+    put_local(&w, "expires_local", zone, claims.exp_unix_s);
     put_size(&w, &m);
     json_put_bool(&w, "checked", false);
     json_array_begin(&w, "notes");

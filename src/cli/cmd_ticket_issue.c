@@ -17,6 +17,7 @@
 #include "cli/outfile.h"
 #include "cli/output.h"
 #include "cli/row_feed.h"
+#include "cli/ticket_text.h"
 #include "doc/csv_write.h"
 #include "doc/json.h"
 #include "doc/json_write.h"
@@ -26,6 +27,7 @@
 #define FILE_MODE   0600  /* whoever reads it can enter */
 #define CHUNK       1000u /* at most ROW_CHUNK_MAX */
 #define TICKETS_MAX 1000000000u
+#define MS_PER_S    1000u
 #define SERIAL_CAP  24u
 #define KEEP        (1u << 20) /* bytes of a buffer that stay for the next chunk */
 
@@ -40,9 +42,10 @@ const struct option_spec ticket_issue_options[] = {
     {"title", OPTION_TEXT, "TEXT", "a line for whoever holds it", NULL, false},
     {"value", OPTION_TEXT, "25.00", "what it is worth (with --currency)", NULL, false},
     {"currency", OPTION_TEXT, "EUR", "of --value and of the column value", NULL, false},
-    {"exp", OPTION_TEXT, "DATE|TIME", "valid through that day (UTC), or before that time", NULL,
-     false},
+    {"exp", OPTION_TEXT, "DATE|TIME", "valid through that day, or before that time", NULL, false},
     {"nbf", OPTION_TEXT, "DATE|TIME", "not valid before", NULL, false},
+    {"zone", OPTION_TEXT, "ZONE", "whose days those are, as Europe/Amsterdam (default: UTC)", NULL,
+     false},
     {"again", OPTION_NUMBER, "SERIAL", "of units that were spent before, from this serial on", NULL,
      false},
     {"code", OPTION_FLAG, NULL, "the unit's code beside its ticket", NULL, false},
@@ -69,11 +72,13 @@ struct issuing {
     char issuer[16];
     bool test;
     uint64_t expires_ms;
+    struct zone *zone; /* NULL: UTC */
 };
 
 static void issuing_wipe(struct issuing *i) {
     outfile_close(&i->file);
     row_feed_close(i->feed);
+    zone_free(i->zone);
     row_store_wipe(&i->store);
     buffer_wipe(&i->args);
     buffer_wipe(&i->result);
@@ -165,6 +170,7 @@ static cm_err ask(struct issuing *i, const struct row_chunk *chunk, uint64_t n) 
     json_put_u64(&w, "count", n);
     json_put_bool(&w, "dry_run", i->dry);
     if (i->again) json_put_u64(&w, "again", i->next);
+    if (i->zone != NULL) json_put_cstr(&w, "zone", option_text(&i->cli->options, "zone"));
     put_claims(i, &w);
     if (i->feed != NULL) {
         json_array_begin(&w, "rows");
@@ -320,6 +326,11 @@ static cm_err tell(struct issuing *i, const char *sha256) {
     json_put_bool(&w, "test", i->test);
     json_put_u64(&w, "tickets", i->written);
     json_put_u64(&w, "expires_ms", i->expires_ms);
+    if (i->zone != NULL) {
+        char local[ZONE_TIME_CAP];
+        zone_time_format(i->zone, i->expires_ms / MS_PER_S, local);
+        json_put_cstr(&w, "expires_local", local);
+    }
     if (!i->dry) json_put_cstr(&w, "file", path);
     if (!i->dry) json_put_cstr(&w, "sha256", sha256);
     json_put_bool(&w, "dry_run", i->dry);
@@ -368,6 +379,7 @@ cm_err cmd_ticket_issue(struct cli *cli) {
     char hex[2 * HASH_LEN + 1];
     TRY(check_options(&i));
     TRY(check_out(&i));
+    TRY(zone_option(cli, &i.zone));
     TRY(open_feed(&i));
     TRY(rehearse(&i));
     TRY(begin(&i));

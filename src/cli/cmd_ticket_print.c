@@ -13,6 +13,7 @@
 #include "cli/outfile.h"
 #include "cli/output.h"
 #include "cli/row_feed.h"
+#include "cli/ticket_text.h"
 #include "doc/json_write.h"
 #include "pass/ticket_page.h"
 
@@ -78,7 +79,7 @@ static cm_err read_look(struct printing *p) {
     p->look.heading = option_text(o, "heading");
     p->look.small = option_text(o, "small-print");
     p->look.font = option_text(o, "font");
-    if (zone != NULL) TRY(zone_load(ZONE_FOLDER, slice_text(zone), &p->zone, p->cli->diag));
+    TRY(zone_option(p->cli, &p->zone));
     p->look.zone = p->zone;
     p->look.zone_name = zone;
     if (logo != NULL) TRY(file_read(logo, LOGO_MAX, &p->logo, p->cli->diag));

@@ -25,3 +25,9 @@ cm_err ticket_text_read(struct cli *cli, struct buffer *out) {
     buffer_put(out, text.p, end != NULL ? (size_t)(end - text.p) : text.len);
     return buffer_err(out);
 }
+
+cm_err zone_option(struct cli *cli, struct zone **zone) {
+    const char *name = option_text(&cli->options, "zone");
+    if (name == NULL) return CM_OK;
+    return zone_load(ZONE_FOLDER, slice_text(name), zone, cli->diag);
+}

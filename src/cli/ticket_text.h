@@ -3,6 +3,7 @@
 #ifndef CM_CLI_TICKET_TEXT_H
 #define CM_CLI_TICKET_TEXT_H
 
+#include "base/zone.h"
 #include "cli/command.h"
 
 #define TICKET_TEXT_OPTION                                                                         \
@@ -11,5 +12,9 @@
 /** @param[in,out] out  empty; buffer_wipe it
  * @retval CM_E_ARGUMENT  none given, or two      @retval as file_read */
 CM_MUST_CHECK cm_err ticket_text_read(struct cli *cli, struct buffer *out);
+
+/** The zone of --zone. @param[out] zone  zone_free it; untouched without the option
+ * @retval as zone_load */
+CM_MUST_CHECK cm_err zone_option(struct cli *cli, struct zone **zone);
 
 #endif

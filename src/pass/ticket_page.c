@@ -16,7 +16,9 @@
 #define MODULE_BEST                                                                                \
     0.8 /* a code that is read at arm's length; on large pages half as large again */
 #define HEIGHT_ROLL 400.0
-#define MS_PER_S    1000
+#define DATE_LEN    10u /* bytes of "2026-12-25T00:00:00+01:00" */
+#define TIME_LEN    9u
+#define OFFSET_AT   19u
 #define GREY_LABEL  0.45
 #define STROKE      0.2
 
@@ -73,14 +75,18 @@ static void add_field(struct drawing *d, const char *name, const char *text) {
     (void)snprintf(f->text, sizeof f->text, "%s", text);
 }
 
-static void add_time(struct drawing *d, const char *name, uint64_t unix_s) {
-    char text[TIME_TEXT_CAP], line[LINE_CAP];
+/* The last moment of a day is told as of that day: who reads "until the 25th, 00:00" takes it for
+ * the 25th. */
+static void add_time(struct drawing *d, const char *name, uint64_t unix_s, bool end) {
+    char text[ZONE_TIME_CAP], day[ZONE_TIME_CAP], line[LINE_CAP];
     const struct zone *z = d->look->zone;
-    const int64_t shown = (int64_t)unix_s + (z != NULL ? zone_offset(z, (int64_t)unix_s) : 0);
     if (unix_s == 0) return;
-    time_format((uint64_t)shown * MS_PER_S, text);
-    (void)snprintf(line, sizeof line, "%.10s  %.5s  %s", text, text + 11,
-                   z != NULL ? d->look->zone_name : "UTC");
+    zone_time_format(z, unix_s, text);
+    zone_time_format(z, unix_s - (end ? 1 : 0), day);
+    const bool midnight = end && strncmp(text + DATE_LEN, "T00:00:00", TIME_LEN) == 0;
+    (void)snprintf(line, sizeof line, "%.10s  %.5s  %s%s%s", midnight ? day : text,
+                   midnight ? "24:00" : text + DATE_LEN + 1, z != NULL ? text + OFFSET_AT : "",
+                   z != NULL ? " " : "", z != NULL ? d->look->zone_name : "UTC");
     add_field(d, name, line);
 }
 
@@ -94,8 +100,8 @@ static void read_fields(struct drawing *d) {
         (void)snprintf(line, sizeof line, "%s %s", amount, c->currency);
         add_field(d, "Value", line);
     }
-    add_time(d, "Valid from", c->nbf_unix_s);
-    add_time(d, "Valid until", c->exp_unix_s);
+    add_time(d, "Valid from", c->nbf_unix_s, false);
+    add_time(d, "Valid until", c->exp_unix_s, true);
     hex_format(c->cti, sizeof c->cti, hex); /* for people at a desk: by it alone nobody enters */
     add_field(d, "Number", hex);
 }

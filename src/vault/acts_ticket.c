@@ -21,6 +21,7 @@ struct issuing {
     struct ticket_signer signer;
     struct ticket_claims claims; /* that all have */
     struct json_value rows;      /* what each has besides; may be absent */
+    struct zone *zone;           /* of dates without a time; NULL: UTC */
     uint64_t wanted, given;
     bool again;    /* units that were spent before, from serial `next` on */
     uint64_t next; /* serial after the last one that was looked at */
@@ -29,6 +30,7 @@ struct issuing {
 
 static void issuing_wipe(struct issuing *i) {
     ticket_signer_close(&i->signer);
+    zone_free(i->zone);
     buffer_wipe(&i->text);
 }
 
@@ -139,14 +141,15 @@ static cm_err read_product(struct issuing *i) {
     return err;
 }
 
-static cm_err read_claims(struct json_value from, struct ticket_claims *c) {
+static cm_err read_claims(const struct issuing *i, struct json_value from,
+                          struct ticket_claims *c) {
     TRY(read_text(json_get(from, "event"), c->event, sizeof c->event));
     TRY(read_text(json_get(from, "seat"), c->seat, sizeof c->seat));
     TRY(read_text(json_get(from, "title"), c->title, sizeof c->title));
     TRY(read_value(from, c));
     TRY(read_gtin(from, c));
-    TRY(act_ticket_end(json_get(from, "exp"), &c->exp_unix_s));
-    return act_ticket_begin(json_get(from, "nbf"), &c->nbf_unix_s);
+    TRY(act_ticket_end(json_get(from, "exp"), i->zone, &c->exp_unix_s));
+    return act_ticket_begin(json_get(from, "nbf"), i->zone, &c->nbf_unix_s);
 }
 
 static cm_err check_times(const struct issuing *i, const struct ticket_claims *c) {
@@ -177,7 +180,7 @@ static cm_err read_common(struct issuing *i) {
     TRY(read_product(i));
     if (json_present(claims)) {
         TRY(json_only(claims, keys, CM_ARRAY_N(keys)));
-        TRY(read_claims(claims, c));
+        TRY(read_claims(i, claims, c));
     }
     return check_times(i, c);
 }
@@ -191,7 +194,7 @@ static cm_err check_rows(const struct issuing *i) {
         const struct json_value row = json_at(i->rows, r);
         struct ticket_claims c = i->claims;
         TRY(json_only(row, keys, CM_ARRAY_N(keys)));
-        TRY(read_claims(row, &c));
+        TRY(read_claims(i, row, &c));
         TRY(check_times(i, &c));
         buffer_clear(&claims);
         if (ticket_claims_write(&c, &claims) != CM_OK)
@@ -202,7 +205,7 @@ static cm_err check_rows(const struct issuing *i) {
 
 static cm_err put_ticket(struct issuing *i, uint64_t serial, struct cm_slice code) {
     struct ticket_claims c = i->claims;
-    if (json_present(i->rows)) TRY(read_claims(json_at(i->rows, i->given), &c));
+    if (json_present(i->rows)) TRY(read_claims(i, json_at(i->rows, i->given), &c));
     TRY(ticket_id_make(i->signer.ids, i->s.set.number, serial, c.cti));
     buffer_clear(&i->text);
     TRY(ticket_make(&i->signer.seed, &c, &i->text));
@@ -304,6 +307,14 @@ static cm_err give(struct issuing *i) {
     return i->again ? note_again(i, first) : CM_OK;
 }
 
+static cm_err read_zone(struct issuing *i) {
+    const struct json_value v = json_get(i->a->args, "zone");
+    struct cm_slice name;
+    if (!json_present(v)) return CM_OK;
+    TRY(json_text(v, 1, ZONE_NAME_CAP, &name));
+    return zone_load(ZONE_FOLDER, name, &i->zone, i->a->diag);
+}
+
 static cm_err ticket_issue(struct act *a) {
     CM_CLEANUP(issuing_wipe) struct issuing i = {.a = a, .rows = json_get(a->args, "rows")};
     struct issuer_entry issuer;
@@ -322,6 +333,7 @@ static cm_err ticket_issue(struct act *a) {
         TRY(json_bool(json_get(a->args, "dry_run"), &dry));
     i.again = json_present(json_get(a->args, "again"));
     if (i.again) TRY(json_u64(json_get(a->args, "again"), 0, INT64_MAX, &i.next));
+    TRY(read_zone(&i));
     TRY(check_one_key(&i, &issuer));
     TRY(read_common(&i));
     TRY(check_rows(&i));
@@ -338,6 +350,8 @@ static cm_err ticket_issue(struct act *a) {
 }
 
 const struct act_entry acts_ticket[] = {
-    {"ticket.issue", ticket_issue, {"batch", "count", "claims", "rows", "dry_run", "again"}},
+    {"ticket.issue",
+     ticket_issue,
+     {"batch", "count", "claims", "rows", "dry_run", "again", "zone"}},
     {NULL, NULL, {NULL}},
 };

@@ -90,9 +90,9 @@ static cm_err add_key(struct act *a, struct issuer_entry *e, uint64_t begin, uin
 
 static cm_err validity(struct act *a, uint64_t *begin, uint64_t *end) {
     *begin = a->now_unix_s;
-    TRY(act_ticket_begin(json_get(a->args, "not_before"), begin));
+    TRY(act_ticket_begin(json_get(a->args, "not_before"), NULL, begin));
     *end = *begin + (uint64_t)KEY_DAYS_N * DAY_S;
-    return act_ticket_end(json_get(a->args, "not_after"), end);
+    return act_ticket_end(json_get(a->args, "not_after"), NULL, end);
 }
 
 static cm_err issuer_add(struct act *a) {
@@ -152,7 +152,7 @@ static cm_err issuer_retire(struct act *a) {
                          "'countermark ticket issuer list' shows them",
                          "it has no key of version %u", (unsigned)version);
     uint64_t end = k->not_after_unix_s;
-    TRY(act_ticket_end(json_get(a->args, "not_after"), &end));
+    TRY(act_ticket_end(json_get(a->args, "not_after"), NULL, &end));
     if (end > k->not_after_unix_s)
         return diag_fail(a->diag, CM_E_RANGE, "--not-after", NULL,
                          "devices were told the earlier end: rotate instead",

@@ -124,23 +124,29 @@ static cm_err read_time(struct json_value v, struct cm_slice *text, uint64_t *ms
                      "not a date or a time");
 }
 
-cm_err act_ticket_begin(struct json_value v, uint64_t *unix_s) {
-    struct cm_slice text;
-    uint64_t ms = 0;
-    if (!json_present(v)) return CM_OK;
-    TRY(read_time(v, &text, &ms));
-    *unix_s = ms / MS_PER_S;
-    return CM_OK;
-}
-
-cm_err act_ticket_end(struct json_value v, uint64_t *unix_s) {
+/* days: 0 where the day begins, 1 where it has ended. */
+static cm_err read_day(struct json_value v, const struct zone *zone, int32_t days,
+                       uint64_t *unix_s) {
     struct cm_slice text;
     uint64_t ms = 0;
     int32_t day = 0;
     if (!json_present(v)) return CM_OK;
     TRY(read_time(v, &text, &ms));
-    *unix_s = ms / MS_PER_S + (date_parse(text, &day) == CM_OK ? DAY_S : 0);
+    *unix_s = ms / MS_PER_S;
+    if (date_parse(text, &day) != CM_OK) return CM_OK;
+    if (zone == NULL)
+        *unix_s += (uint64_t)days * DAY_S;
+    else
+        *unix_s = (uint64_t)zone_instant(zone, day + days, 0);
     return CM_OK;
+}
+
+cm_err act_ticket_begin(struct json_value v, const struct zone *zone, uint64_t *unix_s) {
+    return read_day(v, zone, 0, unix_s);
+}
+
+cm_err act_ticket_end(struct json_value v, const struct zone *zone, uint64_t *unix_s) {
+    return read_day(v, zone, 1, unix_s);
 }
 
 /* ---- Units ----------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #ifndef CM_VAULT_TICKET_SIGNER_H
 #define CM_VAULT_TICKET_SIGNER_H
 
+#include "base/zone.h"
 #include "crypto/ticket_keys.h"
 #include "vault/acts_inside.h"
 
@@ -29,11 +30,12 @@ CM_MUST_CHECK cm_err ticket_signer_oldest(struct act *a, const struct issuer_ent
                                           struct ticket_signer *out);
 void ticket_signer_close(struct ticket_signer *s);
 
-/** a time among the arguments, in seconds; untouched when it is absent. A bare
- * date ends with its day in UTC, and begins with it.
+/** A time among the arguments, in seconds; untouched when it is absent. A bare date ends with its
+ * day as the clocks of a zone show it (NULL: UTC), and begins with it.
  * @retval CM_E_FORMAT */
-CM_MUST_CHECK cm_err act_ticket_begin(struct json_value v, uint64_t *unix_s);
-CM_MUST_CHECK cm_err act_ticket_end(struct json_value v, uint64_t *unix_s);
+CM_MUST_CHECK cm_err act_ticket_begin(struct json_value v, const struct zone *zone,
+                                      uint64_t *unix_s);
+CM_MUST_CHECK cm_err act_ticket_end(struct json_value v, const struct zone *zone, uint64_t *unix_s);
 
 /** The unit behind an id: the one that is there, under any of the issuer's keys that the keystore
  * still has.

@@ -38,6 +38,39 @@ printf 'value\n7\nseven\n' >values.csv
 gives 3 countermark ticket issue gala --from values.csv --currency EUR --exp 2089-01-01 --out no.csv
 err_has 'values.csv: row 2, value: not an amount of EUR'
 
+# ---- days of a place: as GNU date has them; on paper the end of a day is that day's, not the next one's
+# ends DATE OPTION...: the second from which on a ticket is over.
+ends() {
+  rm -f e.csv
+  gives 0 countermark ticket issue gala --count 1 --out e.csv --exp "$@"
+  sed -n 2p e.csv | grep -o 'CM1:[^"]*' >e.txt
+  gives 0 countermark ticket inspect --file e.txt --zone Europe/Amsterdam --json
+  json 'v.expires_ms / 1000' out
+}
+at() { TZ=$1 date -d "$2" +%s; }
+for day in 2088-12-24 2088-07-01; do
+  [ "$(ends $day --zone Europe/Amsterdam)" = "$(at Europe/Amsterdam "$day + 1 day")" ] || fail "$day in Amsterdam"
+  [ "$(ends $day)" = "$(at UTC "$day + 1 day")" ] || fail "$day in UTC"
+done
+[ "$(ends 2088-12-24T20:00:00-05:00 --zone Europe/Amsterdam)" = "$(at America/Panama '2088-12-24 20:00')" ] ||
+  fail "a time with an offset is that time"
+ends 2088-12-24 --zone Europe/Amsterdam >/dev/null
+gives 0 countermark ticket inspect --file e.txt --zone Europe/Amsterdam
+out_has '2088-12-25T00:00:00+01:00'
+gives 0 countermark ticket print e.csv --out e.pdf --zone Europe/Amsterdam
+pdftotext -layout e.pdf - | grep -q '2088-12-24 *24:00 *+01:00 Europe/Amsterdam' || fail "the end on paper: $(pdftotext -layout e.pdf -)"
+rm e.pdf
+printf 'exp,nbf\n2088-12-24,2088-07-01\n' >days.csv
+gives 0 countermark ticket issue gala --from days.csv --zone Europe/Amsterdam --out days-out.csv
+sed -n 2p days-out.csv | grep -o 'CM1:[^,"]*' >e.txt
+gives 0 countermark ticket inspect --file e.txt --json
+[ "$(json '[v.not_before_ms, v.expires_ms].join()' out)" = \
+  "$(at Europe/Amsterdam 2088-07-01)000,$(at Europe/Amsterdam 2088-12-25)000" ] || fail "days of a row"
+refused 3 "zone: no time zone Europe/Amsterdm below /usr/share/zoneinfo; did you mean 'Europe/Amsterdam'?" \
+  countermark ticket issue gala --count 1 --out no.csv --zone Europe/Amsterdm
+gives 0 countermark ticket issue --help
+out_has 'default: UTC'
+
 # ---- what people read of an issuer: its keys
 gives 0 countermark ticket issuer rotate ACME --not-after 2091-01-01
 gives 0 countermark ticket issuer list --json

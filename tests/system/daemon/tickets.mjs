@@ -101,6 +101,14 @@ test('a used ticket that was taken back stays refused when its use is reversed',
   same(await verdict('/v1/redeem', code), 'void', 'its code');
 });
 
+const day = (ahead) => new Date(Date.now() + ahead * 86400e3).toISOString().slice(0, 10);
+
+test('days of a place are known to the vault behind its fences, too', () => {
+  const said = JSON.parse(countermark(workspace, 'ticket', 'issue', 'b1', '--again', tickets[95].serial, '--count', '1',
+    '--exp', day(200), '--zone', 'Europe/Amsterdam', '--out', join(root, 'days.csv'), '--json'));
+  check(new RegExp(`^${day(201)}T00:00:00\\+0[12]:00$`).test(said.expires_local), said.expires_local);
+});
+
 test('no log and no file of the daemon holds a ticket', async () => {
   await d.stop();
   check(!d.log.includes('CM1:'), 'the log holds a ticket');

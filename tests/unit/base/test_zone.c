@@ -121,6 +121,52 @@ static void rules_are_read_as_posix_says_and_no_others(void **state) {
         if (zone_rule_parse(slice_text(bad[i]), &rule) != CM_E_FORMAT) fail_msg("%s", bad[i]);
 }
 
+static void the_zone_that_was_meant_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *typed, *meant; /* NULL: none comes near */
+    } names[] = {{"Europe/Amsterdm", "Europe/Amsterdam"},
+                 {"amsterdam", "Europe/Amsterdam"},
+                 {"EUROPE/BERLIN", "Europe/Berlin"},
+                 {"New_York", "America/New_York"},
+                 {"Nowhere/At_all", NULL},
+                 {"", NULL}};
+    for (size_t i = 0; i < CM_ARRAY_N(names); i++) {
+        char near[ZONE_NAME_CAP] = "untouched";
+        struct cm_diag diag = DIAG_INIT;
+        struct zone *z = NULL;
+        const bool found = zone_nearest(ZONE_FOLDER, slice_text(names[i].typed), near);
+        assert_int_equal(found, names[i].meant != NULL);
+        assert_string_equal(near, found ? names[i].meant : "untouched");
+        assert_int_not_equal(zone_load(ZONE_FOLDER, slice_text(names[i].typed), &z, &diag), CM_OK);
+        if (found) assert_non_null(strstr(diag.remedy, names[i].meant));
+    }
+    char near[ZONE_NAME_CAP];
+    assert_false(zone_nearest("/proc", slice_text("Europe/Berlin"), near)); /* no list there */
+}
+
+/* As GNU date writes them: TZ=... date -d @N +%Y-%m-%dT%H:%M:%S%:z */
+static void times_are_written_as_the_clocks_show_them(void **state) {
+    (void)state;
+    static const struct {
+        const char *zone;
+        uint64_t unix_s;
+        const char *text;
+    } times[] = {{"Europe/Amsterdam", 1798153200, "2026-12-25T00:00:00+01:00"},
+                 {"Europe/Amsterdam", 1814479200, "2027-07-02T00:00:00+02:00"},
+                 {"America/St_Johns", 1798153200, "2026-12-24T19:30:00-03:30"},
+                 {"Asia/Kathmandu", 1798153200, "2026-12-25T04:45:00+05:45"},
+                 {"UTC", 0, "1970-01-01T00:00:00+00:00"}};
+    char text[ZONE_TIME_CAP];
+    for (size_t i = 0; i < CM_ARRAY_N(times); i++) {
+        CM_CLEANUP(zone_freep) struct zone *z = load(times[i].zone);
+        zone_time_format(z, times[i].unix_s, text);
+        assert_string_equal(text, times[i].text);
+    }
+    zone_time_format(NULL, 1798153200, text);
+    assert_string_equal(text, "2026-12-24T23:00:00+00:00");
+}
+
 static void names_that_lead_elsewhere_and_zones_that_are_not_there_are_refused(void **state) {
     (void)state;
     static const char *const bad[] = {"", "/etc/passwd", "../../../etc/passwd", "Europe/Ber lin",
@@ -162,6 +208,8 @@ int main(void) {
         cmocka_unit_test(a_time_that_is_jumped_over_is_the_jump_and_one_shown_twice_is_the_first),
         cmocka_unit_test(instants_of_200_years_are_those_of_the_c_library),
         cmocka_unit_test(rules_are_read_as_posix_says_and_no_others),
+        cmocka_unit_test(the_zone_that_was_meant_is_named),
+        cmocka_unit_test(times_are_written_as_the_clocks_show_them),
         cmocka_unit_test(names_that_lead_elsewhere_and_zones_that_are_not_there_are_refused),
         cmocka_unit_test(cut_and_damaged_files_are_refused_or_harmless),
     };

@@ -12,8 +12,11 @@ export COUNTERMARK_WORKSPACE=$scratch/shop
 pids=()
 
 clean_up() {
-  local pid
+  local pid running
+  running=$(jobs -pr)
   for pid in "${pids[@]}"; do
+    # The number of one that has ended may be another program's by now.
+    grep -qxF "$pid" <<<"$running" || continue
     kill -9 "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done

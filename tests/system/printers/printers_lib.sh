@@ -10,8 +10,11 @@ export HOME=$scratch # lprint keeps its state there
 pids=()
 
 clean_up() {
-  local pid
+  local pid running
+  running=$(jobs -pr)
   for pid in "${pids[@]}"; do
+    # The number of one that has ended may be another program's by now.
+    grep -qxF "$pid" <<<"$running" || continue
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done

@@ -54,6 +54,22 @@ static struct ticket_judged judged(struct cm_slice text, const struct ticket_key
     return out;
 }
 
+/* Claim by claim: what lies between them in memory may differ. */
+static void assert_same_claims(const struct ticket_claims *got, const struct ticket_claims *want) {
+    assert_string_equal(got->iss, want->iss);
+    assert_int_equal(got->exp_unix_s, want->exp_unix_s);
+    assert_int_equal(got->nbf_unix_s, want->nbf_unix_s);
+    assert_int_equal(got->iat_unix_s, want->iat_unix_s);
+    assert_memory_equal(got->cti, want->cti, sizeof got->cti);
+    assert_int_equal(got->flags, want->flags);
+    assert_string_equal(got->event, want->event);
+    assert_string_equal(got->seat, want->seat);
+    assert_string_equal(got->title, want->title);
+    assert_string_equal(got->currency, want->currency);
+    assert_int_equal(got->value, want->value);
+    assert_int_equal(got->gtin, want->gtin);
+}
+
 static void a_ticket_is_made_taken_apart_and_judged(void **state) {
     (void)state;
     struct buffer text = BUFFER_INIT;
@@ -68,7 +84,7 @@ static void a_ticket_is_made_taken_apart_and_judged(void **state) {
     assert_int_equal(answer.verdict, TICKET_VALID);
     assert_ptr_equal(answer.key, &key);
     assert_string_equal(answer.claims.seat, "A12");
-    assert_memory_equal(&answer.claims, &claims, sizeof claims);
+    assert_same_claims(&answer.claims, &claims);
     buffer_free(&text);
 }
 
@@ -255,7 +271,7 @@ static void claims_may_be_as_few_as_five(void **state) {
     struct ticket_claims read;
     assert_ok(ticket_claims_write(&least, &out));
     assert_ok(ticket_claims_read(buffer_slice(&out), &read));
-    assert_memory_equal(&read, &least, sizeof read);
+    assert_same_claims(&read, &least);
     buffer_free(&out);
 }
 

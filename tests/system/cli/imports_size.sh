@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # However long a list is, importing it takes no more memory: VmHWM of the whole process, keys, ledger
 # and all, read from outside, stays under 96 MiB. 100,000 rows; with ./dev prove 20 million codes and
-# 10 million cards, each of these in less than a minute.
+# 10 million cards, each of these in less than a minute (of processor time, on a machine that has more
+# to do than cores).
 # shellcheck disable=SC2154 # what lib.sh sets
 . "$(dirname "$0")/lib.sh"
 
@@ -27,20 +28,30 @@ node -e 'const fs = require("fs"), to = fs.openSync("cards.csv", "w");
   }
   fs.writeSync(to, s);' "$cards"
 
+# busy: others wait for the processor, too.
+busy() { awk -v cores="$(nproc)" '{ exit !($1 > cores + 1) }' /proc/loadavg; }
+# processor_s PID: the seconds of processor time that it took, where it still runs.
+processor_s() {
+  awk -v hz="$(getconf CLK_TCK)" '{ print int(($14 + $15) / hz) }' "/proc/$1/stat" 2>/dev/null
+}
+
 # measured COMMAND...: runs it, and fails when it took more than 96 MiB or, at full size, a minute.
 measured() {
-  local pid high=0 now begun=$SECONDS
+  local pid high=0 now begun=$SECONDS took worked=0
   "$@" >out 2>err &
   pid=$!
   pids+=("$pid")
   while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do
     high=$now
+    worked=$(processor_s "$pid") || break
     sleep 0.02
   done
   wait "$pid" || fail "it ended with $?: $*"
-  printf '%s rows in %s s, %s KiB\n' "$(json v.rows out)" $((SECONDS - begun)) "$high"
+  took=$((SECONDS - begun))
+  printf '%s rows in %s s, %s s of them at work, %s KiB\n' "$(json v.rows out)" "$took" "$worked" "$high"
   [ "$high" -lt 98304 ] || fail "$high KiB of memory"
-  [ $((SECONDS - begun)) -lt 60 ] || fail "$((SECONDS - begun)) seconds"
+  if [ "$took" -ge 60 ] && busy; then took=$worked; fi
+  [ "$took" -lt 60 ] || fail "$took seconds"
 }
 measured countermark import codes codes.csv --commit --json
 [ "$(json v.imported out)" = "$codes" ] || fail "not all codes"

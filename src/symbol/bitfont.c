@@ -108,9 +108,17 @@ static cm_err read_box(struct bdf *b, struct cm_slice rest) {
     return CM_OK;
 }
 
+static cm_err read_count(struct bdf *b, struct cm_slice rest, unsigned *glyphs) {
+    int v = 0;
+    if (b->box.width == 0) return fail(b, CM_E_FORMAT, "no FONTBOUNDINGBOX before CHARS");
+    if (!number(&rest, &v) || v < 1 || v > (int)GLYPHS_MAX)
+        return fail(b, CM_E_FORMAT, "CHARS wants the number of glyphs");
+    *glyphs = (unsigned)v;
+    return CM_OK;
+}
+
 static cm_err read_header(struct bdf *b, unsigned *glyphs) {
     struct cm_slice rest;
-    int v = 0;
     TRY(next_line(b));
     if (!keyword(b, "STARTFONT", &rest) || rest.len < 4 || memcmp(rest.p, " 2.", 3) != 0)
         return fail(b, CM_E_FORMAT, "it does not begin with STARTFONT 2.x");
@@ -119,12 +127,7 @@ static cm_err read_header(struct bdf *b, unsigned *glyphs) {
         if (keyword(b, "FONTBOUNDINGBOX", &rest)) TRY(read_box(b, rest));
         if (keyword(b, "FAMILY_NAME", &rest)) read_name(b, rest);
         if (keyword(b, "STARTCHAR", &rest)) return fail(b, CM_E_FORMAT, "a glyph before CHARS");
-        if (!keyword(b, "CHARS", &rest)) continue;
-        if (b->box.width == 0) return fail(b, CM_E_FORMAT, "no FONTBOUNDINGBOX before CHARS");
-        if (!number(&rest, &v) || v < 1 || v > (int)GLYPHS_MAX)
-            return fail(b, CM_E_FORMAT, "CHARS wants the number of glyphs");
-        *glyphs = (unsigned)v;
-        return CM_OK;
+        if (keyword(b, "CHARS", &rest)) return read_count(b, rest, glyphs);
     }
 }
 
@@ -134,26 +137,7 @@ struct glyph {
     bool has_code, has_advance, has_box;
 };
 
-static cm_err read_glyph_head(struct bdf *b, struct glyph *g) {
-    struct cm_slice rest;
-    int v[4];
-    for (;;) {
-        TRY(next_line(b));
-        if (keyword(b, "ENCODING", &rest)) {
-            g->has_code = number(&rest, &g->code);
-            if (!g->has_code) return fail(b, CM_E_FORMAT, "ENCODING wants a number");
-        } else if (keyword(b, "DWIDTH", &rest)) {
-            g->has_advance = number(&rest, &g->advance);
-        } else if (keyword(b, "BBX", &rest)) {
-            if (!numbers(rest, v, 4)) return fail(b, CM_E_FORMAT, "BBX wants four numbers");
-            g->box = (struct box){v[0], v[1], v[2], v[3]};
-            g->has_box = true;
-        } else if (keyword(b, "BITMAP", &rest)) {
-            break;
-        } else if (keyword(b, "ENDCHAR", &rest) || keyword(b, "STARTCHAR", &rest)) {
-            return fail(b, CM_E_FORMAT, "a glyph without BITMAP");
-        }
-    }
+static cm_err judge_glyph(const struct bdf *b, const struct glyph *g) {
     if (!g->has_code || !g->has_advance || !g->has_box)
         return fail(b, CM_E_FORMAT, "a glyph without ENCODING, DWIDTH or BBX");
     const struct box *const f = &b->box, *const o = &g->box;
@@ -164,6 +148,32 @@ static cm_err read_glyph_head(struct bdf *b, struct glyph *g) {
     if (g->advance < 0 || g->advance > 2 * (int)BITFONT_SIDE_MAX)
         return fail(b, CM_E_FORMAT, "a DWIDTH that cannot be");
     return CM_OK;
+}
+
+static cm_err read_glyph_box(const struct bdf *b, struct cm_slice rest, struct glyph *g) {
+    int v[4];
+    if (!numbers(rest, v, 4)) return fail(b, CM_E_FORMAT, "BBX wants four numbers");
+    g->box = (struct box){v[0], v[1], v[2], v[3]};
+    g->has_box = true;
+    return CM_OK;
+}
+
+static cm_err read_glyph_head(struct bdf *b, struct glyph *g) {
+    struct cm_slice rest;
+    for (;;) {
+        TRY(next_line(b));
+        if (keyword(b, "BITMAP", &rest)) return judge_glyph(b, g);
+        if (keyword(b, "ENCODING", &rest)) {
+            g->has_code = number(&rest, &g->code);
+            if (!g->has_code) return fail(b, CM_E_FORMAT, "ENCODING wants a number");
+        } else if (keyword(b, "DWIDTH", &rest)) {
+            g->has_advance = number(&rest, &g->advance);
+        } else if (keyword(b, "BBX", &rest)) {
+            TRY(read_glyph_box(b, rest, g));
+        } else if (keyword(b, "ENDCHAR", &rest) || keyword(b, "STARTCHAR", &rest)) {
+            return fail(b, CM_E_FORMAT, "a glyph without BITMAP");
+        }
+    }
 }
 
 /* A row of hexadecimal digits as bits, bit x the dot x from the left. */

@@ -93,7 +93,8 @@ struct grid {
 static uint16_t samples(double x, double y, double cx, double cy, double radius) {
     uint16_t hit = 0;
     for (unsigned i = 0; i < SUB * SUB; i++) {
-        const double dx = x + (i % SUB + 0.5) / SUB - cx, dy = y + (i / SUB + 0.5) / SUB - cy;
+        const unsigned across = i % SUB, down = i / SUB;
+        const double dx = x + (across + 0.5) / SUB - cx, dy = y + (down + 0.5) / SUB - cy;
         if (dx * dx + dy * dy <= radius * radius) hit = (uint16_t)(hit | 1u << i);
     }
     return hit;

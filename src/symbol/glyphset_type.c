@@ -22,7 +22,7 @@ static cm_err load(const struct typeface *t, struct typeface_glyph *g, char symb
     struct cm_slice one = slice_of(&symbol, 1);
     *g = (struct typeface_glyph){0};
     TRY(typeface_next(t, &one, g, diag));
-    FT_Face const face = typeface_face(t);
+    FT_Face face = typeface_face(t);
     if (FT_Load_Glyph(face, g->index, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0 ||
         FT_Render_Glyph(face->glyph, FT_RENDER_MODE_MONO) != 0)
         return CM_E_NO_MEMORY;
@@ -50,7 +50,7 @@ static cm_err measure(const struct typeface *t, struct glyphset *set, struct ext
     return CM_OK;
 }
 
-static void copy(struct glyphset *set, size_t i, const FT_GlyphSlot slot, size_t x, size_t y) {
+static void copy(struct glyphset *set, size_t i, FT_GlyphSlot slot, size_t x, size_t y) {
     for (size_t v = 0; v < slot->bitmap.rows; v++) {
         const unsigned char *const bits =
             slot->bitmap.buffer + (ptrdiff_t)v * (ptrdiff_t)slot->bitmap.pitch;

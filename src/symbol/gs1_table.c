@@ -23,7 +23,7 @@
 #define TEMPERATURE                                                                                \
     .part = {{GS1_DIGITS, 6, 6, GS1_ANYTHING, false}, {GS1_SET82, 1, 1, GS1_MINUS, true}}
 
-#define KEY  .link = GS1_LINK_KEY | GS1_LINK_ATTRIBUTE
+#define KEY  .link = (GS1_LINK_KEY | GS1_LINK_ATTRIBUTE)
 #define ATTR .link = GS1_LINK_ATTRIBUTE
 
 #define ITEM    .needs = "01,02,8006,8026"

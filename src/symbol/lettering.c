@@ -125,7 +125,7 @@ cm_err lettering_trace(struct lettering *l, struct cm_slice text, const struct l
         lettering_bits_trace(l->bits, text, at, pen);
         return CM_OK;
     }
-    const FT_Face face = typeface_face(l->typeface);
+    FT_Face face = typeface_face(l->typeface);
     const double unit = at->capital / (typeface_capital(l->typeface) * face->units_per_EM);
     struct typeface_glyph g = {.index = 0};
     while (text.len > 0) {
@@ -155,7 +155,7 @@ cm_err lettering_stamp(struct lettering *l, struct cm_slice text, const struct l
         TRY(bitfont_covers(l->bits, text, diag));
         return lettering_bits_stamp(l->bits, text, at, b, diag);
     }
-    const FT_Face face = typeface_face(l->typeface);
+    FT_Face face = typeface_face(l->typeface);
     const double size = at->capital / typeface_capital(l->typeface);
     if (!(size > 0 && size <= SIZE_MAX_DOTS))
         return diag_fail(diag, CM_E_RANGE, "text", NULL, "choose another height of letters",

@@ -6,10 +6,10 @@
 #include "symbol/lettering.h"
 
 /* As lettering_*; the text is covered by the font. */
-double lettering_bits_width(const struct bitfont *bits, struct cm_slice text);
-void lettering_bits_trace(const struct bitfont *bits, struct cm_slice text,
+double lettering_bits_width(const struct bitfont *f, struct cm_slice text);
+void lettering_bits_trace(const struct bitfont *f, struct cm_slice text,
                           const struct lettering_place *at, const struct lettering_pen *pen);
-CM_MUST_CHECK cm_err lettering_bits_stamp(const struct bitfont *bits, struct cm_slice text,
+CM_MUST_CHECK cm_err lettering_bits_stamp(const struct bitfont *f, struct cm_slice text,
                                           const struct lettering_place *at, struct bitmap *b,
                                           struct cm_diag *diag);
 

@@ -21,6 +21,8 @@
 #define CHUNK_OVERHEAD  12u /* length, type, CRC */
 #define PER_METRE       1u  /* unit of pHYs */
 
+static const uint8_t IDAT[4] = {'I', 'D', 'A', 'T'};
+
 struct png_writer {
     z_stream deflate;
     struct buffer rows; /* filtered */
@@ -104,7 +106,7 @@ static cm_err put_data(struct png_writer *w, struct buffer *out) {
     if (deflate(&w->deflate, Z_FINISH) != Z_STREAM_END) return CM_E_NO_MEMORY;
     const size_t len = bound - w->deflate.avail_out;
     put_u32be(room, (uint32_t)len);
-    memcpy(room + 4, "IDAT", 4);
+    memcpy(room + 4, IDAT, sizeof IDAT);
     out->len += 8 + len;
     put_crc(out, at + 4);
     return buffer_err(out);

@@ -64,8 +64,8 @@ static cm_err search_new(const struct path_wish *wish, struct search *s) {
     s->wish = wish;
     s->columns = wish->strip->width + 1u;
     if (s->columns > UINT16_MAX) return CM_E_RANGE;
-    s->steps = malloc((wish->line->n + 1u) * s->columns * sizeof *s->steps);
-    s->distance = malloc(s->columns * r->n * sizeof *s->distance);
+    s->steps = calloc((wish->line->n + 1u) * s->columns, sizeof *s->steps);
+    s->distance = calloc(s->columns * r->n, sizeof *s->distance);
     if (s->steps == NULL || s->distance == NULL) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < (wish->line->n + 1u) * s->columns; i++)
         s->steps[i].cost = HUGE_VALF;

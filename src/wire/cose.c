@@ -2,6 +2,7 @@
  * protected header {1: -8, 3: content type, 4: key id}, of which 3 may be absent. */
 #include "wire/cose.h"
 
+#include "base/macros.h"
 #include "crypto/hash.h"
 #include "wire/atom.h"
 
@@ -34,10 +35,10 @@ cm_err cose_sign1_make(const struct cm_key *seed, const char *content_type, stru
     if ((content_type != NULL && type.len == 0) || type.len > TYPE_MAX ||
         payload.len > COSE_MESSAGE_MAX / 2)
         return CM_E_RANGE;
-    struct sign_public key;
     uint8_t kid[COSE_KID_LEN];
-    sign_public_of(seed, &key);
-    cose_kid(&key, kid);
+    CM_CLEANUP(sign_pair_wipe) struct sign_pair pair;
+    sign_pair_of(seed, &pair);
+    cose_kid(&pair.public_key, kid);
     CM_CLEANUP(buffer_free) struct buffer header = BUFFER_INIT;
     CM_CLEANUP(buffer_free) struct buffer signed_bytes = BUFFER_INIT;
     atom_put(&header, ATOM_MAP, type.len > 0 ? 3 : 2);
@@ -52,7 +53,7 @@ cm_err cose_sign1_make(const struct cm_key *seed, const char *content_type, stru
     TRY(buffer_err(&header));
     TRY(to_be_signed(buffer_slice(&header), payload, &signed_bytes));
     struct signature signature;
-    sign_make(seed, buffer_slice(&signed_bytes), &signature);
+    sign_pair_make(&pair, buffer_slice(&signed_bytes), &signature);
     atom_put(out, ATOM_TAG, TAG_SIGN1);
     atom_put(out, ATOM_ARRAY, 4);
     atom_put_bytes(out, buffer_slice(&header));

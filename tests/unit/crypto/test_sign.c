@@ -51,6 +51,27 @@ static void rfc_8032_vectors_sign_and_check(void **state) {
     }
 }
 
+static void a_pair_signs_as_its_seed_does_until_it_is_wiped(void **state) {
+    (void)state;
+    static const struct sign_pair nothing;
+    const struct cm_slice messages[] = {slice_text("ticket"), slice_text("manifest")};
+    struct cm_key seed;
+    struct sign_public public;
+    struct sign_pair pair;
+    assert_ok(hex_parse(slice_text(vectors[0].seed), seed.b, sizeof seed.b));
+    sign_public_of(&seed, &public);
+    sign_pair_of(&seed, &pair);
+    assert_memory_equal(pair.public_key.b, public.b, SIGN_PUBLIC_LEN);
+    for (size_t i = 0; i < CM_ARRAY_N(messages); i++) {
+        struct signature by_pair, by_seed;
+        sign_pair_make(&pair, messages[i], &by_pair);
+        sign_make(&seed, messages[i], &by_seed);
+        assert_memory_equal(by_pair.b, by_seed.b, SIGNATURE_LEN);
+    }
+    sign_pair_wipe(&pair);
+    assert_memory_equal(&pair, &nothing, sizeof pair);
+}
+
 static void any_flipped_bit_of_signature_or_key_is_refused(void **state) {
     (void)state;
     const struct cm_key seed = {{1}};
@@ -80,6 +101,7 @@ static int setup(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc_8032_vectors_sign_and_check),
+        cmocka_unit_test(a_pair_signs_as_its_seed_does_until_it_is_wiped),
         cmocka_unit_test(any_flipped_bit_of_signature_or_key_is_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

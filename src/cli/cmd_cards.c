@@ -28,10 +28,11 @@ const struct option_spec cards_make_options[] = {
      false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
-const struct option_spec pool_add_options[] = {{"test-key-from-file", OPTION_TEXT, "FILE",
-                                                "TEST pools: the key as 64 hex digits", NULL,
-                                                false},
-                                               {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+const struct option_spec pool_add_options[] = {
+    {"test-key-from-file", OPTION_TEXT, "FILE", "TEST pools: the key as 64 hex digits", NULL,
+     false},
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and add nothing", NULL, false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
 /* ---- Adding ---------------------------------------------------------------------------------- */
 
@@ -45,6 +46,7 @@ cm_err cmd_pool_add(struct cli *cli) {
     json_put_text(&w, "document", buffer_slice(&text));
     json_put_text(&w, "input", file_short_name(path, REGISTRY_NAME_CAP - 1));
     TRY(command_put_test_key(cli, &w));
+    if (option_given(&cli->options, "dry-run")) json_put_bool(&w, "dry_run", true);
     json_object_end(&w);
     TRY(buffer_err(&args));
     TRY(session_act(&cli->session, "pool.add", buffer_slice(&args), &result, cli->diag));

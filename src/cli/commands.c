@@ -8,6 +8,8 @@
 
 /* ---- Schemes and terms ----------------------------------------------------------------------- */
 
+static const struct option_spec dry_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and change nothing", "dry_run", false}, END};
 static const struct option_spec append_options[] = {
     {"attribute", OPTION_TEXT, "NAME", "whose list grows", "attribute", true}, END};
 static const char *const scheme_position[] = {"scheme", NULL};
@@ -124,7 +126,7 @@ static const struct command card_commands[] = {
      "--volume N --odds G", 0, 0, cards_plan_options,
      "  countermark cards plan --volume 1000000 --odds 100000000000 --digits 16\n", NULL, NULL},
     {"cards pool add", cmd_pool_add, "add a pool file: it gets its number and its keys",
-     NEEDS_ENGINE, "FILE.json", 1, 1, pool_add_options,
+     NEEDS_ENGINE, "FILE.json [--dry-run]", 1, 1, pool_add_options,
      "  countermark cards pool add docs/examples/pool.json\n", NULL, NULL},
     {"cards pool list", command_act, "list the pools", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark cards pool list\n", "pool.list", NULL},
@@ -163,10 +165,12 @@ static const struct command access_commands[] = {
     {"door add", command_act, "add a door: where codes are asked for", NEEDS_ENGINE,
      "NAME --mode LIVE|TEST", 1, 1, door_add_options, "  countermark door add web --mode LIVE\n",
      "door.add", name_position},
-    {"door attach", command_act, "put a scheme behind a door", NEEDS_ENGINE, "DOOR SCHEME", 2, 2,
-     NULL, "  countermark door attach web cola\n", "door.attach", attach_positions},
-    {"door pool", command_act, "put a pool of cards behind a door", NEEDS_ENGINE, "DOOR POOL", 2, 2,
-     NULL, "  countermark door pool web gift-2026\n", "door.pool", door_pool_positions},
+    {"door attach", command_act, "put a scheme behind a door", NEEDS_ENGINE,
+     "DOOR SCHEME [--dry-run]", 2, 2, dry_options, "  countermark door attach web cola\n",
+     "door.attach", attach_positions},
+    {"door pool", command_act, "put a pool of cards behind a door", NEEDS_ENGINE,
+     "DOOR POOL [--dry-run]", 2, 2, dry_options, "  countermark door pool web gift-2026\n",
+     "door.pool", door_pool_positions},
     {"door list", command_act, "list the doors and their schemes", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark door list\n", "door.list", NULL},
     {"key list", command_act, "list the keys: what for, version, state", NEEDS_ENGINE, "", 0, 0,

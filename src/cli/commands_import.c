@@ -4,6 +4,10 @@
 
 static const char *const door_positions[] = {"door", "list", NULL};
 
+static const struct option_spec door_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "judge it, and change nothing", "dry_run", false},
+    {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
+
 const struct command import_commands[] = {
     {"import codes", cmd_import, "take another maker's live codes in", NEEDS_ENGINE | NEEDS_CALM,
      "FILE [--columns LIST] [--commit]", 1, 1, import_options,
@@ -22,6 +26,7 @@ const struct command import_commands[] = {
      NULL, NULL},
     {"import list", command_act, "list what was imported", NEEDS_ENGINE, "", 0, 0, NULL,
      "  countermark import list\n", "import.list", NULL},
-    {"door import", command_act, "put an imported list behind a door", NEEDS_ENGINE, "DOOR LIST", 2,
-     2, NULL, "  countermark door import web cola-2025\n", "door.import", door_positions},
+    {"door import", command_act, "put an imported list behind a door", NEEDS_ENGINE,
+     "DOOR LIST [--dry-run]", 2, 2, door_options, "  countermark door import web cola-2025\n",
+     "door.import", door_positions},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

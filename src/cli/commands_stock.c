@@ -3,6 +3,8 @@
  */
 #include "cli/command.h"
 
+#define DRY                                                                                        \
+    { "dry-run", OPTION_FLAG, NULL, "judge it, and change nothing", "dry_run", false }
 #define END                                                                                        \
     { NULL, OPTION_FLAG, NULL, NULL, NULL, false }
 
@@ -26,6 +28,7 @@ static const struct option_spec move_options[] = {
     {"agent", OPTION_TEXT, "AGENT", "whose they are now; empty: nobody's (default: as before)",
      "agent", false},
     {"order", OPTION_NUMBER, "N", "the order that they were made with", "order", false},
+    DRY,
     END};
 static const struct option_spec alias_add_options[] = {
     {"card", OPTION_TEXT, "NUMBER", "the card, by its number or index", "card", false},
@@ -33,14 +36,16 @@ static const struct option_spec alias_add_options[] = {
     {"file", OPTION_FILE, "FILE", "rows of card,alias", "rows", false},
     {"kind", OPTION_TEXT, "KIND", "id (default), uid, token, tag or other", "kind", false},
     {"hours", OPTION_NUMBER, "N", "when the name ends (default: never)", "hours", false},
+    DRY,
     END};
 static const struct option_spec alias_remove_options[] = {
-    {"alias", OPTION_TEXT, "TEXT", "the name, letter for letter", "alias", true}, END};
+    {"alias", OPTION_TEXT, "TEXT", "the name, letter for letter", "alias", true}, DRY, END};
 static const struct option_spec token_options[] = {
     {"first", OPTION_NUMBER, "INDEX", "from this card on", "first", true},
     {"count", OPTION_NUMBER, "N", "one token for each of so many cards, at most 1000", "count",
      true},
     {"hours", OPTION_NUMBER, "N", "how long they are good", "hours", true},
+    DRY,
     END};
 
 const struct command stock_commands[] = {
@@ -58,24 +63,25 @@ const struct command stock_commands[] = {
      "[--agent AGENT]", 0, 0, report_options, "  countermark agent report --agent north --json\n",
      "agent.report", NULL},
     {"stock move", command_act, "say where a range of cards lies, and whose it is", NEEDS_ENGINE,
-     "POOL --first INDEX --last INDEX [--state STATE] [--agent AGENT]", 1, 1, move_options,
+     "POOL --first INDEX --last INDEX [--state STATE] [--agent AGENT] [--dry-run]", 1, 1,
+     move_options,
      "  countermark stock move gift-2026 --first 0 --last 4999 --state shipped\n"
      "  countermark stock move gift-2026 --first 0 --last 499 --agent shop-12\n",
      "stock.move", pool_position},
     {"stock show", command_act, "show where the cards of a pool lie", NEEDS_ENGINE, "POOL", 1, 1,
      NULL, "  countermark stock show gift-2026\n", "stock.show", pool_position},
     {"alias add", command_act, "give cards further names: only keyed hashes are kept", NEEDS_ENGINE,
-     "POOL --card NUMBER --alias TEXT | POOL --file FILE.csv", 1, 1, alias_add_options,
+     "POOL --card NUMBER --alias TEXT | POOL --file FILE.csv [--dry-run]", 1, 1, alias_add_options,
      "  countermark alias add gift-2026 --card 17 --alias member-4711\n"
      "  countermark alias add gift-2026 --file members.csv\n",
      "alias.add", pool_position},
-    {"alias remove", command_act, "take a name away", NEEDS_ENGINE, "POOL --alias TEXT", 1, 1,
-     alias_remove_options, "  countermark alias remove gift-2026 --alias member-4711\n",
+    {"alias remove", command_act, "take a name away", NEEDS_ENGINE, "POOL --alias TEXT [--dry-run]",
+     1, 1, alias_remove_options, "  countermark alias remove gift-2026 --alias member-4711\n",
      "alias.remove", pool_position},
     {"alias list-count", command_act, "count the names that stand, by kind", NEEDS_ENGINE, "", 0, 0,
      NULL, "  countermark alias list-count\n", "alias.count", NULL},
     {"token make", command_act, "make texts that activate a card once; shown this once",
-     NEEDS_ENGINE, "POOL --first INDEX --count N --hours N", 1, 1, token_options,
+     NEEDS_ENGINE, "POOL --first INDEX --count N --hours N [--dry-run]", 1, 1, token_options,
      "  countermark token make gift-2026 --first 0 --count 10 --hours 72 --json\n", "token.make",
      pool_position},
     {NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL}};

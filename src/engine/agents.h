@@ -23,6 +23,9 @@ struct stock_move {
  * @retval CM_E_STATE (restored), CM_E_LIMIT, CM_E_DEAD, CM_E_NO_SPACE, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err engine_stock(struct cm_engine *engine, const struct stock_move *moves,
                                   size_t n, uint32_t actor, struct cm_diag *diag);
+/** Judge such moves, and write nothing. @retval as engine_stock */
+CM_MUST_CHECK cm_err engine_stock_judge(struct cm_engine *engine, const struct stock_move *moves,
+                                        size_t n, struct cm_diag *diag);
 /** Every span of a set, in order; cards between them are made and nobody's.
  * @retval CM_E_NOT_FOUND  no such set    @retval CM_E_NO_MEMORY, or what visit returned */
 typedef cm_err stock_visit(void *ctx, const struct stock_span *span);

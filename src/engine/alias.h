@@ -48,6 +48,11 @@ struct alias_done {
 CM_MUST_CHECK cm_err engine_alias(struct cm_engine *engine, const struct alias_change *changes,
                                   size_t n, uint32_t actor, struct alias_done *done,
                                   struct cm_diag *diag);
+/** Judge such changes, and write nothing; also where there is no key for names yet.
+ * @retval as engine_alias */
+CM_MUST_CHECK cm_err engine_alias_judge(struct cm_engine *engine,
+                                        const struct alias_change *changes, size_t n,
+                                        struct alias_done *done, struct cm_diag *diag);
 /** How many names of each kind stand; tokens whose time is over among them. */
 CM_MUST_CHECK cm_err engine_alias_counts(struct cm_engine *engine,
                                          uint64_t out[static ALIAS_KIND_N]);

@@ -109,6 +109,7 @@ struct move_act {
     size_t n;
     uint32_t actor;
     struct cm_diag *diag;
+    bool dry; /* nothing is written */
 };
 
 static cm_err check_agent(const struct local *l, const struct set_entry *s, uint32_t agent,
@@ -169,12 +170,20 @@ static cm_err move_as_owner(struct local *l, void *ctx) {
         if (events.n == 0 && lies(l, m)) continue; /* said twice */
         TRY(event_list_put(&events, &e));
     }
+    if (a->dry) return CM_OK;
     return events.n > 0 ? local_commit_events(l, events.p, (uint32_t)events.n) : CM_OK;
 }
 
 cm_err engine_stock(struct cm_engine *engine, const struct stock_move *moves, size_t n,
                     uint32_t actor, struct cm_diag *diag) {
     struct move_act act = {.moves = moves, .n = n, .actor = actor, .diag = diag};
+    if (n > STOCK_MOVES_MAX) return CM_E_LIMIT;
+    return local_as_owner(local_of(engine), move_as_owner, &act);
+}
+
+cm_err engine_stock_judge(struct cm_engine *engine, const struct stock_move *moves, size_t n,
+                          struct cm_diag *diag) {
+    struct move_act act = {.moves = moves, .n = n, .diag = diag, .dry = true};
     if (n > STOCK_MOVES_MAX) return CM_E_LIMIT;
     return local_as_owner(local_of(engine), move_as_owner, &act);
 }

@@ -58,14 +58,40 @@ cm_err act_door_take(struct act *a, struct door *d, uint32_t *numbers, uint32_t 
     if (*n == most)
         return diag_fail(a->diag, CM_E_LIMIT, d->name, NULL, "make another door",
                          "a door takes at most %u %ss", most, kind);
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     numbers[(*n)++] = s->set.number;
-    TRY(act_door_write(a, d, &d->id));
+    TRY(act_door_write(a, d, &d->id, dry));
     json_put_cstr(a->out, "door", d->name);
     json_put_cstr(a->out, kind, s->name);
+    if (dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
-cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id) {
+struct judging {
+    enum document_kind kind;
+    uint32_t id;
+    struct cm_slice text;
+    struct cm_diag *diag;
+};
+
+static cm_err judge_document(void *ctx, const struct registry *r) {
+    const struct judging *j = ctx;
+    return registry_check(r, j->kind, j->id, j->text, j->diag);
+}
+
+cm_err act_document(struct act *a, enum document_kind kind, uint32_t *id, struct cm_slice text,
+                    bool dry) {
+    struct judging j = {.kind = kind, .id = *id, .text = text, .diag = a->diag};
+    if (dry && engine_restored(a->ctx->engine))
+        return diag_fail(a->diag, CM_E_STATE, "workspace", NULL,
+                         "accept what may be missing: countermark restore accept",
+                         "it was restored from a backup");
+    if (dry) return engine_read(a->ctx->engine, judge_document, &j);
+    return engine_document(a->ctx->engine, kind, id, a->ctx->actor, text, a->diag);
+}
+
+cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id, bool dry) {
     CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
     struct json_writer w = json_writer_into(&text, false);
     json_object_begin(&w, NULL);
@@ -88,8 +114,7 @@ cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id) {
     }
     json_object_end(&w);
     TRY(buffer_err(&text));
-    return engine_document(a->ctx->engine, DOCUMENT_DOOR, id, a->ctx->actor, buffer_slice(&text),
-                           a->diag);
+    return act_document(a, DOCUMENT_DOOR, id, buffer_slice(&text), dry);
 }
 
 static cm_err read_mode(struct act *a, bool *test) {
@@ -106,7 +131,7 @@ static cm_err door_add(struct act *a) {
     TRY(json_copy_text(json_get(a->args, "name"), 1, d.name, sizeof d.name));
     TRY(read_mode(a, &d.test));
     TRY(act_brand(a, &d.brand, brand));
-    TRY(act_door_write(a, &d, &d.id));
+    TRY(act_door_write(a, &d, &d.id, false));
     json_put_cstr(a->out, "door", d.name);
     json_put_u64(a->out, "id", d.id);
     json_put_cstr(a->out, "mode", mode_name(d.test));
@@ -116,6 +141,8 @@ static cm_err door_add(struct act *a) {
 static cm_err door_attach(struct act *a) {
     struct door d;
     struct found_scheme s;
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(act_door(a, "door", &d));
     TRY(act_scheme(a, "scheme", &s));
     for (uint32_t i = 0; i < d.scheme_n; i++)
@@ -126,9 +153,10 @@ static cm_err door_attach(struct act *a) {
         return diag_fail(a->diag, CM_E_LIMIT, d.name, NULL, "make another door",
                          "a door takes at most %u schemes", DOOR_SCHEMES_MAX);
     d.schemes[d.scheme_n++] = s.id;
-    TRY(act_door_write(a, &d, &d.id));
+    TRY(act_door_write(a, &d, &d.id, dry));
     json_put_cstr(a->out, "door", d.name);
     json_put_cstr(a->out, "scheme", s.name);
+    if (dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
@@ -292,7 +320,7 @@ const struct act_entry acts_access[] = {
     {"brand.add", brand_add, {"name"}},
     {"brand.list", brand_list, {NULL}},
     {"door.add", door_add, {"name", "mode", "brand"}},
-    {"door.attach", door_attach, {"door", "scheme"}},
+    {"door.attach", door_attach, {"door", "scheme", "dry_run"}},
     {"door.list", door_list, {NULL}},
     {"door.find", door_find, {"door"}},
     {"api.add", api_add, {"name", "role", "door", "agent"}},

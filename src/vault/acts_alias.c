@@ -116,6 +116,7 @@ struct changing {
     struct alias_change *changes; /* ALIAS_CHANGES_MAX */
     size_t n;
     struct alias_done all;
+    bool dry; /* nothing is changed */
 };
 
 static void changing_wipe(struct changing *c) {
@@ -124,8 +125,9 @@ static void changing_wipe(struct changing *c) {
 }
 
 static cm_err changing_open(struct changing *c, struct act *a) {
+    TRY(act_dry(a, &c->dry));
     TRY(card_reader_open(&c->cards, a));
-    TRY(need_key(a));
+    if (!c->dry) TRY(need_key(a));
     c->changes = calloc(ALIAS_CHANGES_MAX, sizeof *c->changes);
     return c->changes != NULL ? CM_OK : CM_E_NO_MEMORY;
 }
@@ -134,7 +136,10 @@ static cm_err change_now(struct changing *c) {
     struct alias_done done = {0};
     struct act *a = c->cards.a;
     if (c->n == 0) return CM_OK;
-    TRY(engine_alias(a->ctx->engine, c->changes, c->n, a->ctx->actor, &done, a->diag));
+    if (c->dry)
+        TRY(engine_alias_judge(a->ctx->engine, c->changes, c->n, &done, a->diag));
+    else
+        TRY(engine_alias(a->ctx->engine, c->changes, c->n, a->ctx->actor, &done, a->diag));
     c->all.changed += done.changed;
     c->all.same += done.same;
     c->n = 0;
@@ -218,6 +223,7 @@ static cm_err alias_add(struct act *a) {
     json_put_cstr(a->out, "pool", c.cards.set.name);
     json_put_u64(a->out, "added", c.all.changed);
     json_put_u64(a->out, "stood_already", c.all.same);
+    if (c.dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
@@ -230,6 +236,7 @@ static cm_err alias_remove(struct act *a) {
     TRY(change_now(&c));
     json_put_cstr(a->out, "pool", c.cards.set.name);
     json_put_u64(a->out, "removed", c.all.changed);
+    if (c.dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
@@ -301,14 +308,19 @@ static cm_err token_make(struct act *a) {
     TRY(change_now(&c));
     json_put_cstr(a->out, "pool", c.cards.set.name);
     json_put_u64(a->out, "until_ms", like.until_ms);
+    if (c.dry) { /* the texts that were drawn to judge them are nobody's */
+        json_put_u64(a->out, "tokens", count);
+        json_put_bool(a->out, "dry_run", true);
+        return CM_OK;
+    }
     put_tokens(a, c.changes, (size_t)count);
     return CM_OK;
 }
 
 const struct act_entry acts_alias[] = {
-    {"alias.add", alias_add, {"pool", "card", "alias", "kind", "hours", "rows"}},
-    {"alias.remove", alias_remove, {"pool", "alias"}},
+    {"alias.add", alias_add, {"pool", "card", "alias", "kind", "hours", "rows", "dry_run"}},
+    {"alias.remove", alias_remove, {"pool", "alias", "dry_run"}},
     {"alias.count", alias_count, {NULL}},
-    {"token.make", token_make, {"pool", "first", "count", "hours"}},
+    {"token.make", token_make, {"pool", "first", "count", "hours", "dry_run"}},
     {NULL, NULL, {NULL}},
 };

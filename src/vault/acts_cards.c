@@ -18,16 +18,6 @@ static cm_err pool_sandbox_check(struct act *a, const struct pool *pool) {
                      "a sandbox workspace holds TEST pools only");
 }
 
-struct pool_check_read {
-    struct act *a;
-    uint32_t id;
-    struct cm_slice text;
-};
-static cm_err check_read(void *ctx, const struct registry *r) {
-    const struct pool_check_read *c = ctx;
-    return registry_check(r, DOCUMENT_POOL, c->id, c->text, c->a->diag);
-}
-
 /* A published key, so that anyone can make the same numbers again. */
 static cm_err test_key(struct act *a, const struct pool *pool, struct cm_key *key) {
     struct cm_slice hex;
@@ -61,6 +51,8 @@ static cm_err pool_add(struct act *a) {
     struct cm_slice draft;
     char input[REGISTRY_NAME_CAP] = "pool";
     uint32_t id = 0;
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     if (json_present(json_get(a->args, "input")))
         TRY(json_copy_text(json_get(a->args, "input"), 1, input, sizeof input));
     TRY(json_text(json_get(a->args, "document"), 1, ACT_ARGS_MAX, &draft));
@@ -74,16 +66,15 @@ static cm_err pool_add(struct act *a) {
     pool.numbers.id = id;
     pool_write(&pool, &text);
     TRY(buffer_err(&text));
-    struct pool_check_read check = {.a = a, .id = id, .text = buffer_slice(&text)};
-    TRY(engine_read(a->ctx->engine, check_read, &check));
-    TRY(add_keys(a, &pool));
-    TRY(engine_document(a->ctx->engine, DOCUMENT_POOL, &id, a->ctx->actor, buffer_slice(&text),
-                        a->diag));
+    TRY(act_document(a, DOCUMENT_POOL, &id, buffer_slice(&text), true));
+    if (!dry) TRY(add_keys(a, &pool));
+    TRY(act_document(a, DOCUMENT_POOL, &id, buffer_slice(&text), dry));
     json_put_cstr(a->out, "pool", pool.name);
     json_put_u64(a->out, "number", id);
     json_put_cstr(a->out, "mode", mode_name(pool.numbers.test));
     json_put_u64(a->out, "digits", cm_card_number_n(&pool.numbers));
     json_put_u64(a->out, "pin_digits", pool.numbers.pin_n);
+    if (dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
@@ -190,9 +181,9 @@ static cm_err cards_make(struct act *a) {
 }
 
 const struct act_entry acts_cards[] = {
-    {"pool.add", pool_add, {"document", "input", "test_key"}},
+    {"pool.add", pool_add, {"document", "input", "test_key", "dry_run"}},
     {"pool.list", pool_list, {NULL}},
-    {"door.pool", door_pool, {"door", "pool"}},
+    {"door.pool", door_pool, {"door", "pool", "dry_run"}},
     {"cards.make", cards_make, {"pool", "most"}},
     {NULL, NULL, {NULL}},
 };

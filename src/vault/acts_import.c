@@ -336,6 +336,6 @@ const struct act_entry acts_import[] = {
     {"import.commit", import_commit_act, {"job", "leave_out"}},
     {"import.cancel", import_cancel, {"job"}},
     {"import.list", import_list, {NULL}},
-    {"door.import", door_import, {"door", "list"}},
+    {"door.import", door_import, {"door", "list", "dry_run"}},
     {NULL, NULL, {NULL}},
 };

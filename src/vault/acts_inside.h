@@ -75,13 +75,17 @@ CM_MUST_CHECK cm_err act_door_named(struct act *a, const char *name, struct door
  * @retval CM_E_STATE  every version is retired */
 CM_MUST_CHECK cm_err act_issue_version(struct act *a, const struct found_scheme *s,
                                        uint8_t *version);
-/** Put one more set behind a door and journal it.
+/** Put one more set behind a door and journal it; with "dry_run" only judge it.
  * @param[in,out] numbers, n  the door's own array and its count    @param[in] kind  "pool", "list"
  * @retval CM_E_EXISTS  it stands there      @retval CM_E_LIMIT  the array of `most` is full */
 CM_MUST_CHECK cm_err act_door_take(struct act *a, struct door *d, uint32_t *numbers, uint32_t *n,
                                    uint32_t most, const struct found_set *s, const char *kind);
-/** Put a door's schemes in its document and journal it. */
-CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id);
+/** Put a door's schemes in its document and journal it; dry: only judge it. */
+CM_MUST_CHECK cm_err act_door_write(struct act *a, const struct door *d, uint32_t *id, bool dry);
+/** Journal a document; dry: judge it as that would, and change nothing.
+ * @retval as engine_document, registry_check */
+CM_MUST_CHECK cm_err act_document(struct act *a, enum document_kind kind, uint32_t *id,
+                                  struct cm_slice text, bool dry);
 /** A folder of the workspace, made durably if it is absent.
  * @retval CM_E_RANGE, and as file_folder */
 CM_MUST_CHECK cm_err act_folder(struct act *a, const char *name);

@@ -98,7 +98,7 @@ static cm_err check_name_free(struct act *a, const struct scheme *s) {
 static cm_err attach(struct act *a, const struct scheme *s, struct door *d) {
     if (d->test != s->numbers.test || d->scheme_n == DOOR_SCHEMES_MAX) return CM_E_NOT_FOUND;
     d->schemes[d->scheme_n++] = s->numbers.id;
-    return act_door_write(a, d, &d->id);
+    return act_door_write(a, d, &d->id, false);
 }
 
 struct door_find {

@@ -78,7 +78,7 @@ static cm_err split(struct moving *m, const struct spans *spans) {
     return put_move(m, at, end, 0, 0);
 }
 
-static cm_err move_all(struct act *a, struct moving *m) {
+static cm_err move_all(struct act *a, struct moving *m, bool dry) {
     struct spans spans = {.a = a};
     cm_err err = CM_OK;
     if (m->keep_agent || m->keep_order)
@@ -86,6 +86,7 @@ static cm_err move_all(struct act *a, struct moving *m) {
     if (err == CM_OK) err = split(m, &spans);
     free(spans.p);
     TRY(err);
+    if (dry) return engine_stock_judge(a->ctx->engine, m->moves, m->n, a->diag);
     return engine_stock(a->ctx->engine, m->moves, m->n, a->ctx->actor, a->diag);
 }
 
@@ -94,6 +95,8 @@ static cm_err stock_move(struct act *a) {
     struct found_set s;
     uint64_t last = 0, order = 0;
     size_t state = CM_CARD_STOCK;
+    bool dry = false;
+    TRY(act_dry(a, &dry));
     TRY(act_set(a, "pool", &s));
     TRY(json_u64(json_get(a->args, "first"), 0, INT64_MAX, &m.like.first));
     TRY(json_u64(json_get(a->args, "last"), m.like.first, INT64_MAX, &last));
@@ -107,10 +110,11 @@ static cm_err stock_move(struct act *a) {
     m.like.count = last - m.like.first + 1;
     m.like.state = (uint8_t)state;
     m.like.order = (uint32_t)order;
-    TRY(move_all(a, &m));
+    TRY(move_all(a, &m, dry));
     json_put_cstr(a->out, "pool", s.name);
     json_put_u64(a->out, "cards", m.like.count);
     json_put_cstr(a->out, "state", places[state]);
+    if (dry) json_put_bool(a->out, "dry_run", true);
     return CM_OK;
 }
 
@@ -149,7 +153,7 @@ static cm_err stock_show(struct act *a) {
 }
 
 const struct act_entry acts_stock[] = {
-    {"stock.move", stock_move, {"pool", "first", "last", "state", "agent", "order"}},
+    {"stock.move", stock_move, {"pool", "first", "last", "state", "agent", "order", "dry_run"}},
     {"stock.show", stock_show, {"pool"}},
     {NULL, NULL, {NULL}},
 };

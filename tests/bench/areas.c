@@ -16,7 +16,7 @@ const struct area areas[] = {
     {"lines", area_lines, false, 50},
     {"orders", area_orders, false, 170},
     {"symbols", area_symbols, true, 60},
-    {"bulk", area_bulk, false, 60},
-    {"passes", area_passes, true, 60},
+    {"bulk", area_bulk, false, 45},
+    {"passes", area_passes, true, 35},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

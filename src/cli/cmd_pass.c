@@ -1,5 +1,5 @@
-/* pass lint: all that is wrong with a template. pass verify: whether a pass is whole, and whose it
- * is. pass template: a shipped one to start from. None needs a workspace, a key or a network. */
+/* pass verify: whether a pass is whole, and whose it is. pass template: a shipped one to start
+ * from. Neither needs a workspace, a key or a network. */
 #include "cli/cmd_pass.h"
 
 #include <errno.h>
@@ -14,16 +14,13 @@
 #include "cli/shipped.h"
 #include "crypto/secret.h"
 #include "doc/json_write.h"
-#include "pass/google.h"
-#include "pass/pass_check.h"
-#include "pass/pass_text.h"
+#include "pass/pass_folder.h"
 #include "pass/pkpass_verify.h"
 
-#define TEMPLATE_MAX (1u << 20)
-#define CERT_MAX     (1u << 20)
-#define FILE_MODE    0644
-#define MS_PER_S     1000u
-#define PATH_CAP     1024u
+#define CERT_MAX  (1u << 20)
+#define FILE_MODE 0644
+#define MS_PER_S  1000u
+#define PATH_CAP  1024u
 
 const struct option_spec pass_verify_options[] = {
     {"ca", OPTION_TEXT, "CERT.pem", "who must have issued the signer's certificate", NULL, false},
@@ -32,7 +29,7 @@ const struct option_spec pass_template_options[] = {
     {"out", OPTION_TEXT, "DIR|FILE.json", "write it there", NULL, false},
     {NULL, OPTION_FLAG, NULL, NULL, NULL, false}};
 
-static void put_findings(const struct pass_report *r, struct json_writer *w) {
+void pass_put_findings(const struct pass_report *r, struct json_writer *w) {
     json_put_u64(w, "errors", r->errors);
     json_put_u64(w, "warnings", r->warnings);
     json_array_begin(w, "findings");
@@ -47,73 +44,6 @@ static void put_findings(const struct pass_report *r, struct json_writer *w) {
         json_object_end(w);
     }
     json_array_end(w);
-}
-
-/* ---- pass lint ------------------------------------------------------------------------------- */
-
-/* The columns that a template asks for; braces that do not fit are a finding. */
-static cm_err put_columns(struct cm_slice json, const char *input, struct pass_report *r,
-                          struct json_writer *w) {
-    CM_CLEANUP(pass_text_freep) struct pass_text *text = NULL;
-    CM_CLEANUP(buffer_free) struct buffer names = BUFFER_INIT;
-    size_t n = 0;
-    if (r->errors > 0) return CM_OK; /* it may be no JSON at all */
-    const cm_err err = pass_text_new(json, input, NULL, 0, &text, &r->diag);
-    if (err == CM_E_NO_MEMORY) return err;
-    pass_took(r, err);
-    if (err != CM_OK) return CM_OK;
-    const char *const *columns = pass_text_columns(text, &n);
-    for (size_t i = 0; i < n; i++)
-        buffer_printf(&names, "%s%s", i > 0 ? ", " : "", columns[i]);
-    TRY(buffer_err(&names));
-    json_put_text(w, "columns", buffer_slice(&names));
-    return CM_OK;
-}
-
-static cm_err show_lint(struct cli *cli, const char *kind, struct cm_slice json, const char *input,
-                        struct pass_report *r) {
-    CM_CLEANUP(buffer_free) struct buffer out = BUFFER_INIT;
-    struct json_writer w = json_writer_into(&out, false);
-    json_object_begin(&w, NULL);
-    json_put_cstr(&w, "template", position(cli, 0));
-    json_put_cstr(&w, "for", kind);
-    TRY(put_columns(json, input, r, &w));
-    put_findings(r, &w);
-    json_object_end(&w);
-    TRY(buffer_err(&out));
-    if (r->errors > 0) cli->exit_code = EXIT_NEGATIVE;
-    return output_record(buffer_slice(&out), cli->json, cli->diag);
-}
-
-static cm_err lint_apple(struct cli *cli, const char *path) {
-    CM_CLEANUP(pass_folder_freep) struct pass_folder *folder = NULL;
-    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
-    struct cm_diag found = DIAG_INIT;
-    const cm_err err = pass_folder_read(path, &folder, &found);
-    if (err == CM_OK) {
-        TRY(pass_lint(folder, &r, cli->diag));
-        return show_lint(cli, "Apple Wallet", buffer_slice(&folder->json), PASS_JSON, r);
-    }
-    if (found.problem[0] == '\0' || err == CM_E_IO) return err;
-    TRY(pass_report_new(true, &r));
-    r->diag = found;
-    pass_took(r, err);
-    return show_lint(cli, "Apple Wallet", slice_of(NULL, 0), PASS_JSON, r);
-}
-
-cm_err cmd_pass_lint(struct cli *cli) {
-    const char *path = cli->options.positions[0];
-    CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
-    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return diag_fail(cli->diag, file_err_from_errno(errno), path, NULL,
-                         "name a folder (Apple) or a JSON file (Google)", "%s",
-                         file_errno_text(errno));
-    if (S_ISDIR(st.st_mode)) return lint_apple(cli, path);
-    TRY(file_read(path, TEMPLATE_MAX, &text, cli->diag));
-    TRY(google_lint(buffer_slice(&text), path, &r));
-    return show_lint(cli, "Google Wallet", buffer_slice(&text), path, r);
 }
 
 /* ---- pass verify ----------------------------------------------------------------------------- */
@@ -136,7 +66,7 @@ static cm_err show_verdict(struct cli *cli, const struct pkpass_verdict *v, bool
     json_object_begin(&w, NULL);
     json_put_bool(&w, "whole", good);
     put_seal(v, asked, &w);
-    put_findings(v->report, &w);
+    pass_put_findings(v->report, &w);
     json_array_begin(&w, "notes");
     if (good && !asked)
         json_put_cstr(&w, NULL, "Anybody may have signed it: say with --ca whom you trust.");

@@ -9,8 +9,11 @@ const struct command pass_commands[] = {
      "  countermark pass template google-gift-card --out giftcard.json\n",
      NULL, NULL},
     {"pass lint", cmd_pass_lint, "judge a template: fields, barcodes, colours, dates, pictures",
-     NEEDS_NOTHING, "FOLDER|FILE.json", 1, 1, NULL, "  countermark pass lint giftcard\n", NULL,
-     NULL},
+     NEEDS_NOTHING, "FOLDER|FILE.json", 1, 1, NULL,
+     "  countermark pass lint giftcard\n"
+     "  countermark pass lint giftcard/pass.json    # the whole folder, too\n"
+     "  countermark pass lint giftcard.json\n",
+     NULL, NULL},
     {"pass apple", cmd_pass_apple, "sign Apple Wallet passes: of a batch, or of rows",
      NEEDS_LATER | NEEDS_CALM,
      "FOLDER [BATCH | --from FILE.csv] --cert CERT.pem --key KEY.pem --chain WWDR.pem --out ...", 1,

@@ -164,12 +164,30 @@ static void is_ours(struct pass_report *r, struct json_value v) {
     if (r->is_template) pass_error(r, v, "leave it out", "it is made for every link");
 }
 
+/* What people copy from Google's examples: the object, or the list, without what goes around it. */
+static bool is_unwrapped(struct pass_report *r, struct json_value root) {
+    if (json_present(json_get(root, "payload"))) return false;
+    bool list = false;
+    for (size_t i = 0; i < CM_ARRAY_N(kinds); i++)
+        list = list || json_present(json_get(root, kinds[i].objects)) ||
+               json_present(json_get(root, kinds[i].classes));
+    const bool object = json_present(json_get(root, "classId"));
+    if (!list && !object) return false;
+    pass_error(r, root,
+               list ? "write {\"payload\": ... } around it"
+                    : "write {\"payload\": {\"giftCardObjects\": [ ... ]}} around it, with the "
+                      "word for its kind",
+               list ? "a payload without its name" : "an object without its payload");
+    return true;
+}
+
 void google_check(struct pass_report *r, struct json_value root) {
     static const struct pass_member table[] = {
         {"iss", is_ours, false},         {"aud", is_ours, false},
         {"typ", is_ours, false},         {"iat", is_ours, false},
         {"origins", are_origins, false}, {"payload", pass_is_object, true}};
     struct checking c = {.r = r};
+    if (is_unwrapped(r, root)) return;
     if (!pass_members(r, root, table, CM_ARRAY_N(table), "template")) return;
     if (json_kind_of(json_get(root, "payload")) == JSON_KIND_OBJECT)
         check_payload(&c, json_get(root, "payload"));

@@ -2,6 +2,7 @@
 #include "pass/pass_check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -184,7 +185,7 @@ void pass_check(struct pass_report *r, struct json_value root, enum pass_style *
 
 static void check_image(struct pass_report *r, const struct pass_file *file,
                         enum pass_style style) {
-    if (file->image.kind == NULL || style == PASS_STYLE_N) return;
+    if (file->image.kind == NULL || file->image.width == 0 || style == PASS_STYLE_N) return;
     const char *doubt = pass_image_doubt(&file->image, style);
     if (doubt != NULL)
         pass_file_finding(r, true, file->name, "look at it on a telephone", "%ux%u pixels: %s",
@@ -209,18 +210,44 @@ void pass_check_images(struct pass_report *r, const struct pass_folder *folder,
                           "with a strip Wallet shows neither background nor thumbnail");
 }
 
-cm_err pass_lint(const struct pass_folder *folder, struct pass_report **out, struct cm_diag *diag) {
-    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+static cm_err lint(const struct pass_folder *folder, struct pass_report *r) {
     CM_CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     enum pass_style style = PASS_STYLE_N;
-    TRY(pass_report_new(true, &r));
     const cm_err err =
         json_doc_new(&doc, buffer_slice(&folder->json), PASS_JSON, &JSON_LIMITS_DEFAULT, &r->diag);
     if (err == CM_E_NO_MEMORY) return err;
     pass_took(r, err);
     if (err == CM_OK) pass_check(r, json_root(doc), &style);
     pass_check_images(r, folder, style);
-    (void)diag;
+    return CM_OK;
+}
+
+cm_err pass_lint(const struct pass_folder *folder, struct pass_report **out) {
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    TRY(pass_report_new(true, &r));
+    TRY(lint(folder, r));
+    *out = take(&r);
+    return CM_OK;
+}
+
+/* A folder gives its files in no order. */
+static int by_file(const void *a, const void *b) {
+    const struct pass_finding *x = a, *y = b;
+    return strcmp(x->what.input, y->what.input);
+}
+
+cm_err pass_lint_folder(const char *path, struct pass_folder **folder, struct pass_report **out,
+                        struct cm_diag *diag) {
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    CM_CLEANUP(pass_folder_freep) struct pass_folder *read = NULL;
+    TRY(pass_report_new(true, &r));
+    const cm_err err = pass_folder_look(path, r, &read);
+    if (err == CM_E_NO_MEMORY || err == CM_E_IO)
+        return diag_fail(diag, err, r->diag.input, NULL, r->diag.remedy, "%s", r->diag.problem);
+    pass_took(r, err);
+    if (r->n > 1) qsort(r->findings, r->n, sizeof *r->findings, by_file);
+    if (err == CM_OK) TRY(lint(read, r));
+    *folder = take(&read);
     *out = take(&r);
     return CM_OK;
 }

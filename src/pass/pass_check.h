@@ -15,10 +15,15 @@ void pass_check(struct pass_report *r, struct json_value root, enum pass_style *
 /* Judge which pictures there are, for that style. */
 void pass_check_images(struct pass_report *r, const struct pass_folder *folder,
                        enum pass_style style);
-/** Judge folder and template together, as `pass lint` does.
+/** Judge a folder that was read, and its template.
  * @param[out] out  its report; pass_report_free it; untouched on error
- * @retval CM_E_NO_MEMORY, and as json_doc_new */
-CM_MUST_CHECK cm_err pass_lint(const struct pass_folder *folder, struct pass_report **out,
-                               struct cm_diag *diag);
+ * @retval CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err pass_lint(const struct pass_folder *folder, struct pass_report **out);
+/** Read and judge it, as `pass lint` does: every mistake of every file in one go.
+ * @param[out] folder  NULL when it could not be read at all; pass_folder_free it
+ * @param[out] out     pass_report_free it; both untouched on error
+ * @retval CM_E_IO, CM_E_NO_MEMORY */
+CM_MUST_CHECK cm_err pass_lint_folder(const char *path, struct pass_folder **folder,
+                                      struct pass_report **out, struct cm_diag *diag);
 
 #endif

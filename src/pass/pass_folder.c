@@ -20,6 +20,8 @@ struct reading {
     struct pass_folder *folder;
     size_t cap, bytes;
     struct cm_diag *diag;
+    struct pass_report *report; /* NULL: the first mistake ends it; else `diag` is the report's */
+    bool is_full;               /* no file more is looked at */
 };
 
 void pass_folder_free(struct pass_folder *f) {
@@ -81,7 +83,8 @@ static cm_err open_inside(const struct reading *r, int dir, const char *entry, c
 
 static cm_err room_for_one(struct reading *r, struct pass_file **out) {
     struct pass_folder *f = r->folder;
-    if (f->n == PASS_FILES_MAX)
+    r->is_full = f->n == PASS_FILES_MAX;
+    if (r->is_full)
         return diag_fail(r->diag, CM_E_LIMIT, f->path, NULL, "leave some out", "more than %u files",
                          PASS_FILES_MAX);
     if (f->n == r->cap) {
@@ -119,7 +122,8 @@ static cm_err read_file(struct reading *r, int fd, const char *entry, const char
     (void)snprintf(file->name, sizeof file->name, "%s", name);
     TRY(read_all(r, fd, name, &file->bytes));
     r->bytes += file->bytes.len;
-    if (r->bytes > PASS_BYTES_MAX)
+    r->is_full = r->bytes > PASS_BYTES_MAX;
+    if (r->is_full)
         return fail(r, name, CM_E_LIMIT, "make the pictures smaller",
                     "the files of the pass are larger than 16 MiB together");
     return judge(r, file, entry, translated);
@@ -158,6 +162,16 @@ static cm_err read_entry(struct reading *r, int dir, const char *entry, const ch
                 "neither a file nor a folder of a language");
 }
 
+/* Whoever judges a folder wants to hear of every file; what hinders the reading itself ends it. */
+static cm_err settle(struct reading *r, cm_err err) {
+    const bool of_the_file = err == CM_E_NOT_FOUND || err == CM_E_DENIED || err == CM_E_EXISTS ||
+                             err == CM_E_FORMAT || err == CM_E_LIMIT;
+    if (r->report == NULL || !of_the_file || r->is_full || r->report->diag.problem[0] == '\0')
+        return err;
+    pass_took(r->report, err);
+    return CM_OK;
+}
+
 static cm_err read_dir(struct reading *r, int give_fd, const char *language) {
     CM_CLEANUP(dir_closep) DIR *d = fdopendir(give_fd);
     if (d == NULL) {
@@ -170,7 +184,8 @@ static cm_err read_dir(struct reading *r, int give_fd, const char *language) {
         const struct dirent *entry = readdir(d);
         if (entry == NULL && errno != 0) return CM_E_IO;
         if (entry == NULL) return CM_OK;
-        if (entry->d_name[0] != '.') TRY(read_entry(r, dirfd(d), entry->d_name, language));
+        if (entry->d_name[0] != '.')
+            TRY(settle(r, read_entry(r, dirfd(d), entry->d_name, language)));
     }
 }
 
@@ -179,23 +194,35 @@ static int by_name(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
-cm_err pass_folder_read(const char *path, struct pass_folder **out, struct cm_diag *diag) {
+static cm_err read_folder(const char *path, struct pass_report *report, struct pass_folder **out,
+                          struct cm_diag *diag) {
     CM_CLEANUP(pass_folder_freep) struct pass_folder *f = calloc(1, sizeof *f);
+    struct stat st;
     if (f == NULL) return CM_E_NO_MEMORY;
     (void)snprintf(f->path, sizeof f->path, "%s", path);
-    struct reading r = {.folder = f, .diag = diag};
+    struct reading r = {.folder = f, .diag = diag, .report = report};
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return diag_fail(diag, file_err_from_errno(errno), path, NULL,
                          "give the folder that holds pass.json", "cannot read the folder: %s",
                          file_errno_text(errno));
-    TRY(read_dir(&r, fd, NULL));
-    if (f->json.len == 0)
+    if (fstatat(fd, PASS_JSON, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        (void)close(fd);
         return fail(&r, PASS_JSON, CM_E_NOT_FOUND,
                     "'countermark pass template' writes one to start from", "there is none");
+    }
+    TRY(read_dir(&r, fd, NULL));
     if (f->n > 1) qsort(f->files, f->n, sizeof *f->files, by_name);
     *out = take(&f);
     return CM_OK;
+}
+
+cm_err pass_folder_read(const char *path, struct pass_folder **out, struct cm_diag *diag) {
+    return read_folder(path, NULL, out, diag);
+}
+
+cm_err pass_folder_look(const char *path, struct pass_report *report, struct pass_folder **out) {
+    return read_folder(path, report, out, &report->diag);
 }
 
 const struct pass_file *pass_folder_file(const struct pass_folder *f, const char *name) {

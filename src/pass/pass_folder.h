@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "pass/pass_images.h"
+#include "pass/pass_report.h"
 
 #define PASS_FILES_MAX 128u
 #define PASS_NAME_MAX  80u         /* bytes: "zh-Hant.lproj/background@3x.png" */
@@ -33,6 +34,12 @@ struct pass_folder {
  * @retval CM_E_IO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err pass_folder_read(const char *path, struct pass_folder **out,
                                       struct cm_diag *diag);
+/** The same for judging: a file that is no file of a pass, or a damaged one, becomes an error of
+ * the report, and the others are read on. On failure of the whole, report->diag tells why.
+ * @retval CM_E_NOT_FOUND, CM_E_DENIED (the folder, pass.json), CM_E_LIMIT, CM_E_IO, CM_E_NO_MEMORY
+ */
+CM_MUST_CHECK cm_err pass_folder_look(const char *path, struct pass_report *report,
+                                      struct pass_folder **out);
 void pass_folder_free(struct pass_folder *f);
 void pass_folder_freep(struct pass_folder **f);
 /* The file of that name, or NULL. */

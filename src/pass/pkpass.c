@@ -73,7 +73,7 @@ cm_err pkpass_token(const struct cm_key *key, const char *pass_type, struct cm_s
 
 static cm_err judge_template(const struct pass_folder *folder, struct cm_diag *diag) {
     CM_CLEANUP(pass_report_freep) struct pass_report *lint = NULL;
-    TRY(pass_lint(folder, &lint, diag));
+    TRY(pass_lint(folder, &lint));
     return pass_report_verdict(lint, diag);
 }
 

@@ -121,6 +121,29 @@ sed -i 's/{kode}/{code}/; s/rgb(178, 34, 52)/#b22234/' coupon/pass.json
 refuses 'pass.json: line 8, column 22, $.backgroundColor: not a colour that Wallet reads; write rgb(178, 34, 52)' "${make[@]}" "${sign[@]}"
 sed -i 's/#b22234/rgb(178, 34, 52)/' coupon/pass.json
 
+# ---- which template a file is: by what is in it, then by its place
+gives 0 countermark pass lint store-card/pass.json
+out_has 'Apple Wallet'
+(cd store-card && gives 0 countermark pass lint pass.json && out_has 'Apple Wallet') || exit 1
+touch store-card/invoice.pdf store-card/logo.png
+gives 1 countermark pass lint store-card/pass.json --json
+[ "$(json 'v.findings.map((f) => f.file).join()' out)" = store-card/invoice.pdf,store-card/logo.png ] || fail "not all findings"
+rm store-card/invoice.pdf store-card/logo.png
+odd() { # TEXT FILE
+  gives 3 countermark pass lint "$2"
+  err_is "$2: $1"
+}
+both="give the folder of an Apple pass, or Google's JSON with its \"payload\"; 'countermark pass template' writes both to start from"
+cp store-card/pass.json card.json
+odd "Apple's pass.json under another name: a pass is made of a folder; name it pass.json in a folder with its pictures, and judge the folder" card.json
+odd 'a packed file, not a template; a finished pass is judged by: countermark pass verify FILE.pkpass' of-coupon/1.pkpass
+odd "not a template: no JSON; $both" store-card/icon.png
+echo '{"name": "cola"}' >other.json
+odd "JSON, but of neither Apple's pass nor Google's; $both" other.json
+cp offer.json store-card/g.json && mkdir alone && mv store-card/g.json alone/pass.json
+gives 0 countermark pass lint alone/pass.json # Google's, wherever it lies
+out_has 'Google Wallet'
+
 # of rows: which, and why
 printf 'serial,code\n1,A\n2,\xe2\x82\xac\n' >odd.csv
 refuses 'row 2: $.barcodes[0].messageEncoding: the message holds characters that this encoding does not have; write "utf-8"' \

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "pass/pass_check.h"
 #include "pass_kit.h"
 #include "support/scratch_file.h"
 
@@ -105,6 +106,35 @@ static void a_folder_without_pass_json_or_no_folder_is_refused(void **state) {
     assert_err(CM_E_NOT_FOUND, read_folder(*state, "nowhere", NULL));
 }
 
+/* Whoever judges hears of everything at once, in the order of names. */
+static void a_folder_is_judged_with_all_that_is_wrong_in_it(void **state) {
+    CM_CLEANUP(pass_folder_freep) struct pass_folder *f = NULL;
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    pass_kit_folder(*state, "many", NULL);
+    const struct scratch in = scratch_below(*state, "many");
+    scratch_write(scratch_below(&in, "logo.png").path, slice_text("no picture"));
+    scratch_write(scratch_below(&in, "invoice.pdf").path, slice_text("x"));
+    assert_int_equal(symlink("/etc/passwd", scratch_below(&in, "strip.png").path), 0);
+    assert_ok(pass_lint_folder(in.path, &f, &r, NULL));
+    assert_int_equal(r->errors, 3);
+    assert_non_null(strstr(r->findings[0].what.input, "many/invoice.pdf"));
+    assert_string_equal(r->findings[1].what.problem, "it is not a PNG picture");
+    assert_non_null(strstr(r->findings[2].what.input, "many/strip.png"));
+    assert_non_null(pass_folder_file(f, "icon.png")); /* the others were read */
+}
+
+static void a_folder_that_cannot_be_read_is_one_finding(void **state) {
+    struct pass_folder *f = NULL;
+    CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+    const struct scratch none = scratch_below(*state, "without");
+    assert_int_equal(mkdir(none.path, 0700), 0);
+    scratch_write(scratch_below(&none, "gift.json").path, slice_text("{}"));
+    assert_ok(pass_lint_folder(none.path, &f, &r, NULL));
+    assert_null(f);
+    assert_int_equal(r->errors, 1);
+    assert_string_equal(r->findings[0].what.problem, "there is none");
+}
+
 static void a_huge_file_is_refused_before_it_is_read_whole(void **state) {
     struct cm_diag diag = DIAG_INIT;
     pass_kit_folder(*state, "huge", NULL);
@@ -181,6 +211,8 @@ int main(void) {
         cmocka_unit_test(what_no_pass_holds_is_refused),
         cmocka_unit_test(pictures_from_outside_are_refused),
         cmocka_unit_test(a_folder_without_pass_json_or_no_folder_is_refused),
+        cmocka_unit_test(a_folder_is_judged_with_all_that_is_wrong_in_it),
+        cmocka_unit_test(a_folder_that_cannot_be_read_is_one_finding),
         cmocka_unit_test(a_huge_file_is_refused_before_it_is_read_whole),
         cmocka_unit_test(damaged_pictures_are_refused),
         cmocka_unit_test(giant_pictures_are_refused),

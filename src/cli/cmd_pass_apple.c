@@ -23,6 +23,7 @@
 #define EXTENSION ".pkpass"
 #define NAME_CAP  (FILE_NAME_MAX + sizeof EXTENSION)
 #define KEEP_MAX  (1u << 22) /* bytes of a pass's buffer that are kept */
+#define KIND_CAP  32u        /* "personalizationLogo" */
 #define MS_PER_S  1000u
 #define US_PER_S  1000000u
 
@@ -31,6 +32,8 @@ const struct option_spec pass_apple_options[] = {
     {"cert", OPTION_TEXT, "CERT.pem", "the Pass Type ID certificate", NULL, true},
     {"key", OPTION_TEXT, "KEY.pem", "its private key", NULL, true},
     {"chain", OPTION_TEXT, "WWDR.pem", "Apple's certificate that issued it", NULL, true},
+    {"image", OPTION_LIST, "KIND=PATTERN",
+     "a picture of each row, below FOLDER: 'strip=images/{tier}.png'", NULL, false},
     {"token-key", OPTION_TEXT, "FILE", "64 hex digits: fills {token}, for your web service", NULL,
      false},
     {"out", OPTION_TEXT, "DIR/|FILE.zip|FILE.pkpass", "where they go", NULL, false},
@@ -53,6 +56,9 @@ struct apple {
     struct zip_packer *packer;
     struct hash256 hash;
     uint64_t bytes, started_us;
+    char kinds[ROW_IMAGES_MAX][KIND_CAP];
+    struct row_image_choice images[ROW_IMAGES_MAX];
+    size_t image_n;
 };
 
 static void apple_wipe(struct apple *a) {
@@ -144,6 +150,27 @@ static cm_err open_signer(struct apple *a) {
     return locate(a, cms_detached_new(&files, &a->signer, a->cli->diag));
 }
 
+/* "strip=images/{tier}.png": what is before the sign of equality is judged by the maker. */
+static cm_err read_images(struct apple *a) {
+    const char *text = NULL;
+    for (a->image_n = 0; (text = option_item(&a->cli->options, "image", a->image_n)) != NULL;
+         a->image_n++) {
+        const size_t len = strcspn(text, "=");
+        if (a->image_n == ROW_IMAGES_MAX)
+            return diag_fail(a->cli->diag, CM_E_ARGUMENT, "--image", NULL, "leave some out",
+                             "at most %u pictures of rows", ROW_IMAGES_MAX);
+        if (len == 0 || len >= KIND_CAP || text[len] == '\0' || text[len + 1] == '\0')
+            return diag_fail(a->cli->diag, CM_E_ARGUMENT, "--image", NULL,
+                             "write strip={photo}, or strip=images/{tier}.png",
+                             "not a kind of picture, '=' and a path");
+        char *kind = a->kinds[a->image_n];
+        memcpy(kind, text, len);
+        kind[len] = '\0';
+        a->images[a->image_n] = (struct row_image_choice){.kind = kind, .pattern = text + len + 1};
+    }
+    return CM_OK;
+}
+
 static cm_err open_maker(struct apple *a) {
     CM_KEY_SCOPED struct cm_key token_key = {{0}};
     const char *path = option_text(&a->cli->options, "token-key");
@@ -152,6 +179,8 @@ static cm_err open_maker(struct apple *a) {
                                            .column_n = a->job.column_n,
                                            .signer = a->signer,
                                            .token_key = path != NULL ? &token_key : NULL,
+                                           .images = a->images,
+                                           .image_n = a->image_n,
                                            .now_unix_s = clock_now_ms(clock_wall()) / MS_PER_S};
     return locate(a, pkpass_maker_new(a->folder, &options, &a->maker, a->cli->diag));
 }
@@ -168,6 +197,7 @@ static cm_err begin(struct apple *a) {
     a->started_us = clock_monotonic_us();
     TRY(pass_job_source(a->cli));
     TRY(choose_goal(a));
+    TRY(read_images(a));
     TRY(pass_folder_read(position(a->cli, 0), &a->folder, a->cli->diag));
     TRY(open_signer(a));
     TRY(pass_job_open(&a->job, a->cli));
@@ -241,6 +271,13 @@ static void put_notes(const struct apple *a, struct json_writer *w) {
     char note[DIAG_PART_CAP];
     json_array_begin(w, "notes");
     if (a->goal == GOAL_NONE) json_put_cstr(w, NULL, "A dry run: nothing was spent or written.");
+    if (pkpass_doubtful(a->maker) > 0) {
+        (void)snprintf(note, sizeof note,
+                       "Pictures larger than their place, or icons that are smaller, are in %llu "
+                       "of the passes: look at one on a telephone.",
+                       (unsigned long long)pkpass_doubtful(a->maker));
+        json_put_cstr(w, NULL, note);
+    }
     if (row_feed_again(a->job.feed) > 0)
         json_put_cstr(w, NULL, "These codes had been made before: older passes show the same.");
     if (a->job.is_batch && a->goal != GOAL_NONE) {

@@ -20,6 +20,8 @@ const struct command pass_commands[] = {
      2, pass_apple_options,
      "  countermark pass apple tickets --from guests.csv --cert pass.pem --key pass.key \\\n"
      "      --chain wwdr.pem --out passes.zip --name '{seat}' --index email\n"
+     "  countermark pass apple members --from cards.csv --image 'strip=images/{tier}.png' \\\n"
+     "      --cert pass.pem --key pass.key --chain wwdr.pem --out passes/\n"
      "  countermark pass apple giftcard summer-2026 --cert pass.pem --key pass.key \\\n"
      "      --chain wwdr.pem --out passes/\n",
      NULL, NULL},

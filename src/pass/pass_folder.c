@@ -158,7 +158,9 @@ static cm_err read_entry(struct reading *r, int dir, const char *entry, const ch
         fd = -1;
         return read_dir(r, inner, entry);
     }
-    return fail(r, name, CM_E_NOT_FOUND, "translations lie in folders like nl.lproj",
+    if (S_ISDIR(st.st_mode) && strcmp(name, PASS_OF_ROWS) == 0) return CM_OK;
+    return fail(r, name, CM_E_NOT_FOUND,
+                "translations lie in folders like nl.lproj, pictures of rows in " PASS_OF_ROWS,
                 "neither a file nor a folder of a language");
 }
 

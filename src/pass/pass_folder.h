@@ -1,7 +1,8 @@
 /* The folder of an Apple pass template: pass.json, pictures, folders xx.lproj with translations.
  * Everything in it is read once and goes into every pass. Refused: symbolic links and anything that
  * is no file ("outside of the pass folder"), files that a pass does not have, a manifest or
- * signature that was left there. Hidden files are passed over. docs/design/passes.md, "Folders" */
+ * signature that was left there. Hidden files are passed over, and
+ * the folder `images`, of which rows choose (row_images.h). docs/design/passes.md, "Folders" */
 #ifndef CM_PASS_PASS_FOLDER_H
 #define CM_PASS_PASS_FOLDER_H
 
@@ -13,6 +14,7 @@
 #define PASS_NAME_MAX  80u         /* bytes: "zh-Hant.lproj/background@3x.png" */
 #define PASS_BYTES_MAX (16u << 20) /* of all files */
 #define PASS_JSON      "pass.json"
+#define PASS_OF_ROWS   "images" /* a folder in it, of which nothing goes into a pass by itself */
 
 struct pass_file {
     char name[PASS_NAME_MAX + 1];

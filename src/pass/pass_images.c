@@ -146,6 +146,12 @@ cm_err pass_image_read(struct cm_slice png, struct pass_image *out, struct cm_di
     return CM_OK;
 }
 
+bool pass_image_shown(const char *kind, enum pass_style style) {
+    for (size_t i = 0; i < CM_ARRAY_N(rules); i++)
+        if (strcmp(rules[i].name, kind) == 0) return (rules[i].styles & 1u << style) != 0;
+    return false;
+}
+
 const char *pass_image_doubt(const struct pass_image *image, enum pass_style style) {
     for (size_t i = 0; i < CM_ARRAY_N(rules); i++) {
         const struct image_rule *r = &rules[i];

@@ -12,6 +12,7 @@
 
 #define PASS_IMAGE_SIDE_MAX 4096u      /* pixels */
 #define PASS_FILE_MAX       (4u << 20) /* bytes of one file of a pass */
+#define PASS_SCALE_MAX      3u         /* @3x */
 
 enum pass_style { PASS_BOARDING, PASS_COUPON, PASS_EVENT, PASS_GENERIC, PASS_STORE, PASS_STYLE_N };
 
@@ -33,6 +34,8 @@ CM_MUST_CHECK cm_err pass_image_named(const char *name, struct pass_image *out,
  * @retval CM_E_FORMAT  not a PNG, or a damaged one      @retval CM_E_LIMIT  too large */
 CM_MUST_CHECK cm_err pass_image_read(struct cm_slice png, struct pass_image *out,
                                      struct cm_diag *diag);
+/* Whether Wallet shows that kind in that style at all. */
+bool pass_image_shown(const char *kind, enum pass_style style);
 /* What Wallet does with an image of this size in that style, when it does not show it as it is;
  * NULL when it does. */
 const char *pass_image_doubt(const struct pass_image *image, enum pass_style style);

@@ -30,12 +30,16 @@ struct pkpass_maker {
     uint64_t now_unix_s;
     struct pass_text *text;
     struct pass_report *report;
-    struct zip_part *parts; /* one a file of the folder */
+    struct zip_part *parts;     /* one a file of the folder */
+    char (*sums)[SHA1_HEX_CAP]; /* of each */
+    struct row_images *images;  /* NULL: all passes have the same pictures */
+    struct row_part *present;   /* the files of the present pass, by name */
+    size_t present_n;
+    enum pass_style style; /* of the template */
     struct zip_packer *packer;
-    struct buffer manifest_tail; /* behind the hash of pass.json */
-    struct buffer json;          /* of the present pass */
-    struct pass_seen serials;    /* of the run */
-    struct cm_slice *cells;      /* a row's, and the token */
+    struct buffer json;       /* of the present pass */
+    struct pass_seen serials; /* of the run */
+    struct cm_slice *cells;   /* a row's, and the token */
 };
 
 void pkpass_maker_free(struct pkpass_maker *m) {
@@ -43,11 +47,13 @@ void pkpass_maker_free(struct pkpass_maker *m) {
     for (size_t i = 0; m->parts != NULL && i < m->folder->n; i++)
         buffer_free(&m->parts[i].bytes);
     free(m->parts);
+    free(m->sums);
+    free(m->present);
+    row_images_free(m->images);
     free(m->cells);
     zip_packer_free(m->packer);
     pass_text_free(m->text);
     pass_report_free(m->report);
-    buffer_free(&m->manifest_tail);
     buffer_wipe(&m->json);
     pass_seen_wipe(&m->serials);
     key_wipe(&m->token_key);
@@ -111,6 +117,7 @@ static cm_err compile(struct pkpass_maker *m, const struct pkpass_options *o, co
     cm_err err =
         json_doc_new(&doc, buffer_slice(&m->folder->json), PASS_JSON, &JSON_LIMITS_DEFAULT, diag);
     if (err == CM_OK) err = pkpass_agree(json_root(doc), m->type, team);
+    if (err == CM_OK) m->style = pkpass_style(json_root(doc));
     if (err == CM_OK)
         err =
             pkpass_complete(buffer_slice(&m->folder->json), json_root(doc), m->type, team, &whole);
@@ -126,19 +133,26 @@ static bool is_text(const struct pass_file *file) { return file->image.kind == N
 
 static cm_err pack_files(struct pkpass_maker *m) {
     const struct pass_folder *f = m->folder;
-    struct json_writer w = json_writer_into(&m->manifest_tail, false);
-    m->parts = calloc(f->n > 0 ? f->n : 1, sizeof *m->parts);
-    if (m->parts == NULL) return CM_E_NO_MEMORY;
-    json_object_begin(&w, NULL);
+    m->parts = calloc(f->n + 1, sizeof *m->parts);
+    m->sums = calloc(f->n + 1, sizeof *m->sums);
+    m->present = calloc(f->n + ROW_PARTS_MAX, sizeof *m->present);
+    if (m->parts == NULL || m->sums == NULL || m->present == NULL) return CM_E_NO_MEMORY;
     for (size_t i = 0; i < f->n; i++) {
-        char sum[SHA1_HEX_CAP];
         const struct cm_slice bytes = buffer_slice(&f->files[i].bytes);
         TRY(zip_pack(m->packer, bytes, is_text(&f->files[i]), &m->parts[i]));
-        TRY(sha1_hex(bytes, sum));
-        json_put_cstr(&w, f->files[i].name, sum);
+        TRY(sha1_hex(bytes, m->sums[i]));
     }
-    json_object_end(&w);
-    return buffer_err(&m->manifest_tail);
+    return CM_OK;
+}
+
+static cm_err open_images(struct pkpass_maker *m, const struct pkpass_options *o,
+                          struct cm_diag *diag) {
+    const struct row_images_options options = {.choices = o->images,
+                                               .n = o->image_n,
+                                               .columns = o->columns,
+                                               .column_n = o->column_n,
+                                               .style = m->style};
+    return o->image_n > 0 ? row_images_new(m->folder, &options, &m->images, diag) : CM_OK;
 }
 
 cm_err pkpass_maker_new(const struct pass_folder *folder, const struct pkpass_options *options,
@@ -161,6 +175,7 @@ cm_err pkpass_maker_new(const struct pass_folder *folder, const struct pkpass_op
     m->report->errors_only = true;
     TRY(zip_packer_new(&m->packer));
     TRY(pack_files(m));
+    TRY(open_images(m, options, diag));
     *out = take(&m);
     return CM_OK;
 }
@@ -212,19 +227,54 @@ static cm_err fill(struct pkpass_maker *m, uint64_t row, const struct cm_slice *
     return err;
 }
 
+static int by_name(const void *a, const void *b) {
+    const struct row_part *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+/* The folder's files and the row's pictures, which take the place of the folder's of their kind. In
+ * order of their names, wherever they came from: the same row gives the same bytes. */
+static cm_err gather(struct pkpass_maker *m, const struct cm_slice *cells, struct cm_diag *diag) {
+    const struct pass_folder *f = m->folder;
+    uint64_t bytes = m->json.len;
+    size_t n = 0;
+    if (m->images != NULL) TRY(row_images_take(m->images, cells, m->present, &n, diag));
+    for (size_t i = 0; i < f->n; i++) {
+        const char *kind = f->files[i].image.kind;
+        if (kind != NULL && m->images != NULL && row_images_replace(m->images, kind)) continue;
+        m->present[n++] =
+            (struct row_part){.name = f->files[i].name, .sha1 = m->sums[i], .part = &m->parts[i]};
+    }
+    if (n > 1) qsort(m->present, n, sizeof *m->present, by_name);
+    m->present_n = n;
+    for (size_t i = 0; i < n; i++)
+        bytes += m->present[i].part->len;
+    if (bytes <= PASS_BYTES_MAX) return CM_OK;
+    return diag_fail(diag, CM_E_LIMIT, NULL, "--image", "make the pictures smaller",
+                     "the files of the pass are larger than 16 MiB together");
+}
+
+uint64_t pkpass_doubtful(const struct pkpass_maker *m) {
+    return m->images != NULL ? row_images_doubtful(m->images) : 0;
+}
+
 cm_err pkpass_fill(struct pkpass_maker *m, uint64_t row, const struct cm_slice *cells,
                    struct cm_diag *diag) {
-    const cm_err err = fill(m, row, cells, diag);
+    cm_err err = fill(m, row, cells, diag);
+    if (err == CM_OK) err = gather(m, cells, diag);
     if (err != CM_OK) pass_blame_row(row, diag);
     return err;
 }
 
 static cm_err put_manifest(const struct pkpass_maker *m, struct buffer *out) {
     char sum[SHA1_HEX_CAP];
-    const struct buffer *tail = &m->manifest_tail;
+    struct json_writer w = json_writer_into(out, false);
     TRY(sha1_hex(buffer_slice(&m->json), sum));
-    buffer_printf(out, "{\"" PASS_JSON "\":\"%s\"%s", sum, m->folder->n > 0 ? "," : "");
-    buffer_put(out, tail->p + 1, tail->len - 1);
+    json_object_begin(&w, NULL);
+    json_put_cstr(&w, PASS_JSON, sum);
+    for (size_t i = 0; i < m->present_n; i++)
+        json_put_cstr(&w, m->present[i].name, m->present[i].sha1);
+    json_object_end(&w);
     return buffer_err(out);
 }
 
@@ -243,8 +293,8 @@ cm_err pkpass_sign(struct pkpass_maker *m, struct buffer *pkpass, struct cm_diag
     TRY(cms_detached_sign(m->signer, buffer_slice(&manifest), m->now_unix_s, &signature));
     TRY(zip_new(&sink, m->now_unix_s, &zip));
     TRY(zip_add(zip, PASS_JSON, buffer_slice(&m->json), true, diag));
-    for (size_t i = 0; i < m->folder->n; i++)
-        TRY(zip_put(zip, m->folder->files[i].name, &m->parts[i], diag));
+    for (size_t i = 0; i < m->present_n; i++)
+        TRY(zip_put(zip, m->present[i].name, m->present[i].part, diag));
     TRY(zip_add(zip, PKPASS_MANIFEST, buffer_slice(&manifest), true, diag));
     TRY(zip_add(zip, PKPASS_SIGNATURE, buffer_slice(&signature), true, diag));
     return zip_finish(zip);

@@ -9,6 +9,7 @@
 
 #include "crypto/cms_detached.h"
 #include "pass/pass_folder.h"
+#include "pass/row_images.h"
 
 #define PKPASS_TOKEN_COLUMN "token" /* filled from the token key */
 #define PKPASS_TOKEN_LEN    32u     /* characters: 128 bits in hex */
@@ -16,9 +17,11 @@
 struct pkpass_options {
     const char *const *columns; /* names of a row's cells */
     size_t column_n;
-    struct cms_detached *signer;    /* borrowed until the maker is freed */
-    const struct cm_key *token_key; /* may be NULL: no column "token"; copied */
-    uint64_t now_unix_s;            /* signing time, and time of the files in the ZIP */
+    struct cms_detached *signer;           /* borrowed until the maker is freed */
+    const struct cm_key *token_key;        /* may be NULL: no column "token"; copied */
+    uint64_t now_unix_s;                   /* signing time, and time of the files in the ZIP */
+    const struct row_image_choice *images; /* pictures that differ from row to row; may be NULL */
+    size_t image_n;
 };
 
 struct pkpass_maker;
@@ -28,7 +31,8 @@ struct pkpass_maker;
  * @retval CM_E_CONFLICT   the template names another pass type or team than the certificate
  * @retval CM_E_UNSUPPORTED  not a certificate for passes
  * @retval CM_E_NOT_FOUND  the template names a column that is not there
- * @retval CM_E_FORMAT     the template breaks a rule      @retval CM_E_NO_MEMORY, CM_E_CRYPTO */
+ * @retval CM_E_FORMAT     the template breaks a rule      @retval CM_E_NO_MEMORY, CM_E_CRYPTO
+ * @retval as row_images_new */
 CM_MUST_CHECK cm_err pkpass_maker_new(const struct pass_folder *folder,
                                       const struct pkpass_options *options,
                                       struct pkpass_maker **out, struct cm_diag *diag);
@@ -38,6 +42,7 @@ void pkpass_maker_freep(struct pkpass_maker **m);
  * @param[in] row    its number, for messages
  * @param[in] cells  one a column
  * @retval CM_E_FORMAT, CM_E_EXISTS (the serial number): diag names row and place
+ * @retval as row_images_take      @retval CM_E_LIMIT  larger than PASS_BYTES_MAX
  * @retval CM_E_NO_MEMORY, CM_E_CRYPTO */
 CM_MUST_CHECK cm_err pkpass_fill(struct pkpass_maker *m, uint64_t row, const struct cm_slice *cells,
                                  struct cm_diag *diag);
@@ -45,6 +50,8 @@ CM_MUST_CHECK cm_err pkpass_fill(struct pkpass_maker *m, uint64_t row, const str
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */
 CM_MUST_CHECK cm_err pkpass_sign(struct pkpass_maker *m, struct buffer *pkpass,
                                  struct cm_diag *diag);
+/* Passes so far with a picture of a row that Wallet does not show as it is. */
+uint64_t pkpass_doubtful(const struct pkpass_maker *m);
 /** What a web service compares the token with: HMAC-SHA256(key, pass type | 0x00 | serial number),
  * its first 16 bytes in hex. out[33] with a NUL.
  * @retval CM_E_CRYPTO, CM_E_NO_MEMORY */

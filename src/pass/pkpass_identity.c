@@ -46,6 +46,12 @@ cm_err pkpass_agree(struct json_value root, const char *type, const char *team) 
     return agree(json_get(root, "teamIdentifier"), team, "team");
 }
 
+enum pass_style pkpass_style(struct json_value root) {
+    for (size_t i = 0; i < PASS_STYLE_N; i++)
+        if (json_present(json_get(root, pass_style_names[i]))) return (enum pass_style)i;
+    return PASS_STYLE_N;
+}
+
 /* What the template leaves out is put in front of its first member. */
 cm_err pkpass_complete(struct cm_slice json, struct json_value root, const char *type,
                        const char *team, struct buffer *out) {

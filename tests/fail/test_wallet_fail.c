@@ -27,9 +27,11 @@ static struct inputs in;
 static int setup(void **state) {
     if (pass_ca_setup(state) != 0) return -1;
     const struct pass_ca *ca = *state;
-    if (pass_ca_run(ca, "mkdir card && cp " CM_SOURCE_DIR
-                        "/templates/passes/icon/*.png card && cp " CM_SOURCE_DIR
-                        "/templates/passes/apple-store-card.json card/pass.json") != 0)
+    if (pass_ca_run(
+            ca,
+            "mkdir -p card/images && cp " CM_SOURCE_DIR
+            "/templates/passes/icon/*.png card && cp card/*.png card/images && cp " CM_SOURCE_DIR
+            "/templates/passes/apple-store-card.json card/pass.json") != 0)
         return -1;
     in = (struct inputs){.cert = pass_ca_file(ca, "pass.pem"),
                          .key = pass_ca_file(ca, "pass.key"),
@@ -57,13 +59,16 @@ static cm_err apple_way(void) {
                                              .key = buffer_slice(&in.key),
                                              .chain = buffer_slice(&in.chain),
                                              .now_unix_s = NOW_S};
+    static const struct row_image_choice image = {.kind = "logo", .pattern = "images/icon.png"};
     TRY(pass_folder_read(in.folder, &folder, NULL));
     TRY(cms_detached_new(&files, &signer, NULL));
     const struct pkpass_options options = {.columns = columns,
                                            .column_n = CM_ARRAY_N(columns),
                                            .signer = signer,
                                            .token_key = &token_key,
-                                           .now_unix_s = NOW_S};
+                                           .now_unix_s = NOW_S,
+                                           .images = &image,
+                                           .image_n = 1};
     TRY(pkpass_maker_new(folder, &options, &maker, NULL));
     TRY(pkpass_fill(maker, 1, cells, NULL));
     TRY(pkpass_sign(maker, &pass, NULL));

@@ -43,6 +43,35 @@ gives 0 countermark batch open monday
 gives 0 countermark redeem "$(sed -n 2p seen.txt | cut -d' ' -f3)" --json
 [ "$(json 'v.answers[0].serial' out).pkpass" = "$(sed -n 2p names.txt)" ] || fail "the pass shows the code of another unit"
 
+# ---- a picture for each row: its own, a companion, the folder's where there is none
+pixels() { node -e 'const [file, w, h] = process.argv.slice(1), zlib = require("zlib");
+  const chunk = (type, data) => { const c = Buffer.concat([Buffer.from(type), data]), b = Buffer.alloc(8);
+    b.writeUInt32BE(data.length, 0); b.writeUInt32BE(zlib.crc32 ? zlib.crc32(c) : crc(c), 4);
+    return Buffer.concat([b.subarray(0, 4), c, b.subarray(4)]); };
+  const crc = (c) => { let r = -1; for (const x of c) { r ^= x; for (let i = 0; i < 8; i++) r = r >>> 1 ^ (r & 1 ? 0xedb88320 : 0); }
+    return ~r >>> 0; };
+  const head = Buffer.alloc(13); head.writeUInt32BE(+w, 0); head.writeUInt32BE(+h, 4); head[8] = 1;
+  require("fs").writeFileSync(file, Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", head),
+    chunk("IDAT", zlib.deflateSync(Buffer.alloc((Math.ceil(w / 8) + 1) * h))), chunk("IEND", Buffer.alloc(0))]));' "$@"; }
+cp -r store-card tiers && mkdir tiers/images
+pixels tiers/strip.png 375 123 && pixels tiers/images/gold.png 375 144 && pixels tiers/images/gold@2x.png 750 288
+pixels tiers/images/wide.png 500 144
+gives 0 countermark pass lint tiers
+printf 'serial,code,balance,tier\n1,A,1.00,images/gold.png\n2,B,1.00,\n3,C,1.00,images/wide.png\n' >tiers.csv
+gives 0 countermark pass apple tiers --from tiers.csv "${sign[@]}" --image 'strip={tier}' --out tiers.zip
+out_has 'Pictures larger than their place, or icons that are smaller, are in 1 of the passes'
+mkdir of-tiers && (cd of-tiers && unzip -q ../tiers.zip)
+node "$readers/pkpass.mjs" ca/root.pem of-tiers/*.pkpass >seen.txt || fail "readers of rows with pictures"
+unzip -Z1 of-tiers/1.pkpass | tr '\n' ' ' >names.txt
+[ "$(cat names.txt)" = 'pass.json icon.png icon@2x.png icon@3x.png strip.png strip@2x.png manifest.json signature ' ] || fail "names"
+cmp <(unzip -p of-tiers/1.pkpass strip@2x.png) tiers/images/gold@2x.png || fail "the companion of a row's picture"
+cmp <(unzip -p of-tiers/2.pkpass strip.png) tiers/strip.png || fail "the folder's own picture"
+printf 'serial,code,balance,tier\n1,A,1.00,images/gold.png\n2,B,1.00,../store-card/icon.png\n' >tiers.csv
+gives 3 countermark pass apple tiers --from tiers.csv "${sign[@]}" --image 'strip={tier}' --out none.zip
+err_is 'row 2: --image strip: its path leads outside of the pass folder (".."); name a picture inside of the template'"'"'s folder, like images/gold.png'
+[ ! -e none.zip ] || fail "something was left of a run with a picture from outside"
+gives 2 countermark pass apple tiers --from tiers.csv "${sign[@]}" --image strip --out none.zip
+
 # ---- Google: every kind
 printf 'serial,code,micros,name,seat\n1,7Q4KPWXY,25000000,Ann,12A\n2,9HJ2CDVB,500000,Bob,12B\n' >google.csv
 node -e 'const fs = require("fs"), [key] = process.argv.slice(1);

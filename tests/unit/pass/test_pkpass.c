@@ -108,6 +108,44 @@ static void the_same_row_and_time_give_the_same_bytes(void **state) {
     assert_true(slice_equal(buffer_slice(&a), buffer_slice(&b)));
 }
 
+/* The row's picture takes the place of all sizes of the folder's, in the same order of names. */
+static void a_picture_of_a_row_is_signed_like_the_folders_own(void **state) {
+    WORKS_SCOPED struct works w;
+    CM_CLEANUP(buffer_free) struct buffer own = BUFFER_INIT;
+    CM_CLEANUP(buffer_free) struct buffer chosen = BUFFER_INIT;
+    static const struct row_image_choice image = {.kind = "icon", .pattern = "{code}"};
+    assert_ok(open_works(&w, *state, "pictures", NULL, NULL, NULL));
+    pkpass_maker_free(take(&w.maker));
+    assert_int_equal(pass_ca_run(w.ca, "mkdir pictures/images && cp pictures/icon@2x.png "
+                                       "pictures/images/a.png"),
+                     0);
+    const struct pkpass_options options = {.columns = columns,
+                                           .column_n = CM_ARRAY_N(columns),
+                                           .signer = w.signer,
+                                           .now_unix_s = SIGNED_S,
+                                           .images = &image,
+                                           .image_n = 1};
+    assert_ok(pkpass_maker_new(w.folder, &options, &w.maker, NULL));
+    assert_ok(make(&w, 1, "1", "images/a.png", "1.00", &chosen, NULL));
+    assert_ok(make(&w, 2, "2", "icon.png", "1.00", &own, NULL));
+    scratch_write(scratch_below(&w.ca->dir, "chosen.pkpass").path, buffer_slice(&chosen));
+    assert_int_equal(pass_ca_run(w.ca,
+                                 "rm -rf x && mkdir x && cd x && unzip -q ../chosen.pkpass && "
+                                 "openssl cms -verify -binary -inform DER -in signature -content "
+                                 "manifest.json -CAfile ../root.pem -purpose any -out /dev/null && "
+                                 "test \"$(unzip -Z1 ../chosen.pkpass | tr '\\n' ' ')\" = "
+                                 "'pass.json icon.png manifest.json signature ' && "
+                                 "cmp icon.png ../pictures/icon@2x.png && "
+                                 "grep -q \"$(sha1sum <icon.png | cut -c-40)\" manifest.json"),
+                     0);
+    assert_int_equal(pkpass_doubtful(w.maker), 1);
+    struct cm_diag diag = DIAG_INIT;
+    const struct cm_slice cells[] = {slice_text("3"), slice_text("images/b.png"), slice_text("1")};
+    assert_err(CM_E_NOT_FOUND, pkpass_fill(w.maker, 3, cells, &diag));
+    assert_string_equal(diag.input, "row 3");
+    assert_string_equal(diag.place, "--image icon");
+}
+
 static void a_template_of_another_type_team_or_certificate_is_refused(void **state) {
     static const struct {
         const char *member, *problem;
@@ -287,6 +325,7 @@ int main(void) {
         cmocka_unit_test(a_pass_is_good_to_openssl_unzip_and_sha1sum),
         cmocka_unit_test(type_and_team_come_from_the_certificate),
         cmocka_unit_test(the_same_row_and_time_give_the_same_bytes),
+        cmocka_unit_test(a_picture_of_a_row_is_signed_like_the_folders_own),
         cmocka_unit_test(a_template_of_another_type_team_or_certificate_is_refused),
         cmocka_unit_test(rows_that_break_a_rule_are_named),
         cmocka_unit_test(tokens_are_what_a_web_service_recomputes),

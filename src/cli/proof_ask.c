@@ -176,6 +176,9 @@ static cm_err read_symbol(struct cli *cli, struct proof_ask *a) {
     a->symbol.columns = proof_columns;
     a->symbol.column_n = PROOF_COLUMNS_N;
     a->symbol.kind_option = "--symbol";
+    double module_mm = 0; /* narrower than of a picture: it is looked at dot by dot */
+    TRY(option_decimal(o, "module-mm", PICTURE_MODULE_MIN_MM, PRESS_MODULE_MAX_MM, &module_mm,
+                       cli->diag));
     TRY(symbol_job_look(&a->symbol, o, NULL, cli->diag));
     TRY(symbol_job_content(&a->symbol, o, "{code}", cli->diag));
     TRY(option_u64(o, "symbols", 1, PROOF_SYMBOLS_MAX, &symbols, cli->diag));

@@ -63,7 +63,8 @@ cm_err symbol_job_look(struct symbol_job *job, const struct options *o, const ch
     TRY(symbol_kind_parse(type != NULL ? type : "qr", &job->kind, diag));
     TRY(read_level(job, o, diag));
     TRY(read_format(job, o, path, diag));
-    TRY(option_decimal(o, "module-mm", 0.01, LENGTH_MAX_MM, &job->look.module_mm, diag));
+    TRY(option_decimal(o, "module-mm", PICTURE_MODULE_MIN_MM, PICTURE_MODULE_MAX_MM,
+                       &job->look.module_mm, diag));
     TRY(option_decimal(o, "dpi", 1, DPI_MAX, &job->look.dpi, diag));
     TRY(option_decimal(o, "bar-mm", 0.1, LENGTH_MAX_MM, &job->look.bar_mm, diag));
     TRY(option_decimal(o, "text-mm", 0.1, LENGTH_MAX_MM, &job->look.text_mm, diag));

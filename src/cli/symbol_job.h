@@ -31,7 +31,7 @@ struct symbol_job {
      NULL,   false},                                                                               \
         {"level", OPTION_TEXT, "L|M|Q|H", "error correction of QR (default M)", NULL, false},      \
         {"format", OPTION_TEXT, "FORMAT", "svg, png, pdf, eps or zpl (default svg)", NULL, false}, \
-        {"module-mm", OPTION_TEXT, "MM", "size of a module", NULL, false},                         \
+        {"module-mm", OPTION_TEXT, "MM", "size of a module, 0.05 to 100 mm", NULL, false},         \
         {"dots", OPTION_NUMBER, "N", "size of a module in dots of the printer", NULL, false},      \
         {"dpi", OPTION_TEXT, "DPI", "dots an inch of png and zpl", NULL, false},                   \
         {"bar-mm", OPTION_TEXT, "MM", "height of bars", NULL, false},                              \

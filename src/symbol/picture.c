@@ -8,12 +8,11 @@
 #include "base/macros.h"
 #include "symbol/picture_inside.h"
 
-#define PNG_DPI    300.0
-#define ZPL_DPI    203.2 /* 8 dots a mm, which the trade calls 203 dpi */
-#define DPI_MAX    9600.0
-#define MODULE_MAX 100.0  /* mm */
-#define SIDE_MAX   5000.0 /* mm: what page.h holds, too */
-#define DOTS_MAX   1000u  /* a module */
+#define PNG_DPI  300.0
+#define ZPL_DPI  203.2 /* 8 dots a mm, which the trade calls 203 dpi */
+#define DPI_MAX  9600.0
+#define SIDE_MAX 5000.0 /* mm: what page.h holds, too */
+#define DOTS_MAX 1000u  /* a module */
 
 static const char *const NAMES[PICTURE_FORMAT_N] = {"svg", "png", "pdf", "eps", "zpl"};
 
@@ -42,7 +41,8 @@ static bool within(double v, double max) { return v >= 0 && v <= max; } /* not N
 
 static cm_err judge_look(const struct picture_look *look, struct cm_diag *diag) {
     if ((unsigned)look->format >= PICTURE_FORMAT_N) return CM_E_ARGUMENT;
-    if (!within(look->module_mm, MODULE_MAX))
+    if (!within(look->module_mm, PICTURE_MODULE_MAX_MM) ||
+        (look->module_mm > 0 && look->module_mm < PICTURE_MODULE_MIN_MM))
         return diag_fail(diag, CM_E_RANGE, "picture", "module size", "give 0.05 to 100 mm",
                          "%g mm is no size of a module", look->module_mm);
     if (!within(look->dpi, DPI_MAX))

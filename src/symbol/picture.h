@@ -16,6 +16,9 @@
 enum picture_format { PICTURE_SVG, PICTURE_PNG, PICTURE_PDF, PICTURE_EPS, PICTURE_ZPL };
 #define PICTURE_FORMAT_N 5u
 
+#define PICTURE_MODULE_MIN_MM 0.05
+#define PICTURE_MODULE_MAX_MM 100.0
+
 struct picture_look {
     enum picture_format format;
     double module_mm; /* X dimension; 0: dots tell, or the kind's usual one */

@@ -21,6 +21,7 @@ static const struct press presses[] = {
      .font = "5x7",
      .look_dpi = 300,
      .drop_um = 280,
+     .drops = 7,
      .height_mm = 3.0,
      .height_least_mm = 1.5,
      .fault = {.lost_row = 0.05,
@@ -37,6 +38,7 @@ static const struct press presses[] = {
      .font = "7x9",
      .look_dpi = 300,
      .drop_um = 280,
+     .drops = 9,
      .height_mm = 3.5,
      .height_least_mm = 2.0,
      .fault = {.lost_row = 0.05,
@@ -53,6 +55,7 @@ static const struct press presses[] = {
      .font = "16x10",
      .look_dpi = 300,
      .drop_um = 280,
+     .drops = 16,
      .height_mm = 5.0,
      .height_least_mm = 3.0,
      .fault = {.lost_row = 0.05,
@@ -168,6 +171,11 @@ static cm_err judge(const struct press *press, const char *font, double height_m
     double most = GLYPHSET_HEIGHT_MAX / press->look_dpi * INCH_MM;
     if (press->dpi <= 0) {
         TRY(bitfont_by_name(&bits, font, diag));
+        if (press->drops > 0 && bits.foot > press->drops)
+            return diag_fail(diag, CM_E_ARGUMENT, press->name, NULL,
+                             "take the font that is its own",
+                             "the font %.20s is %u drops high, and this head has %u", font,
+                             (unsigned)bits.foot, press->drops);
         most = fmin(most, PITCH_MM_MAX * bits.foot);
     }
     if (mm <= most) return CM_OK;

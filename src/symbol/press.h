@@ -16,6 +16,7 @@ struct press {
     double dpi;      /* of its own dots; 0: as many as the font has, spread over the height */
     double look_dpi; /* at which its print is looked at; at least dpi */
     double drop_um;  /* diameter of a drop on the product; 0: dots fill their place */
+    unsigned drops;  /* above each other, of its head; 0: as many as one likes */
     double height_mm, height_least_mm; /* of capitals: usual, and the least it makes */
     struct fault fault;                /* typical, at strength 1 */
 };
@@ -28,7 +29,8 @@ CM_MUST_CHECK cm_err press_by_name(const char *name, const struct press **out,
 /** The glyphs as this machine prints them, as they are looked at (look_dpi).
  * @param[in] font       bitmap font's name or fontconfig pattern; NULL: the machine's own
  * @param[in] height_mm  of capitals; 0: the usual
- * @retval CM_E_ARGUMENT  an outline font for a machine that has drops only
+ * @retval CM_E_ARGUMENT  an outline font for a machine that has drops only, or a higher one than
+ *                        its head
  * @retval CM_E_RANGE  lower than the machine makes (diag says how low), or too large to look at
  * @retval as glyphset_type */
 CM_MUST_CHECK cm_err press_glyphs(const struct press *press, const char *font, double height_mm,

@@ -3,20 +3,21 @@
 #include "symbol/press_symbol.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "base/text.h"
 
-#define INCH_MM    25.4
-#define UM_MM      1000.0
-#define LEAST_DOTS 2u   /* one dot more or less must not make a module another one */
-#define LEAST_MM   0.16 /* what handheld readers and telephones resolve; our choice */
-#define LEAST_DROP 0.7  /* drops: of their diameter; they reach a fifth into the next module */
-#define USUAL_DROP 0.9  /* they touch, so that a square of modules is one patch */
-#define USUAL_MM   0.4  /* where nothing is asked for */
-#define MOST_MM    10.0
-#define LOOK_DOTS  6.0 /* a module, as it is looked at */
-#define FINE       4u  /* samples of a dot each way, at the edges of drops */
+#define INCH_MM         25.4
+#define UM_MM           1000.0
+#define LEAST_DOTS      2u   /* one dot more or less must not make a module another one */
+#define LEAST_MM        0.16 /* what handheld readers and telephones resolve; our choice */
+#define LEAST_DROP      0.7  /* drops: of their diameter; they reach a fifth into the next module */
+#define USUAL_DROP      0.9  /* they touch, so that a square of modules is one patch */
+#define USUAL_MM        0.4  /* where nothing is asked for */
+#define DATAMATRIX_ROWS 10u  /* of its smallest square: ISO/IEC 16022 table 7 */
+#define LOOK_DOTS       6.0  /* a module, as it is looked at */
+#define FINE            4u   /* samples of a dot each way, at the edges of drops */
 
 cm_err press_module_of(const struct press *press, double wanted_mm, struct press_module *out,
                        struct cm_diag *diag) {
@@ -26,13 +27,13 @@ cm_err press_module_of(const struct press *press, double wanted_mm, struct press
         const double dot = INCH_MM / press->dpi;
         const unsigned least = (unsigned)fmax(LEAST_DOTS, ceil(LEAST_MM / dot));
         m.least_mm = least * dot;
-        m.dots = (unsigned)fmin(fmax(round(m.mm / dot), 1), MOST_MM / dot);
+        m.dots = (unsigned)fmin(fmax(round(m.mm / dot), 1), PRESS_MODULE_MAX_MM / dot);
         if (wanted_mm <= 0 && m.dots < least) m.dots = least;
     } else {
         m.least_mm = LEAST_DROP * press->drop_um / UM_MM;
         if (wanted_mm <= 0) m.mm = USUAL_DROP * press->drop_um / UM_MM;
     }
-    if (m.mm > MOST_MM)
+    if (m.mm > PRESS_MODULE_MAX_MM)
         return diag_fail(diag, CM_E_RANGE, press->name, NULL, "take 10 mm or less",
                          "a module of %.4g mm is larger than can be judged", m.mm);
     if (m.dots > 0) m.mm = m.dots * INCH_MM / press->dpi;
@@ -43,6 +44,46 @@ cm_err press_module_of(const struct press *press, double wanted_mm, struct press
     text_append(remedy, sizeof remedy, "take %.4g mm or more", ceil(m.least_mm * 1000) / 1000);
     return diag_fail(diag, CM_E_RANGE, press->name, NULL, remedy,
                      "a module of %.4g mm is smaller than it prints", wanted_mm);
+}
+
+/* Heads of drops that print so many rows; machines without drops, which print any. */
+static const char *who_prints(size_t rows) {
+    for (size_t i = 0; press_at(i) != NULL; i++)
+        if (press_at(i)->drops >= rows) return press_at(i)->name;
+    return NULL;
+}
+
+static cm_err too_many_rows(const struct press *press, const struct symbol *s, size_t rows,
+                            struct cm_diag *diag) {
+    char remedy[DIAG_PART_CAP] = "";
+    const char *const head = who_prints(rows);
+    const bool matrix = s->kind == SYMBOL_DATAMATRIX || s->kind == SYMBOL_GS1_DATAMATRIX;
+    if (head != NULL) text_append(remedy, sizeof remedy, "take %s, ", head);
+    if (head == NULL && press->drops >= DATAMATRIX_ROWS)
+        text_append(remedy, sizeof remedy, matrix ? "shorten its content, " : "take datamatrix, ");
+    text_append(remedy, sizeof remedy,
+                "%sa machine without drops (thermal203, thermal300, laser, offset), or code128, "
+                "whose bars are as high as the head",
+                remedy[0] == '\0' ? "take " : "");
+    return diag_fail(diag, CM_E_RANGE, press->name, NULL, remedy,
+                     "a %s of %zu rows of modules, and its head prints %u drops above each other",
+                     symbol_kind_name(s->kind), rows, press->drops);
+}
+
+cm_err press_symbol_fit(const struct press *press, struct symbol *s, struct cm_diag *diag) {
+    size_t rows = 0;
+    bool bars = false;
+    if (press->drops == 0) return CM_OK;
+    for (size_t y = 0; y < s->rows; y++) {
+        rows += s->row_modules[y];
+        bars = bars || s->row_modules[y] == 0;
+    }
+    if (bars && s->rows == 1) {
+        s->bar_modules = (uint16_t)press->drops;
+        if (s->guard != NULL) memset(s->guard, 0, s->width); /* no drop is below the others */
+        return CM_OK;
+    }
+    return rows <= press->drops ? CM_OK : too_many_rows(press, s, rows, diag);
 }
 
 struct printing {

@@ -117,7 +117,14 @@ static cm_err make_symbol(const struct proof *p, size_t i, struct symbol *out,
     TRY(proof_content(p, i, &text, diag));
     const struct symbol_wish wish = {
         .kind = p->wish.kind, .payload = buffer_slice(&text), .level = p->wish.level};
-    return symbol_make(&wish, out, diag);
+    struct symbol s;
+    TRY(symbol_make(&wish, &s, diag));
+    const cm_err err = press_symbol_fit(p->wish.press, &s, diag);
+    if (err == CM_OK)
+        *out = s;
+    else
+        symbol_free(&s);
+    return err;
 }
 
 static void dots_to_pgm(const struct dots *d, struct buffer *out) {

@@ -75,7 +75,7 @@ struct proof {
 /** Measure everything but what others read.
  * @param[out] out  proof_free it; the wish is kept, what it points to is borrowed; NULL on error
  * @retval CM_E_CANCELLED  tick said so     @retval as press_glyphs, sample_codes_make, reading_run,
- *         press_module_of, payload_fill, symbol_make
+ *         press_module_of, press_symbol_fit, payload_fill, symbol_make
  * Any thread. Example: tests/unit/symbol/test_proof.c */
 CM_MUST_CHECK cm_err proof_measure(const struct proof_wish *wish, struct proof **out,
                                    struct cm_diag *diag);

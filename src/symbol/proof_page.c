@@ -215,7 +215,7 @@ static void draw_head(struct proof_pen *pen) {
 
 static double reserve(struct proof_pen *pen, double *tables) {
     const struct proof *p = pen->proof;
-    *tables = fmax(proof_plan_height(p), proof_pairs_height(p));
+    *tables = fmax(proof_plan_height(pen), proof_pairs_height(p));
     return TOP + HEAD + proof_true_size_height(pen) + GAP + proof_enlarged(pen, -1) + GAP +
            *tables + GAP + proof_reading_height(p) + GAP + proof_assumed_height(p) + BOTTOM;
 }

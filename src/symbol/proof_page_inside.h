@@ -43,7 +43,7 @@ void proof_percent(double share, char *out, size_t cap);
 double proof_true_size_height(struct proof_pen *pen);
 void proof_true_size(struct proof_pen *pen, double top);
 double proof_enlarged(struct proof_pen *pen, double top);
-double proof_plan_height(const struct proof *p);
+double proof_plan_height(struct proof_pen *pen); /* lack of memory goes to the pen */
 void proof_plan(struct proof_pen *pen, double x, double top, double width);
 double proof_pairs_height(const struct proof *p);
 void proof_pairs(struct proof_pen *pen, double x, double top, double width);

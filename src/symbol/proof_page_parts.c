@@ -86,9 +86,11 @@ static void plan_row(struct proof_pen *pen, double x, double foot, double width,
     proof_say(pen, x + (double)indent, foot, label, "%s", line + indent);
 }
 
-double proof_plan_height(const struct proof *p) {
+double proof_plan_height(struct proof_pen *pen) {
     CM_CLEANUP(plan_text_free) struct plan_text t = {.text = BUFFER_INIT};
-    if (p->wish.plan == NULL || plan_text_of(p, &t) != CM_OK) return 0;
+    if (pen->err != CM_OK || pen->proof->wish.plan == NULL) return 0;
+    pen->err = plan_text_of(pen->proof, &t);
+    if (pen->err != CM_OK) return 0;
     return HEADING + PLAN_ROW * (double)(t.rows - 2);
 }
 

@@ -93,6 +93,20 @@ refuses "the font has no glyph of '@'" --technology cij5x7 --alphabet 'ABCDEFG@2
 refuses "take 0.17 mm or more" --technology laser --symbol qr --module-mm 0.1
 refuses "take 14 mm or less" --technology cij5x7 --height-mm 20 --codes 1
 refuses "take capitals of" --technology cij5x7 --height-mm 14 --length 18 --codes 1
+refuses "'10.1' is no number from 0.05 to 10" --technology laser --symbol qr --module-mm 10.1
+refuses "'0.04' is no number from 0.05 to 10" --technology laser --symbol qr --module-mm 0.04
+countermark proof --help >help.txt
+grep -q -- '--module-mm MM .*up to 10 mm' help.txt || fail "the help says another range of modules"
+# Heads of drops print so many rows as they have drops above each other.
+bars='or code128, whose bars are as high as the head'
+none='a machine without drops (thermal203, thermal300, laser, offset)'
+refuses "cij5x7: a datamatrix of 16 rows of modules, and its head prints 7 drops above each other; take cij16x10, $none, $bars" \
+  --technology cij5x7 --symbol datamatrix --codes 1 --symbols 1
+refuses "cij16x10: a qr of 21 rows of modules, and its head prints 16 drops above each other; take datamatrix, $none, $bars" \
+  --technology cij16x10 --symbol qr --codes 1 --symbols 1
+refuses "cij16x10: a datamatrix of 22 rows of modules, and its head prints 16 drops above each other; shorten its content, $none, $bars" \
+  --technology cij16x10 --symbol datamatrix --content 'https://example.com/{code}' --codes 1 --symbols 1
+refuses "the font 16x10 is 16 drops high, and this head has 7" --technology cij5x7 --font 16x10 --codes 1
 refuses "take smaller modules" --technology laser --symbol qr --module-mm 9 --codes 1 --symbols 1
 refuses "add --symbol KIND" --technology laser --module-mm 1
 refuses "leave the scheme out" lemon --technology laser --alphabet 29

@@ -71,6 +71,55 @@ static void modules_are_whole_dots_and_never_below_the_least(void **state) {
     }
 }
 
+static struct symbol made(enum symbol_kind kind, const char *text) {
+    const struct symbol_wish wish = {.kind = kind, .payload = slice_text(text)};
+    struct symbol s;
+    assert_ok(symbol_make(&wish, &s, NULL));
+    return s;
+}
+
+/* As many rows as drops above each other, and not one more: ISO/IEC 16022 table 7 has DataMatrix of
+ * 10, 12, 14, 16 and 18 rows for 3, 5, 8, 12 and 18 letters and digits of two words each. */
+static void a_head_of_drops_prints_no_more_rows_than_it_has(void **state) {
+    static const struct {
+        const char *press, *text, *remedy;
+        size_t rows;
+    } cases[] = {{"cij5x7", "AAA", "take cij16x10, a machine", 10},
+                 {"cij7x9", "AAA", "take cij16x10, a machine", 10},
+                 {"cij16x10", "aAbBcCdDeE", NULL, 16},
+                 {"cij16x10", "aAbBcCdDeEfFgGhH", "shorten its content, a machine", 18},
+                 {"laser", "aAbBcCdDeEfFgGhH", NULL, 18}};
+    (void)state;
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        struct cm_diag diag = DIAG_INIT;
+        struct symbol s = made(SYMBOL_DATAMATRIX, cases[i].text);
+        assert_int_equal(s.rows, cases[i].rows);
+        const cm_err err = press_symbol_fit(press_of(cases[i].press), &s, &diag);
+        assert_int_equal(err, cases[i].remedy != NULL ? CM_E_RANGE : CM_OK);
+        if (cases[i].remedy != NULL) assert_memory_equal(diag.remedy, cases[i].remedy, 20);
+        symbol_free(&s);
+    }
+}
+
+/* PDF417 has rows of bars, three modules high at least: ISO/IEC 15438, 5.8.2. */
+static void bars_are_as_high_as_the_head_and_stacked_ones_count(void **state) {
+    struct cm_diag diag = DIAG_INIT;
+    struct symbol code = made(SYMBOL_CODE128, "7NQ4"), ean = made(SYMBOL_EAN8, "96385074"),
+                  stacked = made(SYMBOL_PDF417, "7NQ4");
+    (void)state;
+    assert_ok(press_symbol_fit(press_of("cij7x9"), &code, NULL));
+    assert_int_equal(code.bar_modules, 9);
+    assert_ok(press_symbol_fit(press_of("cij16x10"), &ean, NULL));
+    assert_int_equal(ean.bar_modules, 16);
+    for (size_t x = 0; x < ean.width; x++)
+        assert_int_equal(ean.guard[x], 0);
+    assert_true(stacked.rows * 3 > 9);
+    assert_int_equal(press_symbol_fit(press_of("cij7x9"), &stacked, &diag), CM_E_RANGE);
+    symbol_free(&code);
+    symbol_free(&ean);
+    symbol_free(&stacked);
+}
+
 static void a_seed_decides_the_faults(void **state) {
     (void)state;
     struct press_symbol_wish wish = {.press = press_of("laser"), .strength = 1, .seed = 3};
@@ -94,6 +143,8 @@ int main(void) {
         cmocka_unit_test(without_faults_every_module_is_where_the_symbol_has_it),
         cmocka_unit_test(drops_leave_the_corners_of_large_modules_white),
         cmocka_unit_test(modules_are_whole_dots_and_never_below_the_least),
+        cmocka_unit_test(a_head_of_drops_prints_no_more_rows_than_it_has),
+        cmocka_unit_test(bars_are_as_high_as_the_head_and_stacked_ones_count),
         cmocka_unit_test(a_seed_decides_the_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/pass_job.h"
 #include "cli/signing_key.h"
+#include "crypto/pkcs12.h"
 #include "doc/csv_write.h"
 #include "doc/json_write.h"
 #include "pass/pkpass.h"
@@ -120,14 +121,20 @@ static cm_err locate(struct apple *a, cm_err err) {
     return err;
 }
 
-/* Apple's tools hand out both in one file. */
-static cm_err check_form(struct apple *a) {
-    const char *path = option_text(&a->cli->options, "cert");
-    if (!ends_with(path, ".p12") && !ends_with(path, ".pfx")) return CM_OK;
-    return diag_fail(a->cli->diag, CM_E_FORMAT, path, NULL,
-                     "take it out of the file: openssl pkcs12 -in FILE -clcerts -nokeys, and the "
-                     "key with -nocerts",
-                     "not a certificate in PEM or DER form");
+/* Apple's Keychain hands out certificate and key in one file, whatever its name is. */
+static cm_err is_packed(struct apple *a, const char *option, const struct buffer *file) {
+    const enum pkcs12_kind kind = pkcs12_kind_of(buffer_slice(file));
+    const char *how = kind == PKCS12_LEGACY ? " -legacy" : "";
+    char remedy[DIAG_PART_CAP];
+    if (kind == PKCS12_NONE) return CM_OK;
+    (void)snprintf(remedy, sizeof remedy,
+                   "openssl pkcs12%s -in FILE -clcerts -nokeys -out pass.pem; openssl pkcs12%s -in "
+                   "FILE -nocerts -out pass.key; chmod 600 pass.key; then --cert pass.pem --key "
+                   "pass.key",
+                   how, how);
+    return diag_fail(a->cli->diag, CM_E_FORMAT, option_text(&a->cli->options, option), NULL, remedy,
+                     "a PKCS #12 file%s, where PEM or DER is read",
+                     kind == PKCS12_LEGACY ? " with old ciphers" : "");
 }
 
 static cm_err open_signer(struct apple *a) {
@@ -138,10 +145,12 @@ static cm_err open_signer(struct apple *a) {
     struct passphrase_asker asker = {
         .prompt = "Passphrase of the signing key: ", .options = o, .diag = a->cli->diag};
     const struct passphrase_source passphrase = passphrase_ask(&asker);
-    TRY(check_form(a));
     TRY(file_read(option_text(o, "cert"), CERT_MAX, &cert, a->cli->diag));
     TRY(file_read(option_text(o, "chain"), CERT_MAX, &chain, a->cli->diag));
     TRY(secret_file_read("--key", option_text(o, "key"), &key, a->cli->diag));
+    TRY(is_packed(a, "cert", &cert));
+    TRY(is_packed(a, "key", &key));
+    TRY(is_packed(a, "chain", &chain));
     const struct cms_detached_files files = {.cert = buffer_slice(&cert),
                                              .key = buffer_slice(&key),
                                              .chain = buffer_slice(&chain),

@@ -97,7 +97,13 @@ cm_err cms_signer_from(struct cm_slice cert, struct cm_slice key,
                        const struct passphrase_source *passphrase, struct cms_signer **out,
                        struct cm_diag *diag) {
     CM_CLEANUP(recipient_key_freep) struct recipient_key *read = NULL;
-    TRY(recipient_key_from(key, passphrase, &read, diag));
+    struct cm_diag said = DIAG_INIT; /* of a recipient's key; this one is a signer's */
+    const cm_err err = recipient_key_from(key, passphrase, &read, &said);
+    if (err != CM_OK)
+        return diag_fail(diag, err, said.input, said.place,
+                         err == CM_E_FORMAT ? "give the signer's private key in PEM or DER form"
+                                            : said.remedy,
+                         "%s", said.problem);
     X509 *x509 = NULL;
     TRY(cms_signer_cert(cert, &x509, diag));
     return cms_signer_join(x509, take(&read->key), out, diag);

@@ -24,10 +24,13 @@ cm_err pkpass_type_of(const struct cms_identity *is, const char **type, struct c
         return diag_fail(diag, CM_E_UNSUPPORTED, "certificate", "subject",
                          "make a Pass Type ID certificate in Apple's developer account",
                          "it is no certificate for passes: it names no pass type or no team");
-    if ((is->user_id[0] != '\0' && strcmp(is->user_id, said) != 0) ||
-        (named[0] != '\0' && strcmp(named, said) != 0))
+    const char *other = is->user_id[0] != '\0' && strcmp(is->user_id, said) != 0 ? is->user_id
+                        : named[0] != '\0' && strcmp(named, said) != 0           ? named
+                                                                                 : NULL;
+    if (other != NULL)
         return diag_fail(diag, CM_E_CONFLICT, "certificate", "subject",
-                         "ask its issuer for another one", "it names two pass types");
+                         "ask its issuer for another one",
+                         "it names two pass types, '%.80s' and '%.80s'", said, other);
     *type = said;
     return CM_OK;
 }

@@ -7,7 +7,9 @@
 #   expired.pem future.pem     of pass.key         other.key     of no certificate
 #   ec.pem ec.key              good (P-256)        plain.pem     pass.key, but says no pass type
 #   apples.pem alien.pem       of pass.key, with a critical extension of Apple's, of nobody's
-#   pass.p12                   as Apple's tools hand it out
+#   two.pem                    of pass.key; its UID says another pass type than its extension
+#   past.pem                   the intermediate, expired, as Apple's first is
+#   pass.p12 legacy.p12        certificate and key in one file; with RC2, as Apple's Keychain exports
 set -euo pipefail
 cd "$1"
 subject='/UID=pass.com.example.countermark/CN=Pass Type ID: pass.com.example.countermark/OU=ABCDE12345/O=Example/C=NL'
@@ -72,7 +74,10 @@ issue expired.pem pass.key "$subject" pass wwdr 20200101000000Z 20210101000000Z
 issue future.pem pass.key "$subject" pass wwdr 20480101000000Z 20481231000000Z
 issue apples.pem pass.key "$subject" apples wwdr 20200101000000Z 20481231000000Z
 issue alien.pem pass.key "$subject" alien wwdr 20200101000000Z 20481231000000Z
+issue two.pem pass.key "${subject/UID=pass.com.example.countermark/UID=pass.com.example.other}" pass wwdr 20200101000000Z 20481231000000Z
+issue past.pem wwdr.key "$wwdr" authority root 20130207000000Z 20230207000000Z
 issue plain.pem pass.key '/CN=somebody/O=Example' plain wwdr 20200101000000Z 20481231000000Z
 printf 'open sesame' >sesame
 openssl pkey -in pass.key -aes256 -passout file:sesame -out locked.key
 openssl pkcs12 -export -in pass.pem -inkey pass.key -passout file:sesame -out pass.p12
+openssl pkcs12 -export -legacy -in pass.pem -inkey pass.key -passout file:sesame -out legacy.p12

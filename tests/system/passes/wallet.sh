@@ -7,7 +7,7 @@ readers=$source_dir/tests/system/passes/readers
 cmp -s "$readers/package-lock.json" "$readers/node_modules/.installed-lock.json" ||
   { echo "the readers of passes are missing; './dev test' installs them" >&2 && exit 1; }
 mkdir ca && bash "$source_dir/tests/support/pass_ca.sh" ca
-chmod 600 ca/*.key
+chmod 600 ca/*.key ca/pass.pem
 sign=(--cert ca/pass.pem --key ca/pass.key --chain ca/wwdr.pem)
 
 # ---- Apple: every style, of rows and of a batch
@@ -126,8 +126,24 @@ refuses "ca/twin.pem: it holds a certificate of the issuer's name, but of anothe
   "${make[@]}" --cert ca/pass.pem --key ca/pass.key --chain ca/twin.pem
 refuses "ca/plain.pem: subject: it is no certificate for passes: it names no pass type or no team; make a Pass Type ID certificate in Apple's developer account" \
   "${make[@]}" --cert ca/plain.pem --key ca/pass.key --chain ca/wwdr.pem
-refuses 'ca/pass.p12: not a certificate in PEM or DER form; take it out of the file: openssl pkcs12 -in FILE -clcerts -nokeys, and the key with -nocerts' \
-  "${make[@]}" --cert ca/pass.p12 --key ca/pass.key --chain ca/wwdr.pem
+# PKCS #12: the remedy that is told, carried out as it stands, works
+packed() { # FILE OPENSSL-OPTION WHAT
+  local take="openssl pkcs12$2 -in FILE -clcerts -nokeys -out pass.pem; openssl pkcs12$2 -in FILE -nocerts -out pass.key; chmod 600 pass.key"
+  local text="a PKCS #12 file$3, where PEM or DER is read; $take; then --cert pass.pem --key pass.key"
+  chmod 600 "$1"
+  refuses "$1: $text" "${make[@]}" --cert "$1" --key ca/pass.key --chain ca/wwdr.pem
+  refuses "$1: $text" "${make[@]}" --cert ca/pass.pem --key "$1" --chain ca/wwdr.pem
+  rm -f pass.pem pass.key
+  eval "$(sed "s,FILE,$1,g; s,;, -passin file:pass.txt;,; s,-nocerts,-nocerts -noenc -passin file:pass.txt," <<<"$take")" 2>openssl.log
+  gives 0 countermark pass apple coupon --from rows.csv --cert pass.pem --key pass.key --chain ca/wwdr.pem --dry-run
+}
+packed ca/pass.p12 '' ''
+packed ca/legacy.p12 ' -legacy' ' with old ciphers'
+cp ca/legacy.p12 ca/pass.cer
+refuses_kind=$(countermark pass apple coupon --from rows.csv --cert ca/pass.cer --key ca/pass.key --chain ca/wwdr.pem --dry-run 2>&1) && fail "PKCS #12 by another name"
+grep -q 'a PKCS #12 file with old ciphers' <<<"$refuses_kind" || fail "$refuses_kind"
+refuses "ca/pass.pem: not a private key; give the signer's private key in PEM or DER form" \
+  "${make[@]}" --cert ca/pass.pem --key ca/pass.pem --chain ca/wwdr.pem
 chmod 640 ca/pass.key
 refuses 'ca/pass.key: --key can be read by others (mode 640); chmod 600, if nobody has read it yet' "${make[@]}" "${sign[@]}"
 chmod 600 ca/pass.key

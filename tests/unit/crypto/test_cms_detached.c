@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "crypto/cms_detached.h"
+#include "crypto/pkcs12.h"
 #include "support/pass_ca.h"
 #include "support/scratch_file.h"
 
@@ -82,6 +83,7 @@ static void files_that_do_not_fit_are_refused_with_the_cause(void **state) {
     } cases[] = {
         {"expired.pem", "pass.key", "wwdr.pem", "it expired on 2021-01-01", CM_E_STATE},
         {"future.pem", "pass.key", "wwdr.pem", "it is not valid before 2048-01-01", CM_E_STATE},
+        {"pass.pem", "pass.key", "past.pem", "it expired on 2023-02-07", CM_E_STATE},
         {"pass.pem", "other.key", "wwdr.pem", "it does not belong to the certificate",
          CM_E_CONFLICT},
         {"pass.pem", "pass.key", "twin.pem",
@@ -107,6 +109,27 @@ static void files_that_do_not_fit_are_refused_with_the_cause(void **state) {
         assert_null(d);
         assert_string_equal(diag.problem, cases[i].problem);
         assert_true(diag.remedy[0] != '\0');
+    }
+}
+
+/* Files made by openssl pkcs12 -export, with and without -legacy (RC2 of 40 bits). A cut one is
+ * none, and no cut is read beyond its end. */
+static void pkcs12_is_told_with_what_opens_it(void **state) {
+    static const struct {
+        const char *file;
+        enum pkcs12_kind kind;
+    } cases[] = {{"pass.p12", PKCS12_PLAIN},
+                 {"legacy.p12", PKCS12_LEGACY},
+                 {"pass.pem", PKCS12_NONE},
+                 {"locked.key", PKCS12_NONE},
+                 {"sesame", PKCS12_NONE}};
+    for (size_t i = 0; i < CM_ARRAY_N(cases); i++) {
+        CM_CLEANUP(buffer_free) struct buffer file = pass_ca_file(*state, cases[i].file);
+        assert_int_equal(pkcs12_kind_of(buffer_slice(&file)), cases[i].kind);
+        for (size_t n = 0; n < file.len && n < 64; n++)
+            assert_int_equal(pkcs12_kind_of(slice_of(file.p, n)), PKCS12_NONE);
+        if (file.len > 0)
+            assert_int_equal(pkcs12_kind_of(slice_of(file.p, file.len - 1)), PKCS12_NONE);
     }
 }
 
@@ -208,6 +231,7 @@ int main(void) {
         cmocka_unit_test(the_same_content_and_time_give_the_same_bytes),
         cmocka_unit_test(the_certificate_says_who_it_is),
         cmocka_unit_test(files_that_do_not_fit_are_refused_with_the_cause),
+        cmocka_unit_test(pkcs12_is_told_with_what_opens_it),
         cmocka_unit_test(what_openssl_signs_is_good_to_us),
         cmocka_unit_test(changed_content_signature_or_clock_is_noticed),
         cmocka_unit_test(hostile_signatures_are_refused),

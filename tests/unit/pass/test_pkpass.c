@@ -175,6 +175,18 @@ static void a_template_of_another_type_team_or_certificate_is_refused(void **sta
                         "it is no certificate for passes: it names no pass type or no team");
 }
 
+/* In Apple's certificates the extension, the UID and the common name say the same. */
+static void a_certificate_of_two_pass_types_is_refused(void **state) {
+    WORKS_SCOPED struct works w = {.signer = signer(*state, "two.pem")};
+    struct cm_diag diag = DIAG_INIT;
+    pass_kit_folder(&((const struct pass_ca *)*state)->dir, "two", NULL);
+    w.folder = pass_kit_read(&((const struct pass_ca *)*state)->dir, "two");
+    const struct pkpass_options options = {.columns = columns, .column_n = 3, .signer = w.signer};
+    assert_err(CM_E_CONFLICT, pkpass_maker_new(w.folder, &options, &w.maker, &diag));
+    assert_string_equal(diag.problem, "it names two pass types, 'pass.com.example.countermark' and "
+                                      "'pass.com.example.other'");
+}
+
 /* What a row does wrong is told with its number and the path, never with the cell. */
 static void rows_that_break_a_rule_are_named(void **state) {
     WORKS_SCOPED struct works w;
@@ -327,6 +339,7 @@ int main(void) {
         cmocka_unit_test(the_same_row_and_time_give_the_same_bytes),
         cmocka_unit_test(a_picture_of_a_row_is_signed_like_the_folders_own),
         cmocka_unit_test(a_template_of_another_type_team_or_certificate_is_refused),
+        cmocka_unit_test(a_certificate_of_two_pass_types_is_refused),
         cmocka_unit_test(rows_that_break_a_rule_are_named),
         cmocka_unit_test(tokens_are_what_a_web_service_recomputes),
         cmocka_unit_test(a_key_for_tokens_and_a_column_of_them_are_refused),

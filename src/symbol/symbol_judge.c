@@ -7,7 +7,9 @@
 #include "symbol/gs1.h"
 #include "symbol/symbol_inside.h"
 
-#define SHOWN_CAP 24u
+#define SHOWN_CAP    24u
+#define REMEDY_CAP   160u
+#define UTF8_LEN_MAX 4u /* bytes of a character: RFC 3629, 3 */
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
@@ -29,7 +31,7 @@ static const char *set_of(enum symbol_taker taker) {
     case TAKES_ASCII: return "it takes ASCII; qr takes more";
     case TAKES_CODE39: return "it takes 0-9 A-Z space - . $ / + %; code128 takes more";
     case TAKES_CODABAR: return "it takes 0-9 - $ : / . +; code128 takes more";
-    case TAKES_DIGITS: return "it takes digits";
+    case TAKES_DIGITS: return "it takes digits; code128 takes more";
     case TAKES_ELEMENTS: return "GS1 elements are printable ASCII, GS between them";
     case TAKES_TEXT:
     default: return "write it as UTF-8";
@@ -47,6 +49,32 @@ static cm_err fail_at(const struct symbol_facts *facts, struct cm_slice text, si
         (void)snprintf(shown, sizeof shown, "a byte of value %u", c);
     return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, set_of(facts->takes),
                      "character %zu is %s: %s cannot say it", at + 1, shown, facts->called);
+}
+
+/* Texts of others are no UTF-8 from some byte on: which. */
+static size_t utf8_breaks_at(struct cm_slice text) {
+    size_t at = 0;
+    while (at < text.len) {
+        size_t len = 1;
+        while (len <= UTF8_LEN_MAX && at + len <= text.len &&
+               !utf8_valid(slice_of(text.p + at, len)))
+            len++;
+        if (len > UTF8_LEN_MAX || at + len > text.len) break;
+        at += len;
+    }
+    return at;
+}
+
+/* Kinds of a fixed number of digits, for somebody who has another number of them. */
+static void name_kind_of_length(size_t digits, char *remedy, size_t cap) {
+    static const enum symbol_kind kinds[] = {SYMBOL_EAN8, SYMBOL_UPCA, SYMBOL_EAN13, SYMBOL_ITF14};
+    for (size_t i = 0; i < CM_ARRAY_N(kinds); i++) {
+        const size_t has = symbol_facts(kinds[i])->digits;
+        if (digits != has && digits + 1u != has) continue;
+        text_append(remedy, cap, "; %s has %zu%s", symbol_kind_name(kinds[i]), has,
+                    digits == has ? "" : " with its check digit");
+    }
+    text_append(remedy, cap, "; code128 takes any number");
 }
 
 /* Weights 3 and 1 from the right (GS1 General Specifications, 7.9.1). */
@@ -67,8 +95,10 @@ static cm_err judge_digits(const struct symbol_facts *facts, struct cm_slice tex
                          "%zu digits: %s has %zu, the last its check digit", text.len,
                          facts->called, n);
     }
+    char others[REMEDY_CAP] = "give all digits and the check digit";
+    name_kind_of_length(text.len, others, sizeof others);
     if (text.len != n)
-        return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, "give all digits and the check digit",
+        return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, others,
                          "%zu digits: %s has %zu, the last its check digit", text.len,
                          facts->called, n);
     const char want = check_digit(text.p, n - 1), got = (char)text.p[n - 1];
@@ -113,7 +143,7 @@ cm_err symbol_judge(const struct symbol_wish *wish, struct cm_diag *diag) {
     TRY(judge_level(wish, diag));
     if (facts->takes == TAKES_TEXT && !utf8_valid(text))
         return diag_fail(diag, CM_E_FORMAT, "symbol", NULL, set_of(facts->takes),
-                         "its text is not UTF-8");
+                         "its text is not UTF-8 from byte %zu on", utf8_breaks_at(text) + 1);
     if (facts->takes == TAKES_CODABAR) TRY(judge_codabar(&text, diag));
     const size_t before = (size_t)(text.p - wish->payload.p);
     for (size_t i = 0; i < text.len; i++)

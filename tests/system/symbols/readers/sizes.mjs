@@ -33,7 +33,7 @@ const WISH = {
 // Kinds of which some of ours are larger, at most what share of them, and why.
 const REASONS = {
   itf14: [1, "wide elements of 3 modules; theirs have 2, GS1 wants at least 2.25"],
-  pdf417: [0.06, "zint's choice among random punctuation; all together take less"],
+  pdf417: [0.06, "zint latches for two signs side by side where shifts are shorter; all together take less"],
 };
 
 // bwip-js makes the compact symbols of Aztec under a name of their own, up to 27 x 27.

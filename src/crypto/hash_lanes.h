@@ -7,7 +7,7 @@
 
 #define HASH_LANES     16u
 #define HASH_BLOCK_LEN 64u /* bytes; of SHA-256 */
-#define HASH_LANE_LEN  (2 * HASH_BLOCK_LEN)
+#define HASH_LANE_LEN  ((size_t)2 * HASH_BLOCK_LEN)
 
 struct hash_lanes {
     uint8_t row[HASH_LANES][HASH_LANE_LEN]; /* padded messages of one or two blocks */

@@ -199,8 +199,8 @@ static void pictures_beside_their_place_are_doubted(void **state) {
     };
     for (size_t i = 0; i < CM_ARRAY_N(rows); i++) {
         const char *doubt = pass_image_doubt(&rows[i].image, rows[i].style);
-        if ((doubt == NULL) != (rows[i].doubt == NULL)) fail_msg("row %zu: %s", i, doubt);
-        if (doubt != NULL) assert_non_null(strstr(doubt, rows[i].doubt));
+        const char *wanted = rows[i].doubt != NULL ? rows[i].doubt : "none";
+        if (strstr(doubt != NULL ? doubt : "none", wanted) == NULL) fail_msg("row %zu", i);
     }
 }
 

@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
-/* The word of n that is nearest to `typed`, or NULL when none is within three edits. */
+/* The word of n that is nearest to `typed`, or NULL when none is near: within one edit for each
+ * three characters of the longer word, and three at most. Neighbours that changed places are one
+ * edit. */
 const char *nearest_word(const char *typed, const char *const *words, size_t n);
 
 #endif

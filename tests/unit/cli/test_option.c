@@ -103,6 +103,15 @@ static void the_nearest_word_is_near_or_none(void **state) {
     assert_string_equal(nearest_word("bacth list", words, 3), "batch list");
     assert_string_equal(nearest_word("inti", words, 3), "init");
     assert_null(nearest_word("redeem", words, 3));
+    /* one edit for three characters: a short word is not any other short word */
+    static const char *const names[] = {"web", "till-2", "cij5x7"};
+    assert_string_equal(nearest_word("wbe", names, 3), "web");
+    assert_string_equal(nearest_word("wb", names, 3), "web");
+    assert_null(nearest_word("bar", names, 3));
+    assert_null(nearest_word("wxy", names, 3));
+    assert_null(nearest_word("x", names, 3));
+    assert_string_equal(nearest_word("tlil2", names, 3), "till-2");
+    assert_null(nearest_word("tall3x", names, 3));
     assert_null(nearest_word("", words, 3));
     assert_null(nearest_word("a word that is longer than any name that there will ever be, by far",
                              words, 3));

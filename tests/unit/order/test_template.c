@@ -71,8 +71,9 @@ static void formats_that_mislead_are_refused(void **state) {
     refuses(ROOT("\"separator\":\"x y\",", "csv"), "line 3", "", "");
     refuses(ROOT("\"separator\":\"\\\"\",", "csv"), "line 3", "cannot separate", "tab");
     refuses(ROOT("\"bom\":true,\"encoding\":\"ascii\",", "csv"), "line 3", "byte-order mark", "");
-    refuses(ROOT("\"encoding\":\"utf16\",", "csv"), "line 3", "unknown word",
+    refuses(ROOT("\"encoding\":\"utf8\",", "csv"), "line 3", "unknown word",
             "did you mean \"utf-8\"?");
+    refuses(ROOT("\"encoding\":\"utf16\",", "csv"), "line 3", "unknown word", "use one of");
     refuses(ROOT("", "fixed"), "line 1", "UTF-8", "\"ascii\"");
     refuses(ROOT("\"encoding\":\"ascii\",", "fixed"), "line 4", "without a width", "\"width\"");
     refuses(ROOT("\"encoding\":\"ascii\",", "jsonl"), "line 3", "UTF-8", "leave it out");

@@ -5,11 +5,13 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/nearest.h"
 #include "codes/scheme_json.h"
 #include "engine/imports.h"
 #include "vault/acts_inside.h"
@@ -99,16 +101,79 @@ static cm_err look(struct act *a, const char *key, registry_reader *read, void *
     return engine_read(a->ctx->engine, read, &l);
 }
 
-static cm_err missing(const struct look *l, const char *what, const char *remedy) {
-    return diag_fail(l->a->diag, CM_E_NOT_FOUND, NULL, NULL, remedy, "no %s is named '%.*s'", what,
-                     (int)l->name.len, (const char *)l->name.p);
+/* Names that may have been meant. */
+struct names {
+    const char **p;
+    size_t n, cap;
+};
+
+static void names_free(struct names *n) { free(n->p); }
+
+/* No room is no matter: a remedy is poorer by a word. */
+static void add_name(struct names *n, const char *name) {
+    if (n->n < n->cap) n->p[n->n++] = name;
+}
+
+static void names_begin(struct names *n, size_t cap) {
+    n->p = calloc(cap + 1, sizeof *n->p);
+    n->cap = n->p != NULL ? cap : 0;
+}
+
+/* A caller with a key learns no names, not even of what it asked nearly for. */
+static cm_err missing(const struct look *l, const char *what, const char *remedy,
+                      const struct names *names) {
+    char typed[REGISTRY_NAME_CAP + 1] = "", said[DIAG_PART_CAP];
+    memcpy(typed, l->name.p, l->name.len < REGISTRY_NAME_CAP ? l->name.len : REGISTRY_NAME_CAP);
+    const char *near =
+        names->n > 0 && !l->a->ctx->keyed ? nearest_word(typed, names->p, names->n) : NULL;
+    if (near != NULL && remedy != NULL)
+        (void)snprintf(said, sizeof said, "did you mean '%s'? %s", near, remedy);
+    else if (near != NULL)
+        (void)snprintf(said, sizeof said, "did you mean '%s'?", near);
+    return diag_fail(l->a->diag, CM_E_NOT_FOUND, NULL, NULL, near != NULL ? said : remedy,
+                     "no %s is named '%s'", what, typed);
+}
+
+/* Sets of one kind, or of all. */
+static cm_err missing_set(const struct look *l, const struct registry *r, int kind,
+                          const char *what, const char *remedy) {
+    CM_CLEANUP(names_free) struct names names = {.n = 0};
+    names_begin(&names, r->set_n);
+    for (uint32_t i = 1; i < r->set_n; i++)
+        if (r->sets[i] != NULL && (kind < 0 || (int)r->sets[i]->set.kind == kind))
+            add_name(&names, r->sets[i]->name);
+    return missing(l, what, remedy, &names);
+}
+
+static cm_err missing_scheme(const struct look *l, const struct registry *r) {
+    CM_CLEANUP(names_free) struct names names = {.n = 0};
+    names_begin(&names, r->scheme_n);
+    for (size_t i = 0; i < r->scheme_n; i++)
+        add_name(&names, r->schemes[i]->scheme->name);
+    return missing(l, "scheme", "'countermark scheme list' shows them", &names);
+}
+
+static cm_err missing_door(const struct look *l, const struct registry *r) {
+    CM_CLEANUP(names_free) struct names names = {.n = 0};
+    names_begin(&names, r->door_n);
+    for (size_t i = 0; i < r->door_n; i++)
+        add_name(&names, r->doors[i]->name);
+    return missing(l, "door", "'countermark door list' shows them", &names);
+}
+
+static cm_err missing_brand(const struct look *l, const struct registry *r) {
+    CM_CLEANUP(names_free) struct names names = {.n = 0};
+    names_begin(&names, r->brand_n);
+    for (size_t i = 0; i < r->brand_n; i++)
+        add_name(&names, r->brands[i]->name);
+    return missing(l, "brand", "'countermark brand list' shows them", &names);
 }
 
 static cm_err read_scheme(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     struct found_scheme *out = l->out;
     const struct scheme_entry *s = registry_scheme_named(r, l->name);
-    if (s == NULL) return missing(l, "scheme", "'countermark scheme list' shows them");
+    if (s == NULL) return missing_scheme(l, r);
     *out = (struct found_scheme){.id = s->id,
                                  .brand = s->brand,
                                  .test = s->numbers->test,
@@ -168,7 +233,8 @@ static void copy_set(const struct set_entry *s, struct found_set *out) {
 static cm_err read_set(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct set_entry *s = registry_set_named(r, l->name);
-    if (s == NULL) return missing(l, "batch or pool", "'countermark batch list' shows batches");
+    if (s == NULL)
+        return missing_set(l, r, -1, "batch or pool", "'countermark batch list' shows batches");
     copy_set(s, l->out);
     return CM_OK;
 }
@@ -177,7 +243,7 @@ static cm_err read_batch(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct set_entry *s = registry_set_named(r, l->name);
     if (s == NULL || s->set.kind != SET_BATCH)
-        return missing(l, "batch", "'countermark batch list' shows them");
+        return missing_set(l, r, SET_BATCH, "batch", "'countermark batch list' shows them");
     copy_set(s, l->out);
     return CM_OK;
 }
@@ -186,7 +252,7 @@ static cm_err read_pool(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct set_entry *s = registry_set_named(r, l->name);
     if (s == NULL || s->set.kind != SET_POOL)
-        return missing(l, "pool", "'countermark cards pool list' shows them");
+        return missing_set(l, r, SET_POOL, "pool", "'countermark cards pool list' shows them");
     copy_set(s, l->out);
     return CM_OK;
 }
@@ -206,7 +272,7 @@ cm_err act_pool(struct act *a, const char *key, struct found_set *out) {
 static cm_err read_number(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct set_entry *s = registry_set_named(r, l->name);
-    if (s == NULL) return missing(l, "batch or pool", NULL);
+    if (s == NULL) return missing_set(l, r, -1, "batch or pool", NULL);
     *(uint32_t *)l->out = s->set.number;
     return CM_OK;
 }
@@ -240,7 +306,7 @@ cm_err act_set_number(struct act *a, uint32_t number, struct found_set *out) {
 static cm_err read_door(void *ctx, const struct registry *r) {
     const struct look *l = ctx;
     const struct door *d = registry_door_named(r, l->name);
-    if (d == NULL) return missing(l, "door", "'countermark door list' shows them");
+    if (d == NULL) return missing_door(l, r);
     *(struct door *)l->out = *d;
     return CM_OK;
 }
@@ -260,8 +326,7 @@ static cm_err read_brand(void *ctx, const struct registry *r) {
     const struct brand *b = l->name.len > 0   ? registry_brand_named(r, l->name)
                             : r->brand_n == 1 ? r->brands[0]
                                               : NULL;
-    if (b == NULL && l->name.len > 0)
-        return missing(l, "brand", "'countermark brand list' shows them");
+    if (b == NULL && l->name.len > 0) return missing_brand(l, r);
     if (b == NULL && r->brand_n > 1)
         return diag_fail(l->a->diag, CM_E_ARGUMENT, NULL, NULL, "say which: --brand NAME",
                          "there are %zu brands", r->brand_n);

@@ -103,7 +103,7 @@ refused 2 '--count is a count from 0 to 9223372036854775807; digits only, no sep
 refused 2 '--scheme is needed; the format of its codes' countermark batch add x --quantity 1
 refused 2 '--door stands twice; say it once' countermark check --door a --door b X
 refused 2 '--out needs a value (FILE|-)' countermark mint monday --out
-refused 3 "no batch is named 'sunday'; 'countermark batch list' shows them" \
+refused 3 "no batch is named 'sunday'; did you mean 'monday'? 'countermark batch list' shows them" \
   countermark mint sunday --out x.csv
 refused 3 "no door is named 'back'; 'countermark door list' shows them" \
   countermark redeem X --door back

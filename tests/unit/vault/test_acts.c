@@ -127,6 +127,28 @@ static void an_api_key_is_shown_once_and_kept_as_its_hash(void **state) {
     assert_null(memmem(list.p, list.len, key.p + 9, key.len - 9));
 }
 
+/* The world's only door is "front". */
+static void the_operator_is_told_the_nearest_name_and_a_key_none(void **state) {
+    (void)state;
+    CM_CLEANUP(buffer_free) struct buffer result = BUFFER_INIT;
+    struct cm_diag diag = DIAG_INIT;
+    struct act_context ctx = {.engine = w.engine, .keystore = w.keystore, .workspace = w.dir};
+    const struct cm_slice find = slice_text("door.find");
+    assert_err(CM_E_NOT_FOUND,
+               act_run(&ctx, find, slice_text("{\"door\":\"frnot\"}"), &result, &diag));
+    assert_string_equal(diag.problem, "no door is named 'frnot'");
+    assert_string_equal(diag.remedy, "did you mean 'front'? 'countermark door list' shows them");
+    diag = (struct cm_diag)DIAG_INIT;
+    assert_err(CM_E_NOT_FOUND,
+               act_run(&ctx, find, slice_text("{\"door\":\"back\"}"), &result, &diag));
+    assert_string_equal(diag.remedy, "'countermark door list' shows them");
+    diag = (struct cm_diag)DIAG_INIT;
+    ctx.keyed = true;
+    assert_err(CM_E_NOT_FOUND,
+               act_run(&ctx, find, slice_text("{\"door\":\"frnot\"}"), &result, &diag));
+    assert_string_equal(diag.remedy, "'countermark door list' shows them");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_act_takes_json_and_gives_json, make_world, remove_world),
@@ -134,6 +156,8 @@ int main(void) {
                                         make_world, remove_world),
         cmocka_unit_test_setup_teardown(a_plan_is_added_whole_or_not_at_all, make_world,
                                         remove_world),
+        cmocka_unit_test_setup_teardown(the_operator_is_told_the_nearest_name_and_a_key_none,
+                                        make_world, remove_world),
         cmocka_unit_test_setup_teardown(an_api_key_is_shown_once_and_kept_as_its_hash, make_world,
                                         remove_world),
     };

@@ -1,8 +1,8 @@
 /* Aztec Code: a text in the fewest bits that its five character sets and bytes allow, then error
  * correction and places of modules. Own work beside libzint, which takes a larger symbol for one
  * text in fifteen and cannot be told another way. It refuses what 151 x 151 modules do not hold.
- * Reference: ISO/IEC 24778:2008; at least 23 % of the words and 3 more are for correction (annex B
- * advises that). */
+ * Reference: ISO/IEC 24778:2008; 23 % of the words, rounded down, and 3 more are for correction
+ * (annex B advises that). */
 #ifndef CM_SYMBOL_AZTEC_H
 #define CM_SYMBOL_AZTEC_H
 

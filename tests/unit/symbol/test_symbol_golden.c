@@ -23,7 +23,7 @@ static void assert_modules(const char *what, size_t n, struct cm_slice modules, 
 
 static struct cm_slice letters(size_t n) {
     static const char word[] = "COUNTERMARK";
-    static uint8_t text[2700];
+    static uint8_t text[3067];
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = (uint8_t)word[i % (sizeof word - 1)];
     return slice_of(text, n);

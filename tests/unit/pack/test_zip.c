@@ -151,7 +151,10 @@ static void large_numbers_go_to_the_fields_of_zip64(void **state) {
     assert_int_equal(zip_get_u16(out.p + 6), 45);    /* version that it needs */
     assert_int_equal(get_u32(&out, 42), 0xFFFFFFFF); /* offset */
     assert_int_equal(get_u32(&out, 24), 5);          /* fits */
+    assert_int_equal(zip_get_u16(out.p + 30), 12);   /* bytes of extra fields */
+    assert_int_equal(get_u32(&out, 38), 0x81800000); /* a plain file, rw------- */
     assert_int_equal(zip_get_u16(out.p + 47), 1);    /* its number */
+    assert_int_equal(zip_get_u16(out.p + 49), 8);    /* bytes of this one */
     assert_int_equal(get_u32(&out, 51), 0x23456789);
     assert_int_equal(get_u32(&out, 55), 1);
     buffer_clear(&out);
@@ -162,6 +165,20 @@ static void large_numbers_go_to_the_fields_of_zip64(void **state) {
     assert_int_equal(get_u32(&out, 22), 0xFFFFFFFF);
     assert_int_equal(get_u32(&out, 35), 0);
     assert_int_equal(get_u32(&out, 39), 1);
+    buffer_clear(&out);
+    zip_put_central(&out, &e);
+    assert_int_equal(out.len, 46 + 1 + 4 + 24);
+    assert_int_equal(zip_get_u16(out.p + 30), 28);
+    assert_int_equal(zip_get_u16(out.p + 49), 24);
+    assert_int_equal(get_u32(&out, 67), 0x23456789); /* the offset behind both lengths */
+    buffer_clear(&out);
+    e.len = UINT32_MAX; /* which means "look there" and so does not fit */
+    zip_put_local(&out, &e);
+    assert_int_equal(out.len, 30 + 1 + 4 + 16);
+    buffer_clear(&out);
+    e.len = UINT32_MAX - 1u;
+    zip_put_local(&out, &e);
+    assert_int_equal(out.len, 30 + 1);
     buffer_clear(&out);
     zip_put_end(&out, &(const struct zip_end){.n = 65535, .offset = 10, .len = 20});
     assert_int_equal(get_u32(&out, 0), 0x06064b50);

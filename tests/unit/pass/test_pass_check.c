@@ -37,6 +37,14 @@ static void a_good_pass_has_no_findings(void **state) {
     assert_ok(pass_report_verdict(r, NULL));
 }
 
+static void colours_may_have_spaces(void **state) {
+    (void)state;
+    CM_CLEANUP(pass_report_freep)
+    struct pass_report *r = judge(
+        GOOD ",\"backgroundColor\":\"rgb( 34, 94 ,255 )\",\"labelColor\":\"rgb(0,0,0)\"", false);
+    if (r->n > 0) fail_msg("%s: %s", r->findings[0].what.place, r->findings[0].what.problem);
+}
+
 /* Passes come from others, too: a megabyte of members took minutes. */
 static void no_more_members_than_any_pass_has_are_looked_at(void **state) {
     (void)state;
@@ -68,6 +76,8 @@ static const struct {
      "rgb(34, 94, 168)", false},
     {GOOD ",\"labelColor\":\"rgb(1,2,256)\"", "$.labelColor", "not a colour", "rgb(", false},
     {GOOD ",\"labelColor\":\"rgb(1,2,3,4)\"", "$.labelColor", "not a colour", "rgb(", false},
+    {GOOD ",\"backgroundColor\":\"#0102ff\"", "$.backgroundColor", "not a colour", "rgb(1, 2, 255)",
+     false},
     {GOOD ",\"labelColor\":\"hsl(1,2,3)\"", "$.labelColor", "not a colour", "rgb(", false},
     {GOOD ",\"locations\":[{\"latitude\":1,\"longitude\":180.5}]", "$.locations[0].longitude",
      "-180 to 180", "degrees", false},
@@ -241,6 +251,7 @@ static void a_hundred_findings_are_counted_and_some_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_pass_has_no_findings),
+        cmocka_unit_test(colours_may_have_spaces),
         cmocka_unit_test(no_more_members_than_any_pass_has_are_looked_at),
         cmocka_unit_test(every_rule_names_place_problem_and_remedy),
         cmocka_unit_test(fields_are_judged),

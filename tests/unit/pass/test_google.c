@@ -101,6 +101,45 @@ static void templates_are_judged(void **state) {
         if (errors_of(bad[i]) == 0) fail_msg("bad %zu", i);
 }
 
+/* One mistake each, and the words for it, so that no row is refused for another's reason. */
+static void every_mistake_has_its_own_words(void **state) {
+    (void)state;
+#define OFFER         "\"offerObjects\":[{\"id\":\"1.{a}\",\"classId\":\"1.a\",\"state\":\"ACTIVE\""
+#define MONEY(inside) "\"payload\":{" OFFER ",\"balance\":{" inside "}}]}"
+    static const struct {
+        const char *text, *problem;
+    } rows[] = {
+        {"\"payload\":{}", "there is no object to save"},
+        {"\"payload\":{\"offerObjects\":[{\"id\":\"1.b\",\"classId\":\"1.a\",\"state\":\"ACTIVE\"}]"
+         "}",
+         "every link would save the same object"},
+        {"\"payload\":{" OFFER "}],\"offerClasses\":[{\"id\":\"1.a\"}]}", "title is missing"},
+        {"\"payload\":{" OFFER "}],\"offerClasses\":[{\"id\":\"2.a\",\"title\":\"x\"}]}",
+         "two issuers in one link"},
+        {"\"payload\":{" OFFER "}],\"offerClasses\":[{\"id\":\"1.\",\"title\":\"x\"}]}",
+         "not an id of Google Wallet"},
+        {"\"payload\":{" OFFER ",\"barcode\":{\"type\":\"AZTEC\",\"value\":\"\"}}]}",
+         "it is empty"},
+        {MONEY("\"micros\":\"12.50\",\"currencyCode\":\"EUR\""),
+         "micros are missing, or no number"},
+        {MONEY("\"currencyCode\":\"EUR\""), "micros are missing, or no number"},
+        {MONEY("\"micros\":\"9223372036854775808\",\"currencyCode\":\"EUR\""),
+         "micros are missing, or no number"},
+        {MONEY("\"micros\":1,\"currencyCode\":\"EURO\""), "not a currency code"},
+        {"\"aud\":\"google\",\"payload\":{" OFFER "}]}", "it is made for every link"},
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(rows); i++) {
+        CM_CLEANUP(pass_report_freep) struct pass_report *r = NULL;
+        CM_CLEANUP(buffer_free) struct buffer text = BUFFER_INIT;
+        buffer_printf(&text, "{%s}", rows[i].text);
+        assert_ok(google_lint(buffer_slice(&text), "card.json", &r));
+        if (r->errors != 1) fail_msg("row %zu: %zu errors", i, r->errors);
+        for (size_t k = 0; k < r->n; k++)
+            if (!r->findings[k].warning)
+                assert_string_equal(r->findings[k].what.problem, rows[i].problem);
+    }
+}
+
 static void rows_that_break_a_rule_are_named(void **state) {
     CM_CLEANUP(jws_signer_freep) struct jws_signer *s = signer(*state);
     CM_CLEANUP(google_maker_freep) struct google_maker *m = NULL;
@@ -132,6 +171,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_holds_the_claims_that_google_asks_for),
         cmocka_unit_test(templates_are_judged),
+        cmocka_unit_test(every_mistake_has_its_own_words),
         cmocka_unit_test(rows_that_break_a_rule_are_named),
         cmocka_unit_test(addresses_that_are_none_are_refused),
     };

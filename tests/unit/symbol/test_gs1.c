@@ -120,6 +120,35 @@ static void bad_messages_are_refused_with_identifier_and_place(void **state) {
     }
 }
 
+/* GS1 General Specifications 3.2 to 3.9 say of each what it may hold; ISO 3166-1 has no country 000
+ * and none of the letters JK. */
+static void values_that_cannot_be_are_refused_in_words_of_their_own(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *place, *problem;
+    } bad[] = {
+        {"(426)000", "(426)", "no country of that number"},
+        {"(4307)JK", "(4307)", "no country of these letters"},
+        {"(4321)2", "(4321)", "one of 01"},
+        {"(7040)1AB!", "(7040)", "a letter, a digit, - or _"},
+        {"(7241)11", "(7241)", "no such kind of medium"},
+        {"(7258)3/2", "(7258)", "no such place among so many"},
+        {"(7258)1-2", "(7258)", "write it as 2/3"},
+        {"(8001)00000000100111", "(8001)", "must not be zero"},
+        {"(8008)26010124", "(8008)", "no such hour"},
+        {"(8008)2601012360", "(8008)", "no such minute"},
+        {"(8011)01", "(8011)", "must not begin with a zero"},
+        {"(8030)AAA=A", "(8030)", "wrong padding"},
+    };
+    for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
+        struct cm_diag diag;
+        assert_err(CM_E_FORMAT, judged(bad[i].text, &diag));
+        if (strstr(diag.place, bad[i].place) == NULL ||
+            strstr(diag.problem, bad[i].problem) == NULL)
+            fail_msg("%s: '%s' '%s'", bad[i].text, diag.place, diag.problem);
+    }
+}
+
 static void what_is_missing_is_named(void **state) {
     (void)state;
     struct cm_diag diag;
@@ -271,6 +300,7 @@ int main(void) {
         cmocka_unit_test(an_element_string_becomes_what_a_symbol_carries),
         cmocka_unit_test(good_messages_are_taken),
         cmocka_unit_test(bad_messages_are_refused_with_identifier_and_place),
+        cmocka_unit_test(values_that_cannot_be_are_refused_in_words_of_their_own),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(no_error_shows_a_value),
         cmocka_unit_test(brackets_in_values_are_marked_and_come_back),

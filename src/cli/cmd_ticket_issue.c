@@ -55,6 +55,7 @@ const struct option_spec ticket_issue_options[] = {
 static const char *const claim_names[] = {"event",    "seat", "title", "value",
                                           "currency", "gtin", "exp",   "nbf"};
 #define CLAIMS_N CM_ARRAY_N(claim_names)
+static const char *const own_names[] = {"serial", "ticket", "code"}; /* the last with --code */
 
 struct issuing {
     struct cli *cli;
@@ -113,6 +114,7 @@ static cm_err open_feed(struct issuing *i) {
     if (path == NULL) return CM_OK;
     TRY(row_feed_file(path, &i->feed, i->cli->diag));
     i->columns = row_feed_columns(i->feed, &i->column_n);
+    TRY(row_feed_without(i->feed, path, own_names, i->code ? 3 : 2, i->cli->diag));
     TRY(check_column(i, "seat-from"));
     TRY(check_column(i, "title-from"));
     for (size_t c = 0; c < i->column_n; c++)
@@ -306,9 +308,8 @@ static cm_err begin(struct issuing *i) {
     struct csv_writer csv = {.out = &i->lines, .dialect = *csv_dialect_named(slice_text("plain"))};
     if (i->dry) return CM_OK;
     TRY(outfile_open(&i->file, option_text(&i->cli->options, "out"), FILE_MODE, i->cli->diag));
-    csv_put_cstr(&csv, "serial");
-    csv_put_cstr(&csv, "ticket");
-    if (i->code) csv_put_cstr(&csv, "code");
+    for (size_t c = 0; c < (i->code ? 3u : 2u); c++)
+        csv_put_cstr(&csv, own_names[c]);
     for (size_t c = 0; c < i->column_n; c++)
         csv_put_cstr(&csv, i->columns[c]);
     csv_end_row(&csv);

@@ -64,6 +64,16 @@ const char *const *row_feed_columns(const struct row_feed *f, size_t *n) {
     return f->columns;
 }
 
+cm_err row_feed_without(const struct row_feed *f, const char *input, const char *const *names,
+                        size_t n, struct cm_diag *diag) {
+    for (size_t i = 0; i < n * f->column_n; i++)
+        if (strcmp(f->columns[i / n], names[i % n]) == 0)
+            return diag_fail(diag, CM_E_CONFLICT, input, NULL, "give that column another name",
+                             "its column '%s' would stand twice in the file that is made",
+                             names[i % n]);
+    return CM_OK;
+}
+
 /* ---- The whole --------------------------------------------------------------------------------
  */
 

@@ -35,6 +35,10 @@ void row_feed_closep(struct row_feed **f);
 
 /* n names, borrowed. */
 const char *const *row_feed_columns(const struct row_feed *f, size_t *n);
+/** No column has one of these names: a file that puts columns of its own before them would have two
+ * of one name, and nobody could say which is meant. @retval CM_E_CONFLICT  names the column */
+CM_MUST_CHECK cm_err row_feed_without(const struct row_feed *f, const char *input,
+                                      const char *const *names, size_t n, struct cm_diag *diag);
 /* Rows in all, or 0 when that is not known beforehand (for a progress bar). */
 uint64_t row_feed_total(const struct row_feed *f);
 /* Rows so far that had been made of the batch before; files: 0. */

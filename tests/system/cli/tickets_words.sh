@@ -38,6 +38,19 @@ printf 'value\n7\nseven\n' >values.csv
 gives 3 countermark ticket issue gala --from values.csv --currency EUR --exp 2089-01-01 --out no.csv
 err_has 'values.csv: row 2, value: not an amount of EUR'
 
+# ---- a column that the file of tickets has of its own would stand twice: refused before a unit is spent
+issued() { countermark batch show gala --json | sed 's/.*"issued": *\([0-9]*\).*/\1/'; }
+before=$(issued)
+for column in serial ticket code; do
+  printf 'seat,%s\nA 1,x\n' $column >twice.csv
+  refused 3 "twice.csv: its column '$column' would stand twice in the file that is made; give that column another name" \
+    countermark ticket issue gala --from twice.csv --code --exp 2089-01-01 --out no.csv
+done
+[ "$(issued)" = "$before" ] || fail "units were spent"
+[ -e no.csv ] && fail "a file was made"
+gives 0 countermark ticket issue gala --from twice.csv --exp 2089-01-01 --out code.csv # a code of its own
+[ "$(head -n 1 code.csv)" = serial,ticket,seat,code ] || fail "the list's column did not go on"
+
 # ---- days of a place: as GNU date has them; on paper the end of a day is that day's, not the next one's
 # ends DATE OPTION...: the second from which on a ticket is over.
 ends() {

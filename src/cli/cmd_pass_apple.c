@@ -2,6 +2,7 @@
  * that can be judged without a row is judged before a unit is spent or a file is begun. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -78,7 +79,7 @@ static void apple_wipe(struct apple *a) {
 
 static bool ends_with(const char *text, const char *end) {
     const size_t len = strlen(text), n = strlen(end);
-    return len > n && strcmp(text + len - n, end) == 0;
+    return len > n && strcasecmp(text + len - n, end) == 0;
 }
 
 static cm_err choose_goal(struct apple *a) {

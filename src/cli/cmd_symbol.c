@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -151,7 +152,7 @@ cm_err symbol_report(struct cli *cli, const struct symbol_job *job, struct row_f
 
 static bool ends_with(const char *text, const char *end) {
     const size_t len = strlen(text), n = strlen(end);
-    return len >= n && strcmp(text + len - n, end) == 0;
+    return len >= n && strcasecmp(text + len - n, end) == 0;
 }
 
 static bool is_folder(const char *path) {

@@ -2,6 +2,7 @@
  * as it grows, under a temporary name; the same rows give the same bytes. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -111,7 +112,7 @@ static cm_err draw_nothing(struct cli *cli, const struct page_job *job, struct r
 static bool is_pdf_path(const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
-    return name[0] != '\0' && (dot == NULL || strcmp(dot, ".pdf") == 0);
+    return name[0] != '\0' && (dot == NULL || strcasecmp(dot, ".pdf") == 0);
 }
 
 cm_err symbol_pages(struct cli *cli, struct symbol_job *symbols) {

@@ -50,7 +50,7 @@ static cm_err read_level(struct symbol_job *job, const struct options *o, struct
 static cm_err read_format(struct symbol_job *job, const struct options *o, const char *path,
                           struct cm_diag *diag) {
     const char *format = option_text(o, "format"), *dot = path != NULL ? strrchr(path, '.') : NULL;
-    if (format == NULL && dot != NULL && strchr(dot, '/') == NULL && strcmp(dot, ".zip") != 0)
+    if (format == NULL && dot != NULL && strchr(dot, '/') == NULL && strcasecmp(dot, ".zip") != 0)
         format = dot + 1;
     if (format == NULL) format = "svg";
     return picture_format_parse(format, &job->look.format, diag);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/macros.h"
 #include "symbol/picture_inside.h"
@@ -20,7 +21,7 @@ const char *picture_format_name(enum picture_format format) { return NAMES[forma
 
 cm_err picture_format_parse(const char *name, enum picture_format *out, struct cm_diag *diag) {
     for (unsigned i = 0; i < PICTURE_FORMAT_N; i++)
-        if (strcmp(name, NAMES[i]) == 0) {
+        if (strcasecmp(name, NAMES[i]) == 0) {
             *out = (enum picture_format)i;
             return CM_OK;
         }

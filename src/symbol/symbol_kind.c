@@ -66,9 +66,24 @@ static void name_nearest(const char *name, struct cm_diag *diag) {
         diag_set(diag, "symbol", name, list, "no such kind of symbol");
 }
 
+static bool is_joint(char c) { return c == ' ' || c == '-' || c == '_'; }
+
+/* EAN-13, Micro QR, Code 128: standards write them with capitals, hyphens and spaces. */
+static bool same_name(const char *typed, const char *name) {
+    for (;; typed++, name++) {
+        while (is_joint(*typed))
+            typed++;
+        while (is_joint(*name))
+            name++;
+        const char lower = *typed >= 'A' && *typed <= 'Z' ? (char)(*typed - 'A' + 'a') : *typed;
+        if (lower != *name) return false;
+        if (lower == '\0') return true;
+    }
+}
+
 cm_err symbol_kind_parse(const char *name, enum symbol_kind *out, struct cm_diag *diag) {
     for (size_t i = 0; i < SYMBOL_KIND_N; i++)
-        if (strcmp(facts[i].name, name) == 0) {
+        if (same_name(name, facts[i].name)) {
             *out = (enum symbol_kind)i;
             return CM_OK;
         }

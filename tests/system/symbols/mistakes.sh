@@ -22,6 +22,14 @@ gives 2 countermark symbol --text HELLO --upper --out no.png
 gives 2 countermark symbol
 err_is "symbols of what?; name a BATCH, --from FILE.csv, --text TEXT, or --gs1 '(01)...'"
 
+# ---- words as standards and other systems write them
+gives 0 countermark symbol --text 9506000134352 --type EAN-13 --out EAN.PNG
+ZXingReader -1 EAN.PNG >seen.txt
+grep -q 9506000134352 seen.txt || fail "ZXing reads no EAN-13"
+printf 'code\nAAA\n' >one.csv
+gives 0 countermark symbol --from one.csv --type 'Micro QR' --out ONE.ZIP
+gives 0 countermark symbol --from one.csv --sheet a4-24 --out ONE.PDF
+
 # ---- options that would say nothing
 gives 2 countermark symbol --text HELLO --type datamatrix --level H --out no.png
 err_is '--level: a datamatrix has no levels to choose from; leave it out'

@@ -247,6 +247,9 @@ static void names_of_formats_are_their_extensions(void **state) {
         assert_int_equal(f, i);
     }
     enum picture_format f = PICTURE_EPS;
+    assert_ok(picture_format_parse("PNG", &f, NULL)); /* as a file from a camera is called */
+    assert_int_equal(f, PICTURE_PNG);
+    f = PICTURE_EPS;
     struct cm_diag diag = DIAG_INIT;
     assert_err(CM_E_ARGUMENT, picture_format_parse("gif", &f, &diag));
     assert_int_equal(f, PICTURE_EPS);

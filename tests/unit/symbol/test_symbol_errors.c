@@ -247,7 +247,7 @@ static void a_misspelt_kind_is_told_the_nearest(void **state) {
     (void)state;
     struct cm_diag diag = DIAG_INIT;
     enum symbol_kind kind = SYMBOL_AZTEC;
-    assert_err(CM_E_ARGUMENT, symbol_kind_parse("data-matrix", &kind, &diag));
+    assert_err(CM_E_ARGUMENT, symbol_kind_parse("data-matrx", &kind, &diag));
     assert_int_equal(kind, SYMBOL_AZTEC);
     assert_non_null(strstr(diag.problem, "did you mean 'datamatrix'?"));
     assert_non_null(strstr(diag.remedy, "databar-expanded-stacked"));
@@ -255,6 +255,26 @@ static void a_misspelt_kind_is_told_the_nearest(void **state) {
         assert_ok(symbol_kind_parse(symbol_kind_name((enum symbol_kind)i), &kind, NULL));
         assert_int_equal(kind, i);
     }
+}
+
+static void kinds_are_known_as_their_standards_write_them(void **state) {
+    (void)state;
+    static const struct {
+        const char *typed;
+        enum symbol_kind kind;
+    } names[] = {{"QR", SYMBOL_QR},           {"Micro QR", SYMBOL_MICRO_QR},
+                 {"EAN-13", SYMBOL_EAN13},    {"UPC-A", SYMBOL_UPCA},
+                 {"ITF-14", SYMBOL_ITF14},    {"Code 128", SYMBOL_CODE128},
+                 {"Code_39", SYMBOL_CODE39},  {"GS1 DataMatrix", SYMBOL_GS1_DATAMATRIX},
+                 {"GS1-128", SYMBOL_GS1_128}, {"DataBar Expanded", SYMBOL_DATABAR_EXPANDED}};
+    enum symbol_kind kind = SYMBOL_AZTEC;
+    for (size_t i = 0; i < CM_ARRAY_N(names); i++) {
+        assert_ok(symbol_kind_parse(names[i].typed, &kind, NULL));
+        assert_int_equal(kind, names[i].kind);
+    }
+    static const char *const none[] = {"", "-", "Code 12", "Code 1288", "EAN", "ean.13"};
+    for (size_t i = 0; i < CM_ARRAY_N(none); i++)
+        assert_err(CM_E_ARGUMENT, symbol_kind_parse(none[i], &kind, NULL));
 }
 
 int main(void) {
@@ -269,6 +289,7 @@ int main(void) {
         cmocka_unit_test(levels_and_letters_that_there_are_not_are_refused),
         cmocka_unit_test(no_element_string_is_refused_by_every_kind_that_wants_one),
         cmocka_unit_test(a_misspelt_kind_is_told_the_nearest),
+        cmocka_unit_test(kinds_are_known_as_their_standards_write_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,7 +127,9 @@ static void put_options(struct buffer *b, const struct option_spec *s) {
 cm_err help_command(const struct command *c, const struct option_spec *common,
                     struct cm_diag *diag) {
     CM_CLEANUP(buffer_free) struct buffer b = BUFFER_INIT;
-    buffer_printf(&b, "usage: countermark %s %s\n\n%s.\n", c->name, c->arguments, c->summary);
+    const size_t len = strlen(c->summary);
+    buffer_printf(&b, "usage: countermark %s %s\n\n%s%s\n", c->name, c->arguments, c->summary,
+                  len > 0 && c->summary[len - 1] == '?' ? "" : ".");
     if (c->options != NULL) {
         buffer_text(&b, "\noptions:\n");
         put_options(&b, c->options);

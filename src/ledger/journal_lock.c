@@ -17,6 +17,9 @@ static cm_err busy(int fd, struct cm_diag *diag) {
     char text[PID_CAP] = "";
     const ssize_t n = pread(fd, text, sizeof text - 1, 0);
     const long pid = n > 0 ? strtol(text, NULL, 10) : 0;
+    if (pid <= 0) /* it has not yet written who it is */
+        return diag_fail(diag, CM_E_BUSY, "journal", "", "run the command again when it has ended",
+                         "another process has the workspace open");
     return diag_fail(diag, CM_E_BUSY, "journal", "", "stop that process, or ask it to do the work",
                      "process %ld has the workspace open", pid);
 }

@@ -36,6 +36,9 @@ printf '%s\r\n\n(21)7NQ4K2\n(01)09506000134353' "$good" >texts
 gives 1 countermark gs1 lint --file texts --json
 [ "$(json 'v.judged + "," + v.refused + "," + v.refused_texts.map((t) => t.text)' out)" = '3,2,3,4' ] ||
   fail "lines are not told"
+# Windows' own editor begins a text with a mark and ends its lines with CRLF
+printf '\xef\xbb\xbf%s\r\n' "$good" >texts.txt
+gives 0 countermark gs1 lint --file texts.txt
 gives 0 countermark gs1 lint "$good"
 gives 2 countermark gs1 lint
 gives 2 countermark gs1 lint "$good" --file texts

@@ -14,6 +14,7 @@ while read -r command; do
   gives 0 countermark $command --help
   out_has "usage: countermark $command"
   out_has 'examples:'
+  grep -qF '?.' out && fail "$command asks and ends: $(sed -n 3p out)"
   grep -q "^  countermark $command" out || fail "no example of $command"
   [ -s err ] && fail "help on standard error"
   man_page=$source_dir/docs/man/countermark.1

@@ -101,7 +101,7 @@ static cm_err open_signer(struct links *l) {
         TRY(set_email(l, ""));
         err = jws_signer_from(buffer_slice(&key), &passphrase, &l->signer, l->cli->diag);
     }
-    diag_locate(l->cli->diag, path, NULL);
+    if (err != CM_OK) diag_locate(l->cli->diag, path, NULL); /* later errors are not the key's */
     return err;
 }
 

@@ -141,7 +141,7 @@ static cm_err from_file(struct planning *p, const char *path) {
     TRY(option_u64(o, "serials", 1, SCHEME_COUNT_MAX, &room.serials, p->cli->diag));
     TRY(read_epoch(p, &room.epoch_day));
     const cm_err err = production_infer(&p->production, &room, &p->request, p->cli->diag);
-    diag_locate(p->cli->diag, path, NULL);
+    if (err != CM_OK) diag_locate(p->cli->diag, path, NULL);
     TRY(err);
     p->from_file = true;
     return option_u64(o, "volume", 1, UINT64_MAX, &p->request.volume, p->cli->diag);

@@ -103,18 +103,31 @@ static cm_err paper_open(struct paper *paper, struct cm_diag *diag) {
     return CM_OK;
 }
 
-static cm_err sink(void *ctx, struct cm_slice bytes) { return outfile_write(ctx, bytes, NULL); }
+struct page_file {
+    struct outfile *file;
+    struct cm_diag why; /* of what could not be written; the pages know only that */
+};
+
+static cm_err sink(void *ctx, struct cm_slice bytes) {
+    struct page_file *f = ctx;
+    return outfile_write(f->file, bytes, &f->why);
+}
 
 static cm_err draw_pdf(const struct proof *p, struct outfile *file, struct cm_diag *diag) {
     CM_CLEANUP(pages_freep) struct pages *pages = NULL;
-    const struct page_sink to = {sink, file};
+    struct page_file f = {.file = file};
+    const struct page_sink to = {sink, &f};
     const struct page_about about = {
         .title = "Print proof", .subject = p->wish.name, .keywords = p->wish.press->name};
     TRY(pages_pdf(&to, &about, &pages));
-    TRY(proof_page(p, pages, diag));
-    const cm_err err = pages_finish(pages);
-    return err == CM_OK ? CM_OK
-                        : diag_fail(diag, err, file->path, NULL, NULL, "it could not be written");
+    cm_err err = proof_page(p, pages, diag);
+    if (err == CM_OK) err = pages_finish(pages);
+    if (err == CM_OK) return CM_OK;
+    if (f.why.problem[0] != '\0')
+        *diag = f.why;
+    else if (diag->problem[0] == '\0')
+        diag_set(diag, file->path, NULL, NULL, "it could not be written");
+    return err;
 }
 
 static cm_err draw_png(const struct proof *p, double dpi, struct outfile *file,

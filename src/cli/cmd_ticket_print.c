@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/macros.h"
@@ -117,6 +118,16 @@ static cm_err sink(void *ctx, struct cm_slice bytes) {
     return outfile_write(&p->file, bytes, p->cli->diag);
 }
 
+/* A logo is not the row's; what else is wrong, is. */
+static void locate(const struct printing *p, const char *place) {
+    struct cm_diag *d = p->cli->diag;
+    const char *logo = option_text(&p->cli->options, "logo");
+    if (logo != NULL && strcmp(d->input, "image") == 0)
+        (void)snprintf(d->input, sizeof d->input, "%s", logo);
+    else
+        diag_locate(d, position(p->cli, 0), place);
+}
+
 static cm_err draw_row(struct printing *p, const struct row_chunk *chunk, size_t i, size_t width) {
     const struct cm_slice *cells = chunk->cells + i * width;
     const struct cm_slice serial = p->serial != NO_COLUMN ? cells[p->serial] : slice_of(NULL, 0);
@@ -126,7 +137,7 @@ static cm_err draw_row(struct printing *p, const struct row_chunk *chunk, size_t
     (void)snprintf(place, sizeof place, "row %" PRIu64, chunk->first + i);
     if (label[0] == '\0') (void)snprintf(label, sizeof label, "%" PRIu64, chunk->first + i);
     const cm_err err = ticket_page_draw(p->pages, &p->look, cells[p->column], label, p->cli->diag);
-    if (err != CM_OK) diag_locate(p->cli->diag, position(p->cli, 0), place);
+    if (err != CM_OK) locate(p, place);
     if (err == CM_OK) p->n++;
     return err;
 }
@@ -173,7 +184,7 @@ static cm_err check_out(struct cli *cli) {
                          "say where the pages go");
     const char *name = strrchr(out, '/');
     const char *dot = strrchr(name != NULL ? name : out, '.');
-    if (dot == NULL || strcmp(dot, ".pdf") == 0) return CM_OK;
+    if (dot == NULL || strcasecmp(dot, ".pdf") == 0) return CM_OK;
     return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--out FILE.pdf",
                      "tickets are printed as PDF, not as '%.20s'", dot);
 }

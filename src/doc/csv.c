@@ -67,18 +67,29 @@ static size_t line_end(const struct csv_reader *r) {
     return r->rest.len >= 2 && r->rest.p[0] == '\r' && r->rest.p[1] == '\n' ? 2 : 0;
 }
 
+/* The line where a quote opens is told: where the text ends, nobody would find it. */
+static cm_err quote_fail(struct csv_reader *r, uint64_t opened, cm_err err, const char *remedy,
+                         const char *problem) {
+    r->line = opened;
+    return row_fail(r, err, remedy, problem);
+}
+
 static cm_err quoted_field(struct csv_reader *r) {
+    const uint64_t opened = r->line;
     skip(r, 1);
     for (;;) {
         const int c = peek(r);
-        if (c < 0) return row_fail(r, CM_E_FORMAT, "close the quote", "a quoted field never ends");
+        if (c < 0)
+            return quote_fail(r, opened, CM_E_FORMAT, "close the quote",
+                              "a quoted field never ends");
         skip(r, 1);
         if (c == '"' && peek(r) != '"') return CM_OK;
         if (c == '"') skip(r, 1); /* two quotes stand for one */
         if (c == '\n') r->line++;
         buffer_u8(&r->row, (uint8_t)c);
         if (r->row.len > r->limits.row_max)
-            return row_fail(r, CM_E_LIMIT, "split the row", "the row is too long");
+            return quote_fail(r, opened, CM_E_LIMIT, "close the quote, or split the row",
+                              "the row is too long");
     }
 }
 

@@ -201,6 +201,14 @@ err_is 'row 2: id of the object: row 1 has the same id; let the template use a c
 [ ! -e none.csv ] || fail "links of a run that failed"
 gives 2 countermark pass apple coupon --from rows.csv "${sign[@]}" --out none.pass
 gives 2 countermark pass apple coupon "${sign[@]}" --out none.zip
+# what is wrong in a template or a row is not blamed on the key
+printf 'serial\n1\n' >odd.csv
+gives 3 countermark pass google offer.json --from odd.csv --issuer-key account.json --out none.csv
+err_has 'offer.json: '
+err_has "there is no column 'code'"
+printf 'serial,code\n-1,A\n' >odd.csv
+gives 3 countermark pass google offer.json --from odd.csv --issuer-key account.json --out none.csv
+err_has 'odd.csv: row 1: the name of the pass begins with'
 gives 2 countermark pass google offer.json --from rows.csv --issuer-key ca/pass.key --out none.csv
 err_has 'a PEM key does not tell it'
 

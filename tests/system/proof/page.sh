@@ -124,6 +124,13 @@ countermark proof --technology laser --codes 1 --out - >piped.pdf 2>/dev/null
 [ "$(tail -n 1 piped.pdf)" = "%%EOF" ] || fail "more than the page goes to standard output"
 ls tmp/* >/dev/null 2>&1 && fail "files are left in TMPDIR: $(ls tmp)"
 
+# ---- A full disk: what could not be written is named, and not the scheme.
+for option in --out --png; do
+  countermark proof --scheme-file lemon.json --technology cij5x7 --codes 1 $option /dev/full >out.txt 2>err.txt &&
+    fail "a full disk takes $option"
+  grep -q '^countermark: /dev/full: cannot write: No space left on device; ' err.txt || fail "$option: $(cat err.txt)"
+done
+
 # ---- Readers that are not here are told, and Ctrl-C leaves nothing.
 ln -s "$bin_dir/countermark" "$work/alone"
 (PATH=/nowhere "$work/alone" proof --technology laser --symbol qr --codes 5 --json --out alone.pdf) >alone.txt

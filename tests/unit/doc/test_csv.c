@@ -87,12 +87,13 @@ static void malformed_rows_are_refused_with_their_place(void **state) {
     } bad[] = {
         {"a,b\"c\n", "line 1, column 2", "a quote stands within a bare field", CM_E_FORMAT},
         {"a,\"b\"c\n", "line 1, column 2", "text follows a closing quote", CM_E_FORMAT},
-        {"\n\na,\"b\nc", "line 4, column 2", "a quoted field never ends", CM_E_FORMAT},
+        {"\n\na,\"b\nc", "line 3, column 2", "a quoted field never ends", CM_E_FORMAT},
         {"a,\xC3(\n", "line 1, column 2", "the field is not UTF-8 text, or holds a NUL",
          CM_E_FORMAT},
         {"1,2,3,4,5\n", "line 1, column 5", "the row has too many fields", CM_E_LIMIT},
         {"123456789\n", "line 1, column 1", "the row is too long", CM_E_LIMIT},
         {"\"123456789\"\n", "line 1, column 1", "the row is too long", CM_E_LIMIT},
+        {"\n\"b\nc\nd\ne\nf\n", "line 2, column 1", "the row is too long", CM_E_LIMIT},
     };
     for (size_t i = 0; i < CM_ARRAY_N(bad); i++) {
         struct cm_diag diag = DIAG_INIT;

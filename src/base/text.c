@@ -62,6 +62,12 @@ bool text_prints(struct cm_slice text) {
     return utf8_valid(text);
 }
 
+size_t text_mark_len(struct cm_slice text) {
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* U+FEFF; RFC 3629 section 6 */
+    const bool marked = text.len >= sizeof mark && memcmp(text.p, mark, sizeof mark) == 0;
+    return marked ? sizeof mark : 0;
+}
+
 cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value) {
     if (text.len == 0) return CM_E_FORMAT;
     uint64_t v = 0;

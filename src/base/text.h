@@ -16,6 +16,9 @@ bool utf8_valid(struct cm_slice text);
 /** True if it is UTF-8 without control characters: fit for a line that people read. */
 bool text_prints(struct cm_slice text);
 
+/* Bytes of a byte-order mark that begins a file's text, as Windows' editors write it: 3, or 0. */
+size_t text_mark_len(struct cm_slice text);
+
 /** Decimal digits only: no sign, no space, no leading '+', at most `max`.
  * @retval CM_E_FORMAT  empty or a byte is not a digit      @retval CM_E_RANGE  above max */
 CM_MUST_CHECK cm_err text_u64(struct cm_slice text, uint64_t max, uint64_t *value);

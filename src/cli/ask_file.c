@@ -53,7 +53,7 @@ static cm_err add_span(struct code_lines *l, struct span s) {
 static cm_err read_plain(struct code_lines *l) {
     const struct buffer *f = &l->file;
     uint64_t line = 1;
-    for (size_t at = 0; at < f->len; line++) {
+    for (size_t at = text_mark_len(buffer_slice(f)); at < f->len; line++) {
         const uint8_t *end = memchr(f->p + at, '\n', f->len - at);
         const size_t len = (end != NULL ? (size_t)(end - f->p) : f->len) - at;
         const size_t cut = len > 0 && f->p[at + len - 1] == '\r' ? len - 1 : len;

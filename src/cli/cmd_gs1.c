@@ -15,11 +15,10 @@
 #include "symbol/gs1_ean.h"
 #include "symbol/gs1_link.h"
 
-#define REFERENCE_HOST  "https://id.gs1.org" /* where links lead when no other host is said */
-#define LINT_FILE_MAX   (64u << 20)          /* bytes of a file of texts */
-#define SAID_CAP        48u
-#define CENTS_MAX       9990u
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+#define REFERENCE_HOST "https://id.gs1.org" /* where links lead when no other host is said */
+#define LINT_FILE_MAX  (64u << 20)          /* bytes of a file of texts */
+#define SAID_CAP       48u
+#define CENTS_MAX      9990u
 
 const struct option_spec gs1_lint_options[] = {
     {"file", OPTION_FILE, "FILE", "texts, one a line", NULL, false},
@@ -185,9 +184,7 @@ static cm_err lint_file(struct linting *l, const char *path, struct cm_diag *dia
     CM_CLEANUP(buffer_wipe) struct buffer text = BUFFER_INIT;
     TRY(file_read(path, LINT_FILE_MAX, &text, diag));
     uint64_t line = 0;
-    const size_t mark = sizeof BYTE_ORDER_MARK - 1; /* as spreadsheets and editors put it first */
-    const bool marked = text.len >= mark && memcmp(text.p, BYTE_ORDER_MARK, mark) == 0;
-    for (size_t from = marked ? mark : 0; from < text.len;) {
+    for (size_t from = text_mark_len(buffer_slice(&text)); from < text.len;) {
         const uint8_t *end = memchr(text.p + from, '\n', text.len - from);
         size_t len = end == NULL ? text.len - from : (size_t)(end - (text.p + from));
         const size_t next = from + len + 1;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/operator_key.h"
 #include "cli/output.h"
@@ -145,10 +146,11 @@ static cm_err admit_lines(struct admitting *a, const char *path) {
         return diag_fail(a->cli->diag, CM_E_NOT_FOUND, path, NULL, "name a file, or '-'",
                          "cannot be read");
     cm_err err = CM_OK;
-    while (err == CM_OK && fgets(line, sizeof line, f) != NULL) {
+    for (bool first = true; err == CM_OK && fgets(line, sizeof line, f) != NULL; first = false) {
         const size_t len = strcspn(line, "\r\n");
         const bool cut = len == sizeof line - 1;
-        if (len > 0) err = admit(a, slice_of(line, len));
+        const size_t mark = first ? text_mark_len(slice_of(line, len)) : 0;
+        if (len > mark) err = admit(a, slice_of(line + mark, len - mark));
         for (int c = 0; cut && c != EOF && c != '\n';)
             c = fgetc(f); /* the rest of what is no ticket */
     }

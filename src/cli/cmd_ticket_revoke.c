@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "doc/json.h"
@@ -42,7 +43,9 @@ static cm_err put_tickets(struct cli *cli, struct json_writer *w) {
         json_put_cstr(w, NULL, position(cli, i));
     if (path != NULL && strcmp(path, "-") == 0) path = "/dev/stdin";
     if (path != NULL) TRY(file_read(path, FILE_MAX, &text, cli->diag));
-    for (struct cm_slice rest = buffer_slice(&text); rest.len > 0;) {
+    struct cm_slice rest = buffer_slice(&text);
+    rest = slice_of(rest.p + text_mark_len(rest), rest.len - text_mark_len(rest));
+    while (rest.len > 0) {
         const struct cm_slice line = line_of(&rest);
         if (line.len > 0) json_put_text(w, NULL, line);
     }

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 #define FILE_MAX 65536u /* bytes */
 
@@ -21,8 +22,10 @@ cm_err ticket_text_read(struct cli *cli, struct buffer *out) {
     }
     if (path == NULL || strcmp(path, "-") == 0) path = "/dev/stdin";
     TRY(file_read(path, FILE_MAX, &text, cli->diag));
-    const uint8_t *end = text.len > 0 ? memchr(text.p, '\n', text.len) : NULL;
-    buffer_put(out, text.p, end != NULL ? (size_t)(end - text.p) : text.len);
+    const size_t mark = text_mark_len(buffer_slice(&text));
+    const struct cm_slice rest = slice_of(text.p + mark, text.len - mark);
+    const uint8_t *end = rest.len > 0 ? memchr(rest.p, '\n', rest.len) : NULL;
+    buffer_put(out, rest.p, end != NULL ? (size_t)(end - rest.p) : rest.len);
     return buffer_err(out);
 }
 

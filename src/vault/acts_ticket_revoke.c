@@ -260,14 +260,19 @@ static void tell(const struct revoking *v) {
     struct json_writer *w = v->a->out;
     json_put_u64(w, "revoked", v->listed);
     json_put_u64(w, "revoked_before", v->listed_before);
-    json_put_u64(w, "void_now", v->voided.made);
-    json_put_u64(w, "void_before", v->voided.were);
-    json_put_u64(w, "redeemed_before", v->voided.redeemed);
+    if (!v->dry_run) { /* a dry run voids nothing, and does not know what would be */
+        json_put_u64(w, "void_now", v->voided.made);
+        json_put_u64(w, "void_before", v->voided.were);
+        json_put_u64(w, "redeemed_before", v->voided.redeemed);
+    }
     json_put_bool(w, "dry_run", v->dry_run);
     json_array_begin(w, "notes");
-    if (!v->dry_run)
-        json_put_cstr(w, NULL,
-                      "Devices learn it from the next list: countermark ticket revocations.");
+    json_put_cstr(w, NULL,
+                  v->dry_run
+                      ? "A dry run: nothing was revoked. Which of them were redeemed is told "
+                        "when it is done."
+                      : "Devices learn it from the next list: countermark ticket "
+                        "revocations.");
     json_array_end(w);
 }
 

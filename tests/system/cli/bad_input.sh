@@ -89,6 +89,8 @@ refused 3 "cola.json: a scheme of this name exists; give it another name" counte
 printf 'AB\0CD\n\xff\xfe\n' >codes.txt
 head -c 10000000 /dev/zero | tr '\0' A >>codes.txt
 printf '\n%s\n' "$(sed -n 2p monday.csv)" >>codes.txt
+{ printf '\xef\xbb\xbf' && sed -n 2,3p monday.csv | sed 's/$/\r/'; } >marked.txt # as Windows' editors write it
+gives 0 countermark check --file marked.txt --out marked.csv
 gives 1 countermark check --file codes.txt --out verdicts.csv
 [ "$(cut -d, -f2 verdicts.csv | paste -sd' ')" = \
   'verdict typing_error typing_error typing_error accepted' ] || fail "verdicts of bad texts"

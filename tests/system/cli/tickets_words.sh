@@ -51,6 +51,17 @@ done
 gives 0 countermark ticket issue gala --from twice.csv --exp 2089-01-01 --out code.csv # a code of its own
 [ "$(head -n 1 code.csv)" = serial,ticket,seat,code ] || fail "the list's column did not go on"
 
+# ---- files as Windows' editors write them: a byte-order mark first, CRLF at the ends
+{ printf '\xef\xbb\xbf' && sed -n 2p code.csv | grep -o 'CM1:[^",]*' | sed 's/$/\r/'; } >marked.txt
+gives 0 countermark ticket inspect --file marked.txt
+gives 1 countermark ticket verify --file marked.txt --test --json
+[ "$(json 'v.verdict' out)" = valid ] || fail "a ticket behind a mark is no ticket"
+gives 0 countermark ticket revoke --file marked.txt --dry-run --json
+[ "$(json 'v.revoked' out)" = 1 ] || fail "nothing to revoke behind a mark"
+gives 0 countermark ticket issuer export --out acme.trust
+gives 0 countermark ticket device key --out door.pem
+gives 0 countermark ticket admit --file marked.txt --test --trust acme.trust --spends door.spends --device door.pem
+
 # ---- days of a place: as GNU date has them; on paper the end of a day is that day's, not the next one's
 # ends DATE OPTION...: the second from which on a ticket is over.
 ends() {

@@ -77,6 +77,18 @@ static void decimals_are_those_of_printf(void **state) {
     }
 }
 
+static void a_mark_of_byte_order_is_known_at_the_beginning_alone(void **state) {
+    (void)state;
+    assert_int_equal(text_mark_len(slice_text("\xEF\xBB\xBF"
+                                              "A1")),
+                     3);
+    assert_int_equal(text_mark_len(slice_text("\xEF\xBB\xBF")), 3);
+    assert_int_equal(text_mark_len(slice_text("\xEF\xBB")), 0);
+    assert_int_equal(text_mark_len(slice_text("A\xEF\xBB\xBF")), 0);
+    assert_int_equal(text_mark_len(slice_text("")), 0);
+    assert_int_equal(text_mark_len(slice_of(NULL, 0)), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decimal_reads_digits_up_to_its_limit),
@@ -84,6 +96,7 @@ int main(void) {
         cmocka_unit_test(decimals_are_those_of_printf),
         cmocka_unit_test(hex_round_trips_and_leaves_output_alone_on_error),
         cmocka_unit_test(appending_cuts_at_the_end_and_never_overruns),
+        cmocka_unit_test(a_mark_of_byte_order_is_known_at_the_beginning_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

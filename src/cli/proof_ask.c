@@ -26,7 +26,9 @@ static cm_err read_text(struct proof_ask *a, struct cm_slice text, const char *i
                         enum scheme_json_mode mode, struct cm_diag *diag) {
     scheme_wipe(&a->scheme);
     scheme_init(&a->scheme);
-    return scheme_json_read(&a->scheme, text, input, mode, diag);
+    TRY(scheme_json_read(&a->scheme, text, input, mode, diag));
+    *diag = (struct cm_diag)DIAG_INIT; /* what is wrong later is not the scheme's */
+    return CM_OK;
 }
 
 static cm_err from_file(struct cli *cli, struct proof_ask *a, const char *path) {

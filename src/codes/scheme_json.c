@@ -231,10 +231,8 @@ cm_err scheme_json_read(struct scheme *out, struct cm_slice text, const char *in
     CM_CLEANUP(scheme_wipe) struct scheme local;
     scheme_init(&local);
     const cm_err err = body_read(&local, json_root(doc), mode, diag);
-    if (err != CM_OK) {
-        diag_locate(diag, input, NULL);
-        return err;
-    }
+    diag_locate(diag, input, NULL);
+    if (err != CM_OK) return err;
     *out = local;
     scheme_init(&local); /* the lists belong to *out now */
     return CM_OK;

@@ -131,3 +131,11 @@ void text_append(char *out, size_t cap, const char *format, ...) {
     (void)vsnprintf(out + len, cap - len, format, args);
     va_end(args);
 }
+
+bool text_whole(char *out, size_t cap, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const int n = vsnprintf(out, cap, format, args);
+    va_end(args);
+    return n >= 0 && (size_t)n < cap;
+}

@@ -35,5 +35,9 @@ CM_MUST_CHECK cm_err hex_parse(struct cm_slice text, uint8_t *out, size_t len);
  * lines to people of fixed room; anything that must be whole goes through base/buffer.h. */
 void text_append(char *out, size_t cap, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/** Write a NUL-terminated text that is of use whole alone: a path, a name.
+ * @return whether all of it fits into out[cap]; what does not is cut. */
+CM_MUST_CHECK bool text_whole(char *out, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,8 +141,7 @@ static void close_folder(DIR **dir) {
 }
 
 static cm_err join(struct cli *cli, char out[PATH_CAP], const char *a, const char *b) {
-    const int n = snprintf(out, PATH_CAP, "%s/%s", a, b);
-    if (n > 0 && (size_t)n < PATH_CAP) return CM_OK;
+    if (text_whole(out, PATH_CAP, "%s/%s", a, b)) return CM_OK;
     return diag_fail(cli->diag, CM_E_RANGE, a, NULL, "use a shorter path", "path too long");
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 #define LPROJ      ".lproj"
@@ -147,9 +148,8 @@ static cm_err read_entry(struct reading *r, int dir, const char *entry, const ch
     char name[PASS_NAME_MAX + 1];
     struct stat st = {.st_mode = 0};
     CM_CLEANUP(fd_closep) int fd = -1;
-    const int n = snprintf(name, sizeof name, "%s%s%s", language != NULL ? language : "",
-                           language != NULL ? "/" : "", entry);
-    if (n < 0 || (size_t)n >= sizeof name)
+    if (!text_whole(name, sizeof name, "%s%s%s", language != NULL ? language : "",
+                    language != NULL ? "/" : "", entry))
         return fail(r, entry, CM_E_NOT_FOUND, "remove it", "a pass holds no file of such a name");
     TRY(open_inside(r, dir, entry, name, &fd, &st));
     if (S_ISREG(st.st_mode)) return read_file(r, fd, entry, name, language != NULL);

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "order/bundle.h"
 
 static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
@@ -19,8 +20,7 @@ static cm_err fail(struct cm_diag *diag, const char *path, const char *what) {
 }
 
 static cm_err join(char *out, const char *a, const char *b, const char *c, struct cm_diag *diag) {
-    const int n = snprintf(out, ORDER_PATH_CAP, "%s%s%s", a, b, c);
-    if (n > 0 && (size_t)n < ORDER_PATH_CAP) return CM_OK;
+    if (text_whole(out, ORDER_PATH_CAP, "%s%s%s", a, b, c)) return CM_OK;
     return diag_fail(diag, CM_E_RANGE, a, NULL, "use a shorter path", "path too long");
 }
 

@@ -66,6 +66,18 @@ static void appending_cuts_at_the_end_and_never_overruns(void **state) {
     assert_memory_equal(full, "abcd", 4);
 }
 
+static void a_text_of_use_whole_alone_says_when_it_was_cut(void **state) {
+    (void)state;
+    char path[6];
+    memset(path, 0xA5, sizeof path);
+    assert_true(text_whole(path, 5, "%s/%s", "ab", "c"));
+    assert_string_equal(path, "ab/c");
+    assert_false(text_whole(path, 4, "%s/%s", "ab", "c"));
+    assert_string_equal(path, "ab/");
+    assert_int_equal((uint8_t)path[5], 0xA5);
+    assert_true(text_whole(path, 1, "%s", ""));
+}
+
 static void decimals_are_those_of_printf(void **state) {
     (void)state;
     uint64_t value = 0;
@@ -95,6 +107,7 @@ int main(void) {
         cmocka_unit_test(utf8_takes_each_length_and_refuses_ill_formed_sequences),
         cmocka_unit_test(decimals_are_those_of_printf),
         cmocka_unit_test(hex_round_trips_and_leaves_output_alone_on_error),
+        cmocka_unit_test(a_text_of_use_whole_alone_says_when_it_was_cut),
         cmocka_unit_test(appending_cuts_at_the_end_and_never_overruns),
         cmocka_unit_test(a_mark_of_byte_order_is_known_at_the_beginning_alone),
     };

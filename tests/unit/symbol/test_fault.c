@@ -177,7 +177,7 @@ static void every_machine_prints_every_kind_of_symbol(void **state) {
         assert_ok(press_glyphs(p, NULL, 0, slice_text("0123456789ABCDEFGHIJ"), &set, NULL));
         assert_true(fabs(set.capital - p->height_mm / 25.4 * p->look_dpi) < 0.001);
         glyphset_free(&set);
-        assert_ok(press_glyphs(p, "7x9", 5.0, slice_text("A"), &set, NULL));
+        assert_ok(press_glyphs(p, "5x7", p->height_mm, slice_text("A"), &set, NULL));
         glyphset_free(&set);
         assert_ok(press_dots(p, NULL, 0, slice_text("AB"), &set, NULL));
         glyphset_free(&set);
@@ -185,6 +185,8 @@ static void every_machine_prints_every_kind_of_symbol(void **state) {
     }
     const struct press *p = NULL;
     assert_ok(press_by_name("cij5x7", &p, NULL));
+    struct glyphset set;
+    assert_err(press_glyphs(p, "7x9", 5.0, slice_text("A"), &set, NULL), CM_E_ARGUMENT);
     assert_true(fabs(press_fault(p, NULL, 2.1).pitch_um - 300) < 0.01); /* seven in 2.1 mm */
 }
 

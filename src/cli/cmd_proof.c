@@ -2,6 +2,8 @@
  * minted; what stands on the page are samples. The files appear whole or not at all.
  * Reference: docs/design/proofs-print.md */
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/macros.h"
@@ -91,6 +93,10 @@ static cm_err paper_ask(struct cli *cli, struct paper *paper) {
     const char *pdf = option_text(&cli->options, "out"), *png = option_text(&cli->options, "png");
     paper->dpi = PNG_DPI;
     TRY(option_decimal(&cli->options, "png-dpi", 30, PNG_DPI_MAX, &paper->dpi, cli->diag));
+    const char *dot = pdf != NULL ? strrchr(pdf, '.') : NULL;
+    if (dot != NULL && strcasecmp(dot, ".png") == 0)
+        return diag_fail(cli->diag, CM_E_ARGUMENT, "--out", NULL, "--png FILE.png makes a PNG",
+                         "the page is a PDF");
     if (pdf == NULL || png == NULL || strcmp(pdf, png) != 0) return CM_OK;
     return diag_fail(cli->diag, CM_E_ARGUMENT, "--png", NULL, "name another file",
                      "--out goes to the same file");

@@ -116,6 +116,8 @@ refuses "--symbol: gs1-datamatrix says GS1 elements" --technology laser --symbol
 refuses "no scheme" nothere --technology laser
 refuses "from 30 to 1200" --technology laser --codes 1 --png refused.png --png-dpi 9
 refuses "goes to the same file" --technology laser --codes 1 --png refused.pdf
+countermark proof --technology laser --codes 1 --out refused.PNG 2>err.txt && fail "a PDF that is called PNG"
+grep -qF -- '--out: the page is a PDF; --png FILE.png makes a PNG' err.txt || fail "$(cat err.txt)"
 refuses "nowhere/refused.png" --technology laser --codes 1 --png nowhere/refused.png
 for left in refused*; do
   [ ! -e "$left" ] || fail "what was refused leaves $left"

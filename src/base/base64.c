@@ -8,14 +8,20 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 static const char url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/* n bytes, 1 to GROUP_BYTES. */
+static void put_group(struct buffer *to, const uint8_t *p, size_t n, const char *letters,
+                      bool padded) {
+    uint32_t bits = 0;
+    for (size_t b = 0; b < GROUP_BYTES; b++)
+        bits = bits << 8 | (b < n ? p[b] : 0u);
+    for (size_t c = 0; c < (padded ? GROUP_TEXT : n + 1); c++)
+        buffer_u8(to, (uint8_t)(c <= n ? letters[bits >> (18 - 6 * c) & 63u] : '='));
+}
+
 static void put(struct buffer *to, struct cm_slice bytes, const char *letters, bool padded) {
     for (size_t i = 0; i < bytes.len; i += GROUP_BYTES) {
         const size_t n = bytes.len - i < GROUP_BYTES ? bytes.len - i : GROUP_BYTES;
-        uint32_t bits = 0;
-        for (size_t b = 0; b < GROUP_BYTES; b++)
-            bits = bits << 8 | (b < n ? bytes.p[i + b] : 0u);
-        for (size_t c = 0; c < (padded ? GROUP_TEXT : n + 1); c++)
-            buffer_u8(to, (uint8_t)(c <= n ? letters[bits >> (18 - 6 * c) & 63u] : '='));
+        put_group(to, bytes.p + i, n, letters, padded);
     }
 }
 

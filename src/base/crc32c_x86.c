@@ -48,7 +48,7 @@ __attribute__((target("sse4.2,pclmul"))) static uint32_t three_lanes(uint32_t cr
     for (size_t i = 0; i < LANE_LEN; i += WORD) {
         a = _mm_crc32_u64(a, word_at(p + i));
         b = _mm_crc32_u64(b, word_at(p + LANE_LEN + i));
-        c = _mm_crc32_u64(c, word_at(p + 2 * LANE_LEN + i));
+        c = _mm_crc32_u64(c, word_at(p + (size_t)2 * LANE_LEN + i));
     }
     return moved(a, OVER_TWO_LANES) ^ moved(b, OVER_ONE_LANE) ^ (uint32_t)c;
 }

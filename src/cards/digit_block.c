@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define ROUNDS 4u /* log2(DIGIT_LANES) */
+#define ROUNDS 4u   /* log2(DIGIT_LANES) */
+#define NOUGHT 0x30 /* the digit 0 */
 
 static void interleave(const digit_lanes *from, digit_lanes *to) {
     const size_t half = DIGIT_LANES / 2u;
@@ -25,7 +26,7 @@ void digit_block_load(struct digit_block *block, const char *rows, size_t stride
     const bool whole = digit_n >= DIGIT_LANES; /* a copy of fixed length stays inside the row */
     digit_lanes other[DIGIT_LANES] = {0};
     for (size_t i = 0; i < DIGIT_LANES; i++) {
-        if (!whole || i >= n) memset(&block->digit[i], '0', DIGIT_LANES);
+        if (!whole || i >= n) memset(&block->digit[i], NOUGHT, DIGIT_LANES);
         if (whole && i < n) memcpy(&block->digit[i], rows + i * stride, DIGIT_LANES);
         if (!whole && i < n) memcpy(&block->digit[i], rows + i * stride, near_n);
     }
@@ -34,7 +35,7 @@ void digit_block_load(struct digit_block *block, const char *rows, size_t stride
         interleave(other, block->digit);
     }
     for (size_t k = near_n; k < digit_n; k++) {
-        memset(&block->digit[k], '0', DIGIT_LANES);
+        memset(&block->digit[k], NOUGHT, DIGIT_LANES);
         for (size_t i = 0; i < n; i++)
             block->digit[k][i] = (uint8_t)rows[i * stride + k];
     }

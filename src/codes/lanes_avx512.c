@@ -40,7 +40,8 @@ static inline struct words cut(const uint8_t *blocks) {
         3, 2, 1, 0, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE));
     const __m512i evens = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
     const __m512i odds = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
-    const __m512i x = _mm512_loadu_si512(blocks), y = _mm512_loadu_si512(blocks + 4 * BLOCK_LEN);
+    const __m512i x = _mm512_loadu_si512(blocks),
+                  y = _mm512_loadu_si512(blocks + (size_t)4 * BLOCK_LEN);
     const __m512i x01 = _mm512_shuffle_epi8(x, low), y01 = _mm512_shuffle_epi8(y, low);
     return (struct words){.w0 = _mm512_permutex2var_epi64(x01, evens, y01),
                           .w1 = _mm512_permutex2var_epi64(x01, odds, y01),

@@ -87,7 +87,7 @@ static cm_err climb(struct row *r, struct hasher *hasher, struct hash256 *fronti
     const size_t n = r->n / 2;
     for (size_t i = 0; i < n; i++) {
         pairs[i][0] = PREFIX_NODE;
-        memcpy(pairs[i] + 1, &r->nodes[2 * i], 2 * HASH_LEN);
+        memcpy(pairs[i] + 1, &r->nodes[2 * i], (size_t)2 * HASH_LEN);
     }
     if (r->n % 2 != 0) *frontier = r->nodes[r->n - 1];
     r->first /= 2;

@@ -37,8 +37,8 @@ static cm_err kept(struct state_fold *f, cm_err err) {
 
 static size_t enough(uint32_t set, uint64_t range) {
     const uint64_t mixed = ((uint64_t)set + (range << 32)) * MIX + range * MIX;
-    const size_t spread = PAGE_SPREAD * STATE_RANGE_PAGES;
-    return PAGE_LEAST * STATE_RANGE_PAGES + (size_t)(mixed >> MIX_SHIFT) % spread;
+    const size_t spread = (size_t)PAGE_SPREAD * STATE_RANGE_PAGES;
+    return (size_t)PAGE_LEAST * STATE_RANGE_PAGES + (size_t)(mixed >> MIX_SHIFT) % spread;
 }
 
 static cm_err check(const struct unit_change *changes, size_t n) {
@@ -181,6 +181,7 @@ static void sort_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned sh
 
 /* In order of serial, each unit once; a sort that keeps the order of arrival. */
 static cm_err sort_tail(struct changes_list *tail) {
+    if (tail->n < 2) return CM_OK;
     uint64_t *order = calloc(2 * tail->n, sizeof *order);
     struct unit_change *sorted = calloc(tail->n, sizeof *sorted);
     if (order == NULL || sorted == NULL) {
@@ -213,13 +214,13 @@ static cm_err merge(const struct changes_list *tail, const struct unit_change *c
     if (out->p == NULL) return CM_E_NO_MEMORY;
     size_t t = 0, c = 0;
     while (t < tail->n || c < n) {
-        const struct unit_change *old = t < tail->n ? &tail->p[t] : NULL;
-        const struct unit_change *new = c < n ? &changes[c] : NULL;
-        const bool take_old = old != NULL && (new == NULL || old->serial <= new->serial);
-        const bool take_new = new != NULL && (old == NULL || new->serial <= old->serial);
-        out->p[out->n++] = take_old && take_new ? newer_over(old, new) : take_old ? *old : *new;
-        t += take_old ? 1 : 0;
-        c += take_new ? 1 : 0;
+        struct unit_change *to = &out->p[out->n++];
+        if (c == n || (t < tail->n && tail->p[t].serial < changes[c].serial))
+            *to = tail->p[t++];
+        else if (t == tail->n || changes[c].serial < tail->p[t].serial)
+            *to = changes[c++];
+        else
+            *to = newer_over(&tail->p[t++], &changes[c++]);
     }
     return CM_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "crypto/sha1.h"
 #include "pass/pass_beneath.h"
 #include "symbol/payload.h"
@@ -180,10 +181,9 @@ static cm_err read_companion(struct row_images *r, struct cm_slice path, struct 
                              unsigned s, struct cm_diag *diag) {
     struct cm_diag unsaid = DIAG_INIT; /* most have none: that is no mistake */
     char name[PASS_PATH_MAX + 1];
-    const size_t stem = path.len - strlen(EXTENSION), end = strlen(endings[s]);
-    if (stem + end >= sizeof name) return CM_OK;
-    memcpy(name, path.p, stem);
-    memcpy(name + stem, endings[s], end + 1);
+    const size_t stem = path.len - strlen(EXTENSION);
+    if (!text_whole(name, sizeof name, "%.*s%s", (int)stem, (const char *)path.p, endings[s]))
+        return CM_OK;
     const cm_err err = read_one(r, slice_text(name), p, s, &unsaid);
     if (err == CM_OK || err == CM_E_NOT_FOUND) return CM_OK;
     return diag_fail(diag, err, NULL, NULL, unsaid.remedy, "its companion @%ux: %.200s", s + 1,

@@ -11,7 +11,7 @@
 #include "pass/pass_folder.h"
 
 #define ROW_IMAGES_MAX 8u /* kinds of one run */
-#define ROW_PARTS_MAX  (PASS_SCALE_MAX * ROW_IMAGES_MAX)
+#define ROW_PARTS_MAX  ((size_t)PASS_SCALE_MAX * ROW_IMAGES_MAX)
 
 struct row_image_choice {
     const char *kind;    /* "strip" */

@@ -129,6 +129,7 @@ static cm_err lint_file(struct cli *cli, const char *path) {
 cm_err cmd_pass_lint(struct cli *cli) {
     const char *path = position(cli, 0);
     struct stat st;
+    if (path == NULL) return CM_E_ARGUMENT; /* the table of commands asks for one */
     if (stat(path, &st) != 0)
         return diag_fail(cli->diag, file_err_from_errno(errno), path, NULL,
                          "name a folder (Apple) or a JSON file (Google)", "%s",

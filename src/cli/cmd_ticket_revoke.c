@@ -45,7 +45,7 @@ static cm_err put_tickets(struct cli *cli, struct json_writer *w) {
     if (path != NULL) TRY(file_read(path, FILE_MAX, &text, cli->diag));
     struct cm_slice rest = buffer_slice(&text);
     rest = slice_of(rest.p + text_mark_len(rest), rest.len - text_mark_len(rest));
-    while (rest.len > 0) {
+    while (rest.p != NULL && rest.len > 0) {
         const struct cm_slice line = line_of(&rest);
         if (line.len > 0) json_put_text(w, NULL, line);
     }

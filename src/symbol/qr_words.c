@@ -177,7 +177,7 @@ static void interleave(const uint8_t *data, size_t data_n, size_t ecc_n, size_t 
 size_t qr_small_words(unsigned version, enum qr_level level, struct cm_slice text,
                       const uint8_t *modes, const struct qr_header *header,
                       uint8_t codewords[static QR_SMALL_ALL_MAX]) {
-    uint8_t data[QR_SMALL_ALL_MAX];
+    uint8_t data[QR_SMALL_ALL_MAX] = {0};
     const size_t cap = qr_small_room(version, level);
     struct bit_writer w = {.to = data, .cap = cap};
     for (size_t from = 0, to = 0; from < text.len; from = to) {

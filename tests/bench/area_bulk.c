@@ -16,9 +16,9 @@
 #define SHEET_GOAL 5000.0  /* labels a second and core: ours */
 #define NUMBER_CAP 16u
 #define SCRIPT_ROWS                                                                                \
-    "awk -v n=\"$0\" 'BEGIN { print \"code,serial\"; srand(1); a = \"234679BCDFGHJKMPQRTVWXY\";"   \
-    " for (i = 1; i <= n; i++) { c = \"\"; for (k = 0; k < 12; k++)"                               \
-    " c = c substr(a, 1 + int(rand() * 23), 1); print c \",\" i } }' >\"$1\""
+    ("awk -v n=\"$0\" 'BEGIN { print \"code,serial\"; srand(1); a = \"234679BCDFGHJKMPQRTVWXY\";"  \
+     " for (i = 1; i <= n; i++) { c = \"\"; for (k = 0; k < 12; k++)"                              \
+     " c = c substr(a, 1 + int(rand() * 23), 1); print c \",\" i } }' >\"$1\"")
 
 struct bulk {
     struct server folder;

@@ -145,8 +145,8 @@ static cm_err run_openssl(void *ctx, double seconds, struct leg *leg) {
     char count[TEXT_CAP];
     const char *const argv[] = {
         "bash", "-c",
-        "for ((i = 0; i < $0; i++)); do openssl cms -sign -binary -in manifest.json"
-        " -signer pass.pem -inkey pass.key -certfile wwdr.pem -outform DER -out signature; done",
+        ("for ((i = 0; i < $0; i++)); do openssl cms -sign -binary -in manifest.json"
+         " -signer pass.pem -inkey pass.key -certfile wwdr.pem -outform DER -out signature; done"),
         count, NULL};
     (void)seconds;
     (void)snprintf(count, sizeof count, "%u", SIGN_N);

@@ -17,6 +17,8 @@ const grain = (share) => ["-seed", "6", "-attenuate", `${share}`, "+noise", "Gau
 // What is done, and who must read all of it; others are reported.
 const ALL = ["zxing-wasm", "ZXingReader", "zbarimg", "dmtxread"];
 const NEWER = ["zxing-wasm", "zbarimg", "dmtxread"];
+// dmtxread takes grain for a symbol of its own in one picture of a hundred: three letters, not ours.
+const STEADY = ["zxing-wasm", "ZXingReader", "zbarimg"];
 const DAMAGES = {
   "blurred by 0.3 modules": [ALL, blur(0.3)],
   "blurred by 0.5 modules": [[], blur(0.5)],
@@ -29,7 +31,7 @@ const DAMAGES = {
   "of 40 % contrast": [ALL, pale(40)],
   "of 20 % contrast": [NEWER, pale(20)],
   "of 10 % contrast": [NEWER, pale(10)],
-  "of grain 1": [ALL, grain(1)],
+  "of grain 1": [STEADY, grain(1)],
   "of grain 2": [[], grain(2)],
   "blurred by 0.2, turned by 12, of 50 %, grain 0.2": [
     ["zxing-wasm"],

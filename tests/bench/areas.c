@@ -17,6 +17,6 @@ const struct area areas[] = {
     {"orders", area_orders, false, 170},
     {"symbols", area_symbols, true, 60},
     {"bulk", area_bulk, false, 45},
-    {"passes", area_passes, true, 35},
+    {"passes", area_passes, true, 70},
 };
 const size_t areas_n = CM_ARRAY_N(areas);

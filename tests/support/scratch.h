@@ -45,6 +45,18 @@ static inline int scratch_make(struct scratch *s) {
     return mkdtemp(s->path) != NULL;
 }
 
+/* For cmocka: *state is a folder of the test's own. */
+static inline int scratch_setup(void **state) {
+    static struct scratch dir;
+    *state = &dir;
+    return scratch_make(&dir) ? 0 : -1;
+}
+
+static inline int scratch_teardown(void **state) {
+    scratch_remove(((struct scratch *)*state)->path);
+    return 0;
+}
+
 /* "scratch/name" in a static-free way: the caller's struct holds the text. */
 static inline struct scratch scratch_below(const struct scratch *s, const char *name) {
     struct scratch below;

@@ -13,17 +13,6 @@
 
 static const struct unzip_limits limits = {.files_max = 4, .file_max = 4096, .total_max = 6000};
 
-static int setup(void **state) {
-    static struct scratch dir;
-    *state = &dir;
-    return scratch_make(&dir) ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    scratch_remove(((struct scratch *)*state)->path);
-    return 0;
-}
-
 static void shell(const struct scratch *dir, const char *command) {
     char line[1024], name[] = "sh", option[] = "-c";
     char *const argv[] = {name, option, line, NULL};
@@ -144,5 +133,5 @@ int main(void) {
         cmocka_unit_test(names_that_are_unsafe_or_stand_twice_are_refused),
         cmocka_unit_test(hostile_files_get_an_answer),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -9,17 +9,6 @@
 #include "pass_kit.h"
 #include "support/scratch_file.h"
 
-static int setup(void **state) {
-    static struct scratch dir;
-    *state = &dir;
-    return scratch_make(&dir) ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    scratch_remove(((struct scratch *)*state)->path);
-    return 0;
-}
-
 static cm_err read_folder(const struct scratch *dir, const char *folder, struct cm_diag *diag) {
     struct pass_folder *f = NULL;
     const cm_err err = pass_folder_read(scratch_below(dir, folder).path, &f, diag);
@@ -218,5 +207,5 @@ int main(void) {
         cmocka_unit_test(giant_pictures_are_refused),
         cmocka_unit_test(pictures_beside_their_place_are_doubted),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

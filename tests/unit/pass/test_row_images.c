@@ -13,17 +13,6 @@
 
 static const char *const columns[] = {"photo", "tier"};
 
-static int setup(void **state) {
-    static struct scratch dir;
-    *state = &dir;
-    return scratch_make(&dir) ? 0 : -1;
-}
-
-static int teardown(void **state) {
-    scratch_remove(((struct scratch *)*state)->path);
-    return 0;
-}
-
 /* A copy of a shipped icon at a path below the folder; its hash. */
 static void put_icon(const struct scratch *folder, const char *path, const char *icon,
                      char sha1[static SHA1_HEX_CAP]) {
@@ -228,5 +217,5 @@ int main(void) {
         cmocka_unit_test(a_damaged_larger_one_is_not_passed_over),
         cmocka_unit_test(pictures_that_wallet_does_not_show_are_refused_or_counted),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

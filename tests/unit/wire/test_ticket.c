@@ -4,6 +4,7 @@
 #include "support/cm.h"
 
 #include "base/text.h"
+#include "claims_kit.h"
 #include "wire/atom.h"
 #include "wire/ticket_judge.h"
 
@@ -52,22 +53,6 @@ static struct ticket_judged judged(struct cm_slice text, const struct ticket_key
     struct ticket_judged out = {.verdict = TICKET_NO_TICKET};
     if (ticket_open(text, &m) == CM_OK) assert_ok(ticket_judge(&m, keys, n, now, &out));
     return out;
-}
-
-/* Claim by claim: what lies between them in memory may differ. */
-static void assert_same_claims(const struct ticket_claims *got, const struct ticket_claims *want) {
-    assert_string_equal(got->iss, want->iss);
-    assert_int_equal(got->exp_unix_s, want->exp_unix_s);
-    assert_int_equal(got->nbf_unix_s, want->nbf_unix_s);
-    assert_int_equal(got->iat_unix_s, want->iat_unix_s);
-    assert_memory_equal(got->cti, want->cti, sizeof got->cti);
-    assert_int_equal(got->flags, want->flags);
-    assert_string_equal(got->event, want->event);
-    assert_string_equal(got->seat, want->seat);
-    assert_string_equal(got->title, want->title);
-    assert_string_equal(got->currency, want->currency);
-    assert_int_equal(got->value, want->value);
-    assert_int_equal(got->gtin, want->gtin);
 }
 
 static void a_ticket_is_made_taken_apart_and_judged(void **state) {
